@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
 
 enum {
-	RUNS = 20000,
+	RUNS = 100000,
 	INPUT_MAX = 20480, /* past every limit of ours: frames are 4 KiB, records 16 KiB */
 	CORPUS_MAX = 1024,
 	TOKENS_MAX = 256,

@@ -1,0 +1,59 @@
+/* alarm.h - one signal from a device, whatever protocol brought it.
+ *
+ * Owns:   the alarm type that every gateway fills in, and when two alarms are copies of one message.
+ * Knows:  no protocol and no store.
+ * Bounds: ALARM_RAW_MAX bytes of the message as received are kept.
+ */
+#ifndef CORE_ALARM_H
+#define CORE_ALARM_H
+
+#include "base/slice.h"
+#include "base/time.h"
+#include "core/kind.h"
+
+#define ID_MAX 32 /* bytes of an id, with its NUL */
+#define ALARM_RAW_MAX 1024
+#define ALARM_CODE_MAX 16
+#define ALARM_KEY_MAX 96
+
+struct alarm {
+	char device[ID_MAX];       /* registry id; authenticated, or the account as sent ("dc09.1234") */
+	uint64_t id;               /* native: made by the device at the press; other protocols: 0 */
+	enum kind kind;
+	uint32_t zone;
+	int64_t raised_ms;         /* device's own clock, UTC; 0 when it has none. Identity only, never for intervals */
+	enum protocol protocol;
+	bool restore;              /* the cause is gone */
+	bool mains;
+	uint8_t battery_pct;       /* 255 = not known */
+	int32_t signal_dbm;        /* 0 = not known */
+	enum step heard;           /* native: last step that the device heard for this id */
+	uint32_t tries;
+	char code[ALARM_CODE_MAX]; /* as the unit sent it, "E101"; empty for native */
+	bool code_unknown;         /* no table explains it: a person must see it */
+	uint16_t raw_len;
+	uint8_t raw[ALARM_RAW_MAX];
+};
+
+/* True for 1 to 31 bytes of printable ASCII without a space: what may stand in a key, a log line and a command. */
+bool alarm_id_valid(const char id[ID_MAX]);
+
+/* Identity of the press. Native: device, id, kind, zone, raised_at, restore. Others: device and the raw bytes.
+ * The id of an incident is this hash of its first press, so that a press stored twice in two histories is one incident.
+ * Never 0. */
+uint64_t alarm_hash(const struct alarm *a);
+
+/* What an incident remembers this message by, beside device, kind, zone and raised_ms: the device's own id, else the hash. */
+uint64_t alarm_ref_id(const struct alarm *a);
+
+/* Key under which `commit` remembers this message, NUL-terminated: equal for copies of one message, for nothing else. */
+void alarm_key(const struct alarm *a, char ret[ALARM_KEY_MAX]);
+
+/* How long after its last copy a message is still known again. Native: 30 days (the id says it);
+ * others: 10 minutes, and never across the closing of its incident (app/intake.c). */
+int64_t alarm_memory_ms(const struct alarm *a);
+
+/* True if every field is in its range. What a codec hands over must pass. */
+bool alarm_valid(const struct alarm *a);
+
+#endif

@@ -1,0 +1,146 @@
+/* incident_internal.h - what the files of the incident share, and nobody else sees.
+ *
+ * Owns:  one step on its way: the event, the world, the new record, what comes of it.
+ * Files: incident.c (table, entering a state, people's acts)   incident_alarm.c (opening, joining)
+ *        incident_plan.c (the plan and all deadlines)          incident_close.c (closing, reopening)
+ *        job.c, offer.c (their tables and acts)                line.c (timeline and texts)
+ *        incident_query.c (what is derived)                    incident_valid.c (what must hold)
+ */
+#ifndef CORE_INCIDENT_INTERNAL_H
+#define CORE_INCIDENT_INTERNAL_H
+
+#include "core/incident.h"
+#include "core/people.h"
+
+struct rule {
+	enum verdict verdict;
+	unsigned to;
+};
+
+struct step_now {
+	const struct event *ev;
+	struct world *world;
+	const struct policy *policy;
+	ms_t now_ms;
+	struct incident *inc; /* the new record, in work */
+	struct outcome_of_step *out;
+	enum incident_state to; /* where the table sends it; a handler may say otherwise, and why */
+	bool enter_again;       /* enter `to` even from itself: waiting anew, or another owner */
+};
+
+static inline const struct plan *step_plan(const struct step_now *s)
+{
+	return &s->policy->plans[s->inc->class];
+}
+
+/* Always REFUSE, so that a handler can return it. */
+enum verdict step_refuse(struct step_now *s, enum refusal why);
+enum verdict step_refuse_held(struct step_now *s, enum refusal why, const char *who, ms_t since_ms);
+
+void step_outbox(struct step_now *s, enum outbox_what what, const char *target, uint32_t number, uint32_t job);
+
+/* `from` is an id that has been checked, so it fits. */
+void id_set(char to[ID_MAX], const char *from);
+bool id_is(const char *a, const char *b);
+
+/* ---- line.c ---- */
+
+/* Adds a line with the step's time and command. The caller fills in the rest; the pointer holds until the next line. */
+struct line *line_add(struct step_now *s, enum line_code code, const char *who);
+
+/* Gives the newest line its sealed text; the oldest texts go when there is no room. */
+void line_text(struct step_now *s, struct line *line, const uint8_t *text, uint16_t len);
+
+/* A request with this id stands on the timeline. */
+bool line_has_cmd(const struct incident *inc, uint64_t cmd);
+
+/* Lets the oldest lines go until the record fits its budget; never one of this step. */
+void line_trim(struct step_now *s);
+
+/* ---- incident.c ---- */
+
+/* Sets the clock of the owner's attention anew. */
+void incident_watch(struct step_now *s);
+
+/* The owner has done something: the clock of his attention starts again. */
+void incident_attended(struct step_now *s);
+
+/* True for the owner, and for a supervisor. */
+bool incident_acts_for(const struct step_now *s);
+enum verdict incident_refuse_stranger(struct step_now *s);
+
+/* The supervisor's screen rings too, if there is one. Adds a line when it does. */
+bool incident_ring_supervisor(struct step_now *s);
+
+/* Calls by telephone those who stand above: nobody on a screen is left to ask. */
+void incident_call_above(struct step_now *s);
+
+/* A closing that waits for a second person waits no longer. */
+void incident_forget_asked(struct step_now *s);
+
+/* The incident is now of this class: contacts are told where that is due. */
+void incident_set_class(struct step_now *s, enum incident_class class);
+
+/* Someone has spoken to the resident, or stands before her. */
+void incident_contact(struct step_now *s, bool spoke);
+
+/* True if a voice is expected after answering. */
+bool incident_wants_voice(const struct incident *inc);
+
+/* ---- incident_alarm.c ---- */
+
+/* True for what changes nothing: a copy, a test, a restore of nothing. */
+bool incident_alarm_settled(const struct incident *before, const struct alarm *a, enum verdict *ret);
+enum verdict incident_on_alarm(struct step_now *s);
+enum verdict incident_on_cancel(struct step_now *s);
+
+/* ---- incident_plan.c ---- */
+
+/* Begins at the first step. Needs waiting_since_ms. */
+void plan_start(struct step_now *s);
+enum verdict incident_on_deadline(struct step_now *s);
+
+/* ---- incident_close.c ---- */
+enum verdict incident_on_close(struct step_now *s);
+enum verdict incident_on_reopen(struct step_now *s);
+
+/* ---- job.c ---- */
+bool job_lives(const struct job *job);
+const struct job *job_first_live(const struct incident *inc);
+uint32_t job_live_count(const struct incident *inc);
+enum verdict incident_on_dispatch(struct step_now *s);
+
+/* True for late and foreign answers, and for what is no event of a job: then *ret is left alone and false comes back. */
+bool job_settled(struct step_now *s, const struct incident *before, enum verdict *ret);
+enum verdict incident_on_job(struct step_now *s);
+
+/* Makes a job by rule and asks the first wave. False, and nothing changed, when nobody can be asked. */
+bool job_dispatch_unattended(struct step_now *s);
+
+/* The deadline of this job has come. */
+void job_on_deadline(struct step_now *s, struct job *job);
+
+/* Every live job ends: the incident is closed. */
+void job_cancel_all(struct step_now *s);
+
+/* Asks the next wave, or fails the job when nobody is left. */
+void job_next_wave(struct step_now *s, struct job *job);
+
+/* ---- offer.c ---- */
+bool offer_open(const struct offer *offer);
+uint32_t offer_open_count(const struct job *job);
+
+/* Asks the best of those who may be asked, `want` at most; returns how many were asked. */
+uint32_t offer_wave(struct step_now *s, struct job *job, uint32_t want);
+void offer_make(struct step_now *s, struct job *job, const struct candidate *c);
+
+/* Applies the table to one offer; the verdict it gave. */
+enum verdict offer_apply(struct step_now *s, struct offer *offer, enum event_type event);
+
+/* Takes back every open offer but `keep` (may be NULL), with a line for each. */
+void offer_withdraw_others(struct step_now *s, struct job *job, const struct offer *keep);
+
+/* A job that has ended keeps only its last few offers, the accepted one among them. */
+void offer_keep_last(struct job *job);
+
+#endif

@@ -1,0 +1,231 @@
+/* incident_plan.c - what happens when nobody reacts: the plan of a waiting incident, and every deadline. */
+#include "core/incident_internal.h"
+
+static uint32_t offset_s(const struct plan *plan, enum plan_step step)
+{
+	switch (step) {
+	case PLAN_RING_WIDER:
+		return plan->ring_wider_s;
+	case PLAN_DISPATCH:
+		return plan->dispatch_s;
+	case PLAN_CONTACTS:
+		return plan->contacts_s;
+	case PLAN_DUTY_PHONES:
+		return plan->duty_phones_s;
+	case PLAN_NONE:
+	case PLAN_RING_OPERATORS:
+	case PLAN_STEP_COUNT:
+		break;
+	}
+	return 0;
+}
+
+/* The next step that this plan has. The last one comes again and again: nobody waits without a clock running. */
+static enum plan_step step_after(const struct plan *plan, enum plan_step step)
+{
+	if (step == PLAN_RING_OPERATORS)
+		return PLAN_RING_WIDER;
+	for (unsigned next = step + 1; next < PLAN_STEP_COUNT; next++)
+		if (offset_s(plan, (enum plan_step)next) != 0)
+			return (enum plan_step)next;
+	return step;
+}
+
+/* Turns by telephone: the supervisor, the centre, the second centre, and from the start again. */
+static void call_duty_phones(struct step_now *s)
+{
+	struct incident *inc = s->inc;
+	struct line *line = line_add(s, LINE_DUTY_PHONES, "");
+
+	inc->duty_turn++;
+	line->number = inc->duty_turn;
+	switch (inc->duty_turn % 3) {
+	case 1:
+		step_outbox(s, OUTBOX_SUPERVISOR_CALL, "", inc->duty_turn, 0);
+		break;
+	case 2:
+		step_outbox(s, OUTBOX_DUTY_PHONE, "centre", inc->duty_turn, 0);
+		break;
+	default:
+		step_outbox(s, OUTBOX_DUTY_PHONE, "second", inc->duty_turn, 0);
+		break;
+	}
+	/* Caregivers who had no time a minute ago may have it now. */
+	if (step_plan(s)->dispatch_s != 0 && job_first_live(inc) == NULL)
+		(void)job_dispatch_unattended(s);
+}
+
+static bool ask_contacts(struct step_now *s)
+{
+	struct incident *inc = s->inc;
+
+	if (!s->world->has_contacts || inc->silent || inc->quarantine)
+		return false;
+	line_add(s, LINE_CONTACTS_ASKED, "");
+	/* Asked once each time that it waits: the number tells one waiting from the next. */
+	step_outbox(s, OUTBOX_CONTACT_ASKED, "", (uint32_t)((inc->waiting_since_ms - inc->opened_ms) / 1000), 0);
+	return true;
+}
+
+static void skipped(struct step_now *s, enum plan_step step)
+{
+	line_add(s, LINE_STEP_SKIPPED, "")->number = step;
+}
+
+/* False when it would ring nobody. */
+static bool run_step(struct step_now *s, enum plan_step step)
+{
+	struct world *world = s->world;
+
+	switch (step) {
+	case PLAN_RING_OPERATORS:
+		if (world->operators_ready)
+			line_add(s, LINE_RUNG_OPERATORS, "");
+		return world->operators_ready;
+	case PLAN_RING_WIDER:
+		if (world->neighbours_ready) {
+			s->inc->ring_neighbours = true;
+			line_add(s, LINE_RUNG_NEIGHBOURS, "");
+		}
+		if (world->supervisor_ready) {
+			s->inc->ring_supervisor = true;
+			line_add(s, LINE_RUNG_SUPERVISOR, "");
+		}
+		return world->neighbours_ready || world->supervisor_ready;
+	case PLAN_DISPATCH:
+		if (job_first_live(s->inc) != NULL) {
+			skipped(s, step); /* somebody is asked or on the way already; the next step keeps its time */
+			return true;
+		}
+		return job_dispatch_unattended(s);
+	case PLAN_CONTACTS:
+		return ask_contacts(s);
+	case PLAN_DUTY_PHONES:
+		call_duty_phones(s);
+		return true;
+	case PLAN_NONE:
+	case PLAN_STEP_COUNT:
+		break;
+	}
+	return false;
+}
+
+/* Runs the step that is due, and at once every step after one that would ring nobody. With no operator at all the
+ * caregivers are sent at once too, even if the supervisor rings. */
+static void advance(struct step_now *s)
+{
+	struct incident *inc = s->inc;
+	const struct plan *plan = step_plan(s);
+	bool nobody_answers = false;
+
+	for (;;) {
+		enum plan_step step = inc->plan_step;
+		enum plan_step next = step_after(plan, step);
+		bool rang = run_step(s, step);
+
+		if (!rang)
+			skipped(s, step);
+		if (step == PLAN_RING_OPERATORS && !rang)
+			nobody_answers = true;
+		inc->plan_step = next;
+		if (next == step) {
+			inc->plan_due_ms = s->now_ms + SECONDS(plan->duty_turn_s);
+			return;
+		}
+		inc->plan_due_ms = inc->waiting_since_ms + SECONDS(offset_s(plan, next));
+		if (rang && !(nobody_answers && next == PLAN_DISPATCH))
+			return;
+	}
+}
+
+void plan_start(struct step_now *s)
+{
+	s->inc->plan_step = PLAN_RING_OPERATORS;
+	advance(s);
+}
+
+/* No voice within the time: an emergency by itself, until proved otherwise. */
+static void on_no_voice(struct step_now *s)
+{
+	struct incident *inc = s->inc;
+	struct line *line;
+
+	inc->voice_due_ms = 0;
+	inc->no_voice = true;
+	line = line_add(s, LINE_NO_VOICE, "");
+	if (inc->class != CLASS_LIFE) {
+		line->number = CLASS_LIFE;
+		incident_set_class(s, CLASS_LIFE);
+	}
+	incident_attended(s); /* the clock starts again, and it is the owner who is looked at now */
+	(void)incident_ring_supervisor(s);
+	if (job_first_live(inc) != NULL)
+		return;
+	if (!job_dispatch_unattended(s)) {
+		skipped(s, PLAN_DISPATCH);
+		incident_call_above(s);
+	}
+}
+
+/* Answered, and nobody does anything. While somebody is on the way this reminds the owner to call the resident again;
+ * otherwise the supervisor is next. */
+static void on_inattention(struct step_now *s)
+{
+	struct incident *inc = s->inc;
+
+	line_add(s, LINE_REMINDER, "");
+	incident_watch(s);
+	if (job_first_live(inc) != NULL)
+		return;
+	if (inc->reminded && !incident_ring_supervisor(s) && inc->class == CLASS_LIFE)
+		incident_call_above(s);
+	inc->reminded = true;
+}
+
+/* The owner has not seen that she pressed again: now it rings everybody, and anybody may take it over. */
+static void on_unseen_repeat(struct step_now *s)
+{
+	struct incident *inc = s->inc;
+
+	inc->rerung_due_ms = 0;
+	inc->rerung_all = true;
+	if (s->world->operators_ready)
+		line_add(s, LINE_RUNG_OPERATORS, "");
+	else
+		skipped(s, PLAN_RING_OPERATORS);
+	if (!incident_ring_supervisor(s) && !s->world->operators_ready && inc->class == CLASS_LIFE)
+		incident_call_above(s);
+}
+
+enum verdict incident_on_deadline(struct step_now *s)
+{
+	struct incident *inc = s->inc;
+	ms_t due_ms = s->ev->due_ms;
+
+	if (due_ms <= 0 || due_ms > s->now_ms)
+		return STAY; /* rang early: it will ring again */
+	/* One at a time; one that is due at the same moment is still there afterwards. */
+	if (due_ms == inc->plan_due_ms) {
+		advance(s);
+		return MOVE;
+	}
+	if (due_ms == inc->voice_due_ms) {
+		on_no_voice(s);
+		return MOVE;
+	}
+	if (due_ms == inc->rerung_due_ms) {
+		on_unseen_repeat(s);
+		return MOVE;
+	}
+	for (uint32_t i = 0; i < inc->job_count; i++) {
+		if (due_ms == inc->jobs[i].deadline_ms) {
+			job_on_deadline(s, &inc->jobs[i]);
+			return MOVE;
+		}
+	}
+	if (due_ms == inc->attention_due_ms) {
+		on_inattention(s);
+		return MOVE;
+	}
+	return STAY; /* what it was for has happened */
+}

@@ -1,0 +1,46 @@
+/* people.h - the small records of people at work: a caregiver's duty and job, an operator's console.
+ *
+ * Owns:  when a caregiver may be sent, when an operator counts as there.
+ * Knows: no store and no clock.
+ */
+#ifndef CORE_PEOPLE_H
+#define CORE_PEOPLE_H
+
+#include "core/incident.h"
+
+struct caregiver {
+	char id[ID_MAX];
+	bool on_duty;
+	ms_t duty_since_ms;
+	uint64_t incident; /* job in hand; 0 = free */
+	uint32_t job;
+};
+
+enum link_state { LINK_NONE, LINK_UP, LINK_LOST };
+
+struct operator{
+	char id[ID_MAX];
+	enum link_state link;
+	ms_t changed_ms;
+	bool ready;
+	uint64_t session;    /* counts log-ins and resumes */
+	char daemon[ID_MAX];
+};
+
+/* Metres between two WGS-84 places, on the sphere; good to 1 % within a city. */
+uint32_t place_distance_m(int32_t lat1_e6, int32_t lon1_e6, int32_t lat2_e6, int32_t lon2_e6);
+
+/* Seconds to get there: about 12 km/h through streets and stairs, and one minute to start. */
+uint32_t travel_s(uint32_t distance_m);
+
+/* Scores and sorts the candidates, best first: free and reachable, near, language, skill, knows the resident, fresh
+ * position; who has declined or is asked already stands last. Says why in bits. Deterministic: ties go by id. */
+void dispatch_rank(const struct incident *inc, struct candidate *at, uint32_t count);
+
+/* True if an offer may go to this candidate now (free, not asked already, its id fit for a record). */
+bool dispatch_may_ask(const struct candidate *c);
+
+/* True if an area code covers another: it is a prefix of it. The empty code covers nothing. */
+bool area_covers(const char *area, const char *below);
+
+#endif
