@@ -1,0 +1,88 @@
+/* dc09.h - SIA DC-09 frames: where one ends in a stream, what it says, and the reply.
+ *
+ * Owns:   framing, CRC, the parts of a frame, Contact ID and SIA event codes, replies.
+ * Knows:  no socket, store, registry or clock. Frames are bytes, never decoded text (Windows-1252 and binary occur).
+ * Result: struct dc09 points into the bytes it was read from.
+ * Bounds: a body has DC09_BODY_MAX bytes at most; DC09_EVENTS_MAX events of one frame are told apart, more are taken together
+ *         as one unknown; a reply has DC09_REPLY_MAX bytes at most.
+ *
+ *     LF crc 0LLL "id" seq [Rrcvr] [Lpref] [#acct] [ data ] [ xdata ]* [_timestamp] CR
+ *
+ * CRC-16/ARC and length cover what stands between the length and CR. Seen on real units and taken: CRC as two raw bytes,
+ * lower-case digits, CRC and length that count the final CR too, L without digits or missing, no account in the header,
+ * bytes between frames (NUL after CR, line ends).
+ */
+#ifndef WIRE_DC09_H
+#define WIRE_DC09_H
+
+#include "base/slice.h"
+#include "core/alarm.h"
+
+#define DC09_BODY_MAX 0xFFF
+#define DC09_FRAME_MAX (1 + 8 + DC09_BODY_MAX + 1)
+#define DC09_TOKEN_MAX 16
+#define DC09_ACCOUNT_MAX 16
+#define DC09_EVENTS_MAX 8
+#define DC09_ECHO_MAX 40 /* seq, R, L and # as they came */
+#define DC09_REPLY_MAX 96
+
+enum dc09_cut {
+	DC09_CUT_FRAME,
+	DC09_CUT_MORE,    /* nothing whole yet: *used bytes are junk, show the rest again with what follows */
+	DC09_CUT_BAD_CRC, /* whole, but damaged: no answer */
+	DC09_CUT_BAD      /* looked like one, but its length or form is wrong: no answer */
+};
+
+enum dc09_token {
+	DC09_NULL,
+	DC09_ADM_CID,
+	DC09_SIA_DCS,
+	DC09_REPLY,     /* ACK, NAK, DUH, RSP: an answer; never answered */
+	DC09_UNKNOWN
+};
+
+/* One frame. The slices point into what was given to dc09_cut(). */
+struct dc09 {
+	struct slice raw;      /* LF to CR */
+	struct slice body;     /* opening quote up to CR */
+	struct slice token_text; /* without quotes, with its '*' */
+	enum dc09_token token;
+	bool encrypted;        /* '*': data is cipher text in hex */
+	bool crc_raw;          /* CRC came as two bytes: the reply's goes likewise */
+	uint16_t seq;          /* 0 to 9999 */
+	struct slice echo;     /* seq, R, L, # as they came */
+	struct slice account;  /* of the header; empty when missing */
+	struct slice data_account; /* of the data; empty when missing or encrypted */
+	struct slice data;     /* behind the account's '|', or all of it when there is none */
+	int64_t stamp_ms;      /* time stamp, UTC; 0 = none or unreadable */
+};
+
+/* Takes the first frame off `in`. *used: bytes to pass over (junk before it included). *ret is filled with FRAME only. */
+enum dc09_cut dc09_cut(struct slice in, size_t *used, struct dc09 *ret);
+
+/* What the frame reports: 1 to DC09_EVENTS_MAX alarms; 0 for NULL and replies. Fills in kind, zone, restore, code,
+ * code_unknown, protocol, raised_ms and raw; `device` stays empty. An unknown token, an encrypted frame, data that nobody can
+ * read, a code without a meaning: one alarm of KIND_UNKNOWN with code_unknown, for a person to see.
+ * raw is the frame as it came, cut at ALARM_RAW_MAX; second and further events of a frame have "+1", "+2" ... behind it, so
+ * that they are not taken for copies of the first. */
+uint32_t dc09_alarms(const struct dc09 *frame, struct alarm ret[DC09_EVENTS_MAX]);
+
+/* Registry id of the device behind an account, "dc09." and the account in upper case. Empty account: "dc09.-". */
+void dc09_device_id(struct slice account, char ret[ID_MAX]);
+
+/* Appends the whole reply with its time stamp: `word` ACK or DUH. */
+void dc09_reply(const char *word, struct slice echo, bool crc_raw, ms_t utc_ms, struct buf *ret);
+/* The fixed refusal of an encrypted message with a wrong time. */
+void dc09_nak(bool crc_raw, ms_t utc_ms, struct buf *ret);
+
+/* Appends any frame: `body` from the opening quote on. For units, tests and benches. */
+void dc09_frame(struct slice body, bool crc_raw, struct buf *ret);
+
+/* CRC-16/ARC: reflected 0xA001, from 0, no final xor. */
+uint16_t dc09_crc(struct slice bytes);
+
+/* What a code means here (dc09_codes.c): "101" with contact_id, "QA" without. KIND_NONE: not in the table. *restore is set
+ * where the code itself says that the cause is gone (QR). KIND_TEST: known, recorded, and nobody needs to see it. */
+enum kind dc09_code(bool contact_id, struct slice code, bool *restore);
+
+#endif
