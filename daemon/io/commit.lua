@@ -1,0 +1,395 @@
+#!lua name=pingan
+--
+-- commit.lua - the one way in which anything durable changes. A library of Redis Functions, built into pingand and
+-- loaded by it; docs/STORE.md describes keys and rules, daemon/app/store.h the contract, daemon/io/redis_commit.c the
+-- other end of this call.
+--
+--   FCALL commit <number of keys>
+--     KEYS log, head, outbox; then of each put its record, of each check its record, the message (if there is one),
+--          of each link its name
+--     ARGV 1 "1" (form of this call)      7 message: "" none, "m" refuse copies, "a" forget an older memory first
+--          2 commit id, 16 hex digits     8 what a copy of the message is told
+--          3 number of puts               9 how long the message is remembered, ms
+--          4 number of checks            10 refused while the store's clock is earlier, ms; 0 = no condition
+--          5 number of links             11 LogEvent
+--          6 number of outbox entries    12 added to TIME, ms: 0 but in tests
+--          then of each put: expected newest commit id ("" = must not exist), "w" or "r" (remove), body
+--               of each check: expected newest commit id ("" = must not exist)
+--               of each link: "u" unique, "f" free, "a" add, "d" drop; value
+--               of each outbox entry: its key, body
+--
+--   Answer: {result, at_ms, log id, index, value, rev, newest commit id, body}, cut after the last that means something.
+--   Everything is looked at before anything is written, and nothing that is written can fail: all of it or nothing.
+
+local VERSION = 1
+local SUM = '@SUM@'
+
+local STORED, MINE, DUPLICATE, STALE, TAKEN, EARLY, REFUSED = 1, 2, 3, 4, 5, 6, 7
+
+local PUTS_MAX, CHECKS_MAX, LINKS_MAX, OUTBOX_MAX = 6, 2, 6, 8
+local BODY_MAX = 16384
+local COMMITS_TEXT_KEPT = 7 * 17 - 1 -- seven ids of 16 digits, a space between; the new one goes in front
+local NO_COMMIT = '0000000000000000'
+-- Numbers are doubles here; up to this they print as digits. A log of a million entries a second gets there in 3 years.
+local NUMBER_MAX = 99999999999999
+-- A removed record leaves its last commit id for so long, so that the removal sent again is known.
+local GONE_MS = 600000
+
+local find, sub, match, floor -- set at the first call: while a library is loaded, Lua's own are not there yet
+
+local function refuse(why)
+	return {REFUSED, 0, 0, 0, why}
+end
+
+local function is_id(text)
+	return #text == 16 and not find(text, '[^0-9a-f]')
+end
+
+local function count_of(text, max)
+	local n = tonumber(text)
+	if n and n >= 0 and n <= max and n == floor(n) then
+		return n
+	end
+end
+
+-- The newest entry of the log: number, commit id, time. From the stream itself.
+local function newest_of_stream(log)
+	local last = redis.pcall('XREVRANGE', log, '+', '-', 'COUNT', 1)
+	if last.err then
+		return nil
+	end
+	if #last == 0 then
+		return 0, NO_COMMIT, 0
+	end
+	-- An entry that is not ours was written by hand: it counts as one whose commit id and time are not known.
+	local n, commit, at = tonumber(match(last[1][1], '^(%d+)%-')), NO_COMMIT, 0
+	local fields = last[1][2]
+	for i = 1, #fields - 1, 2 do
+		if fields[i] == 'commit' and is_id(fields[i + 1]) then
+			commit = fields[i + 1]
+		elseif fields[i] == 'at' then
+			at = count_of(fields[i + 1], NUMBER_MAX) or 0
+		end
+	end
+	return n, commit, at
+end
+
+-- The same from the key `head`, "<commit id> <13 digits of time> <number>": reading the entry itself would copy its bodies.
+local function newest(log, head)
+	if head and #head > 31 then
+		local n, at = tonumber(sub(head, 32)), tonumber(sub(head, 18, 30))
+		if n and at then
+			return n, sub(head, 1, 16), at
+		end
+	end
+	return newest_of_stream(log)
+end
+
+-- Refused after all: what had gone to the outbox goes again.
+local function take_back(outbox, posted, why)
+	for i = 1, #posted do
+		redis.call('XDEL', outbox, posted[i])
+	end
+	return refuse(why)
+end
+
+local function commit(keys, args)
+	local call, pcall_redis = redis.call, redis.pcall
+	local id = args[2]
+	if args[1] ~= '1' or not id or not is_id(id) then
+		return refuse('form')
+	end
+	local puts, checks = count_of(args[3], PUTS_MAX), count_of(args[4], CHECKS_MAX)
+	local links, outboxes = count_of(args[5], LINKS_MAX), count_of(args[6], OUTBOX_MAX)
+	local mode, memory_ms = args[7], count_of(args[9], NUMBER_MAX)
+	local not_before, offset = count_of(args[10], NUMBER_MAX), tonumber(args[12])
+	if not (puts and checks and links and outboxes and memory_ms and not_before and offset)
+			or not (offset > -NUMBER_MAX and offset < NUMBER_MAX) then
+		return refuse('counts')
+	end
+	if mode ~= '' and ((mode ~= 'm' and mode ~= 'a') or memory_ms == 0) then
+		return refuse('message')
+	end
+	-- No record: a log entry only (a test press, a restore). Then the message alone tells the same commit sent again.
+	if puts == 0 and (mode == '' or outboxes > 0) then
+		return refuse('nothing to tell it by')
+	end
+	local messages = mode ~= '' and 1 or 0
+	local check_key = 3 + puts
+	local link_key = check_key + checks + messages
+	local check_arg = 12 + 3 * puts
+	local link_arg = check_arg + checks
+	local outbox_arg = link_arg + 2 * links
+	if #keys ~= link_key + links or #args ~= outbox_arg + 2 * outboxes then
+		return refuse('number')
+	end
+	if #args[11] > BODY_MAX then
+		return refuse('event')
+	end
+
+	-- Each record: is this commit among its last ones? The main one also remembers what went to the outbox for it.
+	local log = keys[1]
+	local prefix_len = #log - 3 -- "log"
+	local revs, lasts, sent = {}, {}, nil
+	for i = 1, puts do
+		local key, arg = keys[3 + i], 10 + 3 * i
+		local expect, op = args[arg], args[arg + 1]
+		if (expect ~= '' and not is_id(expect)) or (op ~= 'w' and op ~= 'r') or #args[arg + 2] > BODY_MAX
+				or #key <= prefix_len then
+			return refuse('put')
+		end
+		for j = 4, 2 + i do
+			if keys[j] == key then
+				return refuse('put twice')
+			end
+		end
+		local now
+		if i > 1 or outboxes == 0 then
+			now = pcall_redis('HMGET', key, 'rev', 'commits')
+		else
+			local ask = {'HMGET', key, 'rev', 'commits'}
+			for j = 1, outboxes do
+				ask[4 + j] = 'sent:' .. args[outbox_arg + 2 * j - 1]
+			end
+			now = pcall_redis(unpack(ask))
+			sent = now
+		end
+		if now.err then
+			return refuse('not a record')
+		end
+		revs[i], lasts[i] = tonumber(now[1] or 0), now[2] or ''
+		if not revs[i] or (lasts[i] == '') ~= (revs[i] == 0) then
+			return refuse('not a record')
+		end
+	end
+	local read = {'MGET', keys[2]}
+	if messages == 1 then
+		read[3] = keys[link_key]
+	end
+	for i = 1, links do
+		read[2 + messages + i] = keys[link_key + i]
+	end
+	local got = call(unpack(read))
+	local n, prev, last_at = newest(log, got[1])
+	if not n then
+		return refuse('log')
+	end
+	local time = call('TIME')
+	local at = time[1] * 1000 + floor(time[2] / 1000) + offset
+	if at < last_at then
+		at = last_at
+	end
+	for i = 1, puts do
+		local mine = find(lasts[i], id, 1, true)
+		if not mine and lasts[i] == '' and args[11 + 3 * i] == 'r' then
+			mine = call('GET', sub(log, 1, prefix_len) .. 'gone:' .. sub(keys[3 + i], prefix_len + 1)) == id
+		end
+		if mine then
+			return {MINE, at, prev == id and n or 0}
+		end
+	end
+
+	-- A copy of a message that is known?
+	local slack_ms = floor(memory_ms / 64)
+	if slack_ms > 60000 then
+		slack_ms = 60000
+	end
+	if mode == 'm' and got[2] then
+		local known_until, entry, value = match(got[2], '^(%d+) (%d+) (.*)$')
+		if known_until and tonumber(known_until) > at then
+			-- Remembered for memory_ms after the last copy, and up to slack_ms longer: so not every copy is a write.
+			if tonumber(known_until) < at + memory_ms then
+				call('SET', keys[link_key], (at + memory_ms + slack_ms) .. ' ' .. entry .. ' ' .. value,
+					'PX', memory_ms + slack_ms)
+			end
+			return {DUPLICATE, at, tonumber(entry), 0, value}
+		end
+	end
+	if at < not_before then
+		return {EARLY, at}
+	end
+
+	-- Does everything still stand as it was read?
+	for i = 1, puts do
+		local newest_id = sub(lasts[i], 1, 16)
+		if newest_id ~= args[10 + 3 * i] then
+			local body = revs[i] > 0 and call('HGET', keys[3 + i], 'body') or ''
+			return {STALE, at, 0, i - 1, '', revs[i], newest_id, body or ''}
+		end
+	end
+	for i = 1, checks do
+		local expect, key = args[check_arg + i], keys[check_key + i]
+		if expect ~= '' and not is_id(expect) then
+			return refuse('check')
+		end
+		local now = pcall_redis('HMGET', key, 'rev', 'commits')
+		if now.err then
+			return refuse('not a record')
+		end
+		local newest_id = sub(now[2] or '', 1, 16)
+		if newest_id ~= expect then
+			local body = now[1] and call('HGET', key, 'body') or ''
+			return {STALE, at, 0, puts + i - 1, '', tonumber(now[1] or 0) or 0, newest_id, body or ''}
+		end
+	end
+
+	-- Are the names free? A name that this commit has changed counts as changed.
+	local changed, adds, drops = {}, {}, {}
+	for i = 1, links do
+		local op, value, name = args[link_arg + 2 * i - 1], args[link_arg + 2 * i], keys[link_key + i]
+		if op == 'u' or op == 'f' then
+			local now = changed[name]
+			if now == nil then
+				now = got[1 + messages + i]
+			end
+			if op == 'f' then
+				if now == value then
+					changed[name] = false
+				end
+			elseif now and now ~= value then
+				return {TAKEN, at, 0, i - 1, now}
+			else
+				changed[name] = value
+			end
+		elseif op == 'a' or op == 'd' then
+			local is = pcall_redis('SISMEMBER', name, value)
+			if type(is) == 'table' then
+				return refuse('not a set')
+			end
+			if op == 'a' then
+				adds[#adds + 1] = i
+			elseif is == 1 then
+				drops[#drops + 1] = i
+			end
+		else
+			return refuse('link')
+		end
+	end
+
+	-- From here on: writing. First what may still say no.
+	n = n + 1
+	if n > NUMBER_MAX then
+		return refuse('log full')
+	end
+	local n_text, at_text = tostring(n), tostring(at)
+	local posted = {}
+	for i = 1, outboxes do
+		local key = args[outbox_arg + 2 * i - 1]
+		for j = 1, i - 1 do
+			if args[outbox_arg + 2 * j - 1] == key then
+				sent[2 + i] = true -- twice in one commit
+			end
+		end
+		if not sent[2 + i] then
+			local added = pcall_redis('XADD', keys[3], '*', 'key', key, 'entry', n_text, 'body', args[outbox_arg + 2 * i])
+			if type(added) == 'table' then
+				return take_back(keys[3], posted, 'outbox')
+			end
+			posted[#posted + 1] = added
+		end
+	end
+	local entry = {'XADD', log, n_text .. '-0', 'commit', id, 'prev', prev, 'at', at_text, 'event', args[11]}
+	local top = 12
+	for i = 1, puts do
+		local removed = args[11 + 3 * i] == 'r'
+		entry[top] = 'key'
+		entry[top + 1] = sub(keys[3 + i], prefix_len + 1)
+		entry[top + 2] = 'rev'
+		entry[top + 4] = 'commits'
+		entry[top + 6] = 'body'
+		if removed then
+			entry[top + 3], entry[top + 5], entry[top + 7] = '0', '', ''
+		else
+			revs[i] = tostring(revs[i] + 1)
+			if lasts[i] == '' then
+				lasts[i] = id
+			else
+				lasts[i] = id .. ' ' .. sub(lasts[i], 1, COMMITS_TEXT_KEPT)
+			end
+			entry[top + 3], entry[top + 5], entry[top + 7] = revs[i], lasts[i], args[12 + 3 * i]
+		end
+		top = top + 8
+	end
+	local added = pcall_redis(unpack(entry))
+	if type(added) == 'table' then
+		-- `head` is behind the stream (somebody wrote it by hand, or deleted it): the stream is right.
+		n, prev, last_at = newest_of_stream(log)
+		if not n then
+			return take_back(keys[3], posted, 'log')
+		end
+		if at < last_at then
+			at = last_at
+		end
+		n = n + 1
+		n_text, at_text = tostring(n), tostring(at)
+		entry[3], entry[7], entry[9] = n_text .. '-0', prev, at_text
+		added = pcall_redis(unpack(entry))
+		if type(added) == 'table' then
+			return take_back(keys[3], posted, 'log')
+		end
+	end
+	for i = 1, puts do
+		local key = keys[3 + i]
+		if args[11 + 3 * i] == 'r' then
+			call('DEL', key)
+			call('SET', sub(log, 1, prefix_len) .. 'gone:' .. sub(key, prefix_len + 1), id, 'PX', GONE_MS)
+		elseif i > 1 or #posted == 0 then
+			call('HSET', key, 'rev', revs[i], 'commits', lasts[i], 'body', args[12 + 3 * i])
+		else
+			local set = {'HSET', key, 'rev', revs[i], 'commits', lasts[i], 'body', args[12 + 3 * i]}
+			for j = 1, outboxes do
+				if not sent[2 + j] then
+					set[#set + 1] = 'sent:' .. args[outbox_arg + 2 * j - 1]
+					set[#set + 1] = n_text
+				end
+			end
+			call(unpack(set))
+		end
+	end
+	local head = id .. ' ' .. at_text .. ' ' .. n_text
+	if links == 0 then
+		call('SET', keys[2], head)
+	else
+		local set = {'MSET', keys[2], head}
+		for name, value in pairs(changed) do
+			if value then
+				set[#set + 1] = name
+				set[#set + 1] = value
+			else
+				call('DEL', name)
+			end
+		end
+		call(unpack(set))
+	end
+	for i = 1, #adds do
+		call('SADD', keys[link_key + adds[i]], args[link_arg + 2 * adds[i]])
+	end
+	for i = 1, #drops do
+		call('SREM', keys[link_key + drops[i]], args[link_arg + 2 * drops[i]])
+	end
+	if messages == 1 then
+		call('SET', keys[link_key], (at + memory_ms + slack_ms) .. ' ' .. n_text .. ' ' .. args[8],
+			'PX', args[9] + slack_ms)
+	end
+	return {STORED, at, n}
+end
+
+redis.register_function('commit', function(keys, args)
+	-- A call so broken that it trips us is refused too: an error would lose the answer. Nothing is written by then.
+	if not floor then
+		find, sub, match, floor = string.find, string.sub, string.match, math.floor
+	end
+	local ok, answer = pcall(commit, keys, args)
+	if ok then
+		return answer
+	end
+	return refuse('broken call')
+end)
+
+redis.register_function{
+	function_name = 'commit_version',
+	callback = function()
+		return {VERSION, SUM}
+	end,
+	flags = {'no-writes'},
+}

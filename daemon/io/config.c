@@ -1,0 +1,275 @@
+#include "io/config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define AT(field) offsetof(struct config, field), sizeof(((struct config *)0)->field)
+#define RESTART true
+#define LIVE false
+
+/* path, type, offset and size, min, max, preset, restart?, help */
+static const struct setting TABLE[] = {
+	{"cell", SETTING_TEXT, AT(cell), 0, 0, "pa", RESTART,
+     "Name of this cell: the prefix of every key in Redis, \"pa:\". Daemons with the same name share one queue.\n"
+     "1 to 16 letters, digits, '-' or '_'."},
+	{"serve", SETTING_LIST, AT(serve), 1, 2, "[devices, screens]", RESTART,
+     "What this process serves: devices (home devices and panels), screens (consoles and phones), or both."},
+	{"root_area", SETTING_TEXT, AT(root_area), 0, 0, "4401", RESTART,
+     "Code of the area at the top. Calls from unknown devices ring here."},
+	{"desk_phone", SETTING_TEXT, AT(desk_phone), 0, 0, "", RESTART,
+     "Telephone number of the desk, shown on caregivers' phones when the line to the daemon is down."},
+	{"demo", SETTING_FLAG, AT(demo), 0, 0, "off", RESTART, "Demo data: every screen says so."},
+	{"heartbeat_s", SETTING_NUMBER, AT(heartbeat_s), 10, 86400, "60", RESTART,
+     "How often a home device says that it is there."},
+	{"policy_file", SETTING_TEXT, AT(policy_file), 0, 0, "", LIVE,
+     "File with the escalation policy (see policy.yaml). Empty: the default policy."},
+
+	{"redis.socket", SETTING_TEXT, AT(redis.socket), 0, 0, "/run/pingan/redis.sock", RESTART,
+     "Unix socket of Redis on this machine."},
+	{"redis.address", SETTING_TEXT, AT(redis.tcp), 0, 0, "", RESTART,
+     "Or its address on a private network, \"10.0.0.5:6379\"; it wins over the socket. Numeric: names are not looked "
+     "up."},
+	{"redis.timeout_ms", SETTING_NUMBER, AT(redis.timeout_ms), 100, 60000, "1500", RESTART,
+     "A command that Redis has not answered by then counts as a lost connection."},
+	{"redis.replicas", SETTING_NUMBER, AT(redis.replicas), 0, 4, "0", RESTART,
+     "Replicas that must have an entry before anybody is told yes. 0: the primary's disk is enough."},
+	{"redis.user", SETTING_TEXT, AT(redis.user), 0, 0, "", RESTART, "Redis user (ACL); empty: the default user."},
+	{"redis.password_file", SETTING_TEXT, AT(redis.password_file), 0, 0, "", RESTART,
+     "File whose first line is the password; empty: none. Readable by the daemon only."},
+
+	{"listen.web.address", SETTING_TEXT, AT(listen.web.text), 0, 0, "127.0.0.1:8080", RESTART,
+     "Consoles and phones: HTTP and WebSocket. \"ADDRESS:PORT\", \"[V6]:PORT\" or \"unix:/path\"; empty: none."},
+	{"listen.web.tls", SETTING_FLAG, AT(listen.web.tls), 0, 0, "off", RESTART,
+     "off is refused on any address but loopback or a Unix socket."},
+	{"listen.web.cert", SETTING_TEXT, AT(listen.web.cert), 0, 0, "", RESTART, "Certificate chain, PEM."},
+	{"listen.web.key", SETTING_TEXT, AT(listen.web.key), 0, 0, "", RESTART, "Its private key, PEM."},
+	{"listen.devices.address", SETTING_TEXT, AT(listen.devices.text), 0, 0, "", RESTART,
+     "Home devices: the native link. For example \"0.0.0.0:7443\" with tls: on."},
+	{"listen.devices.tls", SETTING_FLAG, AT(listen.devices.tls), 0, 0, "on", RESTART,
+     "TLS 1.3 with the device's own key, or with this certificate and the device's token.\n"
+     "off is refused on any address but loopback or a Unix socket (benches, a balancer in front)."},
+	{"listen.devices.cert", SETTING_TEXT, AT(listen.devices.cert), 0, 0, "", RESTART,
+     "Certificate chain, PEM; empty: devices with their own key only."},
+	{"listen.devices.key", SETTING_TEXT, AT(listen.devices.key), 0, 0, "", RESTART, "Its private key, PEM."},
+	{"listen.dc09.address", SETTING_TEXT, AT(listen.dc09.text), 0, 0, "", RESTART,
+     "Alarm panels: SIA DC-09 over TCP, as panels speak it, unencrypted. Keep it on a private network."},
+	{"listen.admin.address", SETTING_TEXT, AT(listen.admin.text), 0, 0, "127.0.0.1:8083", RESTART,
+     "/metrics, /healthz and /readyz for whoever watches this daemon. Loopback or a Unix socket only."},
+
+	{"web.root", SETTING_TEXT, AT(web.root), 0, 0, "/usr/share/pingan/web", LIVE,
+     "Folder of the built web pages. They are read into memory at the start and on reload; empty: none are served."},
+	{"web.origins", SETTING_LIST, AT(web.origins), 0, SETTING_LIST_MAX, "[]", LIVE,
+     "Further origins that may log in and open a WebSocket, where a proxy stands in front: "
+     "[\"https://pingan.example.cn\"]."},
+	{"web.image_origins", SETTING_LIST, AT(web.image_origins), 0, SETTING_LIST_MAX, "[]", RESTART,
+     "Hosts that pages may load images from (map tiles): [\"https://tiles.example.cn\"]."},
+
+	{"sessions.length_min", SETTING_NUMBER, AT(sessions.length_min), 5, 43200, "720", LIVE,
+     "How long a log-in lasts, in minutes."},
+
+	{"authd.socket", SETTING_TEXT, AT(authd.socket), 0, 0, "/run/pingan/authd.sock", RESTART,
+     "Unix socket of pingan-authd, which checks passwords."},
+	{"authd.timeout_ms", SETTING_NUMBER, AT(authd.timeout_ms), 100, 60000, "5000", RESTART,
+     "A log-in that it has not answered by then is told to try again."},
+
+	{"snapshot.path", SETTING_TEXT, AT(snapshot.path), 0, 0, "", RESTART,
+     "Sealed local copy of registry and open calls, so that a daemon that starts while Redis is away knows every "
+     "home.\n"
+     "Empty: none."},
+	{"snapshot.key_file", SETTING_TEXT, AT(snapshot.key_file), 0, 0, "", RESTART,
+     "Its key: 64 hex digits, readable by the daemon only. Made when it is missing."},
+	{"snapshot.every_s", SETTING_NUMBER, AT(snapshot.every_s), 5, 86400, "60", RESTART, "How often it is written."},
+
+	{"limits.devices", SETTING_NUMBER, AT(limits.devices), 1, 1000000, "14000", RESTART,
+     "Most connections of home devices; more are refused, and come again elsewhere. The limit of open files must be\n"
+     "larger than the limits of this section together."},
+	{"limits.dc09", SETTING_NUMBER, AT(limits.dc09), 1, 100000, "1000", RESTART, "Most connections of alarm panels."},
+	{"limits.screens", SETTING_NUMBER, AT(limits.screens), 1, 100000, "2000", RESTART,
+     "Most WebSockets of consoles and phones."},
+	{"limits.web", SETTING_NUMBER, AT(limits.web), 2, 100000, "3000", RESTART,
+     "Most connections of browsers, WebSockets included."},
+	{"limits.screen_queue_kib", SETTING_NUMBER, AT(limits.screen_queue_kib), 64, 65536, "1024", LIVE,
+     "What is kept for a screen that reads slowly; over it, it starts afresh."},
+};
+
+static const char *const SECTIONS[][2] = {
+	{"redis", "The cell's Redis, with appendonly yes and appendfsync always."},
+	{"listen", "Where this daemon listens."},
+	{"web", "Pages."},
+	{"sessions", "Log-ins."},
+	{"authd", "The password helper."},
+	{"snapshot", "Local snapshot."},
+	{"limits", "Bounds. Devices that press are served before all else; these keep one kind from starving the others."},
+	{NULL, NULL},
+};
+
+const struct settings CONFIG_SETTINGS = {
+	.table = TABLE,
+	.count = COUNT_OF(TABLE),
+	.size = sizeof(struct config),
+	.head = "pingand.yaml - configuration of pingand. Every setting with its default; an unknown setting is an error.\n"
+			"Check a file with: pingand --check-config FILE. A running daemon takes it over on SIGHUP, whole or not at "
+			"all;\n"
+			"settings that need a restart are named in its log.",
+	.sections = SECTIONS,
+};
+
+static bool cell_good(const char *cell)
+{
+	size_t len = strlen(cell);
+
+	return len > 0 && len <= 16 &&
+	       strspn(cell, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == len;
+}
+
+/* "https://host" or "http://host:port", without path. */
+static bool origin_good(const char *origin)
+{
+	const char *host = strncmp(origin, "https://", 8) == 0  ? origin + 8
+	                   : strncmp(origin, "http://", 7) == 0 ? origin + 7
+	                                                        : "";
+	size_t len = strlen(host);
+
+	return len > 0 && strspn(host, "abcdefghijklmnopqrstuvwxyz0123456789-.:[]*") == len;
+}
+
+static const char *listen_check(struct listen_config *l, bool may_tls, bool needs_cert)
+{
+	if (!address_parse(l->text, &l->address))
+		return "address: must be ADDRESS:PORT, [V6]:PORT or unix:/path";
+	if (l->address.kind == ADDRESS_NONE)
+		return NULL;
+	if (may_tls && !l->tls && !l->address.local)
+		return "tls: off is only for loopback or a Unix socket";
+	if (l->tls && (l->cert[0] == '\0') != (l->key[0] == '\0'))
+		return "cert: certificate and key go together";
+	if (l->tls && needs_cert && l->cert[0] == '\0')
+		return "cert: tls: on needs a certificate and a key";
+	return NULL;
+}
+
+static bool wrong(char why[CONFIG_WHY_MAX], const char *key, const char *what)
+{
+	snprintf(why, CONFIG_WHY_MAX, "%s%s", key, what);
+	return false;
+}
+
+/* What one setting alone can't tell. Fills in what is derived. */
+static bool config_check(struct config *c, char why[CONFIG_WHY_MAX])
+{
+	const char *what;
+
+	if (!cell_good(c->cell))
+		return wrong(why, "cell: ", "must be 1 to 16 letters, digits, '-' or '_'");
+	c->serve_devices = c->serve_screens = false;
+	for (uint32_t i = 0; i < c->serve.count; i++) {
+		if (strcmp(c->serve.at[i], "devices") == 0)
+			c->serve_devices = true;
+		else if (strcmp(c->serve.at[i], "screens") == 0)
+			c->serve_screens = true;
+		else
+			return wrong(why, "serve: ", "must be a list of: devices, screens");
+	}
+	if (!c->serve_devices && !c->serve_screens)
+		return wrong(why, "serve: ", "must name devices, screens, or both");
+	if (c->root_area[0] == '\0')
+		return wrong(why, "root_area: ", "must not be empty");
+	if (c->redis.tcp[0] != '\0') {
+		if (!address_parse(c->redis.tcp, &c->redis.address) || c->redis.address.kind != ADDRESS_TCP)
+			return wrong(why, "redis.address: ", "must be ADDRESS:PORT, numeric");
+	} else if (c->redis.socket[0] == '/') {
+		c->redis.address = (struct address){.kind = ADDRESS_UNIX, .local = true};
+		memcpy(c->redis.address.path, c->redis.socket, sizeof c->redis.address.path);
+	} else {
+		return wrong(why, "redis.socket: ", "must be a path, or redis.address given");
+	}
+	if ((what = listen_check(&c->listen.web, true, true)) != NULL)
+		return wrong(why, "listen.web.", what);
+	if ((what = listen_check(&c->listen.devices, true, false)) != NULL)
+		return wrong(why, "listen.devices.", what);
+	if ((what = listen_check(&c->listen.dc09, false, false)) != NULL)
+		return wrong(why, "listen.dc09.", what);
+	if ((what = listen_check(&c->listen.admin, false, false)) != NULL)
+		return wrong(why, "listen.admin.", what);
+	if (c->listen.admin.address.kind != ADDRESS_NONE && !c->listen.admin.address.local)
+		return wrong(why, "listen.admin.address: ", "only loopback or a Unix socket");
+	for (uint32_t i = 0; i < c->web.origins.count; i++)
+		if (!origin_good(c->web.origins.at[i]) || strchr(c->web.origins.at[i], '*') != NULL)
+			return wrong(why, "web.origins: ", "each must be like https://pingan.example.cn, without a path");
+	for (uint32_t i = 0; i < c->web.image_origins.count; i++)
+		if (!origin_good(c->web.image_origins.at[i]))
+			return wrong(why, "web.image_origins: ", "each must be like https://tiles.example.cn, without a path");
+	if (c->serve_screens && c->listen.web.address.kind != ADDRESS_NONE && c->authd.socket[0] != '/')
+		return wrong(why, "authd.socket: ", "must be a path");
+	if (c->snapshot.path[0] != '\0' && c->snapshot.key_file[0] == '\0')
+		return wrong(why, "snapshot.key_file: ", "must be given with snapshot.path");
+	if (c->limits.web <= c->limits.screens)
+		return wrong(why, "limits.web: ", "must be more than limits.screens: pages need connections too");
+	return true;
+}
+
+static bool password_read(struct config *c, char why[CONFIG_WHY_MAX])
+{
+	char what[SETTINGS_WHY_MAX];
+	size_t len;
+	uint8_t *at;
+	bool good;
+
+	if (c->redis.password_file[0] == '\0')
+		return true;
+	at = settings_file(c->redis.password_file, 4096, &len, what);
+	if (at == NULL) {
+		snprintf(why, CONFIG_WHY_MAX, "redis.password_file: %.200s: %.200s", c->redis.password_file, what);
+		return false;
+	}
+	good = text_copy(c->redis.password, sizeof c->redis.password, slice_of(at, strcspn((char *)at, "\r\n"))) &&
+	       c->redis.password[0] != '\0';
+	explicit_bzero(at, len);
+	free(at);
+	return good || wrong(why, "redis.password_file: ", "its first line must be 1 to 127 bytes");
+}
+
+bool config_parse(struct slice text, bool files, struct config *ret, char why[CONFIG_WHY_MAX])
+{
+	struct config *c = calloc(1, sizeof *c);
+	bool good = false;
+
+	if (c == NULL)
+		return wrong(why, "", "no memory");
+	c->policy = POLICY_DEFAULT;
+	if (!settings_read(&CONFIG_SETTINGS, text, c, why))
+		goto out;
+	c->policy = POLICY_DEFAULT; /* settings_read() starts from a clean struct */
+	if (!config_check(c, why))
+		goto out;
+	if (files && !password_read(c, why))
+		goto out;
+	if (files && c->policy_file[0] != '\0' && !policy_load(c->policy_file, &c->policy, why))
+		goto out;
+	*ret = *c;
+	good = true;
+out:
+	explicit_bzero(c->redis.password, sizeof c->redis.password);
+	free(c);
+	return good;
+}
+
+void config_preset(struct config *ret)
+{
+	char why[CONFIG_WHY_MAX];
+
+	ENSURE(config_parse(slice_of(NULL, 0), false, ret, why));
+}
+
+bool config_load(const char *path, struct config *ret, char why[CONFIG_WHY_MAX])
+{
+	char what[CONFIG_WHY_MAX];
+	size_t len;
+	uint8_t *at = settings_file(path, SETTINGS_FILE_MAX, &len, what);
+	bool good = at != NULL && config_parse(slice_of(at, len), true, ret, what);
+
+	if (!good)
+		snprintf(why, CONFIG_WHY_MAX, "%.200s: %.500s", path, what);
+	free(at);
+	return good;
+}

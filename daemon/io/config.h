@@ -1,0 +1,91 @@
+/* config.h - what the daemon is told by its one YAML file (config/pingand.yaml is the commented sample, and the defaults).
+ *
+ * Owns:   the table of settings, and the checks that need more than one of them.
+ * Result: a whole checked configuration, or the old one untouched and one line "FILE: key: reason".
+ * Bounds: settings.h. Names of files are SETTING_TEXT_MAX - 1 bytes, of Unix sockets 107.
+ */
+#ifndef IO_CONFIG_H
+#define IO_CONFIG_H
+
+#include "core/policy.h"
+#include "io/address.h"
+#include "io/settings.h"
+
+#define CONFIG_WHY_MAX (SETTINGS_WHY_MAX + SETTING_TEXT_MAX + 8)
+
+struct listen_config {
+	char text[SETTING_TEXT_MAX];
+	struct address address; /* parsed from text */
+	bool tls;
+	char cert[SETTING_TEXT_MAX]; /* PEM chain */
+	char key[SETTING_TEXT_MAX];  /* PEM, readable by this daemon only */
+};
+
+struct config {
+	char cell[20]; /* prefix of every key: "pa" makes "pa:" */
+	struct text_list serve;
+	bool serve_devices; /* from serve */
+	bool serve_screens;
+	char root_area[16];
+	char desk_phone[32];
+	bool demo;
+	uint32_t heartbeat_s;
+	char policy_file[SETTING_TEXT_MAX]; /* empty = the default policy */
+	struct {
+		char socket[108];
+		char tcp[SETTING_TEXT_MAX];
+		struct address address; /* of the two above */
+		uint32_t timeout_ms;
+		uint32_t replicas;
+		char user[64];
+		char password_file[SETTING_TEXT_MAX];
+		char password[128]; /* read from password_file */
+	} redis;
+	struct {
+		struct listen_config web;
+		struct listen_config devices;
+		struct listen_config dc09; /* no TLS in the protocol as we speak it */
+		struct listen_config admin;
+	} listen;
+	struct {
+		char root[SETTING_TEXT_MAX];
+		struct text_list origins;
+		struct text_list image_origins;
+	} web;
+	struct {
+		uint32_t length_min;
+	} sessions;
+	struct {
+		char socket[108];
+		uint32_t timeout_ms;
+	} authd;
+	struct {
+		char path[SETTING_TEXT_MAX]; /* empty = none */
+		char key_file[SETTING_TEXT_MAX];
+		uint32_t every_s;
+	} snapshot;
+	struct {
+		uint32_t devices;
+		uint32_t dc09;
+		uint32_t screens;
+		uint32_t web;
+		uint32_t screen_queue_kib;
+	} limits;
+	struct policy policy; /* of policy_file, else POLICY_DEFAULT */
+};
+
+extern const struct settings CONFIG_SETTINGS;
+extern const struct settings POLICY_SETTINGS;
+
+/* The defaults: what an empty file gives, policy included. */
+void config_preset(struct config *ret);
+
+/* Reads file and policy, checks both. On false *ret is not touched. */
+bool config_load(const char *path, struct config *ret, char why[CONFIG_WHY_MAX]) MUST_USE;
+/* The same from text in memory, for tests; files it names are read only with `files`. */
+bool config_parse(struct slice text, bool files, struct config *ret, char why[CONFIG_WHY_MAX]) MUST_USE;
+
+bool policy_load(const char *path, struct policy *ret, char why[CONFIG_WHY_MAX]) MUST_USE;
+bool policy_parse(struct slice text, struct policy *ret, char why[CONFIG_WHY_MAX]) MUST_USE;
+
+#endif

@@ -1,0 +1,73 @@
+/* device_server.h - listeners and connections of home devices: native link (TLS 1.3, or plain on loopback) and DC-09 over TCP.
+ *
+ * Owns:   sockets, TLS, read and write buffers, time limits of a connection.
+ * Knows:  of the protocols only that the app says how many bytes it has used up.
+ * Result: bytes go to app_device_bytes(), what the app says goes out by links (io/links.h). A connection is freed in a sweep
+ *         of its own, never inside a callback that touches it.
+ * Bounds: DEVICE_ACCEPTS_MAX accepts a turn and listener; DEVICE_IN_MAX bytes unread by the app, then the socket waits;
+ *         DEVICE_OUT_MAX bytes unsent, then SEND_FULL; `connections_max` connections of a listener, `per_address_max` of
+ *         one address; DEVICE_GREET_MS for the handshake, DEVICE_LINGER_MS for the last bytes to go out. Who says nothing
+ *         after that is the app's to close; panels are closed here after DEVICE_DC09_IDLE_MS.
+ */
+#ifndef IO_DEVICE_SERVER_H
+#define IO_DEVICE_SERVER_H
+
+#include <event2/event.h>
+
+#include "io/address.h"
+#include "io/clock.h"
+#include "io/links.h"
+#include "io/log.h"
+#include "io/metrics.h"
+
+#define DEVICE_ACCEPTS_MAX 64
+#define DEVICE_IN_MAX 16384
+#define DEVICE_OUT_MAX 16384
+#define DEVICE_BACKLOG 4096
+#define DEVICE_GREET_MS 10000
+#define DEVICE_LINGER_MS 3000
+#define DEVICE_AGAIN_MS 50      /* bytes that the app has not used are shown to it again */
+#define DEVICE_DC09_IDLE_MS (2 * 3600 * 1000) /* a panel's link test comes every 85 s to 2 h */
+
+struct device_listen {
+	enum protocol protocol;  /* PROTOCOL_NATIVE, PROTOCOL_DC09 */
+	struct address address;  /* port 0 = any; device_server_port() says which */
+	bool tls;                /* native only; false is refused on any address but a local one */
+	const char *certificate; /* PEM files; NULL or empty: pre-shared keys only */
+	const char *key;
+	size_t connections_max;
+};
+
+struct device_server_config {
+	const struct device_listen *listens;
+	size_t listen_count;
+	uint32_t per_address_max; /* 0 = no limit. Whole quarters of a city sit behind one address of their operator */
+};
+
+struct device_server;
+
+/* Listens on all or fails with one line in `error`. All pointers are borrowed and outlive the server. */
+struct device_server *device_server_new(struct event_base *base, const struct device_server_config *config,
+                                        struct app *app, struct links *links, struct log *log,
+                                        struct metrics *metrics, struct clock *clock, char error[256]) MUST_USE;
+
+/* Graceful: no new connections; those that are there are closed with what is queued sent, and the app is told. */
+void device_server_stop(struct device_server *s);
+void device_server_free(struct device_server *s); /* accepts NULL */
+
+uint16_t device_server_port(const struct device_server *s, size_t listen);
+size_t device_server_connections(const struct device_server *s);
+
+/* ------------------------------------------------------------ device_tls.c */
+
+typedef struct ssl_ctx_st SSL_CTX;
+
+struct device_tls {
+	/* Key of a device; `conn` is the connection's SSL app data. */
+	bool (*find)(void *conn, const char *identity, uint8_t ret_key[32]);
+};
+
+/* TLS 1.3 with external pre-shared keys; a certificate too when given. `tls` outlives it. NULL with a line in `error`. */
+SSL_CTX *device_tls_new(const char *certificate, const char *key, const struct device_tls *tls, char error[256]) MUST_USE;
+
+#endif

@@ -1,0 +1,63 @@
+/* login.h - from what a person types to a session, and back.
+ *
+ * Owns:   log-ins under way: limits, password helper, store; then the cookie's token, which is known to nobody but the
+ *         browser: the store has the record under the token's hash.
+ * Knows:  no HTTP: web's api.c asks and is told once.
+ * Result: LOGIN_OK only when the session's record has come back from the log, safe.
+ * Bounds: LOGINS_MAX under way; each ends after the helper's time limit and STORE_WAIT_MS at the latest.
+ */
+#ifndef IO_LOGIN_H
+#define IO_LOGIN_H
+
+#include "app/app.h"
+#include "io/authd_client.h"
+
+#define LOGINS_MAX 128
+#define STORE_WAIT_MS 5000
+#define LOGIN_TOKEN_LEN 64 /* hex digits in the cookie */
+#define LOGIN_NAME_LEN 32  /* hex digits of the record's name */
+
+enum login_outcome {
+	LOGIN_OK,
+	LOGIN_WRONG,   /* account or password; which of them is not said */
+	LOGIN_LIMITED, /* too many failures: retry_s */
+	LOGIN_BUSY,    /* too many log-ins at once */
+	LOGIN_AWAY,    /* the password helper does not answer */
+	LOGIN_NO_STORE /* nothing can be stored now */
+};
+
+struct login_answer {
+	enum login_outcome outcome;
+	uint32_t retry_s;
+	struct account account;          /* LOGIN_OK */
+	char token[LOGIN_TOKEN_LEN + 1]; /* LOGIN_OK of a log-in: for the cookie */
+};
+
+typedef void login_told(void *ctx, const struct login_answer *answer);
+
+struct logins;
+
+struct logins *logins_new(struct event_base *base, const char *authd_path, uint32_t authd_timeout_ms,
+                          struct clock *clock, struct log *log, struct metrics *metrics) MUST_USE;
+void logins_free(struct logins *l);
+/* Before the first log-in. Borrowed. */
+void logins_set_app(struct logins *l, struct app *app);
+void logins_length(struct logins *l, int64_t length_ms);
+
+/* `session`: name of the record of a session that this browser shows, or NULL. Returns a ticket and told() comes later, or
+ * 0 and *now is the answer. */
+uint64_t login_begin(struct logins *l, const char *account, struct slice password, const char *address,
+                     const char *session, login_told *told, void *ctx, struct login_answer *now) MUST_USE;
+/* Ends a session. Likewise. */
+uint64_t login_end(struct logins *l, const char *session, login_told *told, void *ctx,
+                   struct login_answer *now) MUST_USE;
+/* The browser has gone: told() does not come. */
+void login_forget(struct logins *l, uint64_t ticket);
+
+/* The port of the app. */
+void logins_stored(struct logins *l, uint64_t tag, bool ok);
+
+/* The record's name for a token; false when it is not a token. */
+bool login_name(struct slice token, char ret[LOGIN_NAME_LEN + 1]);
+
+#endif

@@ -1,0 +1,557 @@
+#include "io/loop.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+#include <systemd/sd-daemon.h>
+
+#include "io/config.h"
+#include "io/crypto.h"
+#include "io/device_server.h"
+#include "io/links.h"
+#include "io/redis_store.h"
+#include "io/snapshot.h"
+#include "io/testctl.h"
+#include "io/web.h"
+
+#define SLOW_TURN_NS 10000000
+/* Descriptors for what is not a connection of a device or a browser: Redis, helper, listeners, log, test control. */
+#define FILES_RESERVED 64
+/* libwebsockets keeps a row per descriptor that it may meet. */
+#define FILES_MAX 1048576
+
+struct loop {
+	struct loop_options options;
+	struct config config;
+	struct event_base *base;
+	struct event *signals[4];
+	struct event *wake; /* the app's next wish */
+	struct clock *clock;
+	struct log *log;
+	struct metrics metrics;
+	struct links *links;
+	struct redis_store *store;
+	struct app *app;
+	struct snapshot *snapshot; /* NULL = none is kept */
+	struct device_server *devices;
+	struct web *web;
+#ifdef PINGAN_TEST_BUILD
+	struct testctl *testctl;
+#endif
+	uint64_t turns;
+	int64_t longest_ns; /* turn, since the last look at the metrics */
+	bool ready;         /* systemd has been told */
+	bool ending, reload;
+	mono_t drain_until;
+	mono_t petted;
+	int64_t pet_every_ms; /* 0 = no watchdog */
+};
+
+/* ------------------------------------------------------------ ports of the app */
+
+static void port_now(void *ctx, struct now *ret)
+{
+	clock_read(((struct loop *)ctx)->clock, ret);
+}
+
+static void port_commit(void *ctx, const struct store_commit *commit)
+{
+	redis_store_commit(((struct loop *)ctx)->store, commit);
+}
+
+static void port_attach(void *ctx, uint64_t id, uint64_t commit)
+{
+	redis_store_attach(((struct loop *)ctx)->store, id, commit);
+}
+
+static void port_load(void *ctx)
+{
+	redis_store_load(((struct loop *)ctx)->store);
+}
+
+static enum send_result port_send(void *ctx, link_t link, struct slice bytes)
+{
+	return links_send(((struct loop *)ctx)->links, link, bytes);
+}
+
+static void port_close(void *ctx, link_t link)
+{
+	links_close(((struct loop *)ctx)->links, link);
+}
+
+static void port_read(void *ctx, bool on)
+{
+	links_read(((struct loop *)ctx)->links, on);
+}
+
+static void port_login_done(void *ctx, uint64_t tag, bool ok)
+{
+	web_login_done(((struct loop *)ctx)->web, tag, ok);
+}
+
+static void port_log(void *ctx, const char *code, const char *fmt, ...) PRINTF_LIKE(3, 4);
+static void port_log(void *ctx, const char *code, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	log_line_v(((struct loop *)ctx)->log, code, fmt, args);
+	va_end(args);
+}
+
+/* ------------------------------------------------------------ signals */
+
+static void on_signal(evutil_socket_t number, short what, void *arg)
+{
+	struct loop *loop = arg;
+
+	(void)what;
+	if (number == SIGHUP)
+		loop->reload = true;
+	else
+		loop->ending = true;
+}
+
+static void on_wake(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg; /* that the loop woke up is all there is to it */
+}
+
+static void reload(struct loop *loop)
+{
+	char why[CONFIG_WHY_MAX], keys[512];
+	struct config *next = calloc(1, sizeof *next);
+
+	loop->reload = false;
+	sd_notify(0, "RELOADING=1");
+	if (next == NULL || loop->options.config_path == NULL) {
+		log_line(loop->log, "CONFIG_KEPT", "why=\"no file to read\"");
+	} else if (!config_load(loop->options.config_path, next, why) || !web_reload(loop->web, next, why)) {
+		metric_add(&loop->metrics, METRIC_RELOADS_REFUSED, 1);
+		log_line(loop->log, "CONFIG_KEPT", "why=\"%s\"", why);
+	} else {
+		settings_restart(&CONFIG_SETTINGS, &loop->config, next, keys, sizeof keys);
+		app_policy(loop->app, &next->policy);
+		loop->config = *next;
+		metric_add(&loop->metrics, METRIC_RELOADS, 1);
+		log_line(loop->log, "CONFIG_TAKEN", "at_next_start=\"%s\"", keys);
+	}
+	if (next != NULL)
+		explicit_bzero(next, sizeof *next);
+	free(next);
+	sd_notify(0, "READY=1");
+}
+
+/* ------------------------------------------------------------ turns */
+
+static void gauges(void *ctx)
+{
+	struct loop *loop = ctx;
+	struct links_stats links;
+	struct log_stats log;
+
+	links_stats(loop->links, &links);
+	log_stats(loop->log, &log);
+	metric_set(&loop->metrics, METRIC_WEB_CONNECTIONS, web_connections(loop->web));
+	metric_set(&loop->metrics, METRIC_LINKS_OPEN, links.open);
+	metric_set(&loop->metrics, METRIC_LINKS_PAUSED, links.paused);
+	metric_set(&loop->metrics, METRIC_LINKS_REFUSED, links.refused);
+	metric_set(&loop->metrics, METRIC_LOG_LINES, log.lines);
+	metric_set(&loop->metrics, METRIC_LOG_HELD, log.held);
+	metric_set(&loop->metrics, METRIC_LOOP_LONGEST_US, (uint64_t)(loop->longest_ns / 1000));
+	loop->longest_ns = 0;
+}
+
+static void tell_systemd(struct loop *loop)
+{
+	mono_t now = clock_mono(loop->clock);
+	struct app_health h;
+
+	if (!loop->ready) {
+		app_health(loop->app, &h);
+		if (h.loaded) {
+			loop->ready = true;
+			log_line(loop->log, "READY", "newest=%" PRIu64 " stale_ms=%" PRId64, h.newest, h.stale_ms);
+			sd_notify(0, "READY=1\nSTATUS=serving");
+		} else if (now.ms - loop->petted.ms >= 1000) {
+			/* Waiting for Redis without a snapshot is no reason to be killed; it can take long. */
+			sd_notify(0, "EXTEND_TIMEOUT_USEC=15000000\nSTATUS=waiting for the store");
+			if (loop->pet_every_ms == 0)
+				loop->petted = now;
+		}
+	}
+	if (loop->pet_every_ms != 0 && now.ms - loop->petted.ms >= loop->pet_every_ms) {
+		loop->petted = now;
+		sd_notify(0, "WATCHDOG=1");
+	}
+}
+
+/* Returns for how long nothing needs to be done. */
+static int64_t turn(struct loop *loop)
+{
+	int64_t wait_ms, took_ns;
+	int64_t begun_ns = clock_precise_ns(loop->clock);
+
+	wait_ms = app_turn(loop->app);
+	redis_store_flush(loop->store);
+	loop->turns++;
+	metric_set(&loop->metrics, METRIC_LOOP_TURNS, loop->turns);
+	took_ns = clock_precise_ns(loop->clock) - begun_ns;
+	if (took_ns > loop->longest_ns)
+		loop->longest_ns = took_ns;
+	if (took_ns >= SLOW_TURN_NS) {
+		metric_add(&loop->metrics, METRIC_LOOP_SLOW, 1);
+		log_line(loop->log, "TURN_SLOW", "ms=%" PRId64, took_ns / 1000000);
+	}
+#ifdef PINGAN_TEST_BUILD
+	if (loop->testctl != NULL)
+		testctl_turned(loop->testctl, loop->turns);
+#endif
+	tell_systemd(loop);
+	return wait_ms;
+}
+
+static void drain_begin(struct loop *loop)
+{
+	log_line(loop->log, "STOPPING", "links=%" PRIu64, loop->metrics.values[METRIC_LINKS_OPEN]);
+	sd_notify(0, "STOPPING=1");
+	loop->drain_until.ms = clock_mono(loop->clock).ms + DRAIN_MAX_MS;
+	web_stop(loop->web);
+	device_server_stop(loop->devices);
+}
+
+/* What was on its way through the store has come back, and the last words have gone out. */
+static bool drained(const struct loop *loop)
+{
+	struct redis_store_stats store;
+
+	redis_store_stats(loop->store, &store);
+	return store.in_flight == 0 && web_connections(loop->web) == 0 && device_server_connections(loop->devices) == 0;
+}
+
+int loop_run(struct loop *loop)
+{
+	bool draining = false;
+	int64_t wait_ms;
+
+	/* What was known when we last ran, at once; the store's own word replaces it as soon as it is there. */
+	if (loop->snapshot != NULL) {
+		snapshot_load(loop->snapshot);
+		snapshot_start(loop->snapshot);
+	}
+	redis_store_start(loop->store);
+	wait_ms = turn(loop);
+	for (;;) {
+		int flags = EVLOOP_ONCE;
+
+		if (loop->reload)
+			reload(loop);
+		if (loop->ending && !draining) {
+			draining = true;
+			drain_begin(loop);
+			wait_ms = 0;
+		}
+		if (draining && (drained(loop) || clock_mono(loop->clock).ms >= loop->drain_until.ms))
+			break;
+		if (wait_ms > 1000 || wait_ms < 0)
+			wait_ms = 1000;
+		if (draining && wait_ms > 10)
+			wait_ms = 10;
+		if (wait_ms == 0) {
+			flags = EVLOOP_NONBLOCK;
+		} else {
+			struct timeval wait = {.tv_sec = wait_ms / 1000, .tv_usec = (wait_ms % 1000) * 1000};
+
+			event_add(loop->wake, &wait);
+		}
+		if (event_base_loop(loop->base, flags) < 0) {
+			log_line(loop->log, "LOOP_BROKEN", "errno=%d", errno);
+			return 1;
+		}
+		wait_ms = turn(loop);
+	}
+	if (loop->snapshot != NULL)
+		snapshot_save(loop->snapshot);
+	log_line(loop->log, "STOPPED", "turns=%" PRIu64, loop->turns);
+	return 0;
+}
+
+/* ------------------------------------------------------------ building */
+
+/* As many descriptors as we may have; the limits of the configuration must fit. */
+static bool files_raise(const struct config *c, char why[LOOP_WHY_MAX])
+{
+	uint64_t needed = (uint64_t)FILES_RESERVED + (c->serve_devices ? c->limits.devices + c->limits.dc09 : 0) +
+	                  (c->serve_screens ? c->limits.web : 0);
+	struct rlimit files;
+
+	ENSURE(getrlimit(RLIMIT_NOFILE, &files) == 0);
+	files.rlim_cur = files.rlim_max > FILES_MAX ? FILES_MAX : files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files); /* what we really have is asked below */
+	ENSURE(getrlimit(RLIMIT_NOFILE, &files) == 0);
+	if (files.rlim_cur >= needed)
+		return true;
+	snprintf(why, LOOP_WHY_MAX,
+	         "limits: this process may open %" PRIu64 " files; limits.devices, limits.dc09 and limits.web need %" PRIu64
+	         ". Raise LimitNOFILE or lower them",
+	         (uint64_t)files.rlim_cur, needed);
+	return false;
+}
+
+static bool build_base(struct loop *loop, char why[LOOP_WHY_MAX])
+{
+	static const int SIGNALS[] = {SIGTERM, SIGINT, SIGHUP};
+	struct event_config *cfg = event_config_new();
+	uint64_t watchdog_us = 0;
+
+	/* Milliseconds of waiting must be milliseconds, and one reading of the clock a turn is enough. */
+	if (cfg != NULL)
+		event_config_set_flag(cfg, EVENT_BASE_FLAG_PRECISE_TIMER);
+	loop->base = cfg == NULL ? NULL : event_base_new_with_config(cfg);
+	if (cfg != NULL)
+		event_config_free(cfg);
+	if (loop->base == NULL) {
+		snprintf(why, LOOP_WHY_MAX, "libevent can't start");
+		return false;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; i < COUNT_OF(SIGNALS); i++) {
+		loop->signals[i] = evsignal_new(loop->base, SIGNALS[i], on_signal, loop);
+		ENSURE(loop->signals[i] != NULL && event_add(loop->signals[i], NULL) == 0);
+	}
+	loop->wake = evtimer_new(loop->base, on_wake, loop);
+	ENSURE(loop->wake != NULL);
+	if (sd_watchdog_enabled(0, &watchdog_us) > 0)
+		loop->pet_every_ms = (int64_t)(watchdog_us / 1000 / 3);
+	return true;
+}
+
+static bool build_store(struct loop *loop, char why[LOOP_WHY_MAX])
+{
+	const struct config *c = &loop->config;
+	struct redis_store_config store = {.timeout_ms = c->redis.timeout_ms, .replicas = c->redis.replicas};
+
+	if (c->redis.address.kind == ADDRESS_UNIX) {
+		memcpy(store.unix_path, c->redis.address.path, sizeof store.unix_path);
+	} else {
+		memcpy(store.host, c->redis.address.host, sizeof store.host);
+		store.port = c->redis.address.port;
+	}
+	memcpy(store.user, c->redis.user, sizeof store.user);
+	memcpy(store.password, c->redis.password, sizeof store.password);
+	snprintf(store.prefix, sizeof store.prefix, "%s:", c->cell);
+	loop->store = redis_store_new(loop->base, &store, loop->clock, loop->log, &loop->metrics);
+	explicit_bzero(&store, sizeof store);
+	if (loop->store == NULL)
+		snprintf(why, LOOP_WHY_MAX, "no memory for the store");
+	return loop->store != NULL;
+}
+
+static bool build_app(struct loop *loop, char why[LOOP_WHY_MAX])
+{
+	const struct config *c = &loop->config;
+	const struct ports ports = {
+		.ctx = loop,
+		.now = port_now,
+		.store_commit = port_commit,
+		.store_attach = port_attach,
+		.store_load = port_load,
+		.link_send = port_send,
+		.link_close = port_close,
+		.links_read = port_read,
+		.login_done = port_login_done,
+		.seal = crypto_seal,
+		.unseal = crypto_unseal,
+		.token_matches = crypto_token_matches,
+		.random = crypto_random,
+		.log = port_log,
+	};
+	struct app_config app = {
+		.build = PINGAN_VERSION,
+		.policy = c->policy,
+		.heartbeat_s = c->heartbeat_s,
+		.demo = c->demo,
+		.serve_devices = c->serve_devices,
+		.serve_screens = c->serve_screens,
+	};
+
+	snprintf(app.daemon, sizeof app.daemon, "d%012" PRIx64, crypto_random(NULL) & UINT64_C(0xffffffffffff));
+	memcpy(app.root_area, c->root_area, sizeof app.root_area);
+	memcpy(app.desk_phone, c->desk_phone, sizeof app.desk_phone);
+	loop->app = app_new(&app, &ports);
+	if (loop->app == NULL)
+		snprintf(why, LOOP_WHY_MAX, "no memory for the app");
+	else
+		log_line(loop->log, "STARTING", "daemon=%s version=%s cell=%s", app.daemon, PINGAN_VERSION, c->cell);
+	return loop->app != NULL;
+}
+
+static bool build_snapshot(struct loop *loop, char why[LOOP_WHY_MAX])
+{
+	const struct config *c = &loop->config;
+	const struct snapshot_config config = {
+		.path = c->snapshot.path, .key_file = c->snapshot.key_file, .cell = c->cell, .every_s = c->snapshot.every_s};
+	struct snapshot_source source;
+	char error[SNAPSHOT_WHY_MAX] = "";
+
+	if (c->snapshot.path[0] == '\0')
+		return true;
+	source = snapshot_source_app(loop->app);
+	loop->snapshot = snapshot_new(loop->base, &config, &source, loop->clock, loop->log, &loop->metrics, error);
+	if (loop->snapshot == NULL)
+		snprintf(why, LOOP_WHY_MAX, "snapshot: %s", error);
+	return loop->snapshot != NULL;
+}
+
+static bool build_devices(struct loop *loop, char why[LOOP_WHY_MAX])
+{
+	const struct config *c = &loop->config;
+	struct device_listen listens[2];
+	struct device_server_config config = {.listens = listens};
+	char error[256] = "";
+
+	if (c->serve_devices && c->listen.devices.address.kind != ADDRESS_NONE)
+		listens[config.listen_count++] = (struct device_listen){
+			.protocol = PROTOCOL_NATIVE,
+			.address = c->listen.devices.address,
+			.tls = c->listen.devices.tls,
+			.certificate = c->listen.devices.cert,
+			.key = c->listen.devices.key,
+			.connections_max = c->limits.devices,
+		};
+	if (c->serve_devices && c->listen.dc09.address.kind != ADDRESS_NONE)
+		listens[config.listen_count++] = (struct device_listen){
+			.protocol = PROTOCOL_DC09,
+			.address = c->listen.dc09.address,
+			.connections_max = c->limits.dc09,
+		};
+	loop->devices =
+		device_server_new(loop->base, &config, loop->app, loop->links, loop->log, &loop->metrics, loop->clock, error);
+	if (loop->devices == NULL) {
+		snprintf(why, LOOP_WHY_MAX, "listen.devices or listen.dc09: %s", error);
+		return false;
+	}
+	for (size_t i = 0; i < config.listen_count; i++)
+		log_line(loop->log, "LISTENING", "for=%s port=%u", listens[i].protocol == PROTOCOL_NATIVE ? "devices" : "dc09",
+		         device_server_port(loop->devices, i));
+	return true;
+}
+
+static bool build_web(struct loop *loop, char why[LOOP_WHY_MAX])
+{
+	const struct web_parts parts = {
+		.base = loop->base,
+		.config = &loop->config,
+		.links = loop->links,
+		.clock = loop->clock,
+		.log = loop->log,
+		.metrics = &loop->metrics,
+		.echo = loop->options.echo,
+		.echo_port = loop->options.echo_port,
+	};
+	char error[256] = "";
+
+	loop->web = web_new(&parts, error);
+	if (loop->web == NULL) {
+		snprintf(why, LOOP_WHY_MAX, "%s", error);
+		return false;
+	}
+	web_set_app(loop->web, loop->app);
+	web_before_metrics(loop->web, gauges, loop);
+	if (web_port(loop->web) != 0)
+		log_line(loop->log, "LISTENING", "for=web port=%u", web_port(loop->web));
+	if (web_admin_port(loop->web) != 0)
+		log_line(loop->log, "LISTENING", "for=admin port=%u", web_admin_port(loop->web));
+	if (web_echo_port(loop->web) != 0)
+		log_line(loop->log, "LISTENING", "for=echo port=%u", web_echo_port(loop->web));
+	return true;
+}
+
+static bool build(struct loop *loop, char why[LOOP_WHY_MAX])
+{
+	const struct config *c = &loop->config;
+	size_t links;
+
+	if (loop->options.config_path == NULL)
+		config_preset(&loop->config);
+	else if (!config_load(loop->options.config_path, &loop->config, why))
+		return false;
+	if (!crypto_start()) {
+		snprintf(why, LOOP_WHY_MAX, "libsodium can't start");
+		return false;
+	}
+	if (!files_raise(c, why) || !build_base(loop, why))
+		return false;
+	links = (size_t)(c->serve_devices ? c->limits.devices + c->limits.dc09 : 0) +
+	        (c->serve_screens ? c->limits.screens : 0);
+	loop->clock = clock_new();
+	loop->log = loop->clock == NULL ? NULL : log_new(loop->clock, STDERR_FILENO);
+	loop->links = links_new(links);
+	if (loop->log == NULL || loop->links == NULL) {
+		snprintf(why, LOOP_WHY_MAX, "no memory");
+		return false;
+	}
+	if (!build_store(loop, why) || !build_app(loop, why))
+		return false;
+	redis_store_set_app(loop->store, loop->app);
+	if (!build_snapshot(loop, why) || !build_web(loop, why) || !build_devices(loop, why))
+		return false;
+#ifdef PINGAN_TEST_BUILD
+	if (loop->options.test_control != NULL) {
+		loop->testctl = testctl_new(loop->base, loop->options.test_control, loop->clock, loop->app, loop->store, why);
+		if (loop->testctl == NULL)
+			return false;
+	}
+#endif
+	return true;
+}
+
+struct loop *loop_new(const struct loop_options *options, char why[LOOP_WHY_MAX])
+{
+	struct loop *loop = calloc(1, sizeof *loop);
+
+	if (loop == NULL) {
+		snprintf(why, LOOP_WHY_MAX, "no memory");
+		return NULL;
+	}
+	loop->options = *options;
+	if (build(loop, why))
+		return loop;
+	loop_free(loop);
+	return NULL;
+}
+
+void loop_free(struct loop *loop)
+{
+	if (loop == NULL)
+		return;
+		/* The other way round than built: who tells the app of a closed connection goes before the app. */
+#ifdef PINGAN_TEST_BUILD
+	testctl_free(loop->testctl);
+#endif
+	device_server_free(loop->devices);
+	web_free(loop->web);
+	redis_store_free(loop->store);
+	snapshot_free(loop->snapshot);
+	app_free(loop->app);
+	links_free(loop->links);
+	log_free(loop->log);
+	clock_free(loop->clock);
+	for (size_t i = 0; i < COUNT_OF(loop->signals); i++)
+		if (loop->signals[i] != NULL)
+			event_free(loop->signals[i]);
+	if (loop->wake != NULL)
+		event_free(loop->wake);
+	if (loop->base != NULL)
+		event_base_free(loop->base);
+	explicit_bzero(loop, sizeof *loop);
+	free(loop);
+}

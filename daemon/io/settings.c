@@ -1,0 +1,444 @@
+#include "io/settings.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cyaml/cyaml.h>
+
+/* Every value is loaded as text into a row of slots, one for each setting, and judged by us: libcyaml takes "maybe" for
+ * true and "010" for eight. */
+struct value {
+	char **at;      /* SETTING_LIST: entries; else the text itself */
+	uint32_t count; /* SETTING_LIST */
+};
+
+struct schema {
+	cyaml_schema_field_t fields[SETTINGS_MAX * 2];
+	size_t fields_used;
+	char keys[SETTINGS_MAX * 16];
+	size_t keys_used;
+	size_t raw_size;
+};
+
+static const cyaml_schema_value_t ENTRY = {
+	.type = CYAML_STRING,
+	.flags = CYAML_FLAG_POINTER,
+	.data_size = sizeof(char),
+	.string = {.min = 0, .max = SETTING_TEXT_MAX - 1},
+};
+
+static const char *key_keep(struct schema *schema, const char *at, size_t len)
+{
+	char *key = schema->keys + schema->keys_used;
+
+	ENSURE(schema->keys_used + len + 1 <= sizeof schema->keys);
+	memcpy(key, at, len);
+	key[len] = '\0';
+	schema->keys_used += len + 1;
+	return key;
+}
+
+/* Fields for the settings [from, to) whose paths share their first `depth` bytes. */
+static const cyaml_schema_field_t *schema_fields(struct schema *schema, const struct settings *s, size_t from,
+                                                 size_t to, size_t depth)
+{
+	cyaml_schema_field_t *fields;
+	size_t used = 0, keys = 0;
+
+	for (size_t i = from, next; i < to; i = next, keys++) {
+		size_t len = strcspn(s->table[i].path + depth, ".");
+
+		for (next = i + 1; next < to && strncmp(s->table[i].path, s->table[next].path, depth + len + 1) == 0; next++)
+			;
+	}
+	fields = schema->fields + schema->fields_used;
+	schema->fields_used += keys + 1;
+	ENSURE(schema->fields_used <= COUNT_OF(schema->fields));
+	for (size_t i = from, next; i < to; i = next) {
+		const char *key = s->table[i].path + depth;
+		size_t len = strcspn(key, ".");
+		cyaml_schema_field_t *f = &fields[used++];
+
+		for (next = i + 1; next < to && strncmp(s->table[i].path, s->table[next].path, depth + len + 1) == 0; next++)
+			;
+		f->key = key_keep(schema, key, len);
+		if (key[len] == '.') {
+			f->value.type = CYAML_MAPPING;
+			f->value.flags = CYAML_FLAG_OPTIONAL;
+			f->value.data_size = (uint32_t)schema->raw_size;
+			f->value.mapping.fields = schema_fields(schema, s, i, next, depth + len + 1);
+			continue;
+		}
+		ENSURE(next == i + 1);
+		f->data_offset = (uint32_t)(i * sizeof(struct value) + offsetof(struct value, at));
+		f->value.flags = CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL;
+		if (s->table[i].type == SETTING_LIST) {
+			f->count_offset = (uint32_t)(i * sizeof(struct value) + offsetof(struct value, count));
+			f->count_size = sizeof(uint32_t);
+			f->value.type = CYAML_SEQUENCE;
+			f->value.data_size = sizeof(char *);
+			f->value.sequence.entry = &ENTRY;
+			f->value.sequence.min = s->table[i].min;
+			f->value.sequence.max = s->table[i].max;
+		} else {
+			f->value.type = CYAML_STRING;
+			f->value.data_size = sizeof(char);
+			f->value.string.max = SETTING_TEXT_MAX - 1;
+		}
+	}
+	return fields;
+}
+
+/* libcyaml explains itself in log lines: first what, then where, from the innermost field outwards. */
+struct complaint {
+	char what[256];
+	char path[128]; /* "redis.timeout_ms" */
+	unsigned long line;
+};
+
+static void complaint_field(struct complaint *c, const char *line)
+{
+	const char *name = strstr(line, "in mapping field '");
+	char inner[sizeof c->path];
+
+	if (name == NULL)
+		return;
+	name += strlen("in mapping field '");
+	memcpy(inner, c->path, sizeof inner);
+	snprintf(c->path, sizeof c->path, "%.*s%s%.60s", (int)strcspn(name, "'"), name, inner[0] != '\0' ? "." : "", inner);
+}
+
+static void complaint_line(cyaml_log_t level, void *ctx, const char *fmt, va_list args) PRINTF_LIKE(3, 0);
+static void complaint_line(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
+{
+	struct complaint *c = ctx;
+	char line[512];
+	const char *at;
+
+	if (level < CYAML_LOG_ERROR)
+		return;
+	vsnprintf(line, sizeof line, fmt, args);
+	line[strcspn(line, "\n")] = '\0';
+	if (strncmp(line, "Load: Backtrace", 15) == 0)
+		return;
+	at = strstr(line, "(line: ");
+	if (at != NULL) {
+		if (c->line == 0)
+			c->line = strtoul(at + 7, NULL, 10);
+		complaint_field(c, line);
+		return;
+	}
+	if (c->what[0] == '\0')
+		snprintf(c->what, sizeof c->what, "%.250s", strncmp(line, "Load: ", 6) == 0 ? line + 6 : line);
+}
+
+/* libcyaml reads the first document of a file and silently drops the others. */
+static bool one_document(struct slice text)
+{
+	bool content = false;
+
+	for (size_t i = 0; i < text.len;) {
+		const uint8_t *line = text.at + i;
+		const uint8_t *end = memchr(line, '\n', text.len - i);
+		size_t len = end == NULL ? text.len - i : (size_t)(end - line);
+
+		if (len >= 3 && (memcmp(line, "---", 3) == 0 || memcmp(line, "...", 3) == 0)) {
+			if (content)
+				return false;
+			content = line[0] == '.' || len > 3;
+		} else if (len > 0 && line[0] != '#' && line[0] != '\r') {
+			content = true;
+		}
+		i += len + 1;
+	}
+	return true;
+}
+
+static bool flag_of(const char *text, bool *ret)
+{
+	static const char *const WORDS[][2] = {{"off", "on"}, {"false", "true"}, {"no", "yes"}};
+
+	for (size_t i = 0; i < COUNT_OF(WORDS); i++) {
+		for (int on = 0; on < 2; on++) {
+			if (strcmp(text, WORDS[i][on]) == 0) {
+				*ret = on == 1;
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+static bool number_of(const char *text, uint32_t *ret)
+{
+	char *end;
+	unsigned long long n;
+
+	/* Digits only, no sign, no octal. */
+	if (text[0] < '0' || text[0] > '9' || (text[0] == '0' && text[1] != '\0') || strlen(text) > 10)
+		return false;
+	n = strtoull(text, &end, 10);
+	if (*end != '\0' || n > UINT32_MAX)
+		return false;
+	*ret = (uint32_t)n;
+	return true;
+}
+
+static bool value_set(const struct setting *set, void *ret, const char *text, char why[SETTINGS_WHY_MAX])
+{
+	void *field = (char *)ret + set->offset;
+	uint32_t n;
+
+	switch (set->type) {
+	case SETTING_TEXT:
+		if (!text_copy(field, set->size, slice_str(text))) {
+			snprintf(why, SETTINGS_WHY_MAX, "%s: longer than %zu bytes", set->path, set->size - 1);
+			return false;
+		}
+		return true;
+	case SETTING_NUMBER:
+		if (!number_of(text, &n) || n < set->min || n > set->max) {
+			snprintf(why, SETTINGS_WHY_MAX, "%s: must be a number from %u to %u, not \"%.40s\"", set->path, set->min,
+			         set->max, text);
+			return false;
+		}
+		memcpy(field, &n, sizeof n);
+		return true;
+	case SETTING_FLAG:
+		if (!flag_of(text, field)) {
+			snprintf(why, SETTINGS_WHY_MAX, "%s: must be on or off, not \"%.40s\"", set->path, text);
+			return false;
+		}
+		return true;
+	case SETTING_LIST: {
+		struct text_list *list = field;
+
+		ENSURE(list->count < SETTING_LIST_MAX);
+		return text_copy(list->at[list->count++], SETTING_TEXT_MAX, slice_str(text));
+	}
+	}
+	return false; /* not reached: every type has its case */
+}
+
+void settings_preset(const struct settings *s, void *ret)
+{
+	char why[SETTINGS_WHY_MAX];
+
+	memset(ret, 0, s->size);
+	for (size_t i = 0; i < s->count; i++) {
+		const struct setting *set = &s->table[i];
+
+		if (set->type != SETTING_LIST) {
+			ENSURE(value_set(set, ret, set->preset, why));
+			continue;
+		}
+		/* "[a, b]" */
+		for (const char *at = set->preset; (at = strpbrk(at, "[,")) != NULL;) {
+			char word[SETTING_TEXT_MAX];
+			size_t len;
+
+			at += 1 + strspn(at + 1, " ");
+			len = strcspn(at, ",]");
+			if (len == 0)
+				continue;
+			ENSURE(text_copy(word, sizeof word, slice_of(at, len)) && value_set(set, ret, word, why));
+		}
+	}
+}
+
+static bool values_take(const struct settings *s, const struct value *values, void *ret, char why[SETTINGS_WHY_MAX])
+{
+	for (size_t i = 0; i < s->count; i++) {
+		const struct setting *set = &s->table[i];
+
+		if (values[i].at == NULL)
+			continue;
+		if (set->type != SETTING_LIST) {
+			if (!value_set(set, ret, (const char *)values[i].at, why))
+				return false;
+			continue;
+		}
+		((struct text_list *)((char *)ret + set->offset))->count = 0;
+		for (uint32_t k = 0; k < values[i].count; k++) {
+			if (!value_set(set, ret, values[i].at[k], why)) {
+				snprintf(why, SETTINGS_WHY_MAX, "%s: entry %u is too long", set->path, k + 1);
+				return false;
+			}
+		}
+	}
+	return true;
+}
+
+bool settings_read(const struct settings *s, struct slice text, void *ret, char why[SETTINGS_WHY_MAX])
+{
+	struct complaint complaint = {.line = 0};
+	struct schema *schema = calloc(1, sizeof *schema);
+	void *next = calloc(1, s->size);
+	struct value *values = NULL;
+	cyaml_schema_value_t top = {.type = CYAML_MAPPING, .flags = CYAML_FLAG_POINTER};
+	cyaml_config_t config = {
+		.log_fn = complaint_line,
+		.log_ctx = &complaint,
+		.log_level = CYAML_LOG_ERROR,
+		.mem_fn = cyaml_mem,
+		.flags = CYAML_CFG_NO_ALIAS,
+	};
+	cyaml_err_t err;
+	bool good = false;
+
+	ENSURE(s->count <= SETTINGS_MAX);
+	snprintf(why, SETTINGS_WHY_MAX, "no memory");
+	if (schema == NULL || next == NULL)
+		goto out;
+	if (text.len > SETTINGS_FILE_MAX) {
+		snprintf(why, SETTINGS_WHY_MAX, "larger than %d bytes", SETTINGS_FILE_MAX);
+		goto out;
+	}
+	if (!one_document(text)) {
+		snprintf(why, SETTINGS_WHY_MAX, "more than one document (\"---\") in the file");
+		goto out;
+	}
+	schema->raw_size = s->count * sizeof(struct value);
+	top.data_size = (uint32_t)schema->raw_size;
+	top.mapping.fields = schema_fields(schema, s, 0, s->count, 0);
+	settings_preset(s, next);
+	if (text.len != 0) {
+		err = cyaml_load_data(text.at, text.len, &config, &top, (cyaml_data_t **)&values, NULL);
+		if (err != CYAML_OK) {
+			char where[40] = "";
+
+			if (complaint.line != 0)
+				snprintf(where, sizeof where, "near line %lu: ", complaint.line);
+			snprintf(why, SETTINGS_WHY_MAX, "%s%s%s%s", complaint.path, complaint.path[0] != '\0' ? ": " : "", where,
+			         complaint.what[0] != '\0' ? complaint.what : cyaml_strerror(err));
+			goto out;
+		}
+	}
+	if (values != NULL && !values_take(s, values, next, why))
+		goto out;
+	memcpy(ret, next, s->size);
+	why[0] = '\0';
+	good = true;
+out:
+	if (values != NULL)
+		cyaml_free(&config, &top, values, 0);
+	free(next);
+	free(schema);
+	return good;
+}
+
+uint8_t *settings_file(const char *path, size_t max, size_t *ret_len, char why[SETTINGS_WHY_MAX])
+{
+	FILE *f = fopen(path, "rbe");
+	uint8_t *at = f == NULL ? NULL : malloc(max + 2);
+	size_t len;
+
+	if (at == NULL) {
+		snprintf(why, SETTINGS_WHY_MAX, "can't be read: %s", strerror(errno));
+		if (f != NULL)
+			fclose(f);
+		return NULL;
+	}
+	len = fread(at, 1, max + 1, f);
+	if (ferror(f) || len > max) {
+		snprintf(why, SETTINGS_WHY_MAX, "%s", ferror(f) ? "can't be read" : "too large");
+		free(at);
+		at = NULL;
+	} else {
+		at[len] = '\0';
+		*ret_len = len;
+	}
+	fclose(f);
+	return at;
+}
+
+static void indent(FILE *f, size_t depth, const char *help)
+{
+	for (const char *line = help; *line != '\0';) {
+		size_t len = strcspn(line, "\n");
+
+		fprintf(f, "%*s# %.*s\n", (int)depth * 2, "", (int)len, line);
+		line += len + (line[len] == '\n');
+	}
+}
+
+static void section_help(const struct settings *s, FILE *f, size_t depth, const char *path, size_t len)
+{
+	for (size_t i = 0; s->sections != NULL && s->sections[i][0] != NULL; i++)
+		if (strlen(s->sections[i][0]) == len && strncmp(s->sections[i][0], path, len) == 0)
+			indent(f, depth, s->sections[i][1]);
+}
+
+size_t settings_sample(const struct settings *s, char *ret, size_t size)
+{
+	FILE *f = fmemopen(ret, size, "w");
+	const char *before = "";
+	long len;
+
+	ENSURE(f != NULL);
+	setvbuf(f, NULL, _IONBF, 0);
+	indent(f, 0, s->head);
+	for (size_t i = 0; i < s->count; i++) {
+		const struct setting *set = &s->table[i];
+		const char *key = set->path;
+		size_t depth = 0;
+
+		for (const char *dot; (dot = strchr(key, '.')) != NULL; key = dot + 1, depth++) {
+			size_t section = (size_t)(dot - set->path);
+
+			/* A section's name stands before its first setting. */
+			if (strncmp(before, set->path, section + 1) == 0)
+				continue;
+			if (depth == 0)
+				fputc('\n', f);
+			section_help(s, f, depth, set->path, section);
+			fprintf(f, "%*s%.*s:\n", (int)depth * 2, "", (int)(dot - key), key);
+		}
+		if (depth == 0)
+			fputc('\n', f);
+		indent(f, depth, set->help);
+		fprintf(f, "%*s%s: %s%s%s\n", (int)depth * 2, "", key, set->type == SETTING_TEXT ? "\"" : "", set->preset,
+		        set->type == SETTING_TEXT ? "\"" : "");
+		before = set->path;
+	}
+	len = ftell(f);
+	fclose(f);
+	return len < 0 || (size_t)len + 1 >= size ? 0 : (size_t)len;
+}
+
+void settings_restart(const struct settings *s, const void *now, const void *next, char *ret, size_t size)
+{
+	size_t len = 0;
+
+	ret[0] = '\0';
+	for (size_t i = 0; i < s->count; i++) {
+		const struct setting *set = &s->table[i];
+		const char *a = (const char *)now + set->offset;
+		const char *b = (const char *)next + set->offset;
+		bool same = true;
+
+		switch (set->type) {
+		case SETTING_TEXT:
+			same = strcmp(a, b) == 0;
+			break;
+		case SETTING_NUMBER:
+			same = memcmp(a, b, sizeof(uint32_t)) == 0;
+			break;
+		case SETTING_FLAG:
+			same = *(const bool *)a == *(const bool *)b;
+			break;
+		case SETTING_LIST: {
+			const struct text_list *x = (const void *)a, *y = (const void *)b;
+
+			same = x->count == y->count;
+			for (uint32_t k = 0; same && k < x->count; k++)
+				same = strcmp(x->at[k], y->at[k]) == 0;
+			break;
+		}
+		}
+		if (same || !set->restart || len >= size)
+			continue;
+		len += (size_t)snprintf(ret + len, size - len, "%s%s", len == 0 ? "" : ", ", set->path);
+	}
+}

@@ -1,0 +1,71 @@
+/* settings.h - a YAML file read by a table: the parser, the commented sample and the defaults are all made from it.
+ *
+ * Owns:   how a table of settings becomes a libcyaml schema, and what is checked of every value.
+ * Knows:  no meaning: config.c and policy_file.c bring the tables.
+ * Result: a whole struct filled in, or nothing touched and one line that says what is wrong and where.
+ * Bounds: a file of SETTINGS_FILE_MAX bytes, SETTINGS_MAX settings, keys three levels deep; one document a file, no
+ *         aliases, no key twice, no key that is not in the table.
+ */
+#ifndef IO_SETTINGS_H
+#define IO_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+
+#define SETTINGS_FILE_MAX 65536
+#define SETTINGS_MAX 128
+#define SETTINGS_WHY_MAX 512
+#define SETTING_TEXT_MAX 256
+#define SETTING_LIST_MAX 8
+
+struct text_list {
+	uint32_t count;
+	char at[SETTING_LIST_MAX][SETTING_TEXT_MAX];
+};
+
+enum setting_type {
+	SETTING_TEXT,   /* char[size] */
+	SETTING_NUMBER, /* uint32_t, decimal, min to max */
+	SETTING_FLAG,   /* bool: on, off, true, false, yes, no */
+	SETTING_LIST    /* struct text_list, max entries */
+};
+
+struct setting {
+	const char *path; /* "redis.timeout_ms"; sections stand together */
+	enum setting_type type;
+	size_t offset;      /* in the struct */
+	size_t size;        /* SETTING_TEXT */
+	uint32_t min, max;  /* SETTING_NUMBER; SETTING_LIST: entries */
+	const char *preset; /* the default, as it stands in the sample */
+	bool restart;       /* a change is taken over at the next start, not on reload */
+	const char *help;   /* lines for the sample */
+};
+
+struct settings {
+	const struct setting *table;
+	size_t count;
+	size_t size;      /* of the struct */
+	const char *head; /* first lines of the sample */
+	/* Help of whole sections, {path, help}; ends with NULL. */
+	const char *const (*sections)[2];
+};
+
+/* Fills *ret with the defaults. */
+void settings_preset(const struct settings *s, void *ret);
+
+/* Reads a file's text over the defaults. On false *ret is not touched and `why` says "line N: ..." or "key: ...". */
+bool settings_read(const struct settings *s, struct slice text, void *ret, char why[SETTINGS_WHY_MAX]) MUST_USE;
+
+/* Reads a whole small file; NULL with `why` set when it can't be read or is over `max`. The caller frees it. */
+uint8_t *settings_file(const char *path, size_t max, size_t *ret_len, char why[SETTINGS_WHY_MAX]) MUST_USE;
+
+/* The commented sample; returns its length, 0 when it does not fit. */
+size_t settings_sample(const struct settings *s, char *ret, size_t size);
+
+/* Names settings that differ and need a restart, "a, b"; empty when none. */
+void settings_restart(const struct settings *s, const void *now, const void *next, char *ret, size_t size);
+
+#endif

@@ -1,0 +1,65 @@
+/* web.h - what browsers see of the daemon: pages, log-in, the WebSocket of screens; and the admin port beside it.
+ *
+ * Owns:   the libwebsockets context with its listeners, the pages in memory, every browser's connection.
+ * Knows:  no meaning of a message: the app reads and writes them.
+ * Result: one origin: /console/, /caregiver/, /assets/, /api/v1/, /ws, /healthz, /readyz. Admin: /metrics, /healthz, /readyz.
+ * Bounds: limits.web connections, limits.screens WebSockets; a request of REQUEST_MAX_S seconds with a body of
+ *         BODY_MAX bytes; a message of a screen SCREEN_MESSAGE_MAX bytes; a queue of limits.screen_queue_kib.
+ *
+ *   web.c         context, listeners, life
+ *   http.c        one request and its answer
+ *   api.c         log-in, log-out, who am I; health
+ *   screen.c      the WebSocket of consoles and phones: io/ws.h to the app's links
+ *   echo.c        the conformance echo of test builds, through the same io/ws.h
+ */
+#ifndef IO_WEB_H
+#define IO_WEB_H
+
+#include <event2/event.h>
+
+#include "app/app.h"
+#include "io/clock.h"
+#include "io/config.h"
+#include "io/links.h"
+#include "io/log.h"
+#include "io/metrics.h"
+
+struct web;
+
+struct web_parts {
+	struct event_base *base;
+	const struct config *config; /* read now, and on web_reload(); not kept */
+	struct links *links;
+	struct clock *clock;
+	struct log *log;
+	struct metrics *metrics;
+	bool echo; /* test builds: the echo on 127.0.0.1:echo_port; port 0 = any */
+	uint16_t echo_port;
+};
+
+/* Listens, or fails with one line in `why`. */
+struct web *web_new(const struct web_parts *parts, char why[256]) MUST_USE;
+/* Before the first turn of the loop. Borrowed. */
+void web_set_app(struct web *web, struct app *app);
+
+/* Called before a page of metrics is written: gauges of other modules. */
+void web_before_metrics(struct web *web, void (*before)(void *ctx), void *ctx);
+
+/* Takes over pages, origins, lengths. False: the pages can't be read, and everything stays as it was. */
+bool web_reload(struct web *web, const struct config *config, char why[256]) MUST_USE;
+
+/* Graceful: no new connections; screens are told to come back elsewhere. */
+void web_stop(struct web *web);
+/* Open connections, for a drain. */
+size_t web_connections(const struct web *web);
+void web_free(struct web *web); /* accepts NULL */
+
+/* The port of the app. */
+void web_login_done(struct web *web, uint64_t tag, bool ok);
+
+/* TCP port that a listener got; 0 when there is none. */
+uint16_t web_port(const struct web *web);
+uint16_t web_admin_port(const struct web *web);
+uint16_t web_echo_port(const struct web *web);
+
+#endif

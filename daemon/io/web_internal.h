@@ -1,0 +1,126 @@
+/* web_internal.h - what the files of the web server share. */
+#ifndef IO_WEB_INTERNAL_H
+#define IO_WEB_INTERNAL_H
+
+#include "io/login.h"
+#include "io/site.h"
+#include "io/web.h"
+#include "io/ws.h"
+
+#define BODY_MAX 4096
+#define REQUEST_MAX_S 15  /* from a request's head to the first byte of its answer */
+#define PROGRESS_MAX_S 30 /* between two pieces of an answer that the browser takes */
+#define HEADERS_MAX_S 10  /* connected, and no whole head */
+#define IDLE_MAX_S 30     /* between two requests on one connection */
+#define SCREEN_MESSAGE_MAX 16384
+#define ECHO_MESSAGE_MAX ((size_t)16 << 20)
+#define ECHO_QUEUE_MAX ((size_t)32 << 20)
+#define SUBPROTOCOL "pingan.v1"
+#define COOKIE "pingan_session"
+
+/* One listener. */
+struct web_port {
+	struct web *web;
+	enum { PORT_WEB, PORT_ADMIN, PORT_ECHO, PORT_COUNT } kind;
+	bool tls;
+	struct lws_vhost *vhost; /* NULL = none */
+};
+
+struct web {
+	struct event_base *base;
+	struct app *app;
+	struct links *links;
+	struct clock *clock;
+	struct log *log;
+	struct metrics *metrics;
+	struct lwsev *ev;
+	struct lws_context *context;
+	struct logins *logins;
+	struct site *site;
+	struct web_port ports[PORT_COUNT];
+	struct text_list origins;
+	struct ws_limits screen_limits;
+	struct ws_limits echo_limits;
+	uint32_t connections, connections_max;
+	uint32_t screens, screens_max;
+	TAILQ_HEAD(, screen) all_screens;
+	bool stopping;
+	int64_t session_s; /* how long a log-in lasts */
+	void (*before_metrics)(void *ctx);
+	void *before_metrics_ctx;
+	char policy[1024]; /* Content-Security-Policy */
+};
+
+/* ------------------------------------------------------------ http.c */
+
+enum request_phase {
+	REQUEST_NONE,   /* between requests */
+	REQUEST_BODY,   /* its body comes in */
+	REQUEST_WAITS,  /* for the password helper or the store */
+	REQUEST_HEAD,   /* answer is ready */
+	REQUEST_SENDING /* head of the answer has gone */
+};
+
+/* In the memory that lws keeps for the connection; zeroed at its first request. */
+struct request {
+	struct web_port *port;
+	struct lws *wsi;
+	enum request_phase phase;
+	bool head;                                          /* HEAD: an answer without its body */
+	bool close;                                         /* hang up after the answer */
+	void (*api)(struct request *rq, struct slice body); /* gets the body */
+	uint64_t ticket;                                    /* of a log-in under way */
+	char *body;                                         /* owned */
+	size_t body_len;
+	/* the answer */
+	unsigned status;
+	const char *type;
+	char headers[512]; /* further ones, "name: value\r\n" */
+	struct site *site; /* kept while a file of it is sent */
+	char *own;         /* owned; NULL when a file is sent */
+	struct slice rest; /* not sent yet */
+};
+
+int http_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len);
+
+/* Answers, from inside or outside a callback. The body is copied. */
+void answer_text(struct request *rq, unsigned status, const char *type, struct slice body);
+void answer_json(struct request *rq, unsigned status, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/* {"error": "code"} */
+void answer_error(struct request *rq, unsigned status, const char *code);
+/* Adds a header; call before answer_*(). */
+void answer_header(struct request *rq, const char *name, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+/* Copies a header's value; empty when it is missing or too long. */
+void header_copy(struct lws *wsi, enum lws_token_indexes which, char *ret, size_t size);
+/* A request that changes something, or opens a WebSocket, must come from a page of ours. */
+bool origin_good(const struct web_port *port, struct lws *wsi);
+
+/* ------------------------------------------------------------ api.c */
+
+/* True when the path is one of ours: answered, or a body is awaited. */
+bool api_request(struct request *rq, struct slice path, bool post);
+/* Name of the record of the session that this browser shows; false when it shows none. */
+bool session_shown(struct lws *wsi, char ret[LOGIN_NAME_LEN + 1]);
+/* The same, and it is open. */
+bool session_open(struct web *web, struct lws *wsi, char ret[LOGIN_NAME_LEN + 1], struct account *account);
+
+/* ------------------------------------------------------------ screen.c, echo.c */
+
+/* Before the handshake: 0 = go on, else answered with that status by the caller. */
+unsigned screen_check(struct web_port *port, struct lws *wsi, struct slice path);
+int screen_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len);
+void screens_stop(struct web *web);
+size_t screen_size(void);
+
+#ifdef PINGAN_TEST_BUILD
+unsigned echo_check(struct web_port *port, struct lws *wsi, struct slice path);
+int echo_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len);
+size_t echo_size(void);
+extern struct lws_protocols ECHO_PROTOCOLS[];
+#endif
+
+/* Version 13, a key of 16 bytes, "Connection: upgrade"; 0 or the status to refuse with. */
+unsigned upgrade_check(struct lws *wsi);
+
+#endif

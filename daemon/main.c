@@ -1,0 +1,149 @@
+/* main.c - pingand: options, and then io/loop.h. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/config.h"
+#include "io/log.h"
+#include "io/loop.h"
+
+static const char USAGE[] =
+	"usage: pingand [--config FILE]\n"
+	"       pingand --check-config [FILE]\n"
+	"\n"
+	"The Ping An Tong dispatch daemon: takes alarms of home devices, keeps them in Redis, serves consoles and phones.\n"
+	"\n"
+	"  --config FILE         configuration (YAML); without it the defaults. `--print config` shows every setting\n"
+	"  --check-config        read and check the configuration (and the policy it names), and end: 0 good, 1 not\n"
+	"  --print config        print the commented sample of the configuration; `--print policy`, `--print log-codes` "
+	"likewise\n"
+	"  --test-control PATH   test builds only: a Unix socket that moves clocks and breaks things\n"
+	"  --test-echo PORT      test builds only: ws://127.0.0.1:PORT/echo for WebSocket conformance suites\n"
+	"  --version             print the version\n"
+	"  --help                print this\n"
+	"\n"
+	"Examples:\n"
+	"  pingand --print config > pingand.yaml\n"
+	"  pingand --check-config pingand.yaml\n"
+	"  pingand --config /etc/pingan/pingand.yaml\n"
+	"  kill -HUP $(pidof pingand)      takes a changed configuration over, or says why not\n"
+	"\n"
+	"Exit: 0 on SIGTERM or SIGINT, 1 when it can't start, 2 on a wrong option.\n";
+
+enum { OPT_CONFIG = 1, OPT_CHECK, OPT_PRINT, OPT_CONTROL, OPT_ECHO, OPT_VERSION, OPT_HELP };
+
+static int usage_error(const char *what, const char *about)
+{
+	fprintf(stderr, "pingand: %s%s\n\n%s", what, about, USAGE);
+	return 2;
+}
+
+static int check_config(const char *path)
+{
+	char why[CONFIG_WHY_MAX];
+	struct config *c;
+	bool good;
+
+	if (path == NULL)
+		return usage_error("--check-config needs a file", "");
+	c = calloc(1, sizeof *c);
+	good = c != NULL && config_load(path, c, why);
+	if (good)
+		printf("%s: good\n", path);
+	else
+		fprintf(stderr, "%s\n", c == NULL ? "no memory" : why);
+	free(c);
+	return good ? 0 : 1;
+}
+
+static int print(const char *what)
+{
+	static char page[SETTINGS_FILE_MAX];
+	size_t len = 0;
+
+	if (strcmp(what, "config") == 0)
+		len = settings_sample(&CONFIG_SETTINGS, page, sizeof page);
+	else if (strcmp(what, "policy") == 0)
+		len = settings_sample(&POLICY_SETTINGS, page, sizeof page);
+	else if (strcmp(what, "log-codes") == 0)
+		len = log_codes_page(page, sizeof page);
+	else
+		return usage_error("--print knows config, policy and log-codes, not ", what);
+	fwrite(page, 1, len, stdout);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option OPTIONS[] = {
+		{"config", required_argument, NULL, OPT_CONFIG},
+		{"check-config", no_argument, NULL, OPT_CHECK},
+		{"print", required_argument, NULL, OPT_PRINT},
+		{"test-control", required_argument, NULL, OPT_CONTROL},
+		{"test-echo", required_argument, NULL, OPT_ECHO},
+		{"version", no_argument, NULL, OPT_VERSION},
+		{"help", no_argument, NULL, OPT_HELP},
+		{NULL, 0, NULL, 0},
+	};
+	struct loop_options options = {0};
+	char why[LOOP_WHY_MAX] = "";
+	struct loop *loop;
+	bool check = false;
+	long port;
+	char *end;
+	int option, status;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1) {
+		switch (option) {
+		case OPT_CONFIG:
+			options.config_path = optarg;
+			break;
+		case OPT_CHECK:
+			check = true;
+			break;
+		case OPT_PRINT:
+			return print(optarg);
+		case OPT_CONTROL:
+			options.test_control = optarg;
+			break;
+		case OPT_ECHO:
+			port = strtol(optarg, &end, 10);
+			if (end == optarg || *end != '\0' || port < 0 || port > 65535)
+				return usage_error("--test-echo needs a port, not ", optarg);
+			options.echo = true;
+			options.echo_port = (uint16_t)port;
+			break;
+		case OPT_VERSION:
+			puts("pingand " PINGAN_VERSION);
+			return 0;
+		case OPT_HELP:
+			fputs(USAGE, stdout);
+			return 0;
+		default:
+			return usage_error("unknown option, or one without its value: ", argv[optind - 1]);
+		}
+	}
+	if (check) {
+		if (optind < argc)
+			options.config_path = argv[optind++];
+		return optind == argc ? check_config(options.config_path) : usage_error("too much: ", argv[optind]);
+	}
+	if (optind != argc)
+		return usage_error("what is this: ", argv[optind]);
+#ifndef PINGAN_TEST_BUILD
+	if (options.test_control != NULL || options.echo) {
+		fprintf(stderr, "pingand: --test-control and --test-echo exist in test builds only; this is a release\n");
+		return 2;
+	}
+#endif
+	loop = loop_new(&options, why);
+	if (loop == NULL) {
+		fprintf(stderr, "<3>ev=START_FAILED why=\"%s\"\n", why);
+		return 1;
+	}
+	status = loop_run(loop);
+	loop_free(loop);
+	return status;
+}

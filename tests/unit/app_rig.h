@@ -1,0 +1,411 @@
+/* app_rig.h - one daemon's app on a table: a small store that does what it is told, a clock that is moved by hand, and
+ * links whose frames are kept. For tests that must hold a single step of the stream still.
+ *
+ * Owns:   the app, the records of its store, every frame it sent.
+ * Result: rig_turn() lets the store answer and the app turn until nothing moves any more. With `held` the store takes
+ *         commits and stays silent; with `unsafe` entries come and the replica never confirms.
+ * Bounds: one daemon; LINKS_RIG screens, RECORDS_RIG records.
+ */
+#ifndef TESTS_APP_RIG_H
+#define TESTS_APP_RIG_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "app/internal.h"
+
+#define RECORDS_RIG 4096
+#define LINKS_RIG 1024
+#define EPOCH INT64_C(1760000000000)
+
+struct rig_record {
+	char key[STORE_KEY_MAX];
+	uint64_t rev, commits[STORE_COMMITS_KEPT];
+	uint8_t *body;
+	size_t len;
+};
+
+struct rig_commit {
+	TAILQ_ENTRY(rig_commit) link;
+	struct store_commit c;
+	uint8_t bytes[];
+};
+
+struct rig_frame {
+	uint8_t *at;
+	size_t len;
+};
+
+struct rig_link {
+	bool full, closed;
+	struct rig_frame *frames;
+	size_t count, size, read;
+};
+
+struct rig {
+	struct app *app;
+	int64_t mono;
+	ms_t store_ms;
+	bool down;   /* the store does not answer at all */
+	bool held;   /* it takes commits, and their entries do not come yet */
+	bool unsafe; /* entries come, the replica does not confirm */
+	bool attach, load, replicated;
+	bool slow_load; /* a turn between any two records of a load */
+	uint64_t log_id, log_commit, random;
+	TAILQ_HEAD(, rig_commit) commits;
+	struct { /* LINK_UNIQUE names */
+		char name[STORE_KEY_MAX], value[STORE_KEY_MAX];
+	} names[RECORDS_RIG];
+	size_t name_count;
+	struct rig_record records[RECORDS_RIG];
+	size_t record_count;
+	struct rig_link links[LINKS_RIG];
+	size_t sends;
+};
+
+/* ---- ports ---- */
+
+static void rig_now(void *ctx, struct now *ret)
+{
+	struct rig *g = ctx;
+
+	ret->store_ms = g->store_ms;
+	ret->utc_ms = g->store_ms;
+	ret->mono.ms = g->mono;
+}
+
+static void rig_commit(void *ctx, const struct store_commit *c)
+{
+	struct rig *g = ctx;
+	size_t len = c->event.len;
+	struct rig_commit *k;
+	uint8_t *at;
+
+	if (g->down)
+		return;
+	for (uint32_t i = 0; i < c->put_count; i++)
+		len += c->puts[i].body.len;
+	k = malloc(sizeof *k + len);
+	assert_non_null(k);
+	k->c = *c;
+	at = k->bytes;
+	if (c->event.len != 0)
+		memcpy(at, c->event.at, c->event.len);
+	k->c.event.at = at;
+	at += c->event.len;
+	for (uint32_t i = 0; i < c->put_count; i++) {
+		if (c->puts[i].body.len != 0)
+			memcpy(at, c->puts[i].body.at, c->puts[i].body.len);
+		k->c.puts[i].body.at = at;
+		at += c->puts[i].body.len;
+	}
+	TAILQ_INSERT_TAIL(&g->commits, k, link);
+}
+
+static void rig_attach(void *ctx, uint64_t id, uint64_t commit)
+{
+	(void)id;
+	(void)commit;
+	((struct rig *)ctx)->attach = true;
+}
+
+static void rig_load(void *ctx)
+{
+	((struct rig *)ctx)->load = true;
+}
+
+static enum send_result rig_send(void *ctx, link_t link, struct slice bytes)
+{
+	struct rig *g = ctx;
+	struct rig_link *l = &g->links[link];
+	struct rig_frame *f;
+
+	assert_true(link > 0 && link < LINKS_RIG && !l->closed);
+	g->sends++;
+	if (l->full)
+		return SEND_FULL;
+	if (l->count == l->size) {
+		l->size = l->size == 0 ? 16 : 2 * l->size;
+		l->frames = realloc(l->frames, l->size * sizeof *l->frames);
+	}
+	f = &l->frames[l->count++];
+	f->at = malloc(bytes.len + 1);
+	f->len = bytes.len;
+	memcpy(f->at, bytes.at, bytes.len);
+	return SEND_OK;
+}
+
+static void rig_close(void *ctx, link_t link)
+{
+	((struct rig *)ctx)->links[link].closed = true;
+}
+
+static void rig_read(void *ctx, bool on)
+{
+	(void)ctx;
+	(void)on;
+}
+
+static void rig_login_done(void *ctx, uint64_t tag, bool ok)
+{
+	(void)ctx;
+	(void)tag;
+	(void)ok;
+}
+
+/* Not secret, only different: every byte is turned by the key's first. */
+static size_t rig_seal(void *ctx, const uint8_t key[32], struct slice plain, uint8_t *ret, size_t size)
+{
+	(void)ctx;
+	if (plain.len + 1 > size)
+		return 0;
+	ret[0] = 0x5e;
+	for (size_t i = 0; i < plain.len; i++)
+		ret[i + 1] = plain.at[i] ^ key[0] ^ 0xa5;
+	return plain.len + 1;
+}
+
+static size_t rig_unseal(void *ctx, const uint8_t key[32], struct slice sealed, uint8_t *ret, size_t size)
+{
+	(void)ctx;
+	if (sealed.len < 1 || sealed.at[0] != 0x5e || sealed.len - 1 > size)
+		return 0;
+	for (size_t i = 1; i < sealed.len; i++)
+		ret[i - 1] = sealed.at[i] ^ key[0] ^ 0xa5;
+	return sealed.len - 1;
+}
+
+static bool rig_token(void *ctx, struct slice token, struct slice hash)
+{
+	(void)ctx;
+	return slice_equal(token, hash);
+}
+
+static uint64_t rig_random(void *ctx)
+{
+	return ++((struct rig *)ctx)->random * UINT64_C(0x9e3779b97f4a7c15) | 1;
+}
+
+static void PRINTF_LIKE(3, 4) rig_log(void *ctx, const char *code, const char *fmt, ...)
+{
+	va_list args;
+
+	(void)ctx;
+	if (getenv("PINGAN_RIG_LOG") == NULL)
+		return;
+	va_start(args, fmt);
+	fprintf(stderr, "ev=%s ", code);
+	vfprintf(stderr, fmt, args);
+	fputc('\n', stderr);
+	va_end(args);
+}
+
+/* ---- the store ---- */
+
+static inline struct rig_record *rig_record(struct rig *g, const char *key)
+{
+	for (size_t i = 0; i < g->record_count; i++)
+		if (strcmp(g->records[i].key, key) == 0)
+			return &g->records[i];
+	assert_true(g->record_count < RECORDS_RIG);
+	snprintf(g->records[g->record_count].key, STORE_KEY_MAX, "%s", key);
+	return &g->records[g->record_count++];
+}
+
+static inline void rig_record_set(struct rig_record *r, struct slice body, uint64_t commit)
+{
+	free(r->body);
+	r->body = malloc(body.len + 1);
+	if (body.len != 0)
+		memcpy(r->body, body.at, body.len);
+	r->len = body.len;
+	r->rev++;
+	memmove(&r->commits[1], &r->commits[0], (STORE_COMMITS_KEPT - 1) * sizeof r->commits[0]);
+	r->commits[0] = commit;
+}
+
+static inline void rig_record_copy(const struct rig_record *r, struct store_record *ret)
+{
+	memset(ret, 0, sizeof *ret);
+	memcpy(ret->key, r->key, sizeof ret->key);
+	ret->rev = r->rev;
+	memcpy(ret->commits, r->commits, sizeof ret->commits);
+	ret->body = slice_of(r->body, r->len);
+}
+
+/* A registry record, as if it had always been there; before rig_start(). */
+static inline void rig_put(struct rig *g, const char *type, const char *id, const ProtobufCMessage *m)
+{
+	static uint8_t bytes[STORE_BODY_MAX];
+	char key[STORE_KEY_MAX];
+
+	record_key(key, type, id);
+	rig_record_set(rig_record(g, key), slice_of(bytes, protobuf_c_message_pack(m, bytes)), rig_random(g));
+}
+
+/* Answers no where the real store would; true when the commit is good. */
+static inline bool rig_checks(struct rig *g, const struct rig_commit *k)
+{
+	struct store_answer a = {.result = STORE_STALE};
+
+	for (uint32_t i = 0; i < k->c.put_count; i++) {
+		struct rig_record *r = rig_record(g, k->c.puts[i].key);
+
+		if (k->c.puts[i].expect == (r->rev == 0 ? 0 : r->commits[0]))
+			continue;
+		a.index = i;
+		a.rev = r->rev;
+		a.newest = r->rev == 0 ? 0 : r->commits[0];
+		a.body = slice_of(r->body, r->len);
+		app_store_answer(g->app, k->c.id, &a);
+		return false;
+	}
+	for (uint32_t i = 0; i < k->c.link_count; i++)
+		for (size_t n = 0; k->c.links[i].op == LINK_UNIQUE && n < g->name_count; n++)
+			if (strcmp(g->names[n].name, k->c.links[i].name) == 0 &&
+			    strcmp(g->names[n].value, k->c.links[i].value) != 0) {
+				a.result = STORE_TAKEN;
+				a.index = i;
+				memcpy(a.value, g->names[n].value, sizeof a.value);
+				app_store_answer(g->app, k->c.id, &a);
+				return false;
+			}
+	for (uint32_t i = 0; i < k->c.link_count; i++) {
+		if (k->c.links[i].op == LINK_UNIQUE) {
+			memcpy(g->names[g->name_count].name, k->c.links[i].name, STORE_KEY_MAX);
+			memcpy(g->names[g->name_count++].value, k->c.links[i].value, STORE_KEY_MAX);
+		}
+		for (size_t n = 0; k->c.links[i].op == LINK_FREE && n < g->name_count; n++)
+			if (strcmp(g->names[n].name, k->c.links[i].name) == 0)
+				g->names[n] = g->names[--g->name_count];
+	}
+	return true;
+}
+
+static inline void rig_entry(struct rig *g, const struct rig_commit *k)
+{
+	static struct store_entry e;
+
+	if (!rig_checks(g, k))
+		return;
+	memset(&e, 0, sizeof e);
+	e.id = ++g->log_id;
+	e.commit = k->c.id;
+	e.prev = g->log_commit;
+	e.at_ms = g->store_ms;
+	e.event = k->c.event;
+	for (uint32_t i = 0; i < k->c.put_count; i++) {
+		struct rig_record *r = rig_record(g, k->c.puts[i].key);
+
+		rig_record_set(r, k->c.puts[i].body, k->c.id);
+		rig_record_copy(r, &e.records[e.record_count]);
+		if (k->c.puts[i].remove)
+			e.records[e.record_count].rev = r->rev = 0;
+		e.record_count++;
+	}
+	g->log_commit = k->c.id;
+	app_store_entry(g->app, &e);
+}
+
+static inline void rig_load_now(struct rig *g)
+{
+	struct store_record r;
+
+	g->load = false;
+	app_load_begin(g->app);
+	for (size_t i = 0; i < g->record_count; i++) {
+		if (g->records[i].rev == 0)
+			continue;
+		rig_record_copy(&g->records[i], &r);
+		app_load_record(g->app, &r);
+		if (g->slow_load)
+			(void)app_turn(g->app);
+	}
+	app_load_end(g->app, g->log_id, g->log_commit, 0);
+	if (!g->unsafe)
+		app_store_safe(g->app, g->log_id);
+}
+
+static inline void rig_turn(struct rig *g)
+{
+	for (int i = 0; i < 200; i++) {
+		bool moved = false;
+		int64_t wait;
+
+		if (g->attach && !g->down) {
+			g->attach = false;
+			app_store_attached(g->app, g->app->newest == 0 ? ATTACH_EMPTY : ATTACH_TAIL, g->replicated);
+			moved = true;
+		}
+		if (g->load && !g->down) {
+			rig_load_now(g);
+			moved = true;
+		}
+		while (!g->held && !g->down && !TAILQ_EMPTY(&g->commits)) {
+			struct rig_commit *k = TAILQ_FIRST(&g->commits);
+
+			TAILQ_REMOVE(&g->commits, k, link);
+			rig_entry(g, k);
+			free(k);
+			moved = true;
+		}
+		if (!g->unsafe && !g->down)
+			app_store_safe(g->app, g->log_id);
+		wait = app_turn(g->app);
+		assert_true(wait >= 0 && wait <= 1000);
+		if (!moved && wait != 0 && (g->held || TAILQ_EMPTY(&g->commits)))
+			return;
+	}
+	fail_msg("the app never comes to rest");
+}
+
+/* Lets time pass in steps, turning at each. */
+static inline void rig_pass(struct rig *g, int64_t ms)
+{
+	while (ms > 0) {
+		int64_t step = ms < 50 ? ms : 50;
+
+		g->mono += step;
+		g->store_ms += step;
+		ms -= step;
+		rig_turn(g);
+	}
+}
+
+static inline void rig_store_down(struct rig *g)
+{
+	struct rig_commit *k;
+
+	g->down = true;
+	while ((k = TAILQ_FIRST(&g->commits)) != NULL) {
+		TAILQ_REMOVE(&g->commits, k, link);
+		free(k);
+	}
+	app_store_down(g->app);
+	rig_turn(g);
+}
+
+static inline void rig_store_back(struct rig *g)
+{
+	g->down = false;
+	rig_pass(g, 200);
+}
+
+/* History was cut back to nothing newer than what the records say now: everything is read again. */
+static inline void rig_reload(struct rig *g)
+{
+	app_store_down(g->app);
+	g->log_commit ^= 1; /* another history */
+	g->attach = false;
+	app_store_attached(g->app, ATTACH_CUT, g->replicated);
+	rig_load_now(g);
+	rig_turn(g);
+}
+
+#endif
