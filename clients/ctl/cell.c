@@ -1,0 +1,162 @@
+#include "cell.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/time.h>
+
+#include "io/config.h"
+#include "wire/record.h"
+
+static bool library_ready(struct cell *cell)
+{
+	redisReply *r = redisCommand(cell->redis, "FCALL_RO commit_version 0");
+	bool fits = r != NULL && commit_version_fits(r);
+
+	if (r != NULL)
+		freeReplyObject(r);
+	if (fits)
+		return true;
+	r = redisCommand(cell->redis, "FUNCTION LOAD REPLACE %b", COMMIT_LUA, COMMIT_LUA_LEN);
+	fits = r != NULL && r->type != REDIS_REPLY_ERROR;
+	if (!fits)
+		fprintf(stderr, "pinganctl: the commit function could not be loaded: %s\n",
+		        r == NULL ? cell->redis->errstr : r->str);
+	if (r != NULL)
+		freeReplyObject(r);
+	return fits;
+}
+
+static bool authenticate(struct cell *cell, const struct config *config)
+{
+	redisReply *r;
+	bool ok;
+
+	if (config->redis.password[0] == '\0')
+		return true;
+	r = redisCommand(cell->redis, "AUTH %s %s", config->redis.user[0] == '\0' ? "default" : config->redis.user,
+	                 config->redis.password);
+	ok = r != NULL && r->type != REDIS_REPLY_ERROR;
+	if (!ok)
+		fprintf(stderr, "pinganctl: Redis refuses this account\n");
+	if (r != NULL)
+		freeReplyObject(r);
+	return ok;
+}
+
+bool cell_open(struct cell *cell, const char *config_path, const char *socket_path, const char *name)
+{
+	const struct timeval patience = {.tv_sec = 5};
+	struct config config;
+	char why[CONFIG_WHY_MAX];
+
+	memset(cell, 0, sizeof *cell);
+	config_preset(&config);
+	if (config_path != NULL && !config_load(config_path, &config, why)) {
+		fprintf(stderr, "pinganctl: %s\n", why);
+		return false;
+	}
+	if (socket_path != NULL && !text_copy(config.redis.socket, sizeof config.redis.socket, slice_str(socket_path))) {
+		fprintf(stderr, "pinganctl: --redis: a socket's path has at most 107 bytes\n");
+		return false;
+	}
+	snprintf(cell->prefix, sizeof cell->prefix, "%s:", name != NULL ? name : config.cell);
+	if (!commit_prefix_valid(cell->prefix)) {
+		fprintf(stderr, "pinganctl: --cell: \"%s\" can't be the name of a cell\n", name);
+		return false;
+	}
+	if (config.redis.socket[0] != '\0') {
+		cell->redis = redisConnectUnixWithTimeout(config.redis.socket, patience);
+	} else {
+		char host[SETTING_TEXT_MAX];
+		const char *colon = strrchr(config.redis.tcp, ':');
+
+		snprintf(host, sizeof host, "%.*s", colon == NULL ? 0 : (int)(colon - config.redis.tcp), config.redis.tcp);
+		cell->redis = redisConnectWithTimeout(host, colon == NULL ? 0 : atoi(colon + 1), patience);
+	}
+	if (cell->redis == NULL || cell->redis->err != 0) {
+		fprintf(stderr, "pinganctl: no Redis at %s: %s\n",
+		        config.redis.socket[0] != '\0' ? config.redis.socket : config.redis.tcp,
+		        cell->redis == NULL ? "no memory" : cell->redis->errstr);
+		cell_close(cell);
+		return false;
+	}
+	redisSetTimeout(cell->redis, patience);
+	if (authenticate(cell, &config) && library_ready(cell))
+		return true;
+	cell_close(cell);
+	return false;
+}
+
+void cell_close(struct cell *cell)
+{
+	if (cell->redis != NULL)
+		redisFree(cell->redis);
+	cell->redis = NULL;
+}
+
+redisReply *cell_ask(struct cell *cell, const char *fmt, ...)
+{
+	redisReply *r;
+	va_list args;
+
+	va_start(args, fmt);
+	r = redisvCommand(cell->redis, fmt, args);
+	va_end(args);
+	if (r == NULL) {
+		fprintf(stderr, "pinganctl: Redis does not answer: %s\n", cell->redis->errstr);
+	} else if (r->type == REDIS_REPLY_ERROR) {
+		fprintf(stderr, "pinganctl: Redis says: %s\n", r->str);
+		freeReplyObject(r);
+		r = NULL;
+	}
+	return r;
+}
+
+bool cell_has(struct cell *cell, const char *key)
+{
+	redisReply *r = cell_ask(cell, "EXISTS %s%s", cell->prefix, key);
+	bool has = r != NULL && r->type == REDIS_REPLY_INTEGER && r->integer == 1;
+
+	if (r != NULL)
+		freeReplyObject(r);
+	cell->kept += has;
+	return has;
+}
+
+bool cell_put_new(struct cell *cell, const char *key, struct slice body)
+{
+	struct store_commit c = {.put_count = 1};
+	uint8_t event[LOG_EVENT_MAX];
+	struct buf b = buf_of(event, sizeof event);
+	struct commit_call call;
+	struct store_answer answer;
+	redisReply *r;
+
+	do
+		randombytes_buf(&c.id, sizeof c.id);
+	while (c.id == 0);
+	snprintf(c.puts[0].key, sizeof c.puts[0].key, "%s", key);
+	c.puts[0].body = body;
+	log_event_encode("pinganctl", key, NULL, 0, NULL, slice_of(NULL, 0), "", &b);
+	c.event = slice_of(b.at, b.len);
+	commit_call_make(&call, cell->prefix, &c, 0);
+	r = redisCommandArgv(cell->redis, call.argc, call.argv, call.argvlen);
+	if (r == NULL || !commit_answer_read(r, &answer)) {
+		fprintf(stderr, "pinganctl: %s could not be stored: %s\n", key,
+		        r == NULL ? cell->redis->errstr : r->type == REDIS_REPLY_ERROR ? r->str : "answer not understood");
+		if (r != NULL)
+			freeReplyObject(r);
+		return false;
+	}
+	freeReplyObject(r);
+	if (answer.result != STORE_STORED && answer.result != STORE_STALE) {
+		fprintf(stderr, "pinganctl: %s could not be stored: refused (%d)\n", key, answer.result);
+		return false;
+	}
+	if (answer.result == STORE_STORED)
+		cell->stored++;
+	else
+		cell->kept++;
+	return true;
+}

@@ -1,0 +1,31 @@
+/* cell.h - the command line's connection to the Redis of a cell.
+ *
+ * Owns:   one blocking connection and the name of the cell.
+ * Result: changes go through the same commit and log as the daemon's, so every daemon hears of them.
+ * Bounds: one command at a time, five seconds each.
+ */
+#ifndef CTL_CELL_H
+#define CTL_CELL_H
+
+#include "io/redis_commit.h"
+
+struct cell {
+	redisContext *redis;
+	char prefix[PREFIX_MAX + 1];
+	uint64_t stored, kept; /* commits that changed something, and that found it there already */
+};
+
+/* Where the cell is: a configuration file, or a Unix socket and a name. False with one line on standard error. */
+bool cell_open(struct cell *cell, const char *config_path, const char *socket_path, const char *name) MUST_USE;
+void cell_close(struct cell *cell);
+
+/* True if the record exists. Counts it as kept. */
+bool cell_has(struct cell *cell, const char *key);
+
+/* Writes a record that does not exist yet; one that does is left as it is. False with one line on standard error. */
+bool cell_put_new(struct cell *cell, const char *key, struct slice body) MUST_USE;
+
+/* Any command; `fmt` as hiredis has it. NULL with one line on standard error. The caller frees the reply. */
+redisReply *cell_ask(struct cell *cell, const char *fmt, ...) MUST_USE;
+
+#endif

@@ -1,0 +1,328 @@
+#include "demo.h"
+
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "demo_data.h"
+#include "pingan/v1/record.pb-c.h"
+#include "wire/record.h"
+
+#define SEED "ping an tong demo 1"
+#define SECRET_LEN 32
+
+/* protobuf-c's strings are not const; nobody writes to them. */
+static char *text(const char *from)
+{
+	return (char *)from;
+}
+
+/* The n-th choice about a thing: the same for ever. */
+static uint32_t choose(const char *what, uint32_t n, uint32_t count)
+{
+	return (uint32_t)(hash_bytes(0x64656d6f, n, slice_str(what)) % count);
+}
+
+static void secret(const char *what, const char *id, uint8_t ret[SECRET_LEN])
+{
+	char what_id[96];
+
+	snprintf(what_id, sizeof what_id, "%s/%s", what, id);
+	crypto_generichash(ret, SECRET_LEN, (const uint8_t *)what_id, strlen(what_id), (const uint8_t *)SEED, strlen(SEED));
+}
+
+static bool put_packed(struct cell *cell, const char *type, const char *id, const ProtobufCMessage *message)
+{
+	char key[STORE_KEY_MAX];
+	uint8_t body[STORE_BODY_MAX];
+	size_t len = protobuf_c_message_get_packed_size(message);
+
+	ENSURE(len <= sizeof body);
+	protobuf_c_message_pack(message, body);
+	snprintf(key, sizeof key, "%s:%s", type, id);
+	return cell_put_new(cell, key, slice_of(body, len));
+}
+
+/* ------------------------------------------------------------ areas and people */
+
+static bool put_areas(struct cell *cell)
+{
+	for (size_t i = 0; i < COUNT_OF(AREAS); i++) {
+		const struct demo_area *from = &AREAS[i];
+		Pingan__V1__Area area = PINGAN__V1__AREA__INIT;
+		Pingan__V1__Place centre = PINGAN__V1__PLACE__INIT;
+		char *neighbours[] = {text(from->neighbour)};
+
+		centre.lat_e6 = from->lat_e6;
+		centre.lon_e6 = from->lon_e6;
+		area.code = text(from->code);
+		area.name = text(from->name);
+		area.name_en = text(from->name_en);
+		area.arrival_due_min = from->due_min;
+		area.centre = &centre;
+		area.neighbours = neighbours;
+		area.n_neighbours = from->neighbour[0] != '\0';
+		if (!put_packed(cell, "area", from->code, &area.base))
+			return false;
+	}
+	return true;
+}
+
+/* Caregivers live in a community of their sub-district; everybody's place differs a little. */
+static void base_make(const struct demo_person *p, uint32_t n, Pingan__V1__Place *ret)
+{
+	const struct demo_area *near = &AREAS[COMMUNITIES_FROM + n % COMMUNITIES];
+
+	for (size_t i = COMMUNITIES_FROM; i < COUNT_OF(AREAS); i++)
+		if (strncmp(AREAS[i].code, p->area, strlen(p->area)) == 0 && i % 4 == n % 4)
+			near = &AREAS[i];
+	ret->lat_e6 = near->lat_e6 + (int)choose(p->id, 1, 4000) - 2000;
+	ret->lon_e6 = near->lon_e6 + (int)choose(p->id, 2, 4000) - 2000;
+}
+
+static bool put_person(struct cell *cell, uint32_t n, const struct demo_person *from)
+{
+	Pingan__V1__Person p = PINGAN__V1__PERSON__INIT;
+	Pingan__V1__Place base = PINGAN__V1__PLACE__INIT;
+	char *areas[] = {text(from->area)};
+	char *languages[] = {text("cmn"), text("yue")};
+	char *skills[] = {text(from->skill)};
+	char key[STORE_KEY_MAX], phone[24], hash[crypto_pwhash_STRBYTES];
+
+	snprintf(key, sizeof key, "person:%s", from->id);
+	if (cell_has(cell, key))
+		return true; /* before the hash: it takes its time */
+	if (crypto_pwhash_str(hash, DEMO_PASSWORD, strlen(DEMO_PASSWORD), crypto_pwhash_OPSLIMIT_INTERACTIVE,
+	                      crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0) {
+		fprintf(stderr, "pinganctl: no memory to hash a password\n");
+		return false;
+	}
+	snprintf(phone, sizeof phone, "100%08" PRIu32, 90000 + n);
+	p.id = text(from->id);
+	p.account = text(from->id);
+	p.name = text(from->name);
+	p.role = (Pingan__V1__Role)from->role;
+	p.areas = areas;
+	p.n_areas = 1;
+	p.phone = phone;
+	p.password_hash = hash;
+	p.languages = languages;
+	p.n_languages = choose(from->id, 3, 4) == 0 ? 1 : 2;
+	p.skills = skills;
+	p.n_skills = from->skill[0] != '\0';
+	if (from->role == PINGAN__V1__ROLE__ROLE_CAREGIVER) {
+		base_make(from, n, &base);
+		p.base_place = &base;
+	}
+	return put_packed(cell, "person", from->id, &p.base);
+}
+
+static bool put_caregiver(struct cell *cell, const char *id, bool on_duty)
+{
+	struct caregiver live = {.on_duty = on_duty};
+	char key[STORE_KEY_MAX];
+	uint8_t body[256];
+	struct buf b = buf_of(body, sizeof body);
+
+	snprintf(live.id, sizeof live.id, "%s", id);
+	caregiver_encode(&live, &b);
+	snprintf(key, sizeof key, "caregiver:%s", id);
+	return cell_put_new(cell, key, slice_of(b.at, b.len));
+}
+
+static bool put_people(struct cell *cell, uint32_t on_duty)
+{
+	uint32_t caregivers = 0;
+
+	for (uint32_t i = 0; i < COUNT_OF(PEOPLE); i++) {
+		if (!put_person(cell, i, &PEOPLE[i]))
+			return false;
+		if (PEOPLE[i].role == PINGAN__V1__ROLE__ROLE_CAREGIVER &&
+		    !put_caregiver(cell, PEOPLE[i].id, caregivers++ < on_duty))
+			return false;
+		printf("\r  people %zu of %zu", (size_t)i + 1, COUNT_OF(PEOPLE));
+		fflush(stdout);
+	}
+	printf("\n");
+	return true;
+}
+
+/* ------------------------------------------------------------ homes */
+
+struct home {
+	char id[ID_MAX], device[ID_MAX], name[2][64], phone[24], street[96], address[192], contact[2][64];
+	const char *panel; /* its DC-09 account, or NULL */
+};
+
+static void name_make(char ret[64], const char *who, uint32_t n, bool woman)
+{
+	snprintf(ret, 64, "%s%s", SURNAMES[choose(who, n, COUNT_OF(SURNAMES))],
+	         woman ? GIVEN_W[choose(who, n + 1, COUNT_OF(GIVEN_W))] : GIVEN_M[choose(who, n + 1, COUNT_OF(GIVEN_M))]);
+}
+
+static void resident_make(const struct home *h, uint32_t which, Pingan__V1__Resident *r, char id[ID_MAX + 4],
+                          char *risks[3])
+{
+	bool woman = choose(h->id, 10 + which, 5) < 3;
+
+	snprintf(id, ID_MAX + 4, "%s-r%" PRIu32, h->id, which + 1);
+	pingan__v1__resident__init(r);
+	r->id = id;
+	r->name = text(h->name[which]);
+	r->birth_year = 1930 + choose(h->id, 12 + which, 28);
+	r->sex = woman ? 2 : 1;
+	r->language = text(choose(h->id, 14 + which, 3) == 0 ? "cmn" : "yue");
+	r->phone = text(which == 0 ? h->phone : "");
+	r->risks = risks;
+	r->n_risks = 0;
+	for (uint32_t i = 0; i < 2; i++) {
+		const char *risk = RISKS[choose(h->id, 16 + 2 * which + i, COUNT_OF(RISKS))];
+
+		if (r->n_risks == 0 || strcmp(risks[0], risk) != 0)
+			risks[r->n_risks++] = text(risk);
+	}
+}
+
+static void contact_make(const struct home *h, uint32_t which, Pingan__V1__Contact *c, char phone[24])
+{
+	static const char *const RELATIONS[] = {"daughter", "son", "neighbour", "niece", "friend"};
+
+	pingan__v1__contact__init(c);
+	snprintf(phone, 24, "100%08" PRIu32, 10000 + choose(h->id, 30 + which, 80000));
+	c->order = which + 1;
+	c->name = text(h->contact[which]);
+	c->relation = text(RELATIONS[which == 0 ? choose(h->id, 32, 2) : 2 + choose(h->id, 33, 3)]);
+	c->phone = phone;
+	c->has_key = which == 1 && choose(h->id, 34, 2) == 0;
+	c->tell = which == 0;
+}
+
+static bool put_household(struct cell *cell, const struct home *h, const struct demo_area *community)
+{
+	Pingan__V1__Household out = PINGAN__V1__HOUSEHOLD__INIT;
+	Pingan__V1__Place place = PINGAN__V1__PLACE__INIT;
+	Pingan__V1__Health health = PINGAN__V1__HEALTH__INIT;
+	Pingan__V1__Resident residents[2], *resident_list[2] = {&residents[0], &residents[1]};
+	Pingan__V1__Contact contacts[2], *contact_list[2] = {&contacts[0], &contacts[1]};
+	char ids[2][ID_MAX + 4], *risks[2][3], phones[2][24];
+	uint8_t key[SECRET_LEN];
+
+	for (uint32_t i = 0; i < 2; i++) {
+		resident_make(h, i, &residents[i], ids[i], risks[i]);
+		contact_make(h, i, &contacts[i], phones[i]);
+	}
+	secret("household", h->id, key);
+	place.lat_e6 = community->lat_e6 + (int)choose(h->id, 1, 5000) - 2500;
+	place.lon_e6 = community->lon_e6 + (int)choose(h->id, 2, 5000) - 2500;
+	health.notes = text(NOTES[choose(h->id, 3, COUNT_OF(NOTES))]);
+	health.medicines = text(MEDICINES[choose(h->id, 4, COUNT_OF(MEDICINES))]);
+	health.allergies = text(choose(h->id, 5, 2) == 0 ? "" : ALLERGIES[choose(h->id, 6, COUNT_OF(ALLERGIES))]);
+	health.hospital = text(HOSPITALS[choose(h->id, 7, COUNT_OF(HOSPITALS))]);
+	out.id = text(h->id);
+	out.area = text(community->code);
+	out.street = text(h->street);
+	out.address = text(h->address);
+	out.access = text(ACCESS[choose(h->id, 8, COUNT_OF(ACCESS))]);
+	out.phone = text(h->phone);
+	out.place = &place;
+	out.residents = resident_list;
+	out.n_residents = choose(h->id, 9, 4) == 0 ? 2 : 1;
+	out.contacts = contact_list;
+	out.n_contacts = 2;
+	out.health = &health;
+	out.key = (ProtobufCBinaryData){.len = sizeof key, .data = key};
+	return put_packed(cell, "household", h->id, &out.base);
+}
+
+static bool put_device(struct cell *cell, const struct home *h, FILE *devices, FILE *tokens)
+{
+	Pingan__V1__Device d = PINGAN__V1__DEVICE__INIT;
+	uint8_t key[SECRET_LEN], token[SECRET_LEN], hash[SECRET_LEN];
+	char hex[2 * SECRET_LEN + 1];
+
+	d.id = text(h->device);
+	d.household = text(h->id);
+	d.in_service = true;
+	if (h->panel != NULL) {
+		d.protocol = PINGAN__V1__PROTOCOL__PROTOCOL_DC09;
+		d.model = text("panel");
+		return put_packed(cell, "device", h->device, &d.base);
+	}
+	secret("psk", h->device, key);
+	secret("token", h->device, token);
+	crypto_generichash(hash, sizeof hash, token, sizeof token, NULL, 0);
+	d.protocol = PINGAN__V1__PROTOCOL__PROTOCOL_NATIVE;
+	d.model = text("home-1");
+	d.psk = (ProtobufCBinaryData){.len = sizeof key, .data = key};
+	d.token_hash = (ProtobufCBinaryData){.len = sizeof hash, .data = hash};
+	if (devices != NULL)
+		fprintf(devices, "%s,%s,%s\n", h->device, sodium_bin2hex(hex, sizeof hex, key, sizeof key), h->id);
+	if (tokens != NULL)
+		fprintf(tokens, "%s,%s\n", h->device, sodium_bin2hex(hex, sizeof hex, token, sizeof token));
+	return put_packed(cell, "device", h->device, &d.base);
+}
+
+static bool put_home(struct cell *cell, uint32_t n, FILE *devices, FILE *tokens)
+{
+	const struct demo_area *community = &AREAS[COMMUNITIES_FROM + n % COMMUNITIES];
+	struct home h = {.panel = n < COUNT_OF(PANELS) ? PANELS[n] : NULL};
+
+	snprintf(h.id, sizeof h.id, "h%04" PRIu32, n + 1);
+	if (h.panel != NULL)
+		snprintf(h.device, sizeof h.device, "dc09.%s", h.panel);
+	else
+		snprintf(h.device, sizeof h.device, "d%04" PRIu32, n + 1);
+	for (uint32_t i = 0; i < 2; i++) {
+		name_make(h.name[i], h.id, 40 + 4 * i, choose(h.id, 10 + i, 5) < 3);
+		name_make(h.contact[i], h.id, 50 + 4 * i, choose(h.id, 35 + i, 2) == 0);
+	}
+	snprintf(h.phone, sizeof h.phone, "0200000%04" PRIu32, n + 1);
+	snprintf(h.street, sizeof h.street, "%s", STREETS[choose(h.id, 60, COUNT_OF(STREETS))]);
+	snprintf(h.address, sizeof h.address, "演示市云影区%s%s%" PRIu32 "号%" PRIu32 "栋%" PRIu32 "0%" PRIu32 "房",
+	         community->name, h.street, 1 + choose(h.id, 61, 120), 1 + choose(h.id, 62, 6), 1 + choose(h.id, 63, 9),
+	         1 + choose(h.id, 64, 6));
+	return put_household(cell, &h, community) && put_device(cell, &h, devices, tokens);
+}
+
+/* Keys of devices are for their owner alone. */
+static FILE *secret_file(const char *path, const char *head)
+{
+	FILE *f = path == NULL ? NULL : fopen(path, "we");
+
+	if (path != NULL && f == NULL)
+		perror(path);
+	if (f != NULL)
+		fprintf(f, "%s\n", head);
+	return f;
+}
+
+int demo_load(struct cell *cell, const struct demo_options *options)
+{
+	FILE *devices = secret_file(options->devices_path, "device,key_hex,household");
+	FILE *tokens = secret_file(options->tokens_path, "device,token_hex");
+	bool ok = (options->devices_path == NULL || devices != NULL) && (options->tokens_path == NULL || tokens != NULL);
+
+	printf("demo data: 2 sub-districts, %" PRIu32 " homes, %zu people\n", options->homes, COUNT_OF(PEOPLE));
+	ok = ok && put_areas(cell) && put_people(cell, options->on_duty);
+	for (uint32_t n = 0; ok && n < options->homes; n++) {
+		ok = put_home(cell, n, devices, tokens);
+		if (n % 50 == 49 || n + 1 == options->homes) {
+			printf("\r  homes %" PRIu32 " of %" PRIu32, n + 1, options->homes);
+			fflush(stdout);
+		}
+	}
+	if (devices != NULL && fclose(devices) != 0) {
+		perror(options->devices_path);
+		ok = false;
+	}
+	if (tokens != NULL && fclose(tokens) != 0) {
+		perror(options->tokens_path);
+		ok = false;
+	}
+	if (!ok)
+		return 1;
+	printf("\n%" PRIu64 " records written, %" PRIu64 " were there already\n", cell->stored, cell->kept);
+	return 0;
+}

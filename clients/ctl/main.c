@@ -1,0 +1,186 @@
+/* pinganctl - the administrators' command line. */
+#include <getopt.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "demo.h"
+#include "show.h"
+
+enum exit_code { EXIT_FINE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+struct options {
+	const char *config, *redis, *cell;
+	struct demo_options demo;
+	uint64_t since;
+	uint32_t count;
+};
+
+static int do_demo(struct cell *cell, const struct options *o)
+{
+	return demo_load(cell, &o->demo);
+}
+
+static int do_status(struct cell *cell, const struct options *o)
+{
+	(void)o;
+	return show_status(cell);
+}
+
+static int do_incidents(struct cell *cell, const struct options *o)
+{
+	(void)o;
+	return show_incidents(cell);
+}
+
+static int do_log(struct cell *cell, const struct options *o)
+{
+	return show_log(cell, o->since, o->count);
+}
+
+static const struct command {
+	const char *name, *help;
+	int (*run)(struct cell *cell, const struct options *o);
+} COMMANDS[] = {
+	{"demo load", "load two invented sub-districts (a second run changes nothing)", do_demo},
+	{"status", "the cell in a few numbers", do_status},
+	{"incidents", "open incidents: ids and codes only", do_incidents},
+	{"log", "log entries: number, time, commit, records", do_log},
+};
+
+/* The command whose words are exactly what was typed. */
+static const struct command *command_find(int words, char **word)
+{
+	char typed[64] = "";
+
+	for (int i = 0; i < words; i++) {
+		size_t len = strlen(typed);
+
+		snprintf(typed + len, sizeof typed - len, "%s%s", i == 0 ? "" : " ", word[i]);
+	}
+	for (size_t i = 0; i < COUNT_OF(COMMANDS); i++)
+		if (strcmp(typed, COMMANDS[i].name) == 0)
+			return &COMMANDS[i];
+	return NULL;
+}
+
+static void usage(FILE *to)
+{
+	fputs("pinganctl [OPTION]... COMMAND [OPTION]...\n\nCommands:\n", to);
+	for (size_t i = 0; i < COUNT_OF(COMMANDS); i++)
+		fprintf(to, "  %-12s %s\n", COMMANDS[i].name, COMMANDS[i].help);
+	fputs("\n"
+	      "Where the cell is:\n"
+	      "  --config FILE     the daemon's configuration\n"
+	      "  --redis SOCKET    Redis' Unix socket\n"
+	      "  --cell NAME       name of the cell (pa)\n"
+	      "demo load:\n"
+	      "  --homes N         how many homes (200)\n"
+	      "  --on-duty N       caregivers who begin on duty (0)\n"
+	      "  --devices FILE    writes device,key_hex,household for pingan-sim\n"
+	      "  --tokens FILE     writes device,token_hex\n"
+	      "log:\n"
+	      "  --since N         first entry (1)\n"
+	      "  --count N         at most so many (50)\n"
+	      "\n"
+	      "Examples:\n"
+	      "  pinganctl --config /etc/pingan/pingand.yaml status\n"
+	      "  pinganctl --config /etc/pingan/pingand.yaml log --since 1200 --count 20\n"
+	      "\n"
+	      "Exit: 0 done, 1 failed, 2 not understood.\n",
+	      to);
+}
+
+static bool number(const char *text, uint64_t min, uint64_t max, uint64_t *ret)
+{
+	char *end;
+
+	*ret = strtoull(text, &end, 10);
+	return text[0] >= '0' && text[0] <= '9' && *end == '\0' && *ret >= min && *ret <= max;
+}
+
+static bool options_read(int argc, char **argv, struct options *o)
+{
+	static const struct option LONG[] = {
+		{"config", required_argument, NULL, 'c'},  {"redis", required_argument, NULL, 'r'},
+		{"cell", required_argument, NULL, 'n'},    {"homes", required_argument, NULL, 'H'},
+		{"on-duty", required_argument, NULL, 'd'}, {"devices", required_argument, NULL, 'D'},
+		{"tokens", required_argument, NULL, 't'},  {"since", required_argument, NULL, 's'},
+		{"count", required_argument, NULL, 'C'},   {"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	uint64_t n;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "h", LONG, NULL)) != -1) {
+		bool ok = true;
+
+		switch (c) {
+		case 'c':
+			o->config = optarg;
+			break;
+		case 'r':
+			o->redis = optarg;
+			break;
+		case 'n':
+			o->cell = optarg;
+			break;
+		case 'D':
+			o->demo.devices_path = optarg;
+			break;
+		case 't':
+			o->demo.tokens_path = optarg;
+			break;
+		case 'H':
+			ok = number(optarg, 1, 100000, &n);
+			o->demo.homes = (uint32_t)n;
+			break;
+		case 'd':
+			ok = number(optarg, 0, 12, &n);
+			o->demo.on_duty = (uint32_t)n;
+			break;
+		case 's':
+			ok = number(optarg, 0, UINT64_MAX, &o->since);
+			break;
+		case 'C':
+			ok = number(optarg, 1, 1000000, &n);
+			o->count = (uint32_t)n;
+			break;
+		case 'h':
+			usage(stdout);
+			exit(EXIT_FINE);
+		default:
+			return false;
+		}
+		if (!ok) {
+			fprintf(stderr, "pinganctl: \"%s\" is not a number in range\n", optarg);
+			return false;
+		}
+	}
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = {.demo = {.homes = 200}, .since = 1, .count = 50};
+	const struct command *command = NULL;
+	struct cell cell;
+	int failed;
+
+	if (!options_read(argc, argv, &o))
+		return EXIT_USAGE;
+	command = command_find(argc - optind, argv + optind);
+	if (command == NULL) {
+		usage(stderr);
+		return EXIT_USAGE;
+	}
+	if (o.config == NULL && o.redis == NULL) {
+		fprintf(stderr, "pinganctl: say where the cell is: --config FILE or --redis SOCKET\n");
+		return EXIT_USAGE;
+	}
+	if (sodium_init() < 0 || !cell_open(&cell, o.config, o.redis, o.cell))
+		return EXIT_FAILED;
+	failed = command->run(&cell, &o);
+	cell_close(&cell);
+	return failed ? EXIT_FAILED : EXIT_FINE;
+}

@@ -1,0 +1,95 @@
+/* index.svelte.ts - words for codes. The daemon sends codes, never sentences.
+ *
+ * Owns:   the language in use, kept per machine, and the dictionaries: the common one, and the page's own, which
+ *         its main.ts adds before anything is drawn, so that a phone does not carry the console's words.
+ * Result: t() for a key, word() for an enum value. An enum value newer than this page has a plain word.
+ */
+import type { zh as caregiver } from './caregiver/zh';
+import { en } from './common/en';
+import { zh } from './common/zh';
+import type { zh as console } from './console/zh';
+
+export type Key = keyof typeof zh | keyof typeof console | keyof typeof caregiver;
+export type Lang = 'zh-CN' | 'en';
+export type Params = Record<string, string | number>;
+
+const KEPT = 'pingan.lang';
+
+/** Groups of keys that end in an enum's number or a catalogue code. */
+export type Group =
+	| 'class'
+	| 'kind'
+	| 'state'
+	| 'job'
+	| 'offer'
+	| 'outcome'
+	| 'decline'
+	| 'call'
+	| 'result'
+	| 'protocol'
+	| 'role'
+	| 'plan'
+	| 'sex'
+	| 'lang'
+	| 'risk'
+	| 'relation'
+	| 'bring'
+	| 'why'
+	| 'link';
+
+class Language {
+	#lang = $state<Lang>('zh-CN');
+
+	get lang(): Lang {
+		return this.#lang;
+	}
+
+	set(lang: Lang): void {
+		this.#lang = lang;
+		if (typeof document === 'undefined') return;
+		document.documentElement.lang = lang;
+		localStorage.setItem(KEPT, lang);
+	}
+
+	/** At start: what this machine used last, else Chinese. */
+	restore(): void {
+		this.set(localStorage.getItem(KEPT) === 'en' ? 'en' : 'zh-CN');
+	}
+}
+
+export const language = new Language();
+
+const words: Record<Lang, Record<string, string>> = { 'zh-CN': { ...zh }, en: { ...en } };
+
+/** Adds a page's own words. */
+export function addWords(inChinese: Record<string, string>, inEnglish: Record<string, string>): void {
+	Object.assign(words['zh-CN'], inChinese);
+	Object.assign(words.en, inEnglish);
+}
+
+function fill(text: string, params: Params | undefined): string {
+	if (params === undefined) return text;
+	return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
+}
+
+export function t(key: Key, params?: Params): string {
+	return fill(words[language.lang][key] ?? key, params);
+}
+
+function known(key: string): key is Key {
+	return Object.hasOwn(words['zh-CN'], key);
+}
+
+/** The word for an enum value or catalogue code; a code without a word is shown as it came. */
+export function word(group: Group, code: number | string): string {
+	const key = `${group}.${code}`;
+	if (known(key)) return t(key);
+	const unset = `${group}.0`;
+	if (typeof code === 'number' && known(unset)) return t(unset);
+	return String(code);
+}
+
+/** As t(), for a key made at run time; the second is used when the first has no text. */
+export function either(key: string, other: Key, params?: Params): string {
+	return t(known(key) ? key : other, params);
+}
