@@ -1,0 +1,131 @@
+/* app.h - the daemon without its sockets: takes events, keeps the one rule of the house (store before promise), and tells
+ * devices and screens what came back from the log.
+ *
+ * Owns:   the projection (every record of the cell in memory), commits in flight, links of devices and screens,
+ *         deadlines, alarms that could not be stored yet.
+ * Knows:  no socket, file, clock or Redis: ports.h.
+ * Result: nothing is said to anybody before the log entry that makes it true has come back, and, where there is a replica,
+ *         the replica has it (the gate).
+ * Bounds: app/limits.h.
+ * Use:    io calls app_*() as things happen; each call takes in and answers at most what needs no store (heartbeats). Then
+ *         app_turn(), once a turn of the loop, decides, commits and tells.
+ *         No call here may be made from inside a port call.
+ */
+#ifndef APP_APP_H
+#define APP_APP_H
+
+#include "app/ports.h"
+#include "core/people.h"
+
+struct app;
+
+struct app_config {
+	char daemon[ID_MAX];       /* this process; new at every start */
+	char build[ID_MAX];
+	struct policy policy;
+	char root_area[16];        /* quarantine rings here: "4401" */
+	char desk_phone[32];       /* shown on phones */
+	uint32_t heartbeat_s;      /* told to devices: 10 to 86400 */
+	bool demo;
+	bool serve_devices;
+	bool serve_screens;
+};
+
+struct app *app_new(const struct app_config *config, const struct ports *ports) MUST_USE;
+void app_free(struct app *app);
+
+/* Swaps the policy; applies to new steps only. */
+void app_policy(struct app *app, const struct policy *policy);
+
+/* One turn: decides what came in, commits, sends what is safe. Returns when it wants to be called again at the latest:
+ * milliseconds from now, 0 = at once, never more than 1,000. */
+int64_t app_turn(struct app *app);
+
+/* ------------------------------------------------------------ store */
+
+enum attach_result {
+	ATTACH_TAIL,  /* my last entry is there: entries follow from the next one */
+	ATTACH_EMPTY, /* nothing known: load first */
+	ATTACH_CUT    /* my last entry is not there: history was cut. Load again */
+};
+
+void app_store_attached(struct app *app, enum attach_result result, bool replicated);
+void app_store_down(struct app *app);
+void app_store_answer(struct app *app, uint64_t commit, const struct store_answer *answer);
+void app_store_entry(struct app *app, const struct store_entry *entry);
+/* Everything up to `id` is as safe as this cell asks for (at once without a replica). */
+void app_store_safe(struct app *app, uint64_t id);
+/* A replica is down by a majority of Sentinels: one copy counts. */
+void app_store_one_copy(struct app *app, bool one_copy);
+
+void app_load_begin(struct app *app);
+void app_load_record(struct app *app, const struct store_record *record);
+/* The load holds for log entry `id` with its `commit` (0, 0 = empty log). Newer entries may have been read in already:
+ * applying them again changes nothing. `stale_ms`: age of a local snapshot, 0 when it came from the store. */
+void app_load_end(struct app *app, uint64_t id, uint64_t commit, int64_t stale_ms);
+
+/* Walks every record that a local snapshot keeps (registry, people, log-ins, areas, open incidents). */
+void app_records(struct app *app, void (*each)(void *ctx, const struct store_record *record), void *ctx);
+
+/* ------------------------------------------------------------ links */
+
+/* A device's connection. `device`: the PSK identity already proved by TLS, or NULL when Hello must prove it (native), or a
+ * DC-09 peer. `peer` is for logs and limits: "127.0.0.1". */
+void app_device_up(struct app *app, link_t link, enum protocol protocol, const char *device, const char *peer);
+/* Bytes as they came. Returns how many were used up (whole frames); the rest is to be shown again with what follows. */
+size_t app_device_bytes(struct app *app, link_t link, struct slice bytes);
+/* Pre-shared key of a device; false when unknown or not in service. */
+bool app_device_key(struct app *app, const char *device, uint8_t ret_key[32]);
+
+/* A screen's connection, after the HTTP upgrade. */
+void app_screen_up(struct app *app, link_t link, const char *login);
+/* One whole WebSocket message. */
+void app_screen_message(struct app *app, link_t link, struct slice message);
+
+void app_link_down(struct app *app, link_t link);
+void app_link_drained(struct app *app, link_t link);
+
+/* ------------------------------------------------------------ log-ins */
+
+struct account {
+	char person[ID_MAX];
+	char name[64];
+	enum role { ROLE_NONE, ROLE_OPERATOR, ROLE_SUPERVISOR, ROLE_CAREGIVER, ROLE_TECHNICIAN, ROLE_ADMINISTRATOR,
+		    ROLE_AUDITOR, ROLE_WALLBOARD, ROLE_COUNT } role;
+	char password_hash[128];
+};
+
+/* By what is typed at log-in. False when there is none or it is disabled. */
+bool app_account(struct app *app, const char *account, struct account *ret);
+/* Log-in records are named by the hash of the cookie's token: 32 hex digits. False when unknown, expired, disabled. */
+bool app_login_find(struct app *app, const char *login, struct account *ret);
+/* Stores the log-in; port login_done(tag) follows. */
+void app_login_begin(struct app *app, uint64_t tag, const char *login, const char *person, int64_t length_ms);
+/* Ends it everywhere; port login_done(tag) follows. */
+void app_login_end(struct app *app, uint64_t tag, const char *login);
+
+/* ------------------------------------------------------------ state of the process */
+
+struct app_health {
+	bool store_up;       /* attached and loaded */
+	bool alive;          /* our proof of life came back within 3 s */
+	bool loaded;         /* projection usable, from the store or from a snapshot */
+	int64_t stale_ms;    /* age of the snapshot it runs on; 0 = from the store */
+	uint64_t newest;     /* log id */
+	uint64_t safe;
+};
+
+void app_health(const struct app *app, struct app_health *ret);
+
+/* Counters and gauges, one table for /metrics: name, help, whether it only grows. */
+struct app_metric {
+	const char *name;    /* "pingan_alarms_received_total" */
+	const char *help;
+	bool counter;
+	uint64_t value;
+};
+
+/* The n-th, or false past the end. */
+bool app_metric(const struct app *app, size_t n, struct app_metric *ret);
+
+#endif

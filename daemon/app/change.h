@@ -1,0 +1,39 @@
+/* change.h - what change.c (the line of changes), decide.c (what each becomes) and intake.c (where an alarm belongs) share. */
+#ifndef APP_CHANGE_H
+#define APP_CHANGE_H
+
+#include "app/internal.h"
+
+/* A commit on its way. Keeps its bytes, so that the very same commit can be sent again. */
+struct flight {
+	char hex[17];             /* key in app->flights */
+	struct store_commit commit;
+	struct change *change;
+	uint64_t order;           /* flights are sent again in the order they were decided */
+	bool failed;              /* the store had no answer: sent again at retry_at */
+	bool stored;              /* said to be stored; the log will tell */
+	mono_t retry_at;
+	uint8_t bytes[];
+};
+
+/* decide.c: asks the core and builds the commit. MOVE: change_fly() was called. REFUSE with ch->rerouted: it belongs to
+ * another record. Answers for the waiter are left in the change. */
+enum verdict change_decide(struct app *app, struct change *ch);
+
+/* Sends the commit of ch; its bytes are copied. */
+void change_fly(struct app *app, struct change *ch, struct store_commit *c);
+
+void change_move(struct app *app, struct change *ch, struct record *to);
+
+/* intake.c: finds the record that an alarm belongs to now, and puts the change in its line. */
+void intake_route(struct app *app, struct change *ch);
+
+/* An alarm of a device that forgets at our acknowledgement was acknowledged: kept for RECENT_MS. After a failover that cut
+ * history all of them are committed again (copies are known as such). */
+void intake_remember(struct app *app, const struct alarm *a);
+void intake_recommit(struct app *app);
+
+/* True if the record handed back with STALE is an incident that is not closed. */
+bool incident_still_open(struct app *app, const struct store_answer *a);
+
+#endif

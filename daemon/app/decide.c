@@ -1,0 +1,321 @@
+/* decide.c - what a change becomes: asks the core, and writes down the commit that would make it true. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "app/change.h"
+
+static void put(struct store_commit *c, const struct record *rec, struct buf *bytes, size_t from)
+{
+	struct store_put *p = &c->puts[c->put_count++];
+
+	ENSURE(c->put_count <= STORE_PUTS_MAX);
+	snprintf(p->key, sizeof p->key, "%s", rec->key);
+	p->expect = rec->rev == 0 ? 0 : rec->commits[0];
+	p->remove = false;
+	p->body = slice_of(bytes->at + from, bytes->len - from);
+}
+
+static void link_op(struct store_commit *c, enum store_link_op op, const char *name, const char *value)
+{
+	struct store_link *l = &c->links[c->link_count++];
+
+	ENSURE(c->link_count <= STORE_LINKS_MAX);
+	l->op = op;
+	snprintf(l->name, sizeof l->name, "%s", name);
+	snprintf(l->value, sizeof l->value, "%s", value);
+}
+
+/* A commit is large; only its counts need clearing. */
+static void commit_clear(struct store_commit *c)
+{
+	c->put_count = c->check_count = c->link_count = c->outbox_count = 0;
+	c->message[0] = c->message_value[0] = '\0';
+	c->message_ms = 0;
+	c->message_anew = false;
+	c->not_before_ms = 0;
+	c->event = slice_of(NULL, 0);
+}
+
+static void message_set(struct store_commit *c, const struct change *ch)
+{
+	alarm_key(ch->alarm, c->message);
+	snprintf(c->message_value, sizeof c->message_value, "%s", ch->record->key);
+	c->message_ms = alarm_memory_ms(ch->alarm);
+	c->message_anew = ch->message_anew;
+}
+
+/* ------------------------------------------------------------ incidents */
+
+static void open_name(const struct incident *inc, char ret[STORE_KEY_MAX])
+{
+	snprintf(ret, STORE_KEY_MAX, "open:%s%s", inc->quarantine ? "quarantine/" : "",
+	         inc->quarantine ? inc->device : inc->household);
+}
+
+static bool is_open(const struct incident *inc)
+{
+	return inc->state == INCIDENT_WAITING || inc->state == INCIDENT_ANSWERED;
+}
+
+static void caregiver_put(struct app *app, struct store_commit *c, struct buf *bytes, const char *person, uint64_t incident,
+                          uint32_t job)
+{
+	const struct caregiver *now = caregiver_find(app, person);
+	struct caregiver next = {0};
+	char key[STORE_KEY_MAX];
+	struct record *rec;
+	size_t from = bytes->len;
+
+	record_key(key, "caregiver", person);
+	rec = record_find(app, key);
+	if (rec == NULL || now == NULL)
+		return; /* a person without a live record can't be offered anything: nothing to free */
+	next = *now;
+	if (incident == 0 && next.incident != 0 && next.incident != app->after.id)
+		return; /* busy with another call meanwhile: not ours to free */
+	next.incident = incident;
+	next.job = job;
+	caregiver_encode(&next, bytes);
+	put(c, rec, bytes, from);
+}
+
+static void outbox_put(struct app *app, struct store_commit *c, struct buf *bytes, const struct outbox_item *item)
+{
+	struct store_outbox *o = &c->outbox[c->outbox_count++];
+	Pingan__V1__Outbox m = PINGAN__V1__OUTBOX__INIT;
+	size_t from = bytes->len, len;
+	uint8_t *room;
+
+	ENSURE(c->outbox_count <= STORE_OUTBOX_MAX);
+	m.what = (Pingan__V1__Outbox__What)item->what;
+	m.incident = app->after.id;
+	m.household = app->after.household;
+	m.target = (char *)item->target;
+	m.number = item->number;
+	m.job = item->job;
+	len = pingan__v1__outbox__get_packed_size(&m);
+	room = buf_room(bytes, len);
+	if (room != NULL)
+		pingan__v1__outbox__pack(&m, room);
+	o->body = slice_of(bytes->at + from, len);
+	snprintf(o->key, sizeof o->key, "%016" PRIx64 ":%d:%s:%" PRIu32 ".%" PRIu32, app->after.id, (int)item->what,
+	         item->target, item->job, item->number);
+}
+
+static enum verdict refuse(struct change *ch, enum refusal why)
+{
+	ch->answer = why;
+	return REFUSE;
+}
+
+/* What the step did becomes one commit. */
+static void incident_fly(struct app *app, struct change *ch, const struct outcome_of_step *out)
+{
+	struct incident *after = &app->after;
+	struct store_commit c;
+	struct buf bytes = buf_of(app->encode, sizeof app->encode);
+	char name[STORE_KEY_MAX];
+	bool was = is_open(&app->before), is = is_open(after);
+	size_t from;
+
+	commit_clear(&c);
+	incident_encode(after, &bytes);
+	put(&c, ch->record, &bytes, 0);
+	if (out->taken[0] != '\0')
+		caregiver_put(app, &c, &bytes, out->taken, after->id, out->taken_job);
+	for (uint32_t i = 0; i < out->freed_count; i++)
+		caregiver_put(app, &c, &bytes, out->freed[i], 0, 0);
+	open_name(after, name);
+	if (is && !was) {
+		link_op(&c, LINK_UNIQUE, name, ch->record->key);
+		link_op(&c, LINK_ADD, "incidents:open", ch->record->key);
+	} else if (was && !is) {
+		link_op(&c, LINK_FREE, name, ch->record->key);
+		link_op(&c, LINK_DROP, "incidents:open", ch->record->key);
+	}
+	for (uint32_t i = 0; i < out->outbox_count; i++)
+		outbox_put(app, &c, &bytes, &out->outbox[i]);
+	if (ch->alarm != NULL && ch->ev.type == EVENT_ALARM)
+		message_set(&c, ch);
+	if (ch->ev.type == EVENT_DEADLINE)
+		c.not_before_ms = ch->ev.due_ms;
+	if (ch->check_key[0] != '\0') {
+		snprintf(c.checks[0].key, sizeof c.checks[0].key, "%s", ch->check_key);
+		c.checks[0].expect = ch->check_expect;
+		c.check_count = 1;
+	}
+	from = bytes.len;
+	log_event_encode(app->config.daemon, ch->record->key, &after->lines[after->line_count - out->added], out->added,
+	                 after->text, ch->alarm == NULL ? slice_of(NULL, 0) : slice_of(ch->alarm->raw, ch->alarm->raw_len),
+	                 ch->alarm == NULL ? "" : ch->alarm->device, &bytes);
+	c.event = slice_of(bytes.at + from, bytes.len - from);
+	/* The core keeps every record below its bound; a test fills one to the brim. */
+	ENSURE(!bytes.overflow);
+	change_fly(app, ch, &c);
+}
+
+static enum verdict decide_incident(struct app *app, struct change *ch)
+{
+	struct record *rec = ch->record;
+	struct outcome_of_step out;
+	struct world world;
+
+	if (rec->rev != 0) {
+		if (!incident_read(app, rec, &app->before))
+			return refuse(ch, REFUSAL_WRONG_STATE);
+	} else {
+		memset(&app->before, 0, sizeof app->before);
+		if (ch->ev.type != EVENT_ALARM)
+			return refuse(ch, REFUSAL_NOT_FOUND);
+	}
+	memset(&world, 0, sizeof world);
+	world_fill(app, &app->before, &ch->ev, &world);
+	if (rec->rev == 0) {
+		char open_key[STORE_KEY_MAX];
+		struct record *open;
+
+		/* Somebody opened this household's call while we waited: join that one. */
+		snprintf(open_key, sizeof open_key, "%s%s", world.household[0] == '\0' ? "quarantine/" : "",
+		         world.household[0] == '\0' ? ch->alarm->device : world.household);
+		open = incident_of_household(app, open_key);
+		if (open != NULL && open != rec) {
+			ch->rerouted = true;
+			return REFUSE;
+		}
+		if (app->count_of_type[RECORD_INCIDENT] >= INCIDENTS_MAX &&
+		    kind_class(ch->alarm->kind) != CLASS_LIFE && kind_class(ch->alarm->kind) != CLASS_WELFARE)
+			return refuse(ch, REFUSAL_OVERLOAD);
+	}
+	incident_step(&app->before, &ch->ev, &world, &app->after, &out);
+	memcpy(ch->who, out.who, sizeof ch->who);
+	ch->at_ms = out.at_ms;
+	ch->number = out.number;
+	if (out.verdict == REFUSE) {
+		if (ch->ev.type == EVENT_ALARM && out.refusal == REFUSAL_WRONG_STATE) {
+			ch->rerouted = true; /* closed meanwhile: a new press opens a new call */
+			return REFUSE;
+		}
+		return refuse(ch, out.refusal);
+	}
+	ch->answer = out.refusal == REFUSAL_NONE ? REFUSAL_OK : out.refusal;
+	if (out.verdict == STAY)
+		return STAY;
+	if (app->before.id == 0)
+		app->after.id = rec->slot->id;
+	incident_fly(app, ch, &out);
+	return MOVE;
+}
+
+bool incident_still_open(struct app *app, const struct store_answer *a)
+{
+	if (incident_decode(a->body, &app->scratch, &app->reading) != 0)
+		return true; /* unreadable: never taken for closed */
+	return is_open(&app->reading);
+}
+
+/* ------------------------------------------------------------ the small ones */
+
+static enum verdict fly_small(struct app *app, struct change *ch, struct buf *bytes, bool remove)
+{
+	struct store_commit c;
+	size_t from = bytes->len;
+
+	commit_clear(&c);
+	put(&c, ch->record, bytes, 0);
+	c.puts[0].remove = remove;
+	log_event_encode(app->config.daemon, ch->record->key, NULL, 0, NULL, slice_of(NULL, 0), "", bytes);
+	c.event = slice_of(bytes->at + from, bytes->len - from);
+	ENSURE(!bytes->overflow);
+	change_fly(app, ch, &c);
+	return MOVE;
+}
+
+static enum verdict decide_operator(struct app *app, struct change *ch)
+{
+	const struct operator *now = ch->record->rev == 0 ? NULL : ch->record->live;
+	struct operator *op = &ch->op;
+	struct buf bytes = buf_of(app->encode, sizeof app->encode);
+
+	if (now != NULL) {
+		if (now->link == op->link && now->ready == op->ready && strcmp(now->daemon, op->daemon) == 0 && !ch->new_session)
+			return STAY;
+		/* A link is lost for the session that was read; a newer one stands elsewhere. */
+		if (op->link == LINK_LOST && (now->link != LINK_UP || now->session != op->session))
+			return STAY;
+		op->session = now->session + (op->link == LINK_UP && ch->new_session ? 1 : 0);
+	} else if (op->link == LINK_UP) {
+		op->session = 1;
+	}
+	op->changed_ms = now != NULL && now->link == op->link && !ch->new_session ? now->changed_ms : app->now.store_ms;
+	operator_encode(op, &bytes);
+	return fly_small(app, ch, &bytes, false);
+}
+
+static enum verdict decide_caregiver(struct app *app, struct change *ch)
+{
+	const struct caregiver *now = ch->record->rev == 0 ? NULL : ch->record->live;
+	struct caregiver *cg = &ch->cg;
+	struct buf bytes = buf_of(app->encode, sizeof app->encode);
+
+	if (now != NULL) {
+		if (now->on_duty == cg->on_duty)
+			return STAY;
+		if (!cg->on_duty && now->incident != 0)
+			return refuse(ch, REFUSAL_BUSY); /* finish or give back the job first */
+		cg->incident = now->incident;
+		cg->job = now->job;
+	}
+	cg->duty_since_ms = app->now.store_ms;
+	caregiver_encode(cg, &bytes);
+	return fly_small(app, ch, &bytes, false);
+}
+
+/* Log-ins and proofs of life: the body was made by whoever submitted it. */
+static enum verdict decide_body(struct app *app, struct change *ch)
+{
+	struct buf bytes = buf_of(app->encode, sizeof app->encode);
+
+	if (ch->remove && ch->record->rev == 0)
+		return STAY;
+	buf_put(&bytes, ch->body, ch->body_len);
+	return fly_small(app, ch, &bytes, ch->remove);
+}
+
+/* An alarm that opens nothing: on record, and remembered, all the same. */
+static enum verdict decide_signal(struct app *app, struct change *ch)
+{
+	struct buf bytes = buf_of(app->encode, sizeof app->encode);
+	struct line line = {.code = ch->alarm->restore ? LINE_RESTORE : LINE_ALARM,
+	                    .at_ms = app->now.store_ms,
+	                    .kind = ch->alarm->kind,
+	                    .protocol = ch->alarm->protocol};
+	struct store_commit c;
+
+	commit_clear(&c);
+	snprintf(line.subject, sizeof line.subject, "%s", ch->alarm->device);
+	message_set(&c, ch);
+	log_event_encode(app->config.daemon, ch->record->key, &line, 1, NULL,
+	                 slice_of(ch->alarm->raw, ch->alarm->raw_len), ch->alarm->device, &bytes);
+	c.event = slice_of(bytes.at, bytes.len);
+	ENSURE(!bytes.overflow);
+	change_fly(app, ch, &c);
+	return MOVE;
+}
+
+enum verdict change_decide(struct app *app, struct change *ch)
+{
+	switch (ch->kind) {
+	case CHANGE_INCIDENT:
+		return decide_incident(app, ch);
+	case CHANGE_OPERATOR:
+		return decide_operator(app, ch);
+	case CHANGE_CAREGIVER:
+		return decide_caregiver(app, ch);
+	case CHANGE_LOGIN:
+	case CHANGE_DAEMON:
+		return decide_body(app, ch);
+	case CHANGE_SIGNAL:
+		return decide_signal(app, ch);
+	}
+	return UNDECIDED;
+}

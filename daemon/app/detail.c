@@ -1,0 +1,293 @@
+/* detail.c - one incident, opened: the card, the jobs, the timeline. Health only once it is on record who looks. */
+#include <stdio.h>
+
+#include "app/screens.h"
+
+#define QUARANTINE "quarantine" /* household record whose key seals what is written about unknown homes */
+#define TEXT_PLAIN_MAX 512
+
+const uint8_t *seal_key(struct app *app, const char *household)
+{
+	const Pingan__V1__Household *h = household_find(app, household[0] == '\0' ? QUARANTINE : household);
+
+	return h == NULL || h->key.len != 32 ? NULL : h->key.data;
+}
+
+/* ------------------------------------------------------------ the card */
+
+Pingan__V1__DetailResident **residents_fill(struct app *app, const Pingan__V1__Household *h, bool silent,
+                                            size_t *ret_count)
+{
+	size_t count = h == NULL ? 0 : h->n_residents;
+	Pingan__V1__DetailResident **list = pointers_take(app, count);
+
+	*ret_count = 0;
+	for (size_t i = 0; list != NULL && i < count; i++) {
+		const Pingan__V1__Resident *r = h->residents[i];
+		Pingan__V1__DetailResident *to = arena_take(&app->arena, sizeof *to);
+
+		if (to == NULL)
+			break;
+		pingan__v1__detail_resident__init(to);
+		to->name = r->name;
+		to->age = age_years(app, r->birth_year);
+		to->sex = r->sex;
+		to->language = r->language;
+		to->risks = r->risks;
+		to->n_risks = r->n_risks;
+		if (!silent)
+			to->phone = r->phone; /* under duress nobody calls back */
+		list[(*ret_count)++] = to;
+	}
+	return list;
+}
+
+Pingan__V1__DetailContact **contacts_fill(struct app *app, const Pingan__V1__Household *h, bool keys_only,
+                                          size_t *ret_count)
+{
+	size_t count = h == NULL ? 0 : h->n_contacts;
+	Pingan__V1__DetailContact **list = pointers_take(app, count);
+
+	*ret_count = 0;
+	for (size_t i = 0; list != NULL && i < count; i++) {
+		const Pingan__V1__Contact *c = h->contacts[i];
+		Pingan__V1__DetailContact *to;
+
+		if (keys_only && !c->has_key)
+			continue;
+		to = arena_take(&app->arena, sizeof *to);
+		if (to == NULL)
+			break;
+		pingan__v1__detail_contact__init(to);
+		to->order = c->order;
+		to->name = c->name;
+		to->relation = c->relation;
+		to->phone = c->phone;
+		to->has_key = c->has_key;
+		list[(*ret_count)++] = to;
+	}
+	return list;
+}
+
+/* ------------------------------------------------------------ timeline */
+
+static char *unsealed(struct app *app, const struct incident *inc, const struct line *line, const uint8_t *key)
+{
+	uint8_t *text;
+	size_t len;
+
+	if (line->text_len == 0 || key == NULL || line->text_at + line->text_len > inc->text_len)
+		return (char *)"";
+	text = arena_take(&app->arena, TEXT_PLAIN_MAX + 1);
+	if (text == NULL)
+		return (char *)"";
+	len = app->ports.unseal(app->ports.ctx, key, slice_of(inc->text + line->text_at, line->text_len), text,
+	                        TEXT_PLAIN_MAX);
+	text[len <= TEXT_PLAIN_MAX ? len : 0] = '\0';
+	return (char *)text;
+}
+
+/* A person's name; what is no person (a device) is shown as it is. */
+static char *name_or_id(struct app *app, const char *id)
+{
+	const char *name = person_name(app, id);
+
+	return text_cut(app, name[0] != '\0' ? name : id, 64);
+}
+
+Pingan__V1__DetailLine *line_fill(struct app *app, const struct incident *inc, const struct line *line,
+                                  const uint8_t *key)
+{
+	Pingan__V1__DetailLine *to = arena_take(&app->arena, sizeof *to);
+
+	if (to == NULL)
+		return NULL;
+	pingan__v1__detail_line__init(to);
+	to->code = (Pingan__V1__LineCode)line->code;
+	to->at_ms = line->at_ms;
+	to->who_name = name_or_id(app, line->who);
+	to->subject_name = name_or_id(app, line->subject);
+	to->job = line->job;
+	to->number = line->number;
+	to->kind = (Pingan__V1__Kind)line->kind;
+	to->protocol = (Pingan__V1__Protocol)line->protocol;
+	to->call = (Pingan__V1__CallResult)line->call;
+	to->text = unsealed(app, inc, line, key);
+	to->stored_ms = line->stored_ms;
+	return to;
+}
+
+static void lines_fill(struct app *app, const struct incident *inc, Pingan__V1__IncidentDetail *d)
+{
+	const uint8_t *key = seal_key(app, inc->household);
+
+	d->lines = pointers_take(app, inc->line_count);
+	for (uint32_t i = 0; d->lines != NULL && i < inc->line_count; i++) {
+		Pingan__V1__DetailLine *line = line_fill(app, inc, &inc->lines[i], key);
+
+		if (line != NULL)
+			d->lines[d->n_lines++] = line;
+	}
+	d->lines_total = inc->lines_total;
+}
+
+/* ------------------------------------------------------------ jobs */
+
+static Pingan__V1__DetailOffer *offer_fill(struct app *app, const struct offer *o)
+{
+	Pingan__V1__DetailOffer *to = arena_take(&app->arena, sizeof *to);
+
+	if (to == NULL)
+		return NULL;
+	pingan__v1__detail_offer__init(to);
+	to->caregiver = text_cut(app, o->caregiver, ID_MAX);
+	to->caregiver_name = text_cut(app, person_name(app, o->caregiver), 64);
+	to->state = (Pingan__V1__OfferState)o->state;
+	to->made_ms = o->made_ms;
+	to->until_ms = o->until_ms;
+	to->changed_ms = o->changed_ms;
+	to->reason = (Pingan__V1__DeclineReason)o->reason;
+	to->reachable = screens_reachable(app, o->caregiver);
+	to->wave = o->wave;
+	to->distance_m = o->distance_m;
+	return to;
+}
+
+static Pingan__V1__DetailJob *job_fill(struct app *app, const struct job *j)
+{
+	const Pingan__V1__Person *p = j->caregiver[0] == '\0' ? NULL : person_find(app, j->caregiver);
+	Pingan__V1__DetailJob *to = arena_take(&app->arena, sizeof *to);
+
+	if (to == NULL)
+		return NULL;
+	pingan__v1__detail_job__init(to);
+	to->number = j->number;
+	to->state = (Pingan__V1__JobState)j->state;
+	to->caregiver = text_cut(app, j->caregiver, ID_MAX);
+	to->caregiver_name = p == NULL ? (char *)"" : p->name;
+	to->caregiver_phone = p == NULL ? (char *)"" : p->phone;
+	to->made_ms = j->made_ms;
+	to->accepted_ms = j->accepted_ms;
+	to->departed_ms = j->departed_ms;
+	to->arrived_ms = j->arrived_ms;
+	to->ended_ms = j->ended_ms;
+	to->arrival_due_ms = j->arrival_due_ms;
+	to->wave = j->wave;
+	to->unattended = j->unattended;
+	to->result = (Pingan__V1__JobResult)j->result;
+	to->depart_overdue = j->depart_overdue;
+	to->arrive_overdue = j->arrive_overdue;
+	to->offers = pointers_take(app, j->offer_count);
+	for (uint32_t i = 0; to->offers != NULL && i < j->offer_count; i++) {
+		to->offers[to->n_offers] = offer_fill(app, &j->offers[i]);
+		to->n_offers += to->offers[to->n_offers] != NULL;
+	}
+	return to;
+}
+
+/* ------------------------------------------------------------ the whole */
+
+static void card_fill(struct app *app, const char *household, bool silent, bool health, Pingan__V1__IncidentDetail *d)
+{
+	const Pingan__V1__Household *h = household[0] == '\0' ? NULL : household_find(app, household);
+
+	d->card_missing = h == NULL;
+	d->residents = residents_fill(app, h, silent, &d->n_residents);
+	d->contacts = contacts_fill(app, h, false, &d->n_contacts);
+	d->card_age_ms = app->stale_ms;
+	if (h == NULL)
+		return;
+	d->address = h->address;
+	d->access = h->access;
+	if (!silent)
+		d->home_phone = h->phone;
+	if (h->place != NULL) {
+		d->lat_e6 = h->place->lat_e6;
+		d->lon_e6 = h->place->lon_e6;
+	}
+	if (!health || h->health == NULL)
+		return;
+	d->health_notes = h->health->notes;
+	d->medicines = h->health->medicines;
+	d->allergies = h->health->allergies;
+	d->hospital = h->health->hospital;
+}
+
+/* What an unknown device sent, as far as it can be printed. */
+static char *raw_print(struct app *app, const uint8_t *raw, size_t len)
+{
+	char *text = arena_take(&app->arena, ALARM_RAW_MAX + 1);
+
+	if (text == NULL)
+		return (char *)"";
+	for (size_t i = 0; i < len; i++)
+		text[i] = raw[i] >= ' ' && raw[i] < 0x7f ? (char)raw[i] : '.';
+	text[len] = '\0';
+	return text;
+}
+
+static void incident_fill(struct app *app, const struct incident *inc, const struct detail_open *open,
+                          Pingan__V1__IncidentDetail *d)
+{
+	card_fill(app, inc->household, inc->silent, open->audited, d);
+	lines_fill(app, inc, d);
+	d->jobs = pointers_take(app, inc->job_count);
+	for (uint32_t i = 0; d->jobs != NULL && i < inc->job_count; i++) {
+		d->jobs[d->n_jobs] = job_fill(app, &inc->jobs[i]);
+		d->n_jobs += d->jobs[d->n_jobs] != NULL;
+	}
+	d->spoke = inc->spoke;
+	d->asked_by_name = text_cut(app, person_name(app, inc->asked_by), 64);
+	d->asked_outcome = (Pingan__V1__Outcome)inc->asked_outcome;
+	d->outcome = (Pingan__V1__Outcome)inc->outcome;
+	d->voice_due_ms = inc->voice_due_ms;
+}
+
+/* True if there is something to tell about it to this person. */
+static bool fill(struct app *app, struct session *s, const struct detail_open *open, Pingan__V1__IncidentDetail *d,
+                 Pingan__V1__IncidentRow *row)
+{
+	struct shown *sh = shown_find(app, open->incident);
+	const struct record *rec = incident_find(app, open->incident);
+
+	if (rec != NULL && rec->rev != 0) {
+		if (sh == NULL || !rights_sees(app, &s->rights, rec->slot) || !incident_read(app, rec, &app->screens->inc))
+			return false;
+		row_fill(app, sh, rec, &app->screens->inc, row);
+		incident_fill(app, &app->screens->inc, open, d);
+		if (row->quarantine && (sh->press != NULL || sh->raw != NULL))
+			d->raw = sh->press != NULL ? raw_print(app, sh->press->raw, sh->press->raw_len)
+			                           : raw_print(app, sh->raw, sh->raw_len);
+		return true;
+	}
+	if (sh == NULL || sh->press == NULL || !rights_sees(app, &s->rights, &sh->face))
+		return false;
+	row_fill_press(app, sh, row);
+	card_fill(app, sh->press->household, row->silent, open->audited, d);
+	if (row->quarantine)
+		d->raw = raw_print(app, sh->press->raw, sh->press->raw_len);
+	return true;
+}
+
+bool detail_send(struct app *app, struct session *s, struct detail_open *open)
+{
+	Pingan__V1__ToScreen m = PINGAN__V1__TO_SCREEN__INIT;
+	Pingan__V1__IncidentDetail d = PINGAN__V1__INCIDENT_DETAIL__INIT;
+	Pingan__V1__IncidentRow row = PINGAN__V1__INCIDENT_ROW__INIT;
+
+	arena_reset(&app->arena);
+	open->dirty = false;
+	d.incident = open->incident;
+	d.row = &row;
+	if (!fill(app, s, open, &d, &row)) {
+		d = (Pingan__V1__IncidentDetail)PINGAN__V1__INCIDENT_DETAIL__INIT;
+		d.incident = open->incident;
+		d.gone = true;
+	}
+	m.body_case = PINGAN__V1__TO_SCREEN__BODY_DETAIL;
+	m.detail = &d;
+	if (console_clean(&m.base, &app->arena) && session_send(app, s, &m))
+		return true;
+	open->dirty = s->blocked;
+	return false;
+}

@@ -1,0 +1,359 @@
+/* device_link.c - the native link: Hello, heartbeats, alarms, and each step told back.
+ *
+ * Steps are told by level, not by edge: whatever the incident's record says now goes out when it is not what the device was
+ * told last. So a lost message, a new link or a restart needs no memory: the device says what it holds, and is told.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "app/devices.h"
+
+static void say(struct app *app, struct device_link *l, const struct down *down, bool *ret_gone)
+{
+	uint8_t bytes[DEVICE_DOWN_MAX];
+	struct buf b = buf_of(bytes, sizeof bytes);
+
+	device_down_encode(down, &b);
+	ENSURE(!b.overflow);
+	*ret_gone = !device_send(app, l, slice_of(b.at, b.len));
+}
+
+/* False: the link has gone. */
+static bool tell(struct app *app, struct device_link *l, struct down down)
+{
+	bool gone;
+
+	say(app, l, &down, &gone);
+	return !gone;
+}
+
+void native_refuse(struct app *app, struct device_link *l, enum device_refusal reason, uint32_t retry_s)
+{
+	struct down down = {.type = DOWN_REFUSE, .reason = reason, .retry_s = retry_s};
+	uint8_t bytes[DEVICE_DOWN_MAX];
+	struct buf b = buf_of(bytes, sizeof bytes);
+
+	count(app, reason == DEVICE_REFUSAL_REPLACED ? C_DEVICES_REPLACED : C_DEVICES_REFUSED);
+	APP_LOG(app, reason == DEVICE_REFUSAL_REPLACED ? "DEVICE_REPLACED" : "DEVICE_REFUSED", "device=%s peer=%s reason=%s",
+	        l->device, l->peer, device_refusal_name(reason));
+	device_down_encode(&down, &b);
+	ENSURE(!b.overflow);
+	(void)app->ports.link_send(app->ports.ctx, l->link, slice_of(b.at, b.len));
+	device_close(app, l);
+}
+
+/* ------------------------------------------------------------ alarms in hand */
+
+void held_free(struct app *app, struct held *h)
+{
+	struct watch *w = h->watch;
+
+	if (w != NULL) {
+		TAILQ_REMOVE(&w->held, h, of_watch);
+		if (TAILQ_EMPTY(&w->held)) {
+			table_remove(&app->devices->watches, w->key);
+			free(w);
+		}
+	}
+	memset(h, 0, sizeof *h);
+}
+
+static struct held *held_find(struct device_link *l, uint64_t alarm)
+{
+	for (size_t i = 0; l->held != NULL && i < HELD_MAX; i++)
+		if (l->held[i].alarm == alarm)
+			return &l->held[i];
+	return NULL;
+}
+
+/* The place of an alarm, new or known. When all are taken the oldest that is stored gives way: it is told its steps again
+ * when the device next says that it holds it. NULL: the device holds more than it may. */
+static struct held *held_take(struct app *app, struct device_link *l, uint64_t alarm)
+{
+	struct held *h = held_find(l, alarm), *oldest = NULL;
+
+	if (h != NULL)
+		return h;
+	if (l->held == NULL) {
+		l->held = calloc(HELD_MAX, sizeof *l->held);
+		if (l->held == NULL)
+			return NULL;
+	}
+	h = held_find(l, 0);
+	for (size_t i = 0; h == NULL && i < HELD_MAX; i++)
+		if (l->held[i].told >= STEP_STORED && (oldest == NULL || l->held[i].order < oldest->order))
+			oldest = &l->held[i];
+	if (h == NULL && oldest == NULL)
+		return NULL;
+	if (h == NULL) {
+		held_free(app, oldest);
+		h = oldest;
+	}
+	h->alarm = alarm;
+	h->owner = l;
+	h->order = ++app->devices->order;
+	return h;
+}
+
+static void held_watch(struct app *app, struct held *h, uint64_t incident)
+{
+	struct watch *w;
+	char key[17];
+
+	snprintf(key, sizeof key, "%016" PRIx64, incident);
+	if (h->watch != NULL) {
+		if (strcmp(h->watch->key, key) == 0)
+			return;
+		TAILQ_REMOVE(&h->watch->held, h, of_watch);
+		if (TAILQ_EMPTY(&h->watch->held)) {
+			table_remove(&app->devices->watches, h->watch->key);
+			free(h->watch);
+		}
+		h->watch = NULL;
+	}
+	w = table_get(&app->devices->watches, key);
+	if (w == NULL) {
+		w = calloc(1, sizeof *w);
+		if (w == NULL)
+			return; /* steps are told when the device next says that it holds the alarm */
+		snprintf(w->key, sizeof w->key, "%s", key);
+		TAILQ_INIT(&w->held);
+		if (!table_put(&app->devices->watches, w->key, w)) {
+			free(w);
+			return;
+		}
+	}
+	TAILQ_INSERT_TAIL(&w->held, h, of_watch);
+	h->watch = w;
+}
+
+/* Duress, wherever it came from in this home: nothing that anybody could hear or see. */
+static bool must_be_silent(const struct incident *inc, const struct held *h)
+{
+	return h->silent || inc->silent;
+}
+
+/* Tells one device where its call stands, if it does not know. The link, and `h`, may be gone after. */
+static void step_tell(struct app *app, struct held *h, const struct incident *inc)
+{
+	uint32_t eta_min = 0;
+	enum step step = incident_device_step(inc, app->now.store_ms, &eta_min);
+	struct device_link *l = h->owner;
+	uint64_t alarm = h->alarm;
+
+	if (step == STEP_CLOSED) {
+		held_free(app, h);
+		(void)tell(app, l, (struct down){.type = DOWN_STATUS, .alarm = alarm, .step = STEP_CLOSED});
+		return;
+	}
+	if (must_be_silent(inc, h) || step == h->told || step == STEP_NONE)
+		return;
+	/* Steps only grow, except where a restored store knows less than the device has heard. */
+	if (step < h->told && !inc->restored)
+		return;
+	h->told = step;
+	(void)tell(app, l, (struct down){.type = DOWN_STATUS, .alarm = alarm, .step = step, .eta_min = eta_min});
+}
+
+void native_touch(struct app *app, const struct incident *inc)
+{
+	struct held *next[64];
+	struct watch *w;
+	struct held *h;
+	size_t n;
+	char key[17];
+
+	snprintf(key, sizeof key, "%016" PRIx64, inc->id);
+	w = table_get(&app->devices->watches, key);
+	if (w == NULL)
+		return;
+	/* Telling one may close its link, and with it others of the same home: so each is looked up again. */
+	n = 0;
+	TAILQ_FOREACH(h, &w->held, of_watch)
+		if (n < COUNT_OF(next))
+			next[n++] = h;
+	for (size_t i = 0; i < n; i++) {
+		w = table_get(&app->devices->watches, key);
+		if (w == NULL)
+			return;
+		TAILQ_FOREACH(h, &w->held, of_watch)
+			if (h == next[i])
+				break;
+		if (h != NULL)
+			step_tell(app, h, inc);
+	}
+}
+
+void native_stored(struct app *app, struct device_link *l, const struct change *ch, uint64_t incident)
+{
+	struct held *h = held_find(l, ch->waiter.tag);
+	struct incident *inc = &app->devices->reading;
+	const struct record *rec;
+	bool silent = kind_silent(ch->alarm->kind), readable = false;
+	struct down ack = {.type = DOWN_ACK, .alarm = ch->waiter.tag, .incident = incident};
+
+	if (ch->answer != REFUSAL_OK || !l->greeted)
+		return; /* not stored: it repeats */
+	rec = incident == 0 ? NULL : incident_find(app, incident);
+	if (rec != NULL && rec->rev != 0 && incident_read(app, rec, inc)) {
+		readable = true;
+		silent = silent || inc->silent;
+	}
+	ack.silent = silent;
+	if (!tell(app, l, ack))
+		return;
+	if (h == NULL || h->alarm == 0)
+		return;
+	if (h->told < STEP_STORED)
+		h->told = STEP_STORED;
+	h->silent = h->silent || silent;
+	if (incident == 0) {
+		held_free(app, h); /* opens nothing, is done with */
+		return;
+	}
+	if (readable) {
+		held_watch(app, h, incident);
+		step_tell(app, h, inc);
+	} else if (rec == NULL || rec->rev == 0) {
+		/* The store knows it, we do not hold it any more: closed long ago. */
+		held_free(app, h);
+		(void)tell(app, l, (struct down){.type = DOWN_STATUS, .alarm = ch->waiter.tag, .step = STEP_CLOSED});
+	}
+}
+
+/* ------------------------------------------------------------ frames */
+
+static void alarm_in(struct app *app, struct device_link *l, struct alarm *a)
+{
+	struct held *h = held_take(app, l, a->id);
+
+	memcpy(a->device, l->device, sizeof a->device);
+	if (h == NULL) {
+		count(app, C_ALARMS_REFUSED);
+		APP_LOG(app, "ALARM_REFUSED", "device=%s reason=holds_too_many", l->device);
+		return;
+	}
+	h->told = a->heard; /* what it says it heard goes before what we believe we told */
+	h->silent = h->silent || kind_silent(a->kind);
+	(void)intake_alarm(app, a, (struct waiter){.type = WAITER_ALARM, .link = l->link, .tag = a->id});
+}
+
+static void alarms_in(struct app *app, struct device_link *l, struct up *up)
+{
+	for (uint32_t i = 0; i < up->alarm_count; i++)
+		alarm_in(app, l, &up->alarms[i]);
+}
+
+/* NONE: it is who it says. */
+static enum device_refusal identity(struct app *app, const struct device_link *l, const struct up *up)
+{
+	const Pingan__V1__Device *d;
+
+	if (up->version != DEVICE_VERSION)
+		return DEVICE_REFUSAL_BAD_VERSION;
+	if (!app->loaded)
+		return DEVICE_REFUSAL_GO_ELSEWHERE; /* nobody is known here yet */
+	if (l->proved && strcmp(l->device, up->device) != 0)
+		return DEVICE_REFUSAL_BAD_IDENTITY;
+	d = device_find(app, up->device);
+	if (d == NULL || !d->in_service || d->protocol != PINGAN__V1__PROTOCOL__PROTOCOL_NATIVE)
+		return DEVICE_REFUSAL_BAD_IDENTITY;
+	if (!l->proved && (up->token.len == 0 || d->token_hash.len == 0 ||
+	                   !app->ports.token_matches(app->ports.ctx, up->token,
+	                                             slice_of(d->token_hash.data, d->token_hash.len))))
+		return DEVICE_REFUSAL_BAD_IDENTITY;
+	return DEVICE_REFUSAL_NONE;
+}
+
+/* False: the link has gone. */
+static bool hello(struct app *app, struct device_link *l, struct up *up)
+{
+	enum device_refusal why;
+	struct device_link *older;
+
+	if (l->greeted) {
+		native_refuse(app, l, DEVICE_REFUSAL_BAD_FRAME, 0);
+		return false;
+	}
+	why = identity(app, l, up);
+	if (why != DEVICE_REFUSAL_NONE) {
+		if (!l->proved)
+			memcpy(l->device, up->device, sizeof l->device); /* for the log line */
+		native_refuse(app, l, why, why == DEVICE_REFUSAL_GO_ELSEWHERE ? LOADING_WAIT_S : 0);
+		return false;
+	}
+	older = table_get(&app->devices->by_device, up->device);
+	if (older != NULL)
+		native_refuse(app, older, DEVICE_REFUSAL_REPLACED, REPLACED_WAIT_S);
+	memcpy(l->device, up->device, sizeof l->device);
+	if (!table_put(&app->devices->by_device, l->device, l)) {
+		native_refuse(app, l, DEVICE_REFUSAL_OVERLOAD, REPLACED_WAIT_S);
+		return false;
+	}
+	l->greeted = true;
+	l->stale_born = !app->fresh;
+	if (!tell(app, l,
+	          (struct down){.type = DOWN_WELCOME,
+	                        .server_ms = app->now.utc_ms,
+	                        .heartbeat_s = app->config.heartbeat_s}))
+		return false;
+	alarms_in(app, l, up);
+	return true;
+}
+
+/* False: the link has gone. */
+static bool frame(struct app *app, struct device_link *l, struct slice body)
+{
+	struct up *up = &app->devices->up;
+
+	if (device_up_decode(body, &app->devices->arena, up) != 0 || (up->type != UP_HELLO && !l->greeted)) {
+		count(app, C_FRAMES_BAD);
+		native_refuse(app, l, DEVICE_REFUSAL_BAD_FRAME, 0);
+		return false;
+	}
+	l->heard = app->now.mono;
+	switch (up->type) {
+	case UP_HELLO:
+		return hello(app, l, up);
+	case UP_HEARTBEAT:
+		count(app, C_HEARTBEATS);
+		if (!tell(app, l, (struct down){.type = DOWN_HEARTBEAT_ACK, .server_ms = app->now.utc_ms}))
+			return false;
+		alarms_in(app, l, up);
+		return true;
+	case UP_ALARM:
+		alarms_in(app, l, up);
+		return true;
+	case UP_CANCEL:
+		intake_cancel(app, l->device, up->cancel, (struct waiter){0});
+		return true;
+	case UP_NONE:
+		break;
+	}
+	return true;
+}
+
+size_t native_bytes(struct app *app, struct device_link *l, struct slice bytes)
+{
+	struct slice rest = bytes, body;
+	size_t used;
+
+	for (;;) {
+		switch (device_cut(rest, &body, &used)) {
+		case DEVICE_CUT_MORE:
+			return bytes.len - rest.len;
+		case DEVICE_CUT_BAD:
+			count(app, C_FRAMES_BAD);
+			native_refuse(app, l, DEVICE_REFUSAL_BAD_FRAME, 0);
+			return bytes.len;
+		case DEVICE_CUT_FRAME:
+			break;
+		}
+		if (!device_paced(app, l))
+			return bytes.len - rest.len;
+		if (!frame(app, l, body))
+			return bytes.len;
+		rest = slice_of(rest.at + used, rest.len - used);
+	}
+}

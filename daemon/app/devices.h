@@ -1,0 +1,121 @@
+/* devices.h - links of home devices: what device_link.c (native), dc09_link.c and devices.c (both, and what they are told)
+ * share.
+ *
+ * Owns:   every link of a device on this daemon, the alarms that each waits for, who is told which step.
+ * Knows:  no socket: a link is a handle, its bytes come by app_device_bytes().
+ * Result: an acknowledgement leaves from devices_alarm_stored() only, a step from devices_tell() only.
+ * Bounds: LINKS_MAX links; HELD_MAX alarms a native link; DC09_WAITING_MAX frames of a panel not yet answered; a link is
+ *         read no faster than DEVICE_FRAMES_A_S, bursts of DEVICE_BURST_MS worth of frames excepted.
+ */
+#ifndef APP_DEVICES_H
+#define APP_DEVICES_H
+
+#include "app/internal.h"
+#include "wire/dc09.h"
+#include "wire/device.h"
+
+/* A unit says a few frames a minute; a panel after a power cut some dozens. More is a fault or an attack: it waits. */
+#define DEVICE_FRAMES_A_S 100
+#define DEVICE_BURST_MS 2000
+#define DC09_WAITING_MAX 64
+/* A frame that has no answer by now gives way, so that the ones behind it get theirs; the panel has sent it again. */
+#define DC09_WAITING_MS 30000
+/* Bytes without a frame among them: whatever this is, it is no panel. */
+#define DC09_JUNK_MAX 4096
+#define DEVICE_GREET_S 10
+#define REPLACED_WAIT_S 30
+#define LOADING_WAIT_S 2
+
+struct device_link;
+
+/* One alarm of a native link, from when it came until the device lets go of it. */
+struct held {
+	uint64_t alarm;            /* 0 = free */
+	struct device_link *owner;
+	struct watch *watch;       /* its incident; NULL = not stored yet, or opens none */
+	enum step told;            /* by Ack and Status, or said by the device to be heard */
+	bool silent;
+	uint64_t order;            /* older is smaller */
+	TAILQ_ENTRY(held) of_watch;
+};
+
+/* Alarms that one incident has swallowed and whose devices are linked here. */
+struct watch {
+	char key[17];              /* incident in hex */
+	TAILQ_HEAD(, held) held;
+};
+
+/* One frame of a panel, from when it came until it is answered. Answered in the order they came. */
+struct reply {
+	TAILQ_ENTRY(reply) link;
+	uint64_t tag;
+	uint64_t hash;             /* of the frame: a copy of one that waits waits with it */
+	uint32_t waiting;          /* alarms of it not yet durable */
+	bool answer;               /* false: known not to be answered */
+	bool crc_raw;
+	bool duh;
+	uint8_t echo_len;
+	uint8_t echo[DC09_ECHO_MAX];
+	mono_t since;
+};
+
+struct device_link {
+	TAILQ_ENTRY(device_link) all;
+	link_t link;
+	char key[17];              /* link in hex */
+	enum protocol protocol;
+	bool proved;               /* TLS has proved `device` */
+	bool greeted;              /* Welcome was said */
+	bool stale_born;           /* came while we were not fresh: there is nowhere better to send it */
+	char device[ID_MAX];
+	char peer[46];
+	mono_t since;
+	mono_t heard;              /* last frame */
+	mono_t pace;               /* how far its frames have used up its rate */
+	struct held *held;         /* HELD_MAX, made with the first alarm */
+	uint32_t junk;
+	uint32_t reply_count;
+	uint64_t reply_tag;
+	TAILQ_HEAD(, reply) replies;
+};
+
+struct devices {
+	struct table links;        /* link in hex -> struct device_link */
+	struct table by_device;    /* device id -> its greeted native link */
+	struct table watches;      /* incident in hex -> struct watch */
+	TAILQ_HEAD(, device_link) all;
+	size_t count;
+	uint64_t order;
+	mono_t swept;
+	struct up up;              /* scratch of one frame */
+	struct incident reading;
+	struct alarm alarms[DC09_EVENTS_MAX];
+	struct arena arena;
+	_Alignas(max_align_t) uint8_t arena_memory[DEVICE_SCRATCH];
+};
+
+/* The link has used up its rate: what it sent is shown again later. */
+bool device_paced(struct app *app, struct device_link *l);
+/* Closes it and forgets it; `l` is gone. */
+void device_close(struct app *app, struct device_link *l);
+/* Forgets it without closing. */
+void device_forget(struct app *app, struct device_link *l);
+/* What the peer reads too slowly it does not need: closed, it comes again. False: `l` is gone. */
+bool device_send(struct app *app, struct device_link *l, struct slice bytes) MUST_USE;
+
+/* device_link.c. Both return the bytes used up; the link may be gone after. */
+size_t native_bytes(struct app *app, struct device_link *l, struct slice bytes);
+void native_stored(struct app *app, struct device_link *l, const struct change *ch, uint64_t incident);
+void native_touch(struct app *app, const struct incident *inc);
+/* Says Refuse, counts, closes. */
+void native_refuse(struct app *app, struct device_link *l, enum device_refusal reason, uint32_t retry_s);
+void held_free(struct app *app, struct held *h);
+
+/* dc09_link.c */
+size_t dc09_bytes(struct app *app, struct device_link *l, struct slice bytes);
+void dc09_stored(struct app *app, struct device_link *l, const struct change *ch);
+/* Lets go of frames that have waited too long. */
+void dc09_turn(struct app *app, struct device_link *l);
+void replies_free(struct device_link *l);
+
+#endif

@@ -1,0 +1,179 @@
+/* intake.c - where an alarm belongs: the open incident of its household, a new one, or the log alone. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "app/change.h"
+#include "base/hash.h"
+
+/* What an alarm is about, as the registry knows the device. */
+struct place {
+	bool known;               /* device in the registry, its household too */
+	char open_key[STORE_KEY_MAX];
+};
+
+static void place_of(struct app *app, const struct alarm *a, struct place *ret)
+{
+	const Pingan__V1__Device *d = device_find(app, a->device);
+
+	ret->known = d != NULL && household_find(app, d->household) != NULL;
+	snprintf(ret->open_key, sizeof ret->open_key, "%s%s", ret->known ? "" : "quarantine/",
+	         ret->known ? d->household : a->device);
+}
+
+/* Kinds that open nothing are recorded all the same. */
+static bool opens_nothing(const struct alarm *a)
+{
+	return a->restore || kind_class(a->kind) == CLASS_NONE;
+}
+
+/* The record of a new incident. Its id is the hash of its first press. A message without an id of its own can come again,
+ * byte for byte, long after its incident has closed: then the hash goes on from the commit that stands there. */
+static uint64_t new_incident(struct app *app, const struct alarm *a, uint64_t salt)
+{
+	uint64_t id = alarm_hash(a);
+
+	if (salt != 0)
+		id = hash_bytes(id, salt, slice_of("again", 5));
+	for (;;) {
+		struct record *rec = incident_find(app, id);
+
+		if (rec == NULL || rec->rev == 0 || rec->slot->state != INCIDENT_CLOSED || a->protocol == PROTOCOL_NATIVE)
+			return id;
+		id = hash_bytes(id, rec->commits[0], slice_of("again", 5));
+	}
+}
+
+static struct record *route(struct app *app, const struct alarm *a, uint64_t salt, enum change_kind *ret_kind)
+{
+	struct record *rec;
+	struct place p;
+	char key[STORE_KEY_MAX];
+
+	place_of(app, a, &p);
+	rec = incident_of_household(app, p.open_key);
+	*ret_kind = CHANGE_INCIDENT;
+	if (rec != NULL && (a->restore || !opens_nothing(a)))
+		return rec;
+	if (opens_nothing(a)) {
+		*ret_kind = CHANGE_SIGNAL;
+		record_key(key, "device", a->device);
+		return record_want(app, key);
+	}
+	incident_key(key, new_incident(app, a, salt));
+	return record_want(app, key);
+}
+
+void intake_route(struct app *app, struct change *ch)
+{
+	struct record *old = ch->record;
+	struct record *rec;
+
+	arena_reset(&app->arena);
+	rec = route(app, ch->alarm, ch->salt, &ch->kind);
+	if (rec == NULL)
+		rec = old; /* no memory: the old line is as good, it is decided again */
+	if (ch->tries > 100 && ch->tries % 100 == 1)
+		APP_LOG(app, "ALARM_RESTLESS", "device=%s tries=%" PRIu32, ch->alarm->device, ch->tries);
+	change_move(app, ch, rec);
+	if (old != rec)
+		record_release(app, old);
+}
+
+/* Keeps what was acknowledged to devices that forget at our word: a failover may cut it (feed.c commits it again). */
+void intake_remember(struct app *app, const struct alarm *a)
+{
+	if (app->recent == NULL)
+		return;
+	app->recent[app->recent_at] = *a;
+	app->recent_ms[app->recent_at] = app->now.store_ms;
+	app->recent_at = (app->recent_at + 1) % RECENT_ALARMS;
+}
+
+void intake_recommit(struct app *app)
+{
+	for (size_t i = 0; i < RECENT_ALARMS; i++) {
+		size_t at = (app->recent_at + i) % RECENT_ALARMS;
+
+		if (app->recent_ms[at] != 0 && app->now.store_ms - app->recent_ms[at] < RECENT_MS)
+			(void)intake_alarm(app, &app->recent[at], (struct waiter){0});
+	}
+}
+
+bool intake_alarm(struct app *app, const struct alarm *a, struct waiter waiter)
+{
+	struct event ev = {.type = EVENT_ALARM};
+	enum change_kind kind;
+	struct record *rec;
+	struct change *ch;
+	struct place p;
+	char press[17];
+
+	count(app, C_ALARMS_RECEIVED);
+	if (!alarm_valid(a)) {
+		count(app, C_ALARMS_REFUSED);
+		APP_LOG(app, "ALARM_INVALID", "device=%s kind=%d protocol=%d", a->device, a->kind, a->protocol);
+		return false;
+	}
+	/* The same press is on its way already: whoever asked last is told. */
+	snprintf(press, sizeof press, "%016" PRIx64, alarm_hash(a));
+	ch = table_get(&app->pending, press);
+	if (ch != NULL) {
+		if (waiter.type != WAITER_NONE)
+			ch->waiter = waiter;
+		if (a->heard > ch->alarm->heard)
+			ch->alarm->heard = a->heard;
+		return true;
+	}
+	place_of(app, a, &p);
+	if (!p.known) {
+		count(app, C_ALARMS_UNKNOWN_DEVICE);
+		if (app->quarantine_count >= QUARANTINE_MAX && incident_of_household(app, p.open_key) == NULL) {
+			count(app, C_ALARMS_REFUSED);
+			APP_LOG(app, "QUARANTINE_FULL", "device=%s open=%zu", a->device, app->quarantine_count);
+			return false;
+		}
+	}
+	if (a->code_unknown)
+		count(app, C_ALARMS_UNKNOWN_CODE);
+	if (a->kind == KIND_TEST)
+		count(app, C_ALARMS_TEST);
+	rec = route(app, a, 0, &kind);
+	ch = rec == NULL ? NULL : change_submit(app, kind, rec->key, &ev, a, waiter);
+	if (ch == NULL) {
+		count(app, C_ALARMS_REFUSED);
+		APP_LOG(app, "ALARM_REFUSED", "device=%s reason=overload changes=%zu", a->device, app->change_count);
+		return false;
+	}
+	snprintf(ch->press, sizeof ch->press, "%s", press);
+	if (table_put(&app->pending, ch->press, ch)) {
+		ch->pending = true;
+		TAILQ_INSERT_TAIL(&app->alarms, ch, unstored_link);
+	}
+	return true;
+}
+
+void intake_cancel(struct app *app, const char *device, uint64_t id, struct waiter waiter)
+{
+	struct event ev = {.type = EVENT_CANCEL};
+	struct alarm a = {.id = id, .kind = KIND_SOS, .protocol = PROTOCOL_NATIVE, .battery_pct = 255};
+	struct record *rec;
+	struct place p;
+
+	snprintf(a.device, sizeof a.device, "%s", device);
+	count(app, C_CANCELS);
+	place_of(app, &a, &p);
+	rec = incident_of_household(app, p.open_key);
+	if (rec == NULL) {
+		APP_LOG(app, "CANCEL_OF_NOTHING", "device=%s", device);
+		return;
+	}
+	if (change_submit(app, CHANGE_INCIDENT, rec->key, &ev, &a, waiter) == NULL)
+		APP_LOG(app, "CANCEL_REFUSED", "device=%s reason=overload", device);
+}
+
+bool unstored_shown(const struct app *app, const struct change *ch)
+{
+	(void)app;
+	return ch->shown_unstored;
+}

@@ -1,0 +1,470 @@
+/* internal.h - what the files of app share. Nothing outside daemon/app includes it.
+ *
+ *   device_link.c, dc09_link.c ─> intake.c ─┐
+ *   screens.c ─> requests.c ────────────────┼─> change.c ─> store      (decide, commit, answer)
+ *   deadlines.c, alive.c ───────────────────┘
+ *   store ─> feed.c (log) ─> projection.c ─> devices.c, screens.c, phone.c   (tell)
+ */
+#ifndef APP_INTERNAL_H
+#define APP_INTERNAL_H
+
+#include <stdlib.h>
+#include <sys/queue.h>
+
+#include "app/app.h"
+#include "app/limits.h"
+#include "base/heap.h"
+#include "base/table.h"
+#include "pingan/v1/console.pb-c.h"
+#include "pingan/v1/device.pb-c.h"
+#include "pingan/v1/record.pb-c.h"
+#include "wire/arena.h"
+#include "wire/record.h"
+
+/* ------------------------------------------------------------ records (projection.c) */
+
+enum record_type {
+	RECORD_OTHER,
+	RECORD_INCIDENT,
+	RECORD_CAREGIVER,
+	RECORD_OPERATOR,
+	RECORD_DAEMON,
+	RECORD_LOGIN,
+	RECORD_PERSON,
+	RECORD_HOUSEHOLD,
+	RECORD_DEVICE,
+	RECORD_AREA,
+	RECORD_TYPE_COUNT
+};
+
+struct change;
+TAILQ_HEAD(change_list, change);
+
+/* One record of the cell in memory. Lives as long as the store has it, or a change waits for it. */
+struct record {
+	char key[STORE_KEY_MAX];
+	enum record_type type;
+	uint64_t rev;                         /* 0 = not in the store (yet, or any more) */
+	uint64_t commits[STORE_COMMITS_KEPT]; /* newest first */
+	uint8_t *body;                        /* owned */
+	uint32_t body_len;
+	uint64_t log_id;                      /* entry that brought it; 0 = loaded */
+	mono_t since;                         /* when that was */
+	uint64_t generation;                  /* of the load that saw it last */
+	struct change *busy;                  /* decided, not yet back from the log */
+	struct change_list waiting;           /* to be decided after it, in order */
+	uint32_t waiting_count;
+	uint32_t settling;                    /* changes of it in app->settled: it must not go before they are answered */
+	bool ready;                           /* in app->ready */
+	uint64_t await_log;                   /* refused as stale: decide again when the log has moved past this; 0 = free */
+	TAILQ_ENTRY(record) ready_link;
+	TAILQ_ENTRY(record) of_type;          /* all records of this type */
+	struct incident_slot *slot;           /* RECORD_INCIDENT only; owned */
+	void *live;                           /* owned. OPERATOR: struct operator; CAREGIVER: struct caregiver; PERSON: the
+	                                       * account as text, key in app->accounts */
+};
+TAILQ_HEAD(record_list, record);
+
+/* What is asked of every incident at every turn, taken out of its body once. */
+struct incident_slot {
+	struct heap_item due;    /* in app->deadlines while it is open */
+	struct record *record;
+	uint64_t id;
+	enum incident_class class;
+	enum incident_state state;
+	enum kind kind;
+	enum job_state progress;
+	char household[ID_MAX];
+	char open_key[STORE_KEY_MAX]; /* household, or "quarantine/<device>"; key in app->open while open */
+	char area[16];
+	char owner[ID_MAX];
+	bool ring_neighbours, ring_supervisor, rerung, rerung_all, quarantine;
+	bool has_jobs;           /* phones may have to be told */
+	bool answer_counted;     /* in the day's answer figures (views.c) */
+	ms_t waiting_since_ms, opened_ms, answered_ms;
+	uint8_t order[ORDER_LEN];
+	bool dirty;              /* in app->dirty: devices, screens and phones have not been told */
+	TAILQ_ENTRY(incident_slot) dirty_link;
+	uint64_t touched;        /* log id of the last change: screens resume by it */
+	ms_t next_due_ms;
+	TAILQ_ENTRY(incident_slot) closed_link; /* in app->closed */
+};
+TAILQ_HEAD(slot_list, incident_slot);
+
+struct record *record_find(struct app *app, const char *key);
+/* Finds, or makes a placeholder with rev 0. NULL without memory. */
+struct record *record_want(struct app *app, const char *key);
+/* "incident:<16 hex>" and so on; ids longer than they may be give an empty key. */
+void record_key(char ret[STORE_KEY_MAX], const char *type, const char *id);
+void incident_key(char ret[STORE_KEY_MAX], uint64_t id);
+struct record *incident_find(struct app *app, uint64_t id);
+/* Open incident of a household, or NULL. Quarantine: household is "quarantine/<device>". */
+struct record *incident_of_household(struct app *app, const char *household);
+/* Decodes into `ret`; false (counted, logged) when the body is unreadable: the record is then in quarantine. */
+bool incident_read(struct app *app, const struct record *rec, struct incident *ret);
+const struct operator *operator_find(struct app *app, const char *person);
+const struct caregiver *caregiver_find(struct app *app, const char *person);
+/* Unpacked registry records; they live in app->arena until the end of the turn or call. NULL = none or unreadable. */
+const Pingan__V1__Person *person_find(struct app *app, const char *id);
+const Pingan__V1__Household *household_find(struct app *app, const char *id);
+const Pingan__V1__Device *device_find(struct app *app, const char *id);
+const Pingan__V1__Area *area_find(struct app *app, const char *code);
+/* Name of a person for screens; empty when unknown. */
+const char *person_name(struct app *app, const char *id);
+/* Applies one record of the log or of a load; false when it is older than what stands there. */
+bool projection_apply(struct app *app, const struct store_record *from, uint64_t log_id);
+void projection_free(struct app *app);
+/* Drops a placeholder that nothing waits for. */
+void record_release(struct app *app, struct record *rec);
+/* Closed incidents beyond CLOSED_KEPT leave memory. Only between decisions. */
+void projection_trim(struct app *app);
+/* A load begins and ends: records that it did not bring are gone from the store. */
+void projection_load_begin(struct app *app);
+void projection_load_end(struct app *app, uint64_t id);
+
+/* ------------------------------------------------------------ changes (change.c) */
+
+/* Who waits for the answer to a change. */
+enum waiter_type { WAITER_NONE, WAITER_ALARM, WAITER_REQUEST, WAITER_LOGIN };
+
+struct waiter {
+	enum waiter_type type;
+	link_t link;
+	uint64_t tag;   /* ALARM: native id, or the DC-09 link's reply slot; REQUEST: cmd; LOGIN: io's tag */
+};
+
+enum change_kind {
+	CHANGE_INCIDENT, /* ev, alarm */
+	CHANGE_OPERATOR,
+	CHANGE_CAREGIVER,
+	CHANGE_LOGIN,
+	CHANGE_DAEMON,
+	CHANGE_SIGNAL    /* an alarm that opens nothing (test, restore, cancel of nothing): a log entry only */
+};
+
+/* One thing that happened to one record: waiting to be decided, or decided and on its way through store and log. */
+struct change {
+	TAILQ_ENTRY(change) link; /* in record->waiting, or app->settled; neither while it is record->busy */
+	enum change_kind kind;
+	struct record *record;
+	struct event ev;
+	struct alarm *alarm;      /* owned; NULL unless the event has one */
+	struct waiter waiter;
+	uint64_t salt;            /* ALARM without an id: the same bytes as an incident long closed */
+	uint32_t tries;           /* how often it was decided */
+	bool remove;              /* LOGIN, DAEMON: ends it */
+	bool new_session;         /* OPERATOR: counts a session even when nothing else changes */
+	struct operator op;       /* OPERATOR: what it is to become */
+	struct caregiver cg;      /* CAREGIVER: likewise */
+	uint8_t *body;            /* LOGIN, DAEMON: new body; owned */
+	uint32_t body_len;
+	char check_key[STORE_KEY_MAX]; /* RETURN: the operator's record must still stand so */
+	uint64_t check_expect;
+	struct flight *flight;    /* the commit on its way; NULL before */
+	uint64_t settle_id;       /* log entry that must be safe before the waiter is told */
+	enum refusal answer;      /* what it is told */
+	char who[ID_MAX];
+	ms_t at_ms;
+	uint32_t number;
+	bool rerouted;            /* decide found that it belongs to another record */
+	bool message_anew;        /* the message's older incident is closed: a new press */
+	bool shown_unstored;      /* screens show it from memory */
+	bool duplicate;           /* the store knew the message */
+	char duplicate_of[STORE_KEY_MAX]; /* key of the incident that has it */
+	mono_t since;             /* when it came in */
+	bool pending;             /* in app->alarms and app->pending */
+	char press[17];           /* alarm_hash in hex: key in app->pending */
+	TAILQ_ENTRY(change) unstored_link; /* in app->alarms while it is an alarm not yet back from the log */
+};
+
+/* Takes a change in. NULL when a bound is reached (counted; the caller tells the peer) or without memory.
+ * The event and alarm are copied. Decided in app_turn(), after what waits for the same record. */
+struct change *change_submit(struct app *app, enum change_kind kind, const char *record_key, const struct event *ev,
+                             const struct alarm *alarm, struct waiter waiter);
+void changes_turn(struct app *app);
+/* The store came back with history intact, or after a load: sends again everything that was on its way. */
+void changes_resend(struct app *app);
+/* After a load that showed a cut: what waited for the gate is decided again. */
+void changes_cut(struct app *app);
+/* A log entry came: if it is one of ours, its change is settled when the entry is safe. */
+void changes_entry(struct app *app, uint64_t commit, uint64_t log_id);
+/* Tells waiters whose entries are safe. */
+void changes_settle(struct app *app);
+void changes_free(struct app *app);
+
+/* ------------------------------------------------------------ intake (intake.c) */
+
+/* One alarm, checked by its codec. The waiter is told by devices.c when it is durable, never before.
+ * False: refused for a bound; the device repeats. */
+bool intake_alarm(struct app *app, const struct alarm *a, struct waiter waiter);
+/* Resident's cancel of alarm `id`. */
+void intake_cancel(struct app *app, const char *device, uint64_t id, struct waiter waiter);
+/* Changes that are calls for help and not yet back from the log, for the screens. */
+bool unstored_shown(const struct app *app, const struct change *ch);
+
+/* ------------------------------------------------------------ devices (device_link.c, dc09_link.c, devices.c) */
+
+/* An alarm of this link is durable (or was before): acknowledge. incident 0 = kind opens none. `closed`: tell so at once. */
+void devices_alarm_stored(struct app *app, const struct change *ch, uint64_t incident);
+/* An incident changed and is safe: tell the devices behind it their step. */
+void devices_touch(struct app *app, const struct incident *inc);
+void devices_down(struct app *app, link_t link);
+/* Our store link is not fresh: devices with open alarms are sent to the next address. */
+void devices_not_fresh(struct app *app);
+bool devices_new(struct app *app) MUST_USE;
+/* Time-outs of links; called every turn, does its work once a second. */
+void devices_turn(struct app *app);
+void devices_free(struct app *app);
+
+/* ------------------------------------------------------------ screens (screens.c, requests.c, rows.c, phone.c, rights.c) */
+
+/* An incident changed (also: not stored yet). Rows and details go out in screens_turn(), class 1 at once. */
+void screens_touch(struct app *app, struct incident_slot *slot);
+/* This incident leaves memory: let go of every reference to the slot. */
+void screens_forget(struct app *app, struct incident_slot *slot);
+/* A log entry has been applied: what unknown devices sent is kept for whoever opens the incident. */
+void screens_entry(struct app *app, const struct store_entry *e);
+/* An alarm that is not stored yet appeared, changed or is gone. */
+void screens_unstored(struct app *app);
+/* A person's duty, readiness, link or record changed. */
+void screens_presence(struct app *app);
+/* A caregiver's offers or job may have changed: `person` NULL = all phones. */
+void phones_touch(struct app *app, const char *person);
+/* Store came, went; or a load replaced everything: fresh snapshots. */
+void screens_store_state(struct app *app);
+void screens_reload(struct app *app);
+void screens_turn(struct app *app);
+void screens_down(struct app *app, link_t link);
+/* Answer to a request: after the gate. */
+void screens_answer(struct app *app, const struct change *ch);
+/* A login ended or a person was disabled: their screens go. */
+void screens_login_gone(struct app *app, const char *login);
+/* True if this person has a live screen on this daemon. */
+bool screens_reachable(const struct app *app, const char *person);
+/* Person ids of the consoles served here, for the proof of life; returns how many. */
+size_t screens_operators(const struct app *app, char (*ret)[ID_MAX], size_t max);
+bool screens_new(struct app *app) MUST_USE;
+/* True if something waits to go out: the loop turns again soon. */
+bool screens_pending(const struct app *app);
+/* True if screens wait to be served, more than one turn could: the loop turns again at once. */
+bool screens_behind(const struct app *app);
+/* Screens connected (at most LINKS_MAX). */
+size_t screens_count(const struct app *app);
+void screens_free(struct app *app);
+
+/* ------------------------------------------------------------ people (operators.c), candidates (candidates.c) */
+
+/* A console of this operator came up or is alive again / is gone. Commits the change of their record. */
+void operator_up(struct app *app, const char *person);
+void operator_lost(struct app *app, const char *person);
+void operator_ready(struct app *app, const char *person, bool ready, struct waiter waiter);
+void operators_turn(struct app *app);
+/* True if the owner's console is gone: amber everywhere. */
+bool operator_gone(struct app *app, const char *person);
+/* Fills world from the projection for an incident in `area`. */
+void world_fill(struct app *app, const struct incident *inc, const struct event *ev, struct world *w);
+/* Last known position, from the phone; forgotten after 5 min. */
+void position_set(struct app *app, const char *person, int32_t lat_e6, int32_t lon_e6);
+
+/* ------------------------------------------------------------ rights (rights.c): the one place */
+
+#define RIGHTS_AREAS_MAX 32
+
+/* What a person may see, taken out of the Person record once. */
+struct rights {
+	char person[ID_MAX];
+	enum role role;
+	uint32_t area_count;
+	char areas[RIGHTS_AREAS_MAX][16];
+};
+
+void rights_of(const Pingan__V1__Person *p, struct rights *ret);
+/* The home lies in one of the person's areas; or the person's area lies in the incident's, when nobody knows more exactly
+ * where it is (quarantine). */
+bool rights_covers(const struct rights *r, const char *area);
+/* Neighbour of an area: by its list, else among its siblings. Never true for who covers it. */
+bool rights_neighbour(struct app *app, const struct rights *r, const char *area);
+/* May this person's console show this incident. */
+bool rights_sees(struct app *app, const struct rights *r, const struct incident_slot *slot);
+/* Would it ring there, if the person is ready: then and there only. */
+bool rights_rings(struct app *app, const struct rights *r, const struct incident_slot *slot);
+/* May this role send this kind of request at all (what = Request.what_case). */
+bool rights_may(enum role role, int what);
+/* May this role open this page (ScreenHello.Page). */
+bool rights_page(enum role role, int page);
+
+/* ------------------------------------------------------------ people as the daemon knows them (roster.c) */
+
+struct roster;
+
+struct roster *roster_new(void) MUST_USE;
+void roster_free(struct roster *roster);
+/* A record changed: person NULL-safe, by id. */
+void roster_person(struct app *app, const char *person);
+void roster_caregiver(struct app *app, const char *person);
+void roster_operators(struct app *app);
+void roster_area(struct app *app);
+
+/* ------------------------------------------------------------ the app */
+
+struct tail_entry {
+	uint64_t id;
+	uint64_t commit;
+	uint32_t key_count;
+	uint64_t incidents[2]; /* incidents it touched; 0 = none */
+};
+
+/* One table in metrics.c names them. */
+enum counter {
+	C_ALARMS_RECEIVED,
+	C_ALARMS_STORED,
+	C_ALARMS_DUPLICATE,
+	C_ALARMS_UNKNOWN_DEVICE,
+	C_ALARMS_UNKNOWN_CODE,
+	C_ALARMS_REFUSED,
+	C_ALARMS_TEST,
+	C_ALARMS_RESTORED,
+	C_CANCELS,
+	C_COMMITS_SENT,
+	C_COMMITS_STORED,
+	C_COMMITS_STALE,
+	C_COMMITS_MINE,
+	C_COMMITS_TAKEN,
+	C_COMMITS_EARLY,
+	C_COMMITS_FAILED,
+	C_COMMITS_REFUSED,
+	C_CHANGES_OVERLOAD,
+	C_LOG_ENTRIES,
+	C_LOG_GAPS,
+	C_HISTORY_CUT,
+	C_RECORDS_UNREADABLE,
+	C_DEADLINES,
+	C_HEARTBEATS,
+	C_FRAMES_BAD,
+	C_DEVICES_REFUSED,
+	C_DEVICES_REPLACED,
+	C_DC09_FRAMES,
+	C_DC09_BAD_CRC,
+	C_DC09_BAD_FRAME,
+	C_DC09_DUH,
+	C_DC09_NAK,
+	C_DC09_DROPPED,
+	C_SCREEN_MESSAGES,
+	C_SCREEN_BAD,
+	C_SCREEN_SLOW,
+	C_SCREEN_DEAD,
+	C_SNAPSHOTS,
+	C_RESUMES,
+	C_REQUESTS,
+	C_REQUESTS_REFUSED,
+	C_REQUESTS_FORBIDDEN,
+	C_RETURNS,
+	COUNTER_COUNT
+};
+
+struct devices;
+struct screens;
+
+struct app {
+	struct app_config config;
+	struct ports ports;
+	struct now now;                 /* read once at the start of each call that acts */
+
+	/* projection.c */
+	struct table records;           /* key -> struct record */
+	struct table open;              /* household -> struct record of its open incident */
+	struct table accounts;          /* account -> struct record of the person */
+	struct record_list of_type[RECORD_TYPE_COUNT];
+	size_t count_of_type[RECORD_TYPE_COUNT];
+	size_t quarantine_count;
+	struct heap deadlines;          /* incident_slot.due */
+	struct slot_list dirty;
+	struct slot_list closed;        /* (closed_link) closed incidents still in memory, oldest first */
+	size_t closed_count;
+	uint64_t load_generation;
+	bool loading;
+	bool incomplete;                /* a record or index found no memory: load again */
+	mono_t reloaded_at;
+	bool loaded;
+	int64_t stale_ms;
+
+	/* feed.c */
+	bool store_up;                  /* attached, loaded, entries flow */
+	bool attach_wanted;
+	bool cut;                       /* the load under way follows a cut of history */
+	bool replicated;
+	bool one_copy;
+	ms_t store_since_ms;
+	uint64_t newest, newest_commit; /* log read and applied up to here */
+	uint64_t safe;                  /* told to be safe up to here */
+	struct tail_entry tail[TAIL_MAX];
+	size_t tail_len, tail_at;
+
+	/* change.c */
+	struct record_list ready;       /* (ready_link) records whose next change can be decided */
+	struct change_list settled;     /* back from the log, waiting for the gate */
+	struct change_list alarms;      /* alarms not yet back from the log, oldest first (unstored_link) */
+	struct table pending;           /* alarm_hash in hex -> the change of that alarm in `alarms` */
+	struct record_list awaiting;    /* (ready_link) refused as stale: waiting for the log */
+	mono_t awaiting_since;          /* since when the log has not moved while something waited for it */
+	mono_t retry_at;                /* when commits without an answer were last looked at */
+	bool reading_stopped;
+	size_t change_count;
+	struct table flights;           /* commit id in hex -> struct flight */
+	size_t flight_count;
+	uint64_t flight_order;
+
+	/* alive.c */
+	mono_t alive_sent, alive_back, operators_at, logins_at;
+	bool alive_pending;
+	bool fresh;
+	ms_t started_ms;
+
+	struct devices *devices;
+	struct screens *screens;
+	struct roster *roster;
+	struct alarm *recent;           /* ring of RECENT_ALARMS */
+	ms_t *recent_ms;
+	size_t recent_at;
+
+	/* Scratch for one step; 25 KiB each, so not on the stack. */
+	struct incident before, after, reading;
+	uint8_t encode[STORE_PUTS_MAX * STORE_BODY_MAX];
+	struct candidate candidates[512];
+	struct arena arena;             /* unpacked registry records, reset at each call that acts */
+	_Alignas(max_align_t) uint8_t arena_memory[1 << 20];
+	struct arena scratch;           /* decoding of one record; of use only until the next */
+	_Alignas(max_align_t) uint8_t scratch_memory[RECORD_SCRATCH];
+	uint64_t counters[COUNTER_COUNT];
+};
+
+/* Reads the clocks and empties the arena: first thing in each app_*() that acts. */
+void app_begin(struct app *app);
+
+/* feed.c */
+void feed_turn(struct app *app);
+/* What we hold can't be trusted: read every record again. */
+void feed_reload(struct app *app);
+/* alive.c */
+void alive_turn(struct app *app);
+/* True if the proof of life of this daemon record came within ALIVE_STALE_MS. */
+bool daemon_alive(struct app *app, const struct record *rec);
+/* logins.c */
+void logins_turn(struct app *app);
+void alive_back(struct app *app);
+/* deadlines.c */
+void deadlines_turn(struct app *app);
+void deadline_set(struct app *app, struct incident_slot *slot);
+/* The store found a deadline too early: again in a moment. */
+void deadline_again(struct app *app, struct incident_slot *slot);
+/* True if this daemon is the one to act `late_ms` after the deadline. */
+bool deadline_mine(struct app *app, uint64_t incident, int64_t late_ms);
+
+static inline void count(struct app *app, enum counter c)
+{
+	app->counters[c]++;
+}
+
+#define APP_LOG(app, code, ...) (app)->ports.log((app)->ports.ctx, code, __VA_ARGS__)
+
+#endif

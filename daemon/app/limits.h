@@ -1,0 +1,43 @@
+/* limits.h - every bound of the app, with its reason. Each has a gauge or counter, and a test that reaches it. */
+#ifndef APP_LIMITS_H
+#define APP_LIMITS_H
+
+/* Decisions waiting or in flight. 4,096 in flight is about 90 ms of Redis at its ceiling of 45,000 commits a second. */
+#define CHANGES_MAX 8192
+#define FLIGHTS_MAX 4096
+/* The last changes that only calls for help (class 1 and 2) may take. */
+#define CHANGES_RESERVED 2048
+/* Changes that may wait for one record: a household that presses madly, a hostile phone. */
+#define CHANGES_PER_RECORD 64
+/* Decisions taken in one turn, so that the loop never stands for more than a few milliseconds. */
+#define TURN_BATCH 256
+/* Log entries remembered for resuming screens and for finding the cut after a failover. */
+#define TAIL_MAX 4096
+/* Open incidents: 100,000 pressing homes fit; beyond it the oldest class 4 is refused first, calls for help never. */
+#define INCIDENTS_MAX 200000
+/* Incidents of unknown devices at once: a person can look at 32; more is an attack or a fault, counted and logged. */
+#define QUARANTINE_MAX 32
+/* Closed incidents kept in memory for devices that have not heard it and for reopening. */
+#define CLOSED_KEPT 2048
+/* Devices and screens; one process has 20,000 descriptors at most. */
+#define LINKS_MAX 20000
+/* Alarms that a device may hold at once. */
+#define HELD_MAX 8
+/* Retry of a commit that the store could not answer, ms. */
+#define RETRY_MS 100
+/* Proof of life: written every second, stale after three. */
+#define ALIVE_EVERY_MS 1000
+#define ALIVE_STALE_MS 3000
+/* Screens: heartbeat unheard for so long is a dead link, whatever the socket says. */
+#define SCREEN_DEAD_MS 9000
+/* Entries not yet safe for so long are shown marked. */
+#define UNSAFE_SHOWN_MS 100
+/* Changes of class 2 to 4 are gathered for so long before they go to the screens. */
+#define COALESCE_MS 50
+/* Screens served per turn in a broadcast. */
+#define FANOUT_SLICE 256
+/* Acknowledged alarms of devices that can't say what they hold, committed again after a failover. */
+#define RECENT_ALARMS 1024
+#define RECENT_MS 600000
+
+#endif

@@ -1,0 +1,164 @@
+/* metrics.c - every counter and gauge of the app in one table: /metrics and docs/OPERATING.md are made from it. */
+#include "app/internal.h"
+
+static const struct {
+	const char *name;
+	const char *help;
+} COUNTERS[COUNTER_COUNT] = {
+	[C_ALARMS_RECEIVED] = {"pingan_alarms_received_total", "Alarms from devices, copies included"},
+	[C_ALARMS_STORED] = {"pingan_alarms_stored_total", "Alarms whose log entry has come back"},
+	[C_ALARMS_DUPLICATE] = {"pingan_alarms_duplicate_total", "Copies of a message that the store knew"},
+	[C_ALARMS_UNKNOWN_DEVICE] = {"pingan_alarms_unknown_device_total", "Alarms of devices that the registry does not know"},
+	[C_ALARMS_UNKNOWN_CODE] = {"pingan_alarms_unknown_code_total", "Alarms whose code no table explains"},
+	[C_ALARMS_REFUSED] = {"pingan_alarms_refused_total", "Alarms not taken in: a bound was reached, or a field out of range"},
+	[C_ALARMS_TEST] = {"pingan_alarms_test_total", "Test alarms"},
+	[C_ALARMS_RESTORED] = {"pingan_alarms_restored_total", "Calls put back because the device knew more than the store"},
+	[C_CANCELS] = {"pingan_cancels_total", "Cancels pressed by residents"},
+	[C_COMMITS_SENT] = {"pingan_commits_sent_total", "Commits sent to the store, repeats included"},
+	[C_COMMITS_STORED] = {"pingan_commits_stored_total", "Own commits that came back from the log"},
+	[C_COMMITS_STALE] = {"pingan_commits_stale_total", "Commits decided on a record that had moved on"},
+	[C_COMMITS_MINE] = {"pingan_commits_mine_total", "Commits sent again that had been stored"},
+	[C_COMMITS_TAKEN] = {"pingan_commits_taken_total", "Openings refused: the household has an open incident"},
+	[C_COMMITS_EARLY] = {"pingan_commits_early_total", "Deadlines that the store's clock found too early"},
+	[C_COMMITS_FAILED] = {"pingan_commits_failed_total", "Commits without an answer"},
+	[C_COMMITS_REFUSED] = {"pingan_commits_refused_total", "Commits that the store found malformed: a fault of this program"},
+	[C_CHANGES_OVERLOAD] = {"pingan_changes_overload_total", "Events refused because a queue was full"},
+	[C_LOG_ENTRIES] = {"pingan_log_entries_total", "Log entries read"},
+	[C_LOG_GAPS] = {"pingan_log_gaps_total", "Gaps found in the log"},
+	[C_HISTORY_CUT] = {"pingan_history_cut_total", "Reconnects that found history cut by a failover"},
+	[C_RECORDS_UNREADABLE] = {"pingan_records_unreadable_total", "Records that could not be decoded"},
+	[C_DEADLINES] = {"pingan_deadlines_total", "Deadlines acted on by this daemon"},
+	[C_HEARTBEATS] = {"pingan_heartbeats_total", "Heartbeats of devices"},
+	[C_FRAMES_BAD] = {"pingan_device_frames_bad_total", "Native frames refused"},
+	[C_DEVICES_REFUSED] = {"pingan_devices_refused_total", "Device connections refused: identity, version, overload"},
+	[C_DEVICES_REPLACED] = {"pingan_devices_replaced_total", "Device connections replaced by a newer one"},
+	[C_DC09_FRAMES] = {"pingan_dc09_frames_total", "SIA DC-09 frames received"},
+	[C_DC09_BAD_CRC] = {"pingan_dc09_bad_crc_total", "SIA DC-09 frames with a wrong CRC: not answered"},
+	[C_DC09_BAD_FRAME] = {"pingan_dc09_bad_frame_total", "SIA DC-09 frames that could not be read"},
+	[C_DC09_DUH] = {"pingan_dc09_duh_total", "SIA DC-09 frames with an unknown token: answered DUH"},
+	[C_DC09_NAK] = {"pingan_dc09_nak_total", "SIA DC-09 frames answered NAK"},
+	[C_DC09_DROPPED] = {"pingan_dc09_dropped_total", "SIA DC-09 frames not answered for a bound"},
+	[C_SCREEN_MESSAGES] = {"pingan_screen_messages_total", "Messages from screens"},
+	[C_SCREEN_BAD] = {"pingan_screen_bad_total", "Messages from screens that were refused"},
+	[C_SCREEN_SLOW] = {"pingan_screen_slow_total", "Screens dropped to a fresh snapshot"},
+	[C_SCREEN_DEAD] = {"pingan_screen_dead_total", "Screens without a heartbeat for 9 s"},
+	[C_SNAPSHOTS] = {"pingan_snapshots_total", "Snapshots sent to screens"},
+	[C_RESUMES] = {"pingan_resumes_total", "Screens that resumed without a snapshot"},
+	[C_REQUESTS] = {"pingan_requests_total", "Requests from screens"},
+	[C_REQUESTS_REFUSED] = {"pingan_requests_refused_total", "Requests answered with anything but OK"},
+	[C_REQUESTS_FORBIDDEN] = {"pingan_requests_forbidden_total", "Requests beyond the rights of the role or area"},
+	[C_RETURNS] = {"pingan_returns_total", "Incidents returned because their operator's console was gone"},
+};
+
+struct gauge {
+	const char *name;
+	const char *help;
+	uint64_t (*value)(const struct app *app);
+};
+
+static uint64_t open_incidents(const struct app *app)
+{
+	return app->open.used;
+}
+
+static uint64_t waiting_ms(const struct app *app)
+{
+	const struct record *rec;
+	ms_t oldest = 0;
+
+	TAILQ_FOREACH(rec, &app->of_type[RECORD_INCIDENT], of_type)
+		if (rec->slot->state == INCIDENT_WAITING && rec->slot->class == CLASS_LIFE &&
+		    (oldest == 0 || rec->slot->waiting_since_ms < oldest))
+			oldest = rec->slot->waiting_since_ms;
+	return oldest == 0 || oldest > app->now.store_ms ? 0 : (uint64_t)(app->now.store_ms - oldest);
+}
+
+static uint64_t quarantined(const struct app *app)
+{
+	return app->quarantine_count;
+}
+
+static uint64_t changes(const struct app *app)
+{
+	return app->change_count;
+}
+
+static uint64_t flights(const struct app *app)
+{
+	return app->flight_count;
+}
+
+static uint64_t unstored(const struct app *app)
+{
+	return app->pending.used;
+}
+
+static uint64_t newest(const struct app *app)
+{
+	return app->newest;
+}
+
+static uint64_t behind(const struct app *app)
+{
+	return app->newest - app->safe;
+}
+
+static uint64_t store_up(const struct app *app)
+{
+	return app->store_up;
+}
+
+static uint64_t fresh(const struct app *app)
+{
+	return app->fresh;
+}
+
+static uint64_t one_copy(const struct app *app)
+{
+	return app->one_copy;
+}
+
+static uint64_t stale(const struct app *app)
+{
+	return (uint64_t)app->stale_ms;
+}
+
+static uint64_t screens(const struct app *app)
+{
+	return screens_count(app);
+}
+
+static uint64_t arena_misses(const struct app *app)
+{
+	return app->arena.misses + app->scratch.misses;
+}
+
+static const struct gauge GAUGES[] = {
+	{"pingan_incidents_open", "Open incidents", open_incidents},
+	{"pingan_life_waiting_oldest_ms", "How long the longest class 1 incident has waited unanswered: the figure to watch", waiting_ms},
+	{"pingan_quarantine_open", "Open incidents of unknown devices (at most 32)", quarantined},
+	{"pingan_changes", "Events being worked on (at most 8192)", changes},
+	{"pingan_commits_in_flight", "Commits on their way (at most 4096)", flights},
+	{"pingan_alarms_not_stored", "Alarms received and not yet back from the log", unstored},
+	{"pingan_log_newest", "Newest log entry read", newest},
+	{"pingan_log_not_safe", "Log entries read that the replica has not confirmed", behind},
+	{"pingan_store_up", "1 while the store can be written", store_up},
+	{"pingan_fresh", "1 while our proof of life comes back", fresh},
+	{"pingan_one_copy", "1 while one copy counts because the replica is down", one_copy},
+	{"pingan_snapshot_stale_ms", "Age of the local snapshot that this daemon runs on; 0 = from the store", stale},
+	{"pingan_screens", "Consoles and phones connected (at most 20000)", screens},
+	{"pingan_arena_misses", "Records that did not fit into working memory", arena_misses},
+};
+
+bool app_metric(const struct app *app, size_t n, struct app_metric *ret)
+{
+	if (n < COUNTER_COUNT) {
+		*ret = (struct app_metric){COUNTERS[n].name, COUNTERS[n].help, true, app->counters[n]};
+		return true;
+	}
+	n -= COUNTER_COUNT;
+	if (n >= COUNT_OF(GAUGES))
+		return false;
+	*ret = (struct app_metric){GAUGES[n].name, GAUGES[n].help, false, GAUGES[n].value(app)};
+	return true;
+}

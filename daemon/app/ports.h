@@ -1,0 +1,54 @@
+/* ports.h - everything the app needs from the world. io fills it in for real, tests/sim for the simulator.
+ *
+ * Owns:  the list. Nothing here blocks; nothing here calls back into the app before it returns.
+ * Rules: `ctx` is handed back as it came. A link is a handle (index and generation): this, never a pointer, crosses an
+ *        asynchronous gap, and a call for a link that has gone does nothing.
+ */
+#ifndef APP_PORTS_H
+#define APP_PORTS_H
+
+#include "app/store.h"
+
+typedef uint64_t link_t; /* one connection of a device or a screen; 0 = none */
+
+enum send_result {
+	SEND_OK,
+	SEND_FULL, /* this peer reads too slowly: not taken. app_link_drained() comes later */
+	SEND_GONE
+};
+
+/* What the log line is about; io puts date, daemon and severity to it. Values are ids, codes and numbers, never names,
+ * health data or payloads. Each code stands in docs/OPERATING.md with what the operator should do. */
+struct ports {
+	void *ctx;
+
+	/* Reads all clocks. The app asks once at the start of each call that acts. */
+	void (*now)(void *ctx, struct now *ret);
+
+	/* Store. commit: the answer comes by app_store_answer() with the same id, or by app_store_down() (unknown outcome). */
+	void (*store_commit)(void *ctx, const struct store_commit *commit);
+	/* Begin: check that log entry `id` has `commit` (0, 0: nothing known yet) and tail from there, else say CUT; both by
+	 * app_store_attached(). */
+	void (*store_attach)(void *ctx, uint64_t id, uint64_t commit);
+	/* Read every record: app_load_begin(), app_load_record() for each, app_load_end(); then entries from there on. */
+	void (*store_load)(void *ctx);
+
+	/* Links. */
+	enum send_result (*link_send)(void *ctx, link_t link, struct slice bytes);
+	void (*link_close)(void *ctx, link_t link); /* app_link_down() is not called for it any more */
+	void (*links_read)(void *ctx, bool on);     /* false: the inbox is full, stop reading all sockets */
+
+	/* Answer to app_login_begin() and the like: `tag` as given. ok: the entry has come back safe. */
+	void (*login_done)(void *ctx, uint64_t tag, bool ok);
+
+	/* Secrets. seal: libsodium secretbox with a random nonce in front; returns bytes written, 0 when it does not fit. */
+	size_t (*seal)(void *ctx, const uint8_t key[32], struct slice plain, uint8_t *ret, size_t size);
+	size_t (*unseal)(void *ctx, const uint8_t key[32], struct slice sealed, uint8_t *ret, size_t size);
+	bool (*token_matches)(void *ctx, struct slice token, struct slice hash);
+	uint64_t (*random)(void *ctx); /* 64 unpredictable bits, never 0 */
+
+	/* One log line `ev=CODE rest`. */
+	void (*log)(void *ctx, const char *code, const char *fmt, ...) PRINTF_LIKE(3, 4);
+};
+
+#endif

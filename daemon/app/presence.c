@@ -1,0 +1,107 @@
+/* presence.c - people of people: who is at the consoles, who is on duty. Whole each time, gathered for PRESENCE_MS. */
+#include "app/screens.h"
+
+#define PEOPLE_MAX 500
+
+/* Somebody this screen has to do with. */
+static bool concerns(const struct session *s, const struct rights *r)
+{
+	for (uint32_t i = 0; i < r->area_count; i++)
+		if (rights_covers(&s->rights, r->areas[i]))
+			return true;
+	return false;
+}
+
+static Pingan__V1__Presence__Someone *someone(struct app *app, const char *person, enum role role)
+{
+	Pingan__V1__Presence__Someone *p = arena_take(&app->arena, sizeof *p);
+
+	if (p == NULL)
+		return NULL;
+	pingan__v1__presence__someone__init(p);
+	p->id = text_cut(app, person, ID_MAX);
+	p->name = text_cut(app, person_name(app, person), 64);
+	p->role = (Pingan__V1__Role)role;
+	p->reachable = screens_reachable(app, person);
+	return p;
+}
+
+static size_t desk_fill(struct app *app, const struct session *s, Pingan__V1__Presence__Someone **list)
+{
+	struct record *rec;
+	size_t n = 0;
+
+	TAILQ_FOREACH (rec, &app->of_type[RECORD_OPERATOR], of_type) {
+		const struct operator* op = rec->live;
+		const struct member *m = rec->rev == 0 || op == NULL ? NULL : roster_member(app, op->id);
+		bool me = m != NULL && strcmp(m->id, s->rights.person) == 0;
+
+		if (m == NULL || !m->known || n == PEOPLE_MAX || (!me && (op->link == LINK_NONE || !concerns(s, &m->rights))))
+			continue;
+		list[n] = someone(app, m->id, m->rights.role);
+		if (list[n] == NULL)
+			break;
+		list[n]->ready = op->ready;
+		list[n]->gone = op->link != LINK_UP;
+		list[n]->me = me;
+		n++;
+	}
+	return n;
+}
+
+static size_t duty_fill(struct app *app, const struct session *s, Pingan__V1__Presence__Someone **list, size_t n)
+{
+	size_t count;
+	struct member *const *duty = roster_duty(app, &count);
+
+	for (size_t i = 0; i < count && n < PEOPLE_MAX; i++) {
+		if (!concerns(s, &duty[i]->rights))
+			continue;
+		list[n] = someone(app, duty[i]->id, ROLE_CAREGIVER);
+		if (list[n] == NULL)
+			break;
+		list[n]->on_duty = true;
+		list[n]->busy = duty[i]->incident != 0;
+		n++;
+	}
+	return n;
+}
+
+bool presence_send(struct app *app, struct session *s)
+{
+	Pingan__V1__ToScreen m = PINGAN__V1__TO_SCREEN__INIT;
+	Pingan__V1__Presence p = PINGAN__V1__PRESENCE__INIT;
+	Pingan__V1__Presence__Someone **list;
+
+	arena_reset(&app->arena);
+	list = pointers_take(app, PEOPLE_MAX);
+	if (list == NULL)
+		return false;
+	p.people = list;
+	p.n_people = duty_fill(app, s, list, desk_fill(app, s, list));
+	m.body_case = PINGAN__V1__TO_SCREEN__BODY_PRESENCE;
+	m.presence = &p;
+	if (!console_clean(&m.base, &app->arena) || !session_send(app, s, &m))
+		return false;
+	s->presence_rev = app->screens->presence_rev;
+	return true;
+}
+
+void presence_turn(struct app *app)
+{
+	struct screens *sc = app->screens;
+	struct session *s, *next;
+
+	if (!sc->presence_dirty || app->now.mono.ms - sc->presence_at.ms < PRESENCE_MS)
+		return;
+	sc->presence_dirty = false;
+	sc->presence_at = app->now.mono;
+	sc->presence_rev++;
+	views_people(app);
+	for (s = TAILQ_FIRST(&sc->all); s != NULL; s = next) {
+		next = TAILQ_NEXT(s, link_all);
+		arena_reset(&app->arena);
+		if (session_rights(app, s) && s->view != NULL)
+			session_due(app, s);
+	}
+}

@@ -1,0 +1,143 @@
+/* rights.c - who may see, be rung by, and ask for what. The one place: no other file compares a role or an area.
+ *
+ * Areas are division codes; a shorter code covers every longer one that begins with it.
+ */
+#include <stdio.h>
+
+#include "app/internal.h"
+#include "app/roster.h"
+
+void rights_of(const Pingan__V1__Person *p, struct rights *ret)
+{
+	memset(ret, 0, sizeof *ret);
+	(void)text_copy(ret->person, sizeof ret->person, slice_str(p->id));
+	if ((int)p->role > ROLE_NONE && (int)p->role < ROLE_COUNT)
+		ret->role = (enum role)p->role;
+	for (size_t i = 0; i < p->n_areas && ret->area_count < RIGHTS_AREAS_MAX; i++)
+		if (p->areas[i][0] != '\0' &&
+		    text_copy(ret->areas[ret->area_count], sizeof ret->areas[0], slice_str(p->areas[i])))
+			ret->area_count++;
+}
+
+static bool touches(const char *area, const char *other)
+{
+	return area_covers(area, other) || area_covers(other, area);
+}
+
+bool rights_covers(const struct rights *r, const char *area)
+{
+	for (uint32_t i = 0; i < r->area_count; i++)
+		if (touches(r->areas[i], area))
+			return true;
+	return false;
+}
+
+bool rights_neighbour(struct app *app, const struct rights *r, const char *area)
+{
+	const struct scope *scope;
+
+	if (r->role != ROLE_OPERATOR || rights_covers(r, area))
+		return false;
+	scope = roster_scope(app, area);
+	for (uint32_t i = 0; i < scope->count; i++)
+		for (uint32_t k = 0; k < r->area_count; k++)
+			if (touches(scope->codes[i], r->areas[k]))
+				return true;
+	return false;
+}
+
+static bool at_desk(enum role role)
+{
+	return role == ROLE_OPERATOR || role == ROLE_SUPERVISOR;
+}
+
+bool rights_sees(struct app *app, const struct rights *r, const struct incident_slot *slot)
+{
+	if (!at_desk(r->role))
+		return false;
+	/* A call stays with whoever took it, also when it lies outside their areas. */
+	if (r->person[0] != '\0' && strcmp(slot->owner, r->person) == 0)
+		return true;
+	return rights_covers(r, slot->area) || (slot->ring_neighbours && rights_neighbour(app, r, slot->area));
+}
+
+static bool rings_around(struct app *app, const struct rights *r, const struct incident_slot *slot)
+{
+	bool covers = rights_covers(r, slot->area);
+
+	if (r->role == ROLE_SUPERVISOR)
+		return covers && slot->ring_supervisor;
+	return covers || (slot->ring_neighbours && rights_neighbour(app, r, slot->area));
+}
+
+bool rights_rings(struct app *app, const struct rights *r, const struct incident_slot *slot)
+{
+	if (!at_desk(r->role))
+		return false;
+	switch (slot->state) {
+	case INCIDENT_WAITING:
+		/* Devices wait in silence: they are work, not a call. */
+		return slot->class != CLASS_DEVICE && rings_around(app, r, slot);
+	case INCIDENT_ANSWERED:
+		if (!slot->rerung)
+			return false;
+		if (r->person[0] != '\0' && strcmp(slot->owner, r->person) == 0)
+			return true;
+		return slot->rerung_all && rings_around(app, r, slot);
+	case INCIDENT_NONE:
+	case INCIDENT_CLOSED:
+	case INCIDENT_STATE_COUNT:
+		break;
+	}
+	return false;
+}
+
+bool rights_page(enum role role, int page)
+{
+	switch (page) {
+	case PINGAN__V1__SCREEN_HELLO__PAGE__PAGE_CONSOLE:
+		return at_desk(role);
+	case PINGAN__V1__SCREEN_HELLO__PAGE__PAGE_CAREGIVER:
+		return role == ROLE_CAREGIVER;
+	default:
+		return false;
+	}
+}
+
+/* clang-format off */
+#define O (1u << ROLE_OPERATOR)
+#define S (1u << ROLE_SUPERVISOR)
+#define C (1u << ROLE_CAREGIVER)
+
+/* By Request.what_case. Whose incident or job it is, is judged after this, by area and by the core. */
+static const unsigned MAY[] = {
+	[PINGAN__V1__REQUEST__WHAT_OPEN]         = O | S,
+	[PINGAN__V1__REQUEST__WHAT_CLOSE_DETAIL] = O | S,
+	[PINGAN__V1__REQUEST__WHAT_CLAIM]        = O | S,
+	[PINGAN__V1__REQUEST__WHAT_NOTE]         = O | S,
+	[PINGAN__V1__REQUEST__WHAT_CALL]         = O | S,
+	[PINGAN__V1__REQUEST__WHAT_SPOKE]        = O | S,
+	[PINGAN__V1__REQUEST__WHAT_CANDIDATES]   = O | S,
+	[PINGAN__V1__REQUEST__WHAT_DISPATCH]     = O | S,
+	[PINGAN__V1__REQUEST__WHAT_CANCEL_JOB]   = O | S,
+	[PINGAN__V1__REQUEST__WHAT_CLOSE]        = O | S,
+	[PINGAN__V1__REQUEST__WHAT_REOPEN]       = O | S,
+	[PINGAN__V1__REQUEST__WHAT_READY]        = O | S,
+	[PINGAN__V1__REQUEST__WHAT_SEEN_REPEAT]  = O | S,
+	[PINGAN__V1__REQUEST__WHAT_CALLING]      = O | S,
+	[PINGAN__V1__REQUEST__WHAT_DUTY]         = C,
+	[PINGAN__V1__REQUEST__WHAT_RECEIPT]      = C,
+	[PINGAN__V1__REQUEST__WHAT_ANSWER]       = C,
+	[PINGAN__V1__REQUEST__WHAT_PROGRESS]     = C,
+	[PINGAN__V1__REQUEST__WHAT_GIVE_BACK]    = C,
+	[PINGAN__V1__REQUEST__WHAT_JOB_NOTE]     = C,
+	[PINGAN__V1__REQUEST__WHAT_POSITION]     = C,
+};
+/* clang-format on */
+
+bool rights_may(enum role role, int what)
+{
+	if (role <= ROLE_NONE || role >= ROLE_COUNT || what < 0 || (size_t)what >= COUNT_OF(MAY))
+		return false;
+	return (MAY[what] & (1u << role)) != 0;
+}

@@ -1,0 +1,170 @@
+/* rows.c - one line of the queue: what a console shows of an incident without opening it. No phone, no health. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "app/screens.h"
+
+#define NAME_MAX_BYTES 64
+#define STREET_MAX 120
+
+char *text_cut(struct app *app, const char *text, size_t max)
+{
+	size_t len = strlen(text);
+	char *copy;
+
+	if (len > max)
+		for (len = max; len > 0 && ((uint8_t)text[len] & 0xc0) == 0x80;)
+			len--;
+	copy = arena_take(&app->arena, len + 1);
+	if (copy == NULL)
+		return (char *)"";
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	return copy;
+}
+
+void *pointers_take(struct app *app, size_t count)
+{
+	return arena_take(&app->arena, (count + 1) * sizeof(void *));
+}
+
+const char *area_name(struct app *app, const char *code, size_t level)
+{
+	char at[16];
+
+	snprintf(at, sizeof at, "%s", code);
+	if (strlen(at) > level)
+		at[level] = '\0';
+	do {
+		const Pingan__V1__Area *a = area_find(app, at);
+
+		if (a != NULL && a->name[0] != '\0')
+			return a->name;
+	} while (area_up(at));
+	return "";
+}
+
+uint32_t age_years(const struct app *app, uint32_t birth_year)
+{
+	/* Whole years since 1970, good to a day: enough to say how old somebody is when only the year is known. */
+	int64_t year = 1970 + app->now.store_ms / (INT64_C(31556952) * 1000);
+
+	return birth_year < 1880 || birth_year > year ? 0 : (uint32_t)(year - birth_year);
+}
+
+/* Short, speakable, the same on every daemon: a letter that can't be taken for a digit, and six digits. */
+static char *number_of(struct app *app, uint64_t id)
+{
+	static const char LETTERS[] = "ABCDEFGHJKLMNPQRSTUVWXYZ";
+	char *text = arena_take(&app->arena, 16);
+
+	if (text == NULL)
+		return (char *)"";
+	snprintf(text, 16, "%c%06" PRIu64, LETTERS[id / 1000000 % (sizeof LETTERS - 1)], id % 1000000);
+	return text;
+}
+
+static char *name_of(struct app *app, const char *person)
+{
+	return text_cut(app, person_name(app, person), NAME_MAX_BYTES);
+}
+
+static void card_fill(struct app *app, const char *household, const char *area, Pingan__V1__IncidentRow *row)
+{
+	const Pingan__V1__Household *h = household[0] == '\0' ? NULL : household_find(app, household);
+
+	row->area = text_cut(app, area_name(app, area, 9), NAME_MAX_BYTES);
+	if (h == NULL)
+		return;
+	row->street = text_cut(app, h->street, STREET_MAX);
+	if (h->n_residents != 0) {
+		row->resident = text_cut(app, h->residents[0]->name, NAME_MAX_BYTES);
+		row->age = age_years(app, h->residents[0]->birth_year);
+	}
+}
+
+static char *caregiver_of(struct app *app, const struct incident *inc)
+{
+	const struct job *lead = incident_lead_job(inc);
+
+	return lead == NULL ? (char *)"" : name_of(app, lead->caregiver);
+}
+
+void row_fill(struct app *app, const struct shown *sh, const struct record *rec, const struct incident *inc,
+              Pingan__V1__IncidentRow *row)
+{
+	const struct press *p = sh->press;
+
+	row->id = sh->id;
+	row->rev = rec->rev;
+	row->number = number_of(app, sh->id);
+	row->class_ = (Pingan__V1__IncidentClass)inc->class;
+	row->kind = (Pingan__V1__Kind)inc->kind;
+	row->state = (Pingan__V1__IncidentState)inc->state;
+	row->progress = (Pingan__V1__JobState)incident_progress(inc);
+	card_fill(app, inc->household, inc->area, row);
+	row->owner = text_cut(app, inc->owner, ID_MAX);
+	row->owner_name = name_of(app, inc->owner);
+	row->owner_gone = inc->owner[0] != '\0' && operator_gone(app, inc->owner);
+	row->opened_ms = inc->opened_ms;
+	row->waiting_since_ms = inc->waiting_since_ms;
+	row->due_ms = incident_next_due(inc);
+	row->repeats = inc->repeats;
+	row->last_alarm_ms = inc->last_alarm_ms;
+	row->order.data = arena_take(&app->arena, ORDER_LEN);
+	if (row->order.data != NULL) {
+		row->order.len = ORDER_LEN;
+		incident_order(inc, row->order.data);
+	}
+	row->caregiver_name = caregiver_of(app, inc);
+	row->device = text_cut(app, inc->device, ID_MAX);
+	row->not_safe = !record_safe(app, rec);
+	row->restored = inc->restored;
+	row->returned_from = inc->state == INCIDENT_WAITING ? name_of(app, inc->former_owner) : (char *)"";
+	row->silent = inc->silent;
+	row->quarantine = inc->quarantine;
+	row->unattended = inc->unattended;
+	row->no_voice = inc->no_voice;
+	row->close_asked = inc->asked_outcome != OUTCOME_NONE;
+	row->rings_neighbours = inc->ring_neighbours;
+	row->rings_supervisor = inc->ring_supervisor;
+	row->rerung = inc->rerung_ms != 0;
+	row->note_owner = name_of(app, sh->note_owner);
+	row->protocol_code = text_cut(app, inc->protocol_code, ALARM_CODE_MAX);
+	row->resident_cancelled = inc->resident_cancelled;
+	if (p == NULL)
+		return;
+	/* A further press that can't be stored yet. */
+	row->not_stored = true;
+	row->repeats += p->count;
+	row->last_alarm_ms = p->last_ms;
+	row->rerung = sh->face.rerung;
+}
+
+void row_fill_press(struct app *app, const struct shown *sh, Pingan__V1__IncidentRow *row)
+{
+	const struct incident_slot *face = &sh->face;
+	const struct press *p = sh->press;
+
+	row->id = sh->id;
+	row->number = number_of(app, sh->id);
+	row->class_ = (Pingan__V1__IncidentClass)face->class;
+	row->kind = (Pingan__V1__Kind)face->kind;
+	row->state = PINGAN__V1__INCIDENT_STATE__INCIDENT_WAITING;
+	card_fill(app, p->household, p->area, row);
+	row->opened_ms = p->first_ms;
+	row->waiting_since_ms = p->first_ms;
+	row->repeats = p->count - 1;
+	row->last_alarm_ms = p->last_ms;
+	row->order.data = arena_take(&app->arena, ORDER_LEN);
+	if (row->order.data != NULL) {
+		row->order.len = ORDER_LEN;
+		memcpy(row->order.data, face->order, ORDER_LEN);
+	}
+	row->device = text_cut(app, p->device, ID_MAX);
+	row->not_stored = true;
+	row->silent = kind_silent(p->kind);
+	row->quarantine = face->quarantine;
+	row->note_owner = name_of(app, sh->note_owner);
+	row->protocol_code = text_cut(app, p->code, ALARM_CODE_MAX);
+}

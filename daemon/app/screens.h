@@ -1,0 +1,301 @@
+/* screens.h - what the files behind the screens share. Nothing else includes it.
+ *
+ *   screens.c   sessions: from the upgrade to the last frame       requests.c  what people ask for, and the answers
+ *   shown.c     which incidents are shown, from which entry on     hold.c      what a screen believed to own
+ *   fanout.c    snapshot, resume, delta; who is served when        presence.c  people
+ *   views.c     counts and ringing, once for equal rights          rows.c, detail.c   messages from records
+ *   phone.c     everything a caregiver's phone shows
+ *
+ * Owns:   a session for each screen, a `shown` for each incident that is or was just on some screen.
+ * Knows:  no socket. What is sent comes from the projection, and only as far as it is safe (shown.c is the gate).
+ * Bounds: a session keeps DETAILS_MAX details, REPLIES_KEPT replies, HOLDS_MAX holds; frames are OUT_MAX bytes at most.
+ */
+#ifndef APP_SCREENS_H
+#define APP_SCREENS_H
+
+#include "app/internal.h"
+#include "app/roster.h"
+#include "wire/console.h"
+
+#define DETAILS_MAX 4
+#define REPLIES_KEPT 16
+#define OUT_MAX (512 * 1024) /* a snapshot chunk or a detail at its largest is below 300 KiB */
+#define ROW_MAX 2048
+#define DELTA_ROWS_MAX 800 /* more changes than this: a snapshot is shorter */
+#define DELTA_REMOVED_MAX 4096
+#define SNAPSHOT_CHUNKS 4      /* of one session in one turn */
+#define VISITS_MAX 4096        /* sessions looked at in one turn; FANOUT_SLICE of them may be sent something */
+#define BLOCKED_MS SECONDS(30) /* reads nothing for so long: closed */
+#define RATE_BURST 60          /* requests at once, and then so many a second: no hand is faster */
+#define RATE_PER_S 10
+#define RATE_ABUSE 400       /* refused in a row: not a person */
+#define PRESENCE_MS 250      /* people are told of people no more often */
+#define ENDED_MS MINUTES(10) /* how long a phone shows what ended without it */
+
+struct view;
+
+/* A press that this daemon has and the store has not. */
+struct press {
+	uint32_t count; /* 0 = none */
+	char device[ID_MAX];
+	char household[ID_MAX];       /* empty: device unknown */
+	char open_key[STORE_KEY_MAX]; /* household, or "quarantine/<device>" */
+	char area[16];
+	char code[ALARM_CODE_MAX];
+	enum kind kind;
+	ms_t first_ms, last_ms;
+	uint64_t round; /* of shown_unstored() that saw it last */
+	uint16_t raw_len;
+	uint8_t raw[ALARM_RAW_MAX];
+};
+
+/* One incident as the screens know it. Lives while it is open, watched, or its end has not reached every screen. */
+struct shown {
+	char key[17];
+	uint64_t id;
+	struct incident_slot *slot;      /* NULL: known from memory only, or gone from it */
+	TAILQ_ENTRY(shown) changed_link; /* screens->changed, in the order of seq */
+	TAILQ_ENTRY(shown) pending_link; /* screens->pending */
+	TAILQ_ENTRY(shown) rerung_link;  /* screens->rerung */
+	TAILQ_ENTRY(shown) press_link;   /* screens->presses */
+	TAILQ_ENTRY(shown) gone_link;    /* screens->gone */
+	bool pending;              /* touched; waits for its entry to be safe, or to be old enough to be shown marked */
+	bool rerung, gone;         /* in those lists */
+	uint64_t seq;              /* counts every release to the screens */
+	struct incident_slot face; /* as released: what rights, counts and ringing go by. NONE or CLOSED: not on screens */
+	bool marked;               /* the row says not safe or not stored */
+	uint64_t released;         /* log id that the face was released from */
+	uint64_t mark;             /* of the walk that saw it last */
+	uint8_t *row;              /* packed; owned; NULL = to be made when somebody needs it */
+	uint32_t row_len;
+	uint64_t row_rev;
+	struct press *press;     /* owned; NULL = everything of it is stored */
+	char note_owner[ID_MAX]; /* says "I am calling" while the store is away */
+	ms_t note_ms;
+	uint8_t *raw; /* quarantine: what it sent last, from the log; owned */
+	uint16_t raw_len;
+	uint32_t watchers; /* details open on screens */
+};
+TAILQ_HEAD(shown_list, shown);
+
+struct detail_open {
+	uint64_t incident;
+	uint64_t cmd; /* request that opened it */
+	bool audited; /* that this person looks is on record: health may be shown */
+	bool asked;   /* its record is on its way */
+	bool dirty;
+};
+
+struct kept_reply {
+	uint64_t cmd;
+	enum refusal result;
+	char who[ID_MAX];
+	ms_t at_ms;
+	uint32_t number;
+};
+
+struct session {
+	TAILQ_ENTRY(session) link_all;
+	TAILQ_ENTRY(session) link_due;
+	bool due;
+	link_t link;
+	char key[17]; /* link in hex, key in screens->by_link */
+	char login[40];
+	char name[64];
+	struct rights rights;   /* with the person's id and role */
+	uint64_t person_commit; /* of the Person record that the rights were taken from */
+	int page;               /* ScreenHello.Page; 0 before Hello */
+	mono_t heard;           /* last word of it */
+	bool blocked;           /* reads too slowly: nothing is sent before app_link_drained() */
+	mono_t blocked_since;
+	bool unsaid;               /* a Welcome, Reply or picture could not be said: the page must connect again and ask again */
+	/* the stream */
+	struct view *view;         /* consoles */
+	bool streaming;            /* has a whole picture: deltas follow */
+	uint64_t sent_id;          /* of the last Snapshot or Delta */
+	uint64_t seq;              /* everything released up to here has been sent or passed over */
+	Pingan__V1__Counts counts; /* as sent */
+	uint64_t ring_hash;
+	uint64_t *snapshot; /* ids still to be sent; owned; NULL = none on its way */
+	size_t snapshot_len, snapshot_at;
+	uint64_t snapshot_id, snapshot_commit;
+	uint32_t mine; /* incidents that this person has */
+	uint64_t store_rev, presence_rev;
+	struct detail_open details[DETAILS_MAX];
+	size_t detail_count;
+	uint64_t holds[CONSOLE_HOLDS_MAX]; /* said at Hello; looked at once the store is there */
+	size_t hold_count;
+	bool phone_dirty;
+	uint64_t phone_job; /* incident of the job in hand, as sent */
+	/* requests */
+	int64_t tokens_x1000;
+	mono_t tokens_at;
+	uint32_t abuse;
+	struct kept_reply replies[REPLIES_KEPT];
+	size_t reply_at;
+};
+TAILQ_HEAD(session_list, session);
+
+TAILQ_HEAD(view_list, view);
+
+struct screens {
+	struct session_list all;
+	struct session_list due; /* something is to be sent; served in this order */
+	size_t count, console_count;
+	struct table by_link;
+	struct table consoles, phones; /* person -> session with that page */
+	mono_t looked_at;              /* dead screens were looked for */
+
+	struct table shown;
+	struct shown_list changed, pending, rerung, presses;
+	struct shown_list gone; /* in `changed` too, but no longer open: their end is still to be told */
+	size_t pending_count;
+	uint64_t seq; /* newest release */
+	uint64_t mark;
+	size_t marked_count; /* rows marked: while there are any, no screen may resume from here */
+	size_t note_count;
+	bool flush_due, flush_urgent; /* something was released and not yet marked for all */
+	mono_t flush_at;
+	bool unstored_dirty;
+	bool reloaded;
+	uint64_t unstored_round;
+
+	struct view_list views;
+	uint64_t views_generation; /* of the roster that the views were counted with */
+	struct table answers;      /* area -> the day's answers */
+	int64_t answers_day;
+
+	uint64_t store_rev, presence_rev;
+	bool presence_dirty;
+	mono_t presence_at;
+
+	struct table phone_of; /* caregiver -> incidents of theirs */
+	mono_t phones_looked_at;
+	bool phones_wait; /* some phone waits for its entries to be safe */
+	uint64_t phones_safe;
+
+	struct incident inc; /* scratch; of use until the next read */
+	struct slice rows[DELTA_ROWS_MAX];
+	uint64_t removed[DELTA_REMOVED_MAX];
+	uint64_t ringing[CONSOLE_RINGING_MAX];
+	uint8_t out[OUT_MAX];
+	uint8_t row[ROW_MAX];
+};
+
+/* ---- screens.c ---- */
+
+void hex_key(char ret[17], uint64_t n);
+struct session *session_find(const struct app *app, link_t link);
+struct session *session_console(const struct app *app, const char *person);
+struct session *session_phone(const struct app *app, const char *person);
+/* Something is to be sent to this one. */
+void session_due(struct app *app, struct session *s);
+/* False when it was not taken; a screen that reads too slowly is marked, and gets a fresh picture when it has drained. */
+bool session_send(struct app *app, struct session *s, const Pingan__V1__ToScreen *m);
+/* For what nobody would say again: texts are cleaned; if it can't be sent the session ends soon, and the page asks again. */
+void session_say(struct app *app, struct session *s, Pingan__V1__ToScreen *m);
+bool session_send_bytes(struct app *app, struct session *s, struct slice bytes);
+/* The state of the store, as it is now. */
+void session_store(struct app *app, struct session *s);
+/* Says why, closes the link and forgets the session. `told`: also that the operator's console is gone. */
+void session_away(struct app *app, struct session *s, Pingan__V1__GoAway__Why why, bool lost);
+void session_welcome(struct app *app, struct session *s, Pingan__V1__Lost **lost, size_t lost_count);
+/* The Person record has changed: rights are taken again. False when the session has ended by that. */
+bool session_rights(struct app *app, struct session *s);
+bool store_usable(const struct app *app);
+
+/* ---- shown.c ---- */
+
+struct shown *shown_find(const struct app *app, uint64_t id);
+struct shown *shown_want(struct app *app, uint64_t id);
+static inline bool shown_open(const struct shown *sh)
+{
+	return sh->face.state == INCIDENT_WAITING || sh->face.state == INCIDENT_ANSWERED;
+}
+/* Packed row; empty without memory. */
+struct slice shown_row(struct app *app, struct shown *sh);
+/* Lets what is safe, or has waited long enough, out to the screens. */
+void shown_turn(struct app *app);
+/* Puts one out again because something beside its record has changed. */
+void shown_again(struct app *app, struct shown *sh);
+/* Forgets those that ended and have been told to everybody. */
+void shown_sweep(struct app *app);
+void shown_free(struct app *app);
+/* The first one who says so. */
+void shown_note(struct app *app, struct shown *sh, const char *person);
+/* Marks "I am calling" become claims: the store is back. */
+void shown_calling(struct app *app);
+/* True if what this record says may be shown as it is; else it has to be marked. */
+bool record_safe(const struct app *app, const struct record *rec);
+
+/* ---- views.c ---- */
+
+struct view *view_join(struct app *app, const struct rights *rights);
+void view_leave(struct app *app, struct view *view);
+/* An incident is to be counted as `after` instead of `before`. */
+void views_change(struct app *app, struct shown *sh, const struct incident_slot *before);
+void views_people(struct app *app);
+void views_reload(struct app *app);
+void view_counts(struct app *app, struct view *view, Pingan__V1__Counts *ret);
+/* Ids that would ring for ready people with these rights, most urgent first. */
+size_t view_ringing(struct app *app, struct view *view, uint64_t ret[CONSOLE_RINGING_MAX]);
+void views_free(struct app *app);
+
+/* ---- fanout.c ---- */
+
+void fanout_turn(struct app *app);
+/* A fresh picture, from the start. */
+void snapshot_begin(struct app *app, struct session *s);
+/* What this screen missed since (id, commit), or a snapshot. */
+void stream_begin(struct app *app, struct session *s, uint64_t id, uint64_t commit);
+/* Commit id of log entry `id`; 0 when it is not known here. */
+uint64_t tail_commit(const struct app *app, uint64_t id);
+
+/* ---- the others ---- */
+
+void presence_turn(struct app *app);
+bool presence_send(struct app *app, struct session *s);
+
+void hold_hello(struct app *app, struct session *s, const Pingan__V1__ScreenHello *hello);
+/* The store is there: claims that it has forgotten are made again, and what somebody else has is said. */
+void hold_turn(struct app *app, struct session *s);
+/* History was cut, perhaps: what this console was told to own is looked at again. */
+void hold_reload(struct app *app, struct session *s);
+
+/* Everything in `ret` lives in app->arena. */
+void row_fill(struct app *app, const struct shown *sh, const struct record *rec, const struct incident *inc,
+              Pingan__V1__IncidentRow *ret);
+void row_fill_press(struct app *app, const struct shown *sh, Pingan__V1__IncidentRow *ret);
+/* At most `max` bytes of a text, cut between characters; in app->arena. Never NULL. */
+char *text_cut(struct app *app, const char *text, size_t max);
+/* Room for so many pointers (one more) in app->arena: protobuf-c's lists of messages and texts. NULL when it is full. */
+void *pointers_take(struct app *app, size_t count);
+/* Name in zh-CN of the area, or of the nearest one above that has one; empty when none has. `level`: digits wanted. */
+const char *area_name(struct app *app, const char *code, size_t level);
+uint32_t age_years(const struct app *app, uint32_t birth_year);
+Pingan__V1__DetailResident **residents_fill(struct app *app, const Pingan__V1__Household *h, bool silent,
+                                            size_t *ret_count);
+Pingan__V1__DetailContact **contacts_fill(struct app *app, const Pingan__V1__Household *h, bool keys_only,
+                                          size_t *ret_count);
+Pingan__V1__DetailLine *line_fill(struct app *app, const struct incident *inc, const struct line *line,
+                                  const uint8_t *key);
+/* Key that seals the texts of an incident (32 bytes, in app->arena); NULL when there is none. Of an unknown home it is the
+ * key of the household record "quarantine": texts are never kept in the clear, and that key can be destroyed too. */
+const uint8_t *seal_key(struct app *app, const char *household);
+
+bool detail_send(struct app *app, struct session *s, struct detail_open *d);
+
+/* r NULL: over the rate, only `cmd` is answered. `lawful`: else BAD_REQUEST. */
+void request_take(struct app *app, struct session *s, const Pingan__V1__Request *r, bool lawful, uint64_t cmd);
+/* Puts on record that this person looks, if that is still to be done and can be. */
+void detail_audit(struct app *app, struct session *s, struct detail_open *d);
+/* The store came or went: looking is recorded where that was not possible when it began, and shown where it is not. */
+void requests_store_changed(struct app *app, struct session *s);
+
+bool phone_send(struct app *app, struct session *s);
+/* Learns which caregivers this incident concerns. */
+void phones_index(struct app *app, const struct incident *inc);
+void phones_turn(struct app *app);
+void phones_free(struct app *app);
+
+#endif

@@ -1,0 +1,124 @@
+/* store.h - what the app asks of the store, and what it hears from it. The one contract that Redis and the simulated
+ * store both keep; tests/contract proves it on both.
+ *
+ * Owns:   the shape of a commit, of its answer, and of a log entry.
+ * Knows:  no Redis.
+ * Result: one commit is atomic: all its records, index changes, outbox entries and its log entry, or nothing.
+ * Bounds: STORE_PUTS_MAX records, STORE_LINKS_MAX index changes, STORE_OUTBOX_MAX outbox entries a commit;
+ *         a body is STORE_BODY_MAX bytes at most.
+ *
+ * A record is {rev, commits, body}. `commits` are the ids of the last 8 commits that touched it, newest first. A commit
+ * names, for every record it puts, the newest commit id it was decided on (identity, not a number); the store refuses it
+ * if another stands there now and hands back what does. A commit found among the record's own ids was mine: its answer
+ * had been lost. Log entries are numbered 1, 2, 3, ... without gap; each carries the commit id of the one before it.
+ * Every daemon, the committing one included, learns of a change from the log and from nowhere else; the answer to a
+ * commit only refuses.
+ */
+#ifndef APP_STORE_H
+#define APP_STORE_H
+
+#include "base/slice.h"
+#include "base/time.h"
+
+#define STORE_KEY_MAX 64
+#define STORE_BODY_MAX 16384
+#define STORE_COMMITS_KEPT 8
+#define STORE_PUTS_MAX 6
+#define STORE_CHECKS_MAX 2
+#define STORE_LINKS_MAX 6
+#define STORE_OUTBOX_MAX 8
+
+/* One record to write. */
+struct store_put {
+	char key[STORE_KEY_MAX]; /* without the cell's prefix: "incident:00ab..." */
+	uint64_t expect;         /* newest commit id decided on; 0 = must not exist */
+	bool remove;             /* the record goes (log-ins); body is empty */
+	struct slice body;       /* borrowed until store_commit() returns */
+};
+
+/* A record that must still stand as it was read, but is not written. */
+struct store_check {
+	char key[STORE_KEY_MAX];
+	uint64_t expect;
+};
+
+/* Index changes. UNIQUE is a precondition too: refused with TAKEN when the name has another value. */
+enum store_link_op {
+	LINK_UNIQUE, /* name -> value, if free or the same */
+	LINK_FREE,   /* name goes, if it has this value */
+	LINK_ADD,    /* value joins the set `name` */
+	LINK_DROP    /* value leaves it */
+};
+
+struct store_link {
+	enum store_link_op op;
+	char name[STORE_KEY_MAX];  /* "open:<household>", "incidents:open" */
+	char value[STORE_KEY_MAX];
+};
+
+struct store_outbox {
+	char key[STORE_KEY_MAX];   /* incident:what:target:number; the same key is written once */
+	struct slice body;
+};
+
+struct store_commit {
+	uint64_t id;               /* random; never 0 */
+	uint32_t put_count;        /* 0: a log entry only; `message` then tells the same commit sent again (DUPLICATE) */
+	struct store_put puts[STORE_PUTS_MAX]; /* [0] is the main record */
+	uint32_t check_count;
+	struct store_check checks[STORE_CHECKS_MAX];
+	uint32_t link_count;
+	struct store_link links[STORE_LINKS_MAX];
+	uint32_t outbox_count;
+	struct store_outbox outbox[STORE_OUTBOX_MAX];
+	char message[2 * STORE_KEY_MAX]; /* de-duplication: key of the device's message; empty = none */
+	char message_value[STORE_KEY_MAX]; /* what a copy is told: the incident's key */
+	int64_t message_ms;        /* how long it is remembered after its last copy */
+	bool message_anew;         /* forget an older memory of the key (its incident is closed) */
+	ms_t not_before_ms;        /* refused while the store's clock is earlier; 0 = no condition */
+	struct slice event;        /* LogEvent: what happened */
+};
+
+enum store_result {
+	STORE_FAILED,    /* no answer or a broken one: unknown outcome. Send the same commit again */
+	STORE_STORED,    /* log_id, at_ms */
+	STORE_MINE,      /* was stored before; log_id when the function still knows it, else 0 */
+	STORE_DUPLICATE, /* message known: value = message_value of the first, log_id of the entry that made it */
+	STORE_STALE,     /* a put or check was decided on something else: index, and the record as it stands */
+	STORE_TAKEN,     /* a UNIQUE name has another value: index, value */
+	STORE_EARLY,     /* not_before_ms is still ahead */
+	STORE_REFUSED    /* the function found the call malformed: our own fault */
+};
+
+struct store_answer {
+	enum store_result result;
+	uint64_t log_id;
+	ms_t at_ms;                /* the store's clock */
+	uint32_t index;            /* STALE: puts, then checks; TAKEN: links */
+	char value[STORE_KEY_MAX]; /* DUPLICATE, TAKEN */
+	/* STALE: the record as it stands; rev 0 = does not exist */
+	uint64_t rev;
+	uint64_t newest;           /* its newest commit id */
+	struct slice body;         /* borrowed during the call */
+};
+
+/* One record as the log or a load brings it. */
+struct store_record {
+	char key[STORE_KEY_MAX];
+	uint64_t rev;              /* 0 = removed */
+	uint64_t commits[STORE_COMMITS_KEPT]; /* newest first, 0 = none */
+	struct slice body;         /* borrowed during the call */
+};
+
+/* One entry of the log. */
+struct store_entry {
+	uint64_t id;               /* 1, 2, 3, ... */
+	uint64_t commit;
+	uint64_t prev;             /* commit id of entry id-1; 0 for the first */
+	ms_t at_ms;                /* never earlier than the entry before */
+	struct slice event;        /* borrowed during the call */
+	uint32_t record_count;
+	struct store_record records[STORE_PUTS_MAX];
+};
+
+#endif

@@ -1,0 +1,535 @@
+/* promises.c - DESIGN §2, as checks. Entries are judged as they are applied, words as a daemon says them, and what must
+ * be so after a while by a sweep a few times a second of virtual time. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sim/kit.h"
+
+#define SHOWN_MS 2000         /* a press is on every live console of its daemon within this */
+#define OVERDUE_MS 15000      /* a deadline is kept within this while any daemon is well */
+#define SWEEP_MS 250
+
+static bool has_mark(const void *at, size_t len)
+{
+	return bytes_have(at, len, MARK_NAME) || bytes_have(at, len, MARK_ADDRESS) || bytes_have(at, len, MARK_HEALTH) ||
+	       bytes_have(at, len, MARK_PHONE) || bytes_have(at, len, MARK_TEXT);
+}
+
+/* ------------------------------------------------------------ entries: P8, P9 */
+
+static void p8_on_record(struct sim *sim, const struct store_entry *e)
+{
+	const struct truth *t = &sim->truth;
+
+	if (e->id != t->newest + 1)
+		sim_broken(sim, "P8 on record", "entry %llu after %llu", (unsigned long long)e->id,
+		           (unsigned long long)t->newest);
+	if (e->prev != (t->newest == 0 ? 0 : t->commits[t->newest]))
+		sim_broken(sim, "P8 on record", "entry %llu does not follow the one before it", (unsigned long long)e->id);
+	if (e->at_ms < t->newest_ms)
+		sim_broken(sim, "P8 on record", "store time steps back at entry %llu", (unsigned long long)e->id);
+}
+
+static void p9_private_records(struct sim *sim, const struct store_entry *e)
+{
+	static const char *const public_keys[] = {"incident:", "caregiver:", "operator:", "daemon:"};
+
+	if (has_mark(e->event.at, e->event.len))
+		sim_broken(sim, "P9 private", "entry %llu says personal data", (unsigned long long)e->id);
+	for (uint32_t i = 0; i < e->record_count; i++) {
+		for (size_t k = 0; k < COUNT_OF(public_keys); k++) {
+			if (strncmp(e->records[i].key, public_keys[k], strlen(public_keys[k])) == 0 &&
+			    has_mark(e->records[i].body.at, e->records[i].body.len))
+				sim_broken(sim, "P9 private", "%s keeps personal data", e->records[i].key);
+		}
+	}
+}
+
+void sim_promise_entry(struct sim *sim, const struct store_entry *e, const Pingan__V1__LogEvent *event)
+{
+	(void)event;
+	p8_on_record(sim, e);
+	p9_private_records(sim, e);
+}
+
+void sim_promise_logline(struct sim *sim, const char *text)
+{
+	if (has_mark(text, strlen(text)))
+		sim_broken(sim, "P9 private", "a log line says personal data: %s", text);
+}
+
+/* ------------------------------------------------------------ changes of an incident: P4, P5, P7, P8 */
+
+static const Pingan__V1__Line *line_of(const Pingan__V1__LogEvent *event, Pingan__V1__LineCode code)
+{
+	for (size_t i = 0; i < event->n_lines; i++) {
+		if (event->lines[i]->code == code)
+			return event->lines[i];
+	}
+	return NULL;
+}
+
+static void p4_a_clock_runs(struct sim *sim, const struct incident *inc)
+{
+	if (!incident_valid(inc))
+		sim_broken(sim, "P4 a clock runs", "incident %016llx is not valid", (unsigned long long)inc->id);
+	if (inc->state != INCIDENT_CLOSED && incident_next_due(inc) == 0)
+		sim_broken(sim, "P4 a clock runs", "incident %016llx waits without a deadline",
+		           (unsigned long long)inc->id);
+}
+
+static bool supervises(const struct sim *sim, const char *person)
+{
+	for (unsigned i = 0; i < sim->setup.desks; i++) {
+		if (sim->desks[i].supervisor && strcmp(sim_desk_person(i), person) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void p5_one_owner(struct sim *sim, const struct incident *before, const struct incident *after)
+{
+	/* Taken over only by a supervisor, or when its owner did not look although she pressed again. */
+	if (before != NULL && before->owner[0] != '\0' && after->owner[0] != '\0' && !before->rerung_all &&
+	    strcmp(before->owner, after->owner) != 0 && !supervises(sim, after->owner))
+		sim_broken(sim, "P5 one owner", "incident %016llx goes from %s to %s at once", (unsigned long long)after->id,
+		           before->owner, after->owner);
+	for (uint32_t i = 0; i < after->job_count; i++) {
+		unsigned takers = 0;
+
+		for (uint32_t k = 0; k < after->jobs[i].offer_count; k++)
+			takers += after->jobs[i].offers[k].state == OFFER_ACCEPTED;
+		if (takers > 1)
+			sim_broken(sim, "P5 one taker", "job %u of %016llx has %u", after->jobs[i].number,
+			           (unsigned long long)after->id, takers);
+	}
+}
+
+static void p7_a_person_closes(struct sim *sim, const struct incident *before, const struct incident *after,
+                               const Pingan__V1__LogEvent *event)
+{
+	const Pingan__V1__Line *line;
+	bool person = false;
+
+	if (before != NULL && before->state != INCIDENT_CLOSED && after->class > before->class)
+		sim_broken(sim, "P7 never hidden", "incident %016llx sinks from class %d to %d",
+		           (unsigned long long)after->id, (int)before->class, (int)after->class);
+	if (before != NULL && after->repeats < before->repeats)
+		sim_broken(sim, "P7 never merged away", "repeats of %016llx shrink", (unsigned long long)after->id);
+	if (after->state != INCIDENT_CLOSED || (before != NULL && before->state == INCIDENT_CLOSED))
+		return;
+	line = line_of(event, PINGAN__V1__LINE_CODE__LINE_CLOSED);
+	for (unsigned i = 0; line != NULL && i < sim->setup.desks; i++)
+		person = person || strcmp(line->who, sim_desk_person(i)) == 0;
+	if (!person || after->outcome == OUTCOME_NONE || strcmp(after->closed_by, line->who) != 0)
+		sim_broken(sim, "P7 a person closes", "incident %016llx was closed by \"%s\", outcome %d",
+		           (unsigned long long)after->id, line == NULL ? "nobody" : line->who, (int)after->outcome);
+	if (after->class == CLASS_LIFE && !after->spoke && !after->seen &&
+	    (before == NULL || before->asked_by[0] == '\0' || before->asked_outcome != after->outcome ||
+	     strcmp(before->asked_by, after->closed_by) == 0))
+		sim_broken(sim, "P7 a second person", "incident %016llx closed without contact by one",
+		           (unsigned long long)after->id);
+}
+
+static void p8_has_lines(struct sim *sim, const struct incident *before, const struct incident *after,
+                         const Pingan__V1__LogEvent *event)
+{
+	uint64_t had = before == NULL ? 0 : before->lines_total;
+
+	if (event->n_lines == 0)
+		sim_broken(sim, "P8 on record", "incident %016llx changes without a line", (unsigned long long)after->id);
+	if (after->lines_total - had != event->n_lines)
+		sim_broken(sim, "P8 on record", "incident %016llx: %llu lines before, %llu after, %zu in the entry",
+		           (unsigned long long)after->id, (unsigned long long)had,
+		           (unsigned long long)after->lines_total, event->n_lines);
+}
+
+void sim_promise_change(struct sim *sim, const struct incident *before, const struct incident *after,
+                        const Pingan__V1__LogEvent *event)
+{
+	p4_a_clock_runs(sim, after);
+	p5_one_owner(sim, before, after);
+	p7_a_person_closes(sim, before, after, event);
+	p8_has_lines(sim, before, after, event);
+}
+
+static bool works(const struct job *j)
+{
+	return j->state == JOB_ACCEPTED || j->state == JOB_EN_ROUTE || j->state == JOB_ARRIVED;
+}
+
+/* P5 for caregivers: one job in hand, and the record of the person says the same as the incident. */
+void sim_promise_people(struct sim *sim)
+{
+	for (unsigned i = 0; i < sim->setup.phones; i++) {
+		const struct known_caregiver *c = &sim->truth.caregivers[i];
+		const char *id = sim_phone_person(i);
+		const struct incident *in_hand = NULL;
+		uint32_t number = 0;
+
+		for (size_t n = 0; n < sim->truth.count; n++) {
+			const struct incident *inc = &sim->truth.incidents[n]->inc;
+
+			for (uint32_t k = 0; k < inc->job_count; k++) {
+				if (!works(&inc->jobs[k]) || strcmp(inc->jobs[k].caregiver, id) != 0)
+					continue;
+				if (in_hand != NULL)
+					sim_broken(sim, "P5 one job in hand", "%s has two", id);
+				in_hand = inc;
+				number = inc->jobs[k].number;
+			}
+		}
+		if ((in_hand == NULL ? 0 : in_hand->id) != (c->there ? c->cg.incident : 0) ||
+		    (c->there && c->cg.incident != 0 && c->cg.job != number))
+			sim_broken(sim, "P5 one job in hand", "%s works on %016llx, the record says %016llx", id,
+			           (unsigned long long)(in_hand == NULL ? 0 : in_hand->id),
+			           (unsigned long long)(c->there ? c->cg.incident : 0));
+	}
+}
+
+/* ------------------------------------------------------------ what devices are told: P1, P3 */
+
+/* An entry counts when no single fault can take it away. */
+static bool safe_entry(const struct sim *sim, uint64_t entry)
+{
+	return entry <= store_sim_durable(sim->store) &&
+	       (!sim->setup.replicated || entry <= store_sim_replica_has(sim->store));
+}
+
+static void p1_acknowledged_is_durable(struct sim *sim, unsigned home, const Pingan__V1__Ack *ack)
+{
+	struct press *p = sim_home_press_by_id(sim, home, ack->alarm);
+	const struct known_press *known;
+	char device[ID_MAX];
+
+	if (p == NULL || kind_class(p->kind) == CLASS_NONE)
+		return;
+	sim_home_device(device, home);
+	known = sim_truth_press(sim, device, ack->alarm);
+	if (known == NULL)
+		sim_broken(sim, "P1 acknowledged is durable", "home %u is told stored, the store does not know it", home);
+	if (known->incident != ack->incident)
+		sim_broken(sim, "P1 acknowledged is durable", "home %u is told incident %016llx, it is in %016llx", home,
+		           (unsigned long long)ack->incident, (unsigned long long)known->incident);
+	if (!safe_entry(sim, known->entry))
+		sim_broken(sim, "P1 acknowledged is durable", "home %u is told stored before entry %llu is safe", home,
+		           (unsigned long long)known->entry);
+}
+
+static void p3_steps_are_true(struct sim *sim, unsigned home, const Pingan__V1__Status *status)
+{
+	struct press *p = sim_home_press_by_id(sim, home, status->alarm);
+	const struct known_press *known;
+	const struct known_incident *k;
+	char device[ID_MAX];
+
+	if (p == NULL)
+		return;
+	sim_home_device(device, home);
+	known = sim_truth_press(sim, device, status->alarm);
+	k = known == NULL ? NULL : sim_truth_incident(sim, known->incident);
+	if (k == NULL)
+		sim_broken(sim, "P3 steps are true", "home %u is told step %d of nothing", home, (int)status->step);
+	if ((enum step)status->step > k->furthest)
+		sim_broken(sim, "P3 steps are true", "home %u is told step %d, the store got to %d", home,
+		           (int)status->step, (int)k->furthest);
+	if ((enum step)status->step > p->told)
+		p->told = (enum step)status->step;
+}
+
+static void told_home(struct sim *sim, unsigned home, struct slice bytes)
+{
+	while (bytes.len != 0) {
+		size_t frame = 0, head = 0;
+		Pingan__V1__Down *down;
+
+		for (unsigned shift = 0; head < bytes.len && head < 3; shift += 7) {
+			frame |= (size_t)(bytes.at[head] & 0x7F) << shift;
+			if ((bytes.at[head++] & 0x80) == 0)
+				break;
+		}
+		if (frame == 0 || bytes.len - head < frame)
+			sim_broken(sim, "frames can be read", "home %u is sent half a frame", home);
+		down = pingan__v1__down__unpack(NULL, frame, bytes.at + head);
+		if (down == NULL)
+			sim_broken(sim, "frames can be read", "home %u is sent bytes that are no Down", home);
+		if (has_mark(bytes.at, bytes.len))
+			sim_broken(sim, "P9 private", "home %u is sent personal data", home);
+		if (down->body_case == PINGAN__V1__DOWN__BODY_ACK)
+			p1_acknowledged_is_durable(sim, home, down->ack);
+		if (down->body_case == PINGAN__V1__DOWN__BODY_STATUS)
+			p3_steps_are_true(sim, home, down->status);
+		pingan__v1__down__free_unpacked(down, NULL);
+		bytes.at += head + frame;
+		bytes.len -= head + frame;
+	}
+}
+
+static void told_panel(struct sim *sim, unsigned panel, struct slice bytes)
+{
+	const char *open = memmem(bytes.at, bytes.len, "\"ACK\"", 5);
+	const char *body;
+	const struct known_raw *raw;
+
+	if (open == NULL || (const char *)bytes.at + bytes.len - open < 9)
+		return;
+	body = sim_panel_body(sim, panel, open + 5);
+	if (body == NULL || strncmp(body, "\"NULL\"", 6) == 0)
+		return;
+	raw = sim_truth_raw(sim, body);
+	if (raw == NULL)
+		sim_broken(sim, "P1 acknowledged is durable", "panel %u hears ACK, the store does not know %s", panel, body);
+	if (!safe_entry(sim, raw->entry))
+		sim_broken(sim, "P1 acknowledged is durable", "panel %u hears ACK before entry %llu is safe", panel,
+		           (unsigned long long)raw->entry);
+}
+
+void sim_promise_device(struct sim *sim, unsigned daemon, struct node *node, struct slice bytes)
+{
+	(void)daemon;
+	if (node->kind == NODE_HOME)
+		told_home(sim, node->index, bytes);
+	else
+		told_panel(sim, node->index, bytes);
+}
+
+/* ------------------------------------------------------------ what screens are told: P5, P6, P9 */
+
+static void p5_a_yes_is_true(struct sim *sim, struct screen *s, const Pingan__V1__Reply *m)
+{
+	struct request *r = sim_screen_asked(s, m->cmd);
+	const struct known_incident *k;
+
+	if (r == NULL || r->incident == 0)
+		return;
+	k = sim_truth_incident(sim, r->incident);
+	if (m->result == PINGAN__V1__RESULT__RESULT_LOST_RACE && strcmp(m->who, s->person) == 0)
+		sim_broken(sim, "P5 a clear no", "%s lost the race to itself", s->person);
+	if (m->result == PINGAN__V1__RESULT__RESULT_LOST_RACE && m->who[0] == '\0')
+		sim_broken(sim, "P5 a clear no", "%s lost the race to nobody", s->person);
+	if (m->result != PINGAN__V1__RESULT__RESULT_OK)
+		return;
+	if (k == NULL && (r->what == PINGAN__V1__REQUEST__WHAT_CALLING || r->what == PINGAN__V1__REQUEST__WHAT_OPEN ||
+	                  r->what == PINGAN__V1__REQUEST__WHAT_CLOSE_DETAIL))
+		return; /* not stored yet, and nobody says otherwise */
+	if (k == NULL)
+		sim_broken(sim, "P5 a yes is true", "%s hears ok about nothing", s->person);
+	if (r->what == PINGAN__V1__REQUEST__WHAT_CLAIM && !sim_truth_owned(k, s->person))
+		sim_broken(sim, "P5 a yes is true", "%s is told that the call is theirs, it never was", s->person);
+	if (r->what == PINGAN__V1__REQUEST__WHAT_NOTE && sim_truth_cmd(sim, r->cmd) == NULL)
+		sim_broken(sim, "P8 on record", "%s is told that the note is kept, it is not", s->person);
+	if (r->what == PINGAN__V1__REQUEST__WHAT_CLOSE && k->furthest < STEP_CLOSED)
+		sim_broken(sim, "P5 a yes is true", "%s is told closed, it is not", s->person);
+}
+
+static void p5_an_accepted_offer_is_true(struct sim *sim, struct screen *s, const Pingan__V1__Reply *m)
+{
+	struct request *r = sim_screen_asked(s, m->cmd);
+	const struct known_incident *k;
+	Pingan__V1__ToDaemon *asked;
+
+	if (r == NULL || m->result != PINGAN__V1__RESULT__RESULT_OK || r->what != PINGAN__V1__REQUEST__WHAT_ANSWER)
+		return;
+	asked = pingan__v1__to_daemon__unpack(NULL, r->len, r->bytes);
+	ENSURE(asked != NULL);
+	k = sim_truth_incident(sim, r->incident);
+	if (asked->request->answer->accept &&
+	    (k == NULL || !sim_truth_took(k, asked->request->answer->job, s->person)))
+		sim_broken(sim, "P5 a yes is true", "%s is told to go, the job is not theirs", s->person);
+	pingan__v1__to_daemon__free_unpacked(asked, NULL);
+}
+
+static void p6_a_row_is_true(struct sim *sim, struct screen *s, const Pingan__V1__IncidentRow *row)
+{
+	const struct known_incident *k = sim_truth_incident(sim, row->id);
+
+	if (row->not_stored)
+		return;
+	if (k == NULL)
+		sim_broken(sim, "P6 the screen tells the truth", "%s is shown %016llx, which is not there", s->person,
+		           (unsigned long long)row->id);
+	if (row->rev != k->rev) /* an older one: this daemon has not read on */
+		return;
+	if ((int)row->state != (int)k->inc.state || strcmp(row->owner, k->inc.owner) != 0 ||
+	    (int)row->class_ != (int)k->inc.class || (int)row->progress != (int)incident_progress(&k->inc))
+		sim_broken(sim, "P6 the screen tells the truth", "%s is shown %016llx as state %d of %s", s->person,
+		           (unsigned long long)row->id, (int)row->state, row->owner);
+}
+
+static void p9_looked_is_on_record(struct sim *sim, struct screen *s, const Pingan__V1__IncidentDetail *d)
+{
+	if (d->gone || d->health_notes[0] == '\0')
+		return;
+	if (!sim_truth_looked(sim, d->incident, s->person))
+		sim_broken(sim, "P8 who looked is on record", "%s sees health notes, the log does not say so", s->person);
+}
+
+static void p9_phone(struct sim *sim, unsigned daemon, struct screen *s, const Pingan__V1__PhoneState *state)
+{
+	const struct known_incident *k;
+	struct app_health health;
+	uint8_t bytes[4096];
+
+	for (size_t i = 0; i < state->n_offers; i++) {
+		size_t len = pingan__v1__phone_offer__get_packed_size(state->offers[i]);
+
+		if (len > sizeof bytes)
+			sim_broken(sim, "P9 private", "an offer of %zu bytes", len);
+		pingan__v1__phone_offer__pack(state->offers[i], bytes);
+		if (has_mark(bytes, len))
+			sim_broken(sim, "P9 private", "%s sees personal data in an offer", s->person);
+	}
+	if (state->job == NULL)
+		return;
+	k = sim_truth_incident(sim, state->job->incident);
+	if (k == NULL || !sim_truth_took(k, state->job->job, s->person))
+		sim_broken(sim, "P9 private", "%s sees a job that was never theirs", s->person);
+	app_health(sim->daemons[daemon].app, &health);
+	for (uint32_t i = 0; i < k->inc.job_count; i++) {
+		const struct job *j = &k->inc.jobs[i];
+
+		if (j->number == state->job->job && !works(j) && health.newest >= k->entry && health.safe >= k->entry)
+			sim_broken(sim, "P9 private", "%s still sees the home after job %u has ended", s->person, j->number);
+	}
+}
+
+void sim_promise_screen(struct sim *sim, unsigned daemon, struct node *node, struct slice message)
+{
+	struct screen *s = node->kind == NODE_DESK ? &sim->desks[node->index].screen : &sim->phones[node->index].screen;
+	Pingan__V1__ToScreen *m = pingan__v1__to_screen__unpack(NULL, message.len, message.at);
+
+	if (m == NULL)
+		sim_broken(sim, "frames can be read", "%s is sent bytes that are no ToScreen", s->person);
+	switch (m->body_case) {
+	case PINGAN__V1__TO_SCREEN__BODY_REPLY:
+		if (s->console)
+			p5_a_yes_is_true(sim, s, m->reply);
+		else
+			p5_an_accepted_offer_is_true(sim, s, m->reply);
+		break;
+	case PINGAN__V1__TO_SCREEN__BODY_SNAPSHOT:
+		for (size_t i = 0; i < m->snapshot->n_rows; i++)
+			p6_a_row_is_true(sim, s, m->snapshot->rows[i]);
+		break;
+	case PINGAN__V1__TO_SCREEN__BODY_DELTA:
+		for (size_t i = 0; i < m->delta->n_upserts; i++)
+			p6_a_row_is_true(sim, s, m->delta->upserts[i]);
+		break;
+	case PINGAN__V1__TO_SCREEN__BODY_DETAIL:
+		p9_looked_is_on_record(sim, s, m->detail);
+		break;
+	case PINGAN__V1__TO_SCREEN__BODY_PHONE:
+		p9_phone(sim, daemon, s, m->phone);
+		break;
+	default: /* the rest promises nothing */
+		break;
+	}
+	if (!s->console && m->body_case != PINGAN__V1__TO_SCREEN__BODY_PHONE && has_mark(message.at, message.len))
+		sim_broken(sim, "P9 private", "%s is sent personal data outside its job", s->person);
+	pingan__v1__to_screen__free_unpacked(m, NULL);
+}
+
+/* ------------------------------------------------------------ sweeps: P1, P2, P4 */
+
+/* Acknowledged is there, whatever happened since. */
+static void p1_acknowledged_stays(struct sim *sim)
+{
+	char device[ID_MAX];
+	struct press *p;
+
+	for (unsigned i = 0; i < sim->setup.homes; i++) {
+		sim_home_device(device, i);
+		for (size_t n = 0; (p = sim_home_press(sim, i, n)) != NULL; n++) {
+			if (p->acked && kind_class(p->kind) != CLASS_NONE &&
+			    sim_truth_press(sim, device, p->id) == NULL)
+				sim_broken(sim, "P1 acknowledged is durable", "home %u heard stored, it is gone", i);
+		}
+	}
+}
+
+void sim_promise_cut(struct sim *sim)
+{
+	p1_acknowledged_stays(sim);
+}
+
+/* True if this console has heard this daemon without disturbance for a while. */
+static bool follows(const struct sim *sim, const struct screen *s, unsigned daemon)
+{
+	const struct sim_link *l = sim_link_of((struct sim *)sim, s->node.link);
+
+	return s->on && s->up && s->have_rows && s->server == daemon && l != NULL && l->at_daemon && l->at_client &&
+	       !l->stuck && s->node.slow_until < sim->now - SHOWN_MS && sim->now - s->up_since > SHOWN_MS &&
+	       sim->blocked_until[s->node.number][daemon] < sim->now - SHOWN_MS;
+}
+
+static void p2_pressed_is_shown(struct sim *sim, unsigned home, const struct press *p)
+{
+	char resident[64], device[ID_MAX], area[16];
+	const struct known_press *known;
+
+	sim_home_resident(resident, home);
+	sim_home_device(device, home);
+	sim_home_area(area, home);
+	for (unsigned d = 0; d < sim->setup.daemons; d++) {
+		const struct daemon *at = &sim->daemons[d];
+
+		if (p->reached_at[d] == NEVER || sim->now - p->reached_at[d] < SHOWN_MS || !at->up ||
+		    sim->now - at->disturbed < SHOWN_MS + 3000)
+			continue;
+		known = sim_truth_press(sim, device, p->id);
+		if (known != NULL && sim_truth_incident(sim, known->incident)->inc.state == INCIDENT_CLOSED)
+			continue;
+		for (unsigned i = 0; i < sim->setup.desks; i++) {
+			const struct screen *s = &sim->desks[i].screen;
+
+			if (follows(sim, s, d) && sim_desk_covers(sim, i, area) &&
+			    sim_screen_row_of(s, resident, device) == NULL)
+				sim_broken(sim, "P2 pressed is shown", "home %u pressed %s, daemon %u has it, %s shows nothing",
+				           home, kind_name(p->kind), d, s->person);
+		}
+	}
+}
+
+static void p4_deadlines_are_kept(struct sim *sim)
+{
+	bool well = false;
+
+	for (unsigned i = 0; i < sim->setup.daemons; i++) {
+		const struct daemon *d = &sim->daemons[i];
+
+		well = well || (d->up && d->well_since != NEVER && sim->now - d->well_since > 5000 &&
+		                sim->now - d->disturbed > 5000);
+	}
+	for (size_t n = 0; n < sim->truth.count; n++) {
+		struct known_incident *k = sim->truth.incidents[n];
+		ms_t due = k->inc.state == INCIDENT_CLOSED ? 0 : incident_next_due(&k->inc);
+
+		if (!well || due == 0 || due > sim_store_now(sim)) {
+			k->stuck_at = NEVER;
+			continue;
+		}
+		if (k->stuck_at == NEVER)
+			k->stuck_at = sim->now;
+		if (sim->now - k->stuck_at > OVERDUE_MS)
+			sim_broken(sim, "P4 a deadline is kept", "%s %s was due %lld ms ago",
+			           sim_incident_place(sim, &k->inc), sim_incident_words(&k->inc),
+			           (long long)(sim_store_now(sim) - due));
+	}
+}
+
+void sim_promises_step(struct sim *sim)
+{
+	struct press *p;
+
+	if (sim->now - sim->swept_at < (sim->setup.homes > 128 ? 20 * SWEEP_MS : SWEEP_MS))
+		return;
+	sim->swept_at = sim->now;
+	for (unsigned i = 0; i < sim->setup.homes; i++) {
+		for (size_t n = 0; (p = sim_home_press(sim, i, n)) != NULL; n++) {
+			if (!p->acked && kind_class(p->kind) != CLASS_NONE && !sim->setup.overload)
+				p2_pressed_is_shown(sim, i, p);
+		}
+	}
+	p1_acknowledged_stays(sim);
+	p4_deadlines_are_kept(sim);
+}

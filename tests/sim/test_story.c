@@ -1,0 +1,90 @@
+/* test_story.c - the main story, as a nurse could read it: press, take, send, accept, go, arrive, done, close. */
+#include "sim/scenes.h"
+
+static void test_the_main_story(void **state)
+{
+	struct sim *sim = scene_ready(NULL);
+
+	(void)state;
+	sim_expect(sim, "[       0] daemon 0 starts\n"
+	                "[     522] cg0 hears ok\n" /* on duty */
+	                "[     542] cg1 hears ok\n");
+	sim_press(sim, 0, KIND_SOS);
+	until_rings(sim, 0, 0, true, 1000);
+	sim_run(sim, 2000);
+	sim_desk_claim(sim, 0, 0);
+	until_heard(sim, 0, STEP_ANSWERED, 1000);
+	sim_desk_open(sim, 0, 0);
+	sim_run(sim, 8000);
+	sim_desk_spoke(sim, 0, 0);
+	sim_run(sim, 2000);
+	sim_desk_dispatch(sim, 0, 0, 1);
+	until_offered(sim, 1, 0, 1000);
+	sim_run(sim, 3000);
+	sim_phone_answer(sim, 1, 0, true);
+	until_job(sim, 1, 1000);
+	sim_run(sim, 30000);
+	sim_phone_progress(sim, 1, JOB_EN_ROUTE);
+	until_heard(sim, 0, STEP_HELP_ON_THE_WAY, 1000);
+	sim_run(sim, MINUTES(6));
+	sim_phone_progress(sim, 1, JOB_ARRIVED);
+	until_heard(sim, 0, STEP_ARRIVED, 1000);
+	sim_run(sim, MINUTES(10));
+	sim_phone_progress(sim, 1, JOB_DONE);
+	until_state(sim, 0, "answered/done", 1000);
+	sim_run(sim, 5000);
+	sim_desk_close(sim, 0, 0, OUTCOME_HELPED_AT_HOME);
+	until_heard(sim, 0, STEP_CLOSED, 1000);
+	sim_run(sim, 1000);
+	sim_expect(sim, "[     542] home 0 presses sos\n"
+	                "[     552] store home 0 waiting: alarm, contact told, rung operators\n"
+	                "[     563] home 0 hears stored\n"
+	                "[    2563] op0 takes\n"
+	                "[    2573] store home 0 answered: claimed by op0\n"
+	                "[    2583] op0 hears ok\n"
+	                "[    2583] home 0 hears answered\n"
+	                "[    2583] op0 looks\n"
+	                "[    2594] store home 0 answered: opened by op0\n"
+	                "[    2605] op0 hears ok\n"
+	                "[   10583] op0 has spoken\n"
+	                "[   10594] store home 0 answered: spoke resident by op0\n"
+	                "[   10606] op0 hears ok\n"
+	                "[   12583] op0 sends cg1\n"
+	                "[   12594] store home 0 answered/offering: job by op0, offered cg1\n"
+	                "[   12604] op0 hears ok\n"
+	                "[   15604] cg1 says yes\n"
+	                "[   15614] store home 0 answered/accepted: offer accepted cg1\n"
+	                "[   15626] cg1 hears ok\n"
+	                "[   15626] cg1 has a job\n"
+	                "[   45626] cg1 is on the way\n"
+	                "[   45636] store home 0 answered/en_route: departed by cg1\n"
+	                "[   45647] cg1 hears ok\n"
+	                "[   45647] home 0 hears help on the way\n"
+	                "[  345636] store home 0 answered/en_route: reminder\n"
+	                "[  405647] cg1 has arrived\n"
+	                "[  405657] store home 0 answered/arrived: arrived by cg1\n"
+	                "[  405669] cg1 hears ok\n"
+	                "[  405669] home 0 hears arrived\n"
+	                "[ 1005669] cg1 is done\n"
+	                "[ 1005680] store home 0 answered/done: done by cg1\n"
+	                "[ 1005691] cg1 hears ok\n"
+	                "[ 1005691] cg1 has no job any more\n"
+	                "[ 1010680] op0 closes, outcome 1\n"
+	                "[ 1010691] store home 0 closed/done: closed by op0\n"
+	                "[ 1010701] op0 hears ok\n"
+	                "[ 1010701] home 0 hears closed\n");
+	assert_int_equal(sim_held(sim, 0), 0);
+	assert_int_equal(sim_open_count(sim), 0);
+	assert_int_equal(sim_desk_row_count(sim, 0), 0);
+	assert_int_equal(sim_phone_job(sim, 1), 0);
+	sim_free(sim);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(test_the_main_story),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
