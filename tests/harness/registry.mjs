@@ -1,0 +1,18 @@
+// registry.mjs - what is really in the cell's Redis about a home, past every daemon: what screens are compared with.
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+
+import { fromBinary, record } from './proto.mjs'
+
+const run = promisify(execFile)
+
+async function body(cell, key) {
+	const { stdout } = await run('redis-cli', ['-s', cell.redis.socket, 'hget', `pa:${key}`, 'body'], { encoding: 'buffer' })
+	assert.ok(stdout.length > 1, `${key} is in Redis`)
+	return stdout.subarray(0, -1) // redis-cli's own line end
+}
+
+export const household = async (cell, id) => fromBinary(record.HouseholdSchema, await body(cell, `household:${id}`))
+export const person = async (cell, id) => fromBinary(record.PersonSchema, await body(cell, `person:${id}`))
+export const area = async (cell, code) => fromBinary(record.AreaSchema, await body(cell, `area:${code}`))

@@ -1,0 +1,27 @@
+# What we stand on, all of it from Debian 12. Each becomes an imported target dep::NAME.
+find_package(PkgConfig REQUIRED)
+
+function(pingan_dep name)
+	pkg_check_modules(DEP_${name} REQUIRED IMPORTED_TARGET ${ARGN})
+	add_library(dep_${name} INTERFACE)
+	target_link_libraries(dep_${name} INTERFACE PkgConfig::DEP_${name})
+	add_library(dep::${name} ALIAS dep_${name})
+endfunction()
+
+pingan_dep(protobuf_c libprotobuf-c)
+pingan_dep(event libevent_core libevent_extra)
+pingan_dep(event_openssl libevent_openssl)
+pingan_dep(websockets libwebsockets)
+pingan_dep(uv libuv)
+pingan_dep(hiredis hiredis)
+pingan_dep(ssl libssl libcrypto)
+pingan_dep(sodium libsodium)
+pingan_dep(cyaml libcyaml)
+pingan_dep(jansson jansson)
+pingan_dep(systemd libsystemd)
+if(PINGAN_TESTS)
+	pingan_dep(cmocka cmocka)
+endif()
+
+find_program(PROTOC protoc REQUIRED)
+find_program(PROTOC_C protoc-gen-c REQUIRED)
