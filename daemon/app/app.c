@@ -103,6 +103,7 @@ int64_t app_turn(struct app *app)
 	alive_turn(app);
 	operators_turn(app);
 	logins_turn(app);
+	quarantine_turn(app);
 	deadlines_turn(app);
 	changes_turn(app);
 	tell(app);

@@ -26,6 +26,7 @@ static bool urgent(const struct app *app, const struct change *ch)
 	case CHANGE_OPERATOR:
 	case CHANGE_CAREGIVER:
 	case CHANGE_LOGIN:
+	case CHANGE_NEW:
 	case CHANGE_SIGNAL:
 		return false;
 	}

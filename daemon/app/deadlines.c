@@ -19,7 +19,7 @@ void deadline_set(struct app *app, struct incident_slot *slot)
 		return;
 	}
 	if (!heap_set(&app->deadlines, &slot->due, slot->next_due_ms))
-		APP_LOG(app, "NO_MEMORY", "what=deadline incident=%016" PRIx64, slot->id);
+		projection_incomplete(app, "deadline");
 }
 
 void deadline_again(struct app *app, struct incident_slot *slot)
@@ -27,7 +27,7 @@ void deadline_again(struct app *app, struct incident_slot *slot)
 	if (slot->state == INCIDENT_CLOSED || slot->state == INCIDENT_NONE)
 		return;
 	if (!heap_set(&app->deadlines, &slot->due, app->now.store_ms + AGAIN_MS))
-		APP_LOG(app, "NO_MEMORY", "what=deadline incident=%016" PRIx64, slot->id);
+		projection_incomplete(app, "deadline");
 }
 
 static uint64_t weight(const char *daemon, uint64_t incident)

@@ -275,7 +275,7 @@ static enum verdict decide_body(struct app *app, struct change *ch)
 {
 	struct buf bytes = buf_of(app->encode, sizeof app->encode);
 
-	if (ch->remove && ch->record->rev == 0)
+	if ((ch->remove && ch->record->rev == 0) || (ch->kind == CHANGE_NEW && ch->record->rev != 0))
 		return STAY;
 	buf_put(&bytes, ch->body, ch->body_len);
 	return fly_small(app, ch, &bytes, ch->remove);
@@ -313,6 +313,7 @@ enum verdict change_decide(struct app *app, struct change *ch)
 		return decide_caregiver(app, ch);
 	case CHANGE_LOGIN:
 	case CHANGE_DAEMON:
+	case CHANGE_NEW:
 		return decide_body(app, ch);
 	case CHANGE_SIGNAL:
 		return decide_signal(app, ch);

@@ -3,7 +3,6 @@
 
 #include "app/screens.h"
 
-#define QUARANTINE "quarantine" /* household record whose key seals what is written about unknown homes */
 #define TEXT_PLAIN_MAX 512
 
 const uint8_t *seal_key(struct app *app, const char *household)

@@ -29,12 +29,21 @@ static void store_state(struct app *app, bool up)
 	screens_store_state(app);
 }
 
-void feed_reload(struct app *app)
+static void load(struct app *app)
 {
 	store_state(app, false);
 	app->attach_wanted = false;
 	app->loading = true;
 	app->ports.store_load(app->ports.ctx);
+}
+
+/* A store that we follow gives a load only after a check that finds nothing of ours: app_store_attached() goes on. */
+void feed_reload(struct app *app)
+{
+	store_state(app, false);
+	app->attach_wanted = false;
+	app->loading = true;
+	app->ports.store_attach(app->ports.ctx, 0, 0);
 }
 
 void feed_turn(struct app *app)
@@ -68,10 +77,10 @@ void app_store_attached(struct app *app, enum attach_result result, bool replica
 		count(app, C_HISTORY_CUT);
 		APP_LOG(app, "HISTORY_CUT", "newest=%" PRIu64, app->newest);
 		app->cut = true;
-		feed_reload(app);
+		load(app);
 		return;
 	case ATTACH_EMPTY:
-		feed_reload(app);
+		load(app);
 		return;
 	}
 }

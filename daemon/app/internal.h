@@ -111,6 +111,8 @@ const Pingan__V1__Device *device_find(struct app *app, const char *id);
 const Pingan__V1__Area *area_find(struct app *app, const char *code);
 /* Name of a person for screens; empty when unknown. */
 const char *person_name(struct app *app, const char *id);
+/* Something found no memory: what we hold lacks something that the store has. All is read again once there is memory. */
+void projection_incomplete(struct app *app, const char *what);
 /* Applies one record of the log or of a load; false when it is older than what stands there. */
 bool projection_apply(struct app *app, const struct store_record *from, uint64_t log_id);
 void projection_free(struct app *app);
@@ -139,6 +141,7 @@ enum change_kind {
 	CHANGE_CAREGIVER,
 	CHANGE_LOGIN,
 	CHANGE_DAEMON,
+	CHANGE_NEW,      /* a record that must exist: body; nothing if it does */
 	CHANGE_SIGNAL    /* an alarm that opens nothing (test, restore, cancel of nothing): a log entry only */
 };
 
@@ -255,7 +258,7 @@ void screens_free(struct app *app);
 /* ------------------------------------------------------------ people (operators.c), candidates (candidates.c) */
 
 /* A console of this operator came up or is alive again / is gone. Commits the change of their record. */
-void operator_up(struct app *app, const char *person);
+void operator_up(struct app *app, const char *person, bool ready);
 void operator_lost(struct app *app, const char *person);
 void operator_ready(struct app *app, const char *person, bool ready, struct waiter waiter);
 void operators_turn(struct app *app);
@@ -449,6 +452,9 @@ void feed_reload(struct app *app);
 void alive_turn(struct app *app);
 /* True if the proof of life of this daemon record came within ALIVE_STALE_MS. */
 bool daemon_alive(struct app *app, const struct record *rec);
+/* quarantine.c: sees that the household record QUARANTINE exists. */
+#define QUARANTINE "quarantine"
+void quarantine_turn(struct app *app);
 /* logins.c */
 void logins_turn(struct app *app);
 void alive_back(struct app *app);

@@ -17,10 +17,9 @@ static void submit(struct app *app, const char *person, const struct operator *o
 	ch->new_session = new_session;
 }
 
-void operator_up(struct app *app, const char *person)
+void operator_up(struct app *app, const char *person, bool ready)
 {
-	const struct operator *now = operator_find(app, person);
-	struct operator op = {.link = LINK_UP, .ready = now == NULL || now->link == LINK_NONE || now->ready};
+	struct operator op = {.link = LINK_UP, .ready = ready};
 
 	snprintf(op.id, sizeof op.id, "%s", person);
 	snprintf(op.daemon, sizeof op.daemon, "%s", app->config.daemon);
@@ -113,7 +112,7 @@ void operators_turn(struct app *app)
 		if (op->link == LINK_UP && unserved(app, op, rec))
 			operator_lost(app, op->id);
 		else if (op->link == LINK_LOST && strcmp(op->daemon, app->config.daemon) == 0 && screens_reachable(app, op->id))
-			operator_up(app, op->id); /* another daemon took us for dead; the console never left */
+			operator_up(app, op->id, op->ready); /* another daemon took us for dead; the console never left */
 		else if (op->link == LINK_LOST &&
 		         app->now.store_ms - op->changed_ms >= SECONDS(app->config.policy.owner_gone_s))
 			give_back(app, rec, op);

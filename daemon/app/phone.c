@@ -120,7 +120,7 @@ void phones_index(struct app *app, const struct incident *inc)
 			struct phone *p = phone_want(app, job->offers[k].caregiver);
 
 			if (p == NULL)
-				APP_LOG(app, "NO_MEMORY", "what=phone");
+				projection_incomplete(app, "phone");
 			else
 				ref_add(p, inc->id);
 			phones_touch(app, job->offers[k].caregiver);

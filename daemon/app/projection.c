@@ -79,9 +79,8 @@ struct record *record_want(struct app *app, const char *key)
 	return rec;
 }
 
-
 /* What we hold lacks something that the store has: everything is read again, once there is memory. */
-static void incomplete(struct app *app, const char *what)
+void projection_incomplete(struct app *app, const char *what)
 {
 	APP_LOG(app, "NO_MEMORY", "what=%s", what);
 	app->incomplete = true;
@@ -218,7 +217,7 @@ static void slot_read(struct app *app, struct record *rec)
 	snprintf(slot->open_key, sizeof slot->open_key, "%s%s", inc->quarantine ? "quarantine/" : "",
 	         inc->quarantine ? inc->device : inc->household);
 	if (!table_put(&app->open, slot->open_key, rec))
-		incomplete(app, "open_index");
+		projection_incomplete(app, "open_index");
 	if (inc->quarantine)
 		app->quarantine_count++;
 	deadline_set(app, slot);
@@ -237,19 +236,23 @@ static void live_read(struct app *app, struct record *rec)
 			rec->live = malloc(sizeof op);
 		if (rec->live != NULL)
 			memcpy(rec->live, &op, sizeof op);
+		else
+			projection_incomplete(app, "operator");
 	} else if (rec->type == RECORD_CAREGIVER && (bad = caregiver_decode(body, &cg, &app->scratch)) == 0) {
 		if (rec->live == NULL)
 			rec->live = malloc(sizeof cg);
 		if (rec->live != NULL)
 			memcpy(rec->live, &cg, sizeof cg);
+		else
+			projection_incomplete(app, "caregiver");
 	} else if (rec->type == RECORD_PERSON) {
 		const Pingan__V1__Person *p = person_find(app, id_of(rec->key));
 
 		account_drop(app, rec);
 		free(rec->live);
 		rec->live = p == NULL ? NULL : strdup(p->account);
-		if (rec->live != NULL && !table_put(&app->accounts, rec->live, rec))
-			incomplete(app, "accounts");
+		if (p != NULL && (rec->live == NULL || !table_put(&app->accounts, rec->live, rec)))
+			projection_incomplete(app, "accounts");
 	}
 	if (bad != 0) {
 		count(app, C_RECORDS_UNREADABLE);
@@ -308,7 +311,7 @@ bool projection_apply(struct app *app, const struct store_record *from, uint64_t
 	uint8_t *body;
 
 	if (rec == NULL) {
-		incomplete(app, "record");
+		projection_incomplete(app, "record");
 		return false;
 	}
 	rec->generation = app->load_generation;
@@ -327,7 +330,7 @@ bool projection_apply(struct app *app, const struct store_record *from, uint64_t
 	}
 	body = malloc(from->body.len + 1);
 	if (body == NULL) {
-		incomplete(app, "body");
+		projection_incomplete(app, "body");
 		return false;
 	}
 	if (from->body.len != 0)

@@ -75,19 +75,23 @@ static struct member *member_want(struct app *app, const char *id)
 	if (m != NULL || id[0] == '\0' || strlen(id) >= ID_MAX)
 		return m;
 	m = calloc(1, sizeof *m);
-	if (m == NULL)
+	if (m == NULL) {
+		projection_incomplete(app, "member");
 		return NULL;
+	}
 	snprintf(m->id, sizeof m->id, "%s", id);
 	if (!table_put(&r->members, m->id, m)) {
 		free(m);
+		projection_incomplete(app, "member");
 		return NULL;
 	}
 	return m;
 }
 
 /* On the list of those on duty exactly when known and on duty. */
-static void duty_place(struct roster *r, struct member *m)
+static void duty_place(struct app *app, struct member *m)
 {
+	struct roster *r = app->roster;
 	bool on = m->known && m->on_duty && m->rights.role == ROLE_CAREGIVER;
 
 	if (on == (m->duty_place != 0))
@@ -95,6 +99,8 @@ static void duty_place(struct roster *r, struct member *m)
 	if (on) {
 		if (list_add(&r->duty, m))
 			m->duty_place = r->duty.len;
+		else
+			projection_incomplete(app, "duty");
 		return;
 	}
 	r->duty.at[m->duty_place - 1] = r->duty.at[--r->duty.len];
@@ -135,7 +141,7 @@ void roster_person(struct app *app, const char *person)
 		if (p->n_areas > RIGHTS_AREAS_MAX)
 			APP_LOG(app, "PERSON_AREAS", "person=%s areas=%zu max=%d", m->id, p->n_areas, RIGHTS_AREAS_MAX);
 	}
-	duty_place(app->roster, m);
+	duty_place(app, m);
 }
 
 void roster_caregiver(struct app *app, const char *person)
@@ -150,7 +156,7 @@ void roster_caregiver(struct app *app, const char *person)
 	/* Never off duty, never after the job: where somebody is, is kept no longer than it is needed. */
 	if (!m->on_duty)
 		m->positioned = false;
-	duty_place(app->roster, m);
+	duty_place(app, m);
 }
 
 void roster_operators(struct app *app)

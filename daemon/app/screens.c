@@ -413,7 +413,7 @@ static void hello(struct app *app, struct session *s, const Pingan__V1__ScreenHe
 			return;
 		}
 		if (is_console(s))
-			operator_up(app, s->rights.person);
+			operator_up(app, s->rights.person, h->ready);
 		screens_presence(app);
 	}
 	hold_hello(app, s, h);

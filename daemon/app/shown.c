@@ -29,14 +29,14 @@ struct shown *shown_want(struct app *app, uint64_t id)
 		return sh;
 	sh = calloc(1, sizeof *sh);
 	if (sh == NULL) {
-		APP_LOG(app, "NO_MEMORY", "what=shown");
+		projection_incomplete(app, "shown");
 		return NULL;
 	}
 	sh->id = id;
 	hex_key(sh->key, id);
 	if (!table_put(&app->screens->shown, sh->key, sh)) {
 		free(sh);
-		APP_LOG(app, "NO_MEMORY", "what=shown");
+		projection_incomplete(app, "shown");
 		return NULL;
 	}
 	return sh;
@@ -235,12 +235,16 @@ static void press_show(struct app *app, const struct change *ch, struct table *h
 		h == NULL || h->area[0] == '\0' || strlen(h->area) >= sizeof sh->press->area ? app->config.root_area : h->area;
 	snprintf(open_key, sizeof open_key, "%s%s", h == NULL ? "quarantine/" : "", h == NULL ? ch->alarm->device : h->id);
 	sh = press_home(app, open_key, ch, homes);
-	if (sh == NULL)
+	if (sh == NULL) {
+		sc->unstored_dirty = true; /* no memory: again next turn */
 		return;
+	}
 	if (sh->press == NULL) {
 		sh->press = calloc(1, sizeof *sh->press);
-		if (sh->press == NULL)
+		if (sh->press == NULL) {
+			sc->unstored_dirty = true; /* again next turn */
 			return;
+		}
 		TAILQ_INSERT_TAIL(&sc->presses, sh, press_link);
 	}
 	if (sh->press->round != sc->unstored_round) {
@@ -369,7 +373,7 @@ static bool pack_row(struct app *app, struct shown *sh, const struct record *rec
 	console_pack(&m.base, &buf);
 	copy = realloc(sh->row, buf.len);
 	if (copy == NULL) {
-		APP_LOG(app, "NO_MEMORY", "what=row");
+		projection_incomplete(app, "row");
 		row_forget(sh); /* the old one would be a lie; it is made again when it is sent */
 		return true;
 	}

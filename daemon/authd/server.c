@@ -162,13 +162,15 @@ static void on_done(evutil_socket_t fd, short what, void *arg)
 		struct job *job = &a->jobs[i], copy;
 		struct client *c;
 
+		/* One that is running is a worker's: not even to be looked at but for its state. */
 		pthread_mutex_lock(&a->lock);
-		copy = *job;
-		if (job->state == JOB_DONE)
-			job->state = JOB_FREE;
-		pthread_mutex_unlock(&a->lock);
-		if (copy.state != JOB_DONE)
+		if (job->state != JOB_DONE) {
+			pthread_mutex_unlock(&a->lock);
 			continue;
+		}
+		copy = *job;
+		job->state = JOB_FREE;
+		pthread_mutex_unlock(&a->lock);
 		c = &a->clients[copy.client];
 		if (c->link != NULL && c->generation == copy.client_generation)
 			client_tell(c, &(struct authd_answer){

@@ -75,6 +75,15 @@ static bool in_room(struct ws *ws, size_t len)
 	return true;
 }
 
+static void deliver(struct ws *ws, struct slice message)
+{
+	ws->in_message = false;
+	metric_add(ws->metrics, METRIC_WS_MESSAGES_IN, 1);
+	ws->receiving = true;
+	ws->sink->message(ws->owner, ws->in_text, message);
+	ws->receiving = false;
+}
+
 static int receive(struct ws *ws, struct slice part)
 {
 	bool last = lws_is_final_fragment(ws->wsi) && lws_remaining_packet_payload(ws->wsi) == 0;
@@ -96,9 +105,7 @@ static int receive(struct ws *ws, struct slice part)
 		return refuse(ws, METRIC_WS_BAD_UTF8, LWS_CLOSE_STATUS_INVALID_PAYLOAD);
 	if (last && ws->in_len == 0) {
 		/* The usual case: one message in one piece is not copied. */
-		ws->in_message = false;
-		metric_add(ws->metrics, METRIC_WS_MESSAGES_IN, 1);
-		ws->sink->message(ws->owner, ws->in_text, part);
+		deliver(ws, part);
 	} else {
 		if (!in_room(ws, part.len))
 			return refuse(ws, METRIC_WS_TOO_BIG, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE);
@@ -106,9 +113,7 @@ static int receive(struct ws *ws, struct slice part)
 			memcpy(ws->in + ws->in_len, part.at, part.len);
 		ws->in_len += part.len;
 		if (last) {
-			ws->in_message = false;
-			metric_add(ws->metrics, METRIC_WS_MESSAGES_IN, 1);
-			ws->sink->message(ws->owner, ws->in_text, slice_of(ws->in, ws->in_len));
+			deliver(ws, slice_of(ws->in, ws->in_len));
 			ws->in_len = 0;
 			if (ws->in_size > KEEP_MAX) {
 				free(ws->in);
@@ -142,7 +147,7 @@ enum send_result ws_send(struct ws *ws, bool text, struct slice message)
 
 	if (ws->wsi == NULL || ws->closing || ws->peer_closed)
 		return SEND_GONE;
-	if (!ws->blocked && TAILQ_EMPTY(&ws->out) && message.len <= DIRECT_MAX) {
+	if (!ws->blocked && !ws->receiving && TAILQ_EMPTY(&ws->out) && message.len <= DIRECT_MAX) {
 		uint8_t frame[LWS_PRE + DIRECT_MAX];
 
 		if (message.len != 0)

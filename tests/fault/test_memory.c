@@ -64,7 +64,7 @@ static void each_allocation_fails(const struct sim_setup *setup)
 
 static void test_each_allocation_fails(void **state)
 {
-	const struct sim_setup setup = {.homes = 1, .panels = 1, .phones = 1};
+	const struct sim_setup setup = {.homes = 1, .panels = 1, .phones = 1, .overload = true};
 
 	(void)state;
 	each_allocation_fails(&setup);
@@ -72,7 +72,8 @@ static void test_each_allocation_fails(void **state)
 
 static void test_each_allocation_fails_with_a_replica(void **state)
 {
-	const struct sim_setup setup = {.homes = 1, .panels = 1, .phones = 1, .daemons = 2, .replicated = true};
+	const struct sim_setup setup = {.homes = 1, .panels = 1, .phones = 1, .daemons = 2, .replicated = true,
+	                                .overload = true};
 
 	(void)state;
 	each_allocation_fails(&setup);

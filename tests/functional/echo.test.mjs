@@ -197,6 +197,16 @@ describe('fragments', () => {
 		await closes(ws)
 	})
 
+	test('the same in one write: the pong still comes first', async () => {
+		const ws = await open()
+		ws.write(Buffer.concat([frameOf({ opcode: TEXT, payload: 'fragment1', fin: false }), frameOf({ opcode: PING, payload: 'ping' }), frameOf({ opcode: 0, payload: 'fragment2' })]))
+		const pong = await ws.next()
+		assert.equal(pong.opcode, PONG)
+		assert.equal(pong.payload.toString(), 'ping')
+		await echoes(ws, TEXT, 'fragment1fragment2')
+		await closes(ws)
+	})
+
 	test('a pong of any bytes between fragments of text leaves the text alone', async () => {
 		const ws = await open()
 		ws.frame({ opcode: TEXT, payload: Buffer.from([0xe6]), fin: false })

@@ -131,6 +131,8 @@ export class Stage {
 	}
 
 	async end() {
+		// What a failed test last saw.
+		if (!this.t.passed) for (const seat of this.seats) await seat.shot('failed').catch(() => {})
 		for (const seat of this.seats) await seat.context.close()
 		for (const seat of this.seats) {
 			assert.deepEqual(seat.faults, [], `${seat.who}: what the page did`)

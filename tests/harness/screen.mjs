@@ -20,12 +20,11 @@ export class Screen {
 		t.after(() => screen.end())
 		screen.connect()
 		await until(() => screen.live, { what: `${page} is live`, child: daemon.child })
-		if (page === 'console' && options.ready !== false) await screen.ask('ready', { ready: true })
 		return screen
 	}
 
-	constructor(daemon, cookie, page, { port, holds = [] } = {}) {
-		Object.assign(this, { daemon, cookie, page, port, holds })
+	constructor(daemon, cookie, page, { port, holds = [], ready = page === 'console' } = {}) {
+		Object.assign(this, { daemon, cookie, page, port, holds, ready })
 		this.rows = new Map()
 		this.ringing = []
 		this.welcome = null
@@ -64,6 +63,7 @@ export class Screen {
 					resumeCommit: this.newest.commit,
 					holds: this.holds,
 					build: 'test',
+					ready: this.ready,
 				},
 			})
 			this.beat = setInterval(() => this.send({ case: 'heartbeat', value: { screenMs: BigInt(Date.now()), visible: true } }), BEAT_MS)

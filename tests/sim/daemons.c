@@ -259,6 +259,8 @@ static void port_log(void *ctx, const char *code, const char *fmt, ...)
 	sim_promise_logline(d->sim, text);
 	if (!d->sim->setup.exact)
 		sim_note(d->sim, "daemon %u ev=%s %s", d->index, code, text);
+	else if (d->sim->trace) /* said aloud, but no part of a history that a test writes out */
+		printf("[%8lld] daemon %u ev=%s %s\n", (long long)d->sim->now, d->index, code, text);
 	sim_inside_app = inside;
 }
 

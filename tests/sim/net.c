@@ -223,7 +223,7 @@ static void show(struct sim *sim, struct sim_link *l, const struct segment *s)
 	sim_leave(d);
 	ENSURE(used <= len);
 	l = sim_link_of(sim, id);
-	if (l != NULL && l->node->kind == NODE_HOME)
+	if (l != NULL && l->at_daemon && l->node->kind == NODE_HOME) /* not refused by this very frame */
 		watch_frames(sim, l, all, used);
 	if (l != NULL && l->at_daemon && used < len) {
 		l->rest = sim_copy(all + used, len - used);

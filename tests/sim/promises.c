@@ -388,6 +388,8 @@ static void p9_phone(struct sim *sim, unsigned daemon, struct screen *s, const P
 	for (uint32_t i = 0; i < k->inc.job_count; i++) {
 		const struct job *j = &k->inc.jobs[i];
 
+		if (sim->setup.overload && sim->now - k->changed_at < 3000)
+			continue; /* a daemon without memory reads all again first */
 		if (j->number == state->job->job && !works(j) && health.newest >= k->entry && health.safe >= k->entry)
 			sim_broken(sim, "P9 private", "%s still sees the home after job %u has ended", s->person, j->number);
 	}

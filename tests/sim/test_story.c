@@ -8,7 +8,7 @@ static void test_the_main_story(void **state)
 	(void)state;
 	sim_expect(sim, "[       0] daemon 0 starts\n"
 	                "[     522] cg0 hears ok\n" /* on duty */
-	                "[     542] cg1 hears ok\n");
+	                "[     541] cg1 hears ok\n");
 	sim_press(sim, 0, KIND_SOS);
 	until_rings(sim, 0, 0, true, 1000);
 	sim_run(sim, 2000);
@@ -36,43 +36,43 @@ static void test_the_main_story(void **state)
 	sim_desk_close(sim, 0, 0, OUTCOME_HELPED_AT_HOME);
 	until_heard(sim, 0, STEP_CLOSED, 1000);
 	sim_run(sim, 1000);
-	sim_expect(sim, "[     542] home 0 presses sos\n"
+	sim_expect(sim, "[     541] home 0 presses sos\n"
 	                "[     552] store home 0 waiting: alarm, contact told, rung operators\n"
 	                "[     563] home 0 hears stored\n"
 	                "[    2563] op0 takes\n"
-	                "[    2573] store home 0 answered: claimed by op0\n"
-	                "[    2583] op0 hears ok\n"
-	                "[    2583] home 0 hears answered\n"
-	                "[    2583] op0 looks\n"
-	                "[    2594] store home 0 answered: opened by op0\n"
-	                "[    2605] op0 hears ok\n"
-	                "[   10583] op0 has spoken\n"
-	                "[   10594] store home 0 answered: spoke resident by op0\n"
-	                "[   10606] op0 hears ok\n"
-	                "[   12583] op0 sends cg1\n"
-	                "[   12594] store home 0 answered/offering: job by op0, offered cg1\n"
-	                "[   12604] op0 hears ok\n"
-	                "[   15604] cg1 says yes\n"
-	                "[   15614] store home 0 answered/accepted: offer accepted cg1\n"
-	                "[   15626] cg1 hears ok\n"
-	                "[   15626] cg1 has a job\n"
-	                "[   45626] cg1 is on the way\n"
-	                "[   45636] store home 0 answered/en_route: departed by cg1\n"
-	                "[   45647] cg1 hears ok\n"
-	                "[   45647] home 0 hears help on the way\n"
-	                "[  345636] store home 0 answered/en_route: reminder\n"
-	                "[  405647] cg1 has arrived\n"
-	                "[  405657] store home 0 answered/arrived: arrived by cg1\n"
-	                "[  405669] cg1 hears ok\n"
-	                "[  405669] home 0 hears arrived\n"
-	                "[ 1005669] cg1 is done\n"
-	                "[ 1005680] store home 0 answered/done: done by cg1\n"
-	                "[ 1005691] cg1 hears ok\n"
-	                "[ 1005691] cg1 has no job any more\n"
-	                "[ 1010680] op0 closes, outcome 1\n"
-	                "[ 1010691] store home 0 closed/done: closed by op0\n"
-	                "[ 1010701] op0 hears ok\n"
-	                "[ 1010701] home 0 hears closed\n");
+	                "[    2574] store home 0 answered: claimed by op0\n"
+	                "[    2585] op0 hears ok\n"
+	                "[    2585] home 0 hears answered\n"
+	                "[    2585] op0 looks\n"
+	                "[    2595] store home 0 answered: opened by op0\n"
+	                "[    2607] op0 hears ok\n"
+	                "[   10585] op0 has spoken\n"
+	                "[   10596] store home 0 answered: spoke resident by op0\n"
+	                "[   10608] op0 hears ok\n"
+	                "[   12585] op0 sends cg1\n"
+	                "[   12596] store home 0 answered/offering: job by op0, offered cg1\n"
+	                "[   12607] op0 hears ok\n"
+	                "[   15607] cg1 says yes\n"
+	                "[   15617] store home 0 answered/accepted: offer accepted cg1\n"
+	                "[   15628] cg1 hears ok\n"
+	                "[   15628] cg1 has a job\n"
+	                "[   45628] cg1 is on the way\n"
+	                "[   45639] store home 0 answered/en_route: departed by cg1\n"
+	                "[   45649] cg1 hears ok\n"
+	                "[   45649] home 0 hears help on the way\n"
+	                "[  345639] store home 0 answered/en_route: reminder\n"
+	                "[  405649] cg1 has arrived\n"
+	                "[  405659] store home 0 answered/arrived: arrived by cg1\n"
+	                "[  405671] cg1 hears ok\n"
+	                "[  405671] home 0 hears arrived\n"
+	                "[ 1005671] cg1 is done\n"
+	                "[ 1005682] store home 0 answered/done: done by cg1\n"
+	                "[ 1005693] cg1 hears ok\n"
+	                "[ 1005693] cg1 has no job any more\n"
+	                "[ 1010682] op0 closes, outcome 1\n"
+	                "[ 1010693] store home 0 closed/done: closed by op0\n"
+	                "[ 1010703] op0 hears ok\n"
+	                "[ 1010703] home 0 hears closed\n");
 	assert_int_equal(sim_held(sim, 0), 0);
 	assert_int_equal(sim_open_count(sim), 0);
 	assert_int_equal(sim_desk_row_count(sim, 0), 0);

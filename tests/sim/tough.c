@@ -44,6 +44,19 @@ static void panel_sends(struct sim *sim)
 		sim_panel_event(sim, 0, 1, "1101 01 007", true);
 }
 
+static bool on_duty(struct sim *sim)
+{
+	const Pingan__V1__PhoneState *state = sim->phones[0].screen.phone;
+
+	return state != NULL && state->on_duty;
+}
+
+static void go_on_duty(struct sim *sim)
+{
+	if (!on_duty(sim))
+		sim_phone_duty(sim, 0, true);
+}
+
 static bool shown(struct sim *sim)
 {
 	return sim_desk_row(sim, 0, 0) != NULL && !sim_desk_row(sim, 0, 0)->not_stored;
@@ -198,6 +211,7 @@ void sim_tough_story(struct sim *sim)
 	static const struct goal goals[] = {
 	        {pressed, press, "pressed and acknowledged"},
 	        {panel_heard, panel_sends, "panel acknowledged"},
+	        {on_duty, go_on_duty, "on duty"},
 	        {shown, look, "shown"},
 	        {answered, take, "answered"},
 	        {looked, look_at_it, "looked at"},

@@ -268,6 +268,7 @@ static inline void rig_hello(struct rig *g, link_t link, int page, uint64_t id, 
 	Pingan__V1__ScreenHello h = PINGAN__V1__SCREEN_HELLO__INIT;
 
 	h.page = (Pingan__V1__ScreenHello__Page)page;
+	h.ready = page == PINGAN__V1__SCREEN_HELLO__PAGE__PAGE_CONSOLE;
 	h.resume_id = id;
 	h.resume_commit = commit;
 	h.holds = (uint64_t *)holds;

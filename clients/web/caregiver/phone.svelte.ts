@@ -194,6 +194,8 @@ export class Phone {
 		const what: What = { case: 'answer', value: { incident, job, accept, reason } };
 		this.line.act(this.answerName(offer), what, (reply) => {
 			if (reply.result === Result.OK || !accept) return;
+			// Taken, taken back or run out: the daemon's list of what ended says so, once.
+			if (reply.result === Result.WITHDRAWN || reply.result === Result.EXPIRED) return;
 			// The daemon also tells that the offer ended; one screen about it is enough.
 			const about = `${hex(incident)}:${job}:`;
 			for (const n of this.notices) if (n.key.startsWith(about)) this.read(n.key);

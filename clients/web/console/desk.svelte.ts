@@ -18,6 +18,7 @@ import {
 	type ToScreen,
 } from '$lib/gen/pingan/v1/console_pb.js';
 import { t } from '$lib/i18n/index.svelte';
+import { resultWords } from '$lib/i18n/results';
 import { MUTE_MS, newLife, type Ringing } from '$lib/sound/policy';
 import { announcer } from '$lib/store/announce.svelte';
 import { Drafts } from '$lib/store/drafts';
@@ -25,13 +26,14 @@ import { Line } from '$lib/store/line.svelte';
 import { arrange, Queue } from '$lib/store/queue';
 import { byOrder, titleOf, waits, type Row } from '$lib/store/rows';
 import { session } from '$lib/store/session.svelte';
-import { hex, unhex, type What } from '$lib/wire/codec';
+import { hex, ms, unhex, type What } from '$lib/wire/codec';
 
 export type PanelName = 'dispatch' | 'close' | 'keys';
 
 const FLUSH_MS = 100;
 /** Without input for this long the list may take its true order. */
 const IDLE_MS = 5000;
+const MISSED_MS = 15_000;
 const VOLUME_KEPT = 'pingan.volume';
 const KEYS_KEPT = 'pingan.keys';
 const BACKOFF_CAP_MS = 2000;
@@ -64,8 +66,11 @@ export class Desk {
 	volume = $state(0.7);
 	singleKeys = $state(true);
 	lost = $state.raw<LostNote[]>([]);
+	/** A call that somebody else took while I reached for it: said for a while, the row itself says it on. */
+	missed = $state.raw<{ id: string; name: string } | null>(null);
 	/** Whether this person has started the shift in this tab. */
 	onShift = $state(false);
+	#missedTimer: ReturnType<typeof setTimeout> | null = null;
 	#flushTimer: ReturnType<typeof setTimeout> | null = null;
 	#heldTimer: ReturnType<typeof setTimeout> | null = null;
 	#shownOrder: ReadonlyMap<string, string> = new Map();
@@ -168,10 +173,12 @@ export class Desk {
 	startShift(): void {
 		this.onShift = true;
 		this.drafts.set('shift', 'on');
+		this.drafts.set('busy', '');
 		if (this.canAct) this.line.act('ready', { case: 'ready', value: { ready: true } });
 	}
 
 	setReady(ready: boolean): void {
+		this.drafts.set('busy', ready ? '' : 'on');
 		if (this.canAct) this.line.act('ready', { case: 'ready', value: { ready } });
 	}
 
@@ -263,9 +270,16 @@ export class Desk {
 		}
 		const from = this.#queue.rows.get(id)?.owner ?? '';
 		this.line.act(`claim:${id}`, { case: 'claim', value: { incident, from } }, (reply) => {
-			if (reply.result !== Result.OK) return;
 			const row = this.#queue.rows.get(id);
-			announcer.say(t('say.claimed', { name: row === undefined ? '' : titleOf(row) }));
+			const name = row === undefined ? '' : titleOf(row);
+			if (reply.result === Result.LOST_RACE) {
+				this.#miss(id, name);
+				announcer.say(
+					`${name} ${resultWords(reply.result, reply.whoName, ms(reply.atMs), reply.number)}`,
+				);
+			}
+			if (reply.result !== Result.OK) return;
+			announcer.say(t('say.claimed', { name }));
 			this.open(id);
 		});
 	}
@@ -355,6 +369,12 @@ export class Desk {
 		this.line.tell({ case: 'closeDetail', value: { incident: unhex(this.opened) } });
 	}
 
+	#miss(id: string, name: string): void {
+		if (this.#missedTimer !== null) clearTimeout(this.#missedTimer);
+		this.missed = { id, name };
+		this.#missedTimer = setTimeout(() => (this.missed = null), MISSED_MS);
+	}
+
 	#askDetail(): void {
 		if (this.opened === null) return;
 		this.line.clear('open');
@@ -372,6 +392,7 @@ export class Desk {
 			resumeCommit: this.#queue.commit,
 			holds,
 			build: __BUILD__,
+			ready: this.onShift && this.drafts.get('busy') !== 'on',
 		};
 	}
 
@@ -388,7 +409,11 @@ export class Desk {
 			case 'detail':
 				if (hex(body.value.incident) !== this.opened) return false;
 				this.detail = body.value;
-				if (body.value.gone && this.panel !== null && this.panel !== 'keys') this.closePanel();
+				if (body.value.gone && this.panel !== 'keys') {
+					// The panel goes, the act that is under way does not: its reply says how it ended.
+					this.panel = null;
+					this.drafts.set('panel', '');
+				}
 				return false;
 			case 'presence':
 				this.people = body.value.people;
