@@ -1,7 +1,7 @@
 // count.mjs - how many tests of a suite passed and failed.
 //
-//   count.mjs ctest|tap|vitest REPORT STATUS         prints "PASSED FAILED"
-//   count.mjs --failures ctest|tap|vitest REPORT LOG prints what failed
+//   count.mjs ctest|node|vitest REPORT STATUS         prints "PASSED FAILED"
+//   count.mjs --failures ctest|node|vitest REPORT LOG prints what failed
 //
 // A suite whose command failed (STATUS is not 0) without one failed test counts one failure:
 // it broke before or beside its tests.
@@ -32,9 +32,10 @@ function ctest(xml) {
 	return programsOf(xml).reduce(([p, f], x) => [p + x.passed, f + x.failed], [0, 0])
 }
 
-function tap(text) {
-	const last = (name) => Number([...text.matchAll(new RegExp(`^# ${name} (\\d+)`, 'gm'))].at(-1)?.[1] ?? 0)
-	return [last('pass'), last('fail') + last('cancelled')]
+// What tools/node-tests.mjs wrote.
+function node(text) {
+	const r = JSON.parse(text)
+	return [r.passed, r.failed]
 }
 
 function vitest(text) {
@@ -42,7 +43,7 @@ function vitest(text) {
 	return [r.numPassedTests, Math.max(r.numFailedTests, r.success ? 0 : 1)]
 }
 
-const counters = { ctest, tap, vitest }
+const counters = { ctest, node, vitest }
 
 function failures(format, report, log) {
 	const tail = (text, lines) => text.split('\n').slice(-lines).join('\n')
@@ -51,11 +52,8 @@ function failures(format, report, log) {
 			console.log(`--- ${p.name}\n${tail(p.output, 60)}`)
 		return
 	}
-	if (format === 'tap' && existsSync(report)) {
-		// A block of TAP: "not ok", then its YAML with error and stack.
-		const text = readFileSync(report, 'utf8')
-		for (const [block] of text.matchAll(/^ *not ok [^\n]*\n(?: *---\n[\s\S]*?\n *\.\.\.\n)?/gm))
-			if (!/type: 'suite'|failureType: 'subtestsFailed'/.test(block)) console.log(tail(block, 60))
+	if (format === 'node' && existsSync(report)) {
+		for (const text of JSON.parse(readFileSync(report, 'utf8')).failures) console.log(tail(text, 60))
 		return
 	}
 	console.log(tail(readFileSync(log, 'utf8'), 60))

@@ -50,9 +50,8 @@ suite_node() {
 		tally "$1" 0 1 0 "no test file in $2"
 		return
 	fi
-	suite "$1" tap "$TEST_LOGS/$1.tap" node --test --test-concurrency="$3" \
-		--test-reporter=spec --test-reporter-destination=stdout \
-		--test-reporter=tap --test-reporter-destination="$TEST_LOGS/$1.tap" "${files[@]}"
+	suite "$1" node "$TEST_LOGS/$1.json" \
+		node "$ROOT/tools/node-tests.mjs" "$3" "$TEST_LOGS/$1.json" "$TEST_LOGS/$1" "${files[@]}"
 }
 
 # check NAME LOG COMMAND...: one thing that succeeds or not.

@@ -552,7 +552,7 @@ static void one(struct app *app, struct record *rec)
 		settle(app, ch);
 		return;
 	case UNDECIDED:
-		ENSURE(!"undecided change");
+		ENSURE_NEVER("undecided change");
 	}
 	record_ready(app, rec);
 }

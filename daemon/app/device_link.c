@@ -214,7 +214,9 @@ void native_stored(struct app *app, struct device_link *l, const struct change *
 	}
 	if (readable) {
 		held_watch(app, h, incident);
-		step_tell(app, h, inc);
+		/* What has happened since is told when it is safe (devices_touch). */
+		if (rec->log_id <= app->safe)
+			step_tell(app, h, inc);
 	} else if (rec == NULL || rec->rev == 0) {
 		/* The store knows it, we do not hold it any more: closed long ago. */
 		held_free(app, h);

@@ -14,6 +14,9 @@ _Noreturn void ensure_failed(const char *cond, const char *file, int line);
 
 #define ENSURE(cond) ((cond) ? (void)0 : ensure_failed(#cond, __FILE__, __LINE__))
 
+/* Here nobody ever comes. */
+#define ENSURE_NEVER(why) ensure_failed(why, __FILE__, __LINE__)
+
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 #endif

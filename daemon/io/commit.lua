@@ -85,10 +85,10 @@ local function newest(log, head)
 	return newest_of_stream(log)
 end
 
--- Refused after all: what had gone to the outbox goes again.
-local function take_back(outbox, posted, why)
-	for i = 1, #posted do
-		redis.call('XDEL', outbox, posted[i])
+-- Refused after all: what was done is done the other way round. `done` holds commands.
+local function take_back(done, why)
+	for i = #done, 1, -1 do
+		redis.call(unpack(done[i]))
 	end
 	return refuse(why)
 end
@@ -134,7 +134,7 @@ local function commit(keys, args)
 	for i = 1, puts do
 		local key, arg = keys[3 + i], 10 + 3 * i
 		local expect, op = args[arg], args[arg + 1]
-		if (expect ~= '' and not is_id(expect)) or (op ~= 'w' and op ~= 'r') or #args[arg + 2] > BODY_MAX
+		if (#expect ~= 16 and expect ~= '') or (op ~= 'w' and op ~= 'r') or #args[arg + 2] > BODY_MAX
 				or #key <= prefix_len then
 			return refuse('put')
 		end
@@ -219,7 +219,7 @@ local function commit(keys, args)
 	end
 	for i = 1, checks do
 		local expect, key = args[check_arg + i], keys[check_key + i]
-		if expect ~= '' and not is_id(expect) then
+		if #expect ~= 16 and expect ~= '' then
 			return refuse('check')
 		end
 		local now = pcall_redis('HMGET', key, 'rev', 'commits')
@@ -234,7 +234,7 @@ local function commit(keys, args)
 	end
 
 	-- Are the names free? A name that this commit has changed counts as changed.
-	local changed, adds, drops = {}, {}, {}
+	local changed, members = {}, {}
 	for i = 1, links do
 		local op, value, name = args[link_arg + 2 * i - 1], args[link_arg + 2 * i], keys[link_key + i]
 		if op == 'u' or op == 'f' then
@@ -252,15 +252,7 @@ local function commit(keys, args)
 				changed[name] = value
 			end
 		elseif op == 'a' or op == 'd' then
-			local is = pcall_redis('SISMEMBER', name, value)
-			if type(is) == 'table' then
-				return refuse('not a set')
-			end
-			if op == 'a' then
-				adds[#adds + 1] = i
-			elseif is == 1 then
-				drops[#drops + 1] = i
-			end
+			members[#members + 1] = i
 		else
 			return refuse('link')
 		end
@@ -272,7 +264,7 @@ local function commit(keys, args)
 		return refuse('log full')
 	end
 	local n_text, at_text = tostring(n), tostring(at)
-	local posted = {}
+	local done, posts = {}, 0
 	for i = 1, outboxes do
 		local key = args[outbox_arg + 2 * i - 1]
 		for j = 1, i - 1 do
@@ -283,9 +275,20 @@ local function commit(keys, args)
 		if not sent[2 + i] then
 			local added = pcall_redis('XADD', keys[3], '*', 'key', key, 'entry', n_text, 'body', args[outbox_arg + 2 * i])
 			if type(added) == 'table' then
-				return take_back(keys[3], posted, 'outbox')
+				return take_back(done, 'outbox')
 			end
-			posted[#posted + 1] = added
+			done[#done + 1] = {'XDEL', keys[3], added}
+			posts = posts + 1
+		end
+	end
+	for i = 1, #members do
+		local k = members[i]
+		local name, value, add = keys[link_key + k], args[link_arg + 2 * k], args[link_arg + 2 * k - 1] == 'a'
+		local moved = pcall_redis(add and 'SADD' or 'SREM', name, value)
+		if type(moved) == 'table' then
+			return take_back(done, 'not a set')
+		elseif moved == 1 then
+			done[#done + 1] = {add and 'SREM' or 'SADD', name, value}
 		end
 	end
 	local entry = {'XADD', log, n_text .. '-0', 'commit', id, 'prev', prev, 'at', at_text, 'event', args[11]}
@@ -315,7 +318,7 @@ local function commit(keys, args)
 		-- `head` is behind the stream (somebody wrote it by hand, or deleted it): the stream is right.
 		n, prev, last_at = newest_of_stream(log)
 		if not n then
-			return take_back(keys[3], posted, 'log')
+			return take_back(done, 'log')
 		end
 		if at < last_at then
 			at = last_at
@@ -325,7 +328,7 @@ local function commit(keys, args)
 		entry[3], entry[7], entry[9] = n_text .. '-0', prev, at_text
 		added = pcall_redis(unpack(entry))
 		if type(added) == 'table' then
-			return take_back(keys[3], posted, 'log')
+			return take_back(done, 'log')
 		end
 	end
 	for i = 1, puts do
@@ -333,7 +336,7 @@ local function commit(keys, args)
 		if args[11 + 3 * i] == 'r' then
 			call('DEL', key)
 			call('SET', sub(log, 1, prefix_len) .. 'gone:' .. sub(key, prefix_len + 1), id, 'PX', GONE_MS)
-		elseif i > 1 or #posted == 0 then
+		elseif i > 1 or posts == 0 then
 			call('HSET', key, 'rev', revs[i], 'commits', lasts[i], 'body', args[12 + 3 * i])
 		else
 			local set = {'HSET', key, 'rev', revs[i], 'commits', lasts[i], 'body', args[12 + 3 * i]}
@@ -360,12 +363,6 @@ local function commit(keys, args)
 			end
 		end
 		call(unpack(set))
-	end
-	for i = 1, #adds do
-		call('SADD', keys[link_key + adds[i]], args[link_arg + 2 * adds[i]])
-	end
-	for i = 1, #drops do
-		call('SREM', keys[link_key + drops[i]], args[link_arg + 2 * drops[i]])
 	end
 	if messages == 1 then
 		call('SET', keys[link_key], (at + memory_ms + slack_ms) .. ' ' .. n_text .. ' ' .. args[8],

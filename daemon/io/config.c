@@ -133,6 +133,9 @@ static bool origin_good(const char *origin)
 	return len > 0 && strspn(host, "abcdefghijklmnopqrstuvwxyz0123456789-.:[]*") == len;
 }
 
+/* They stand in a header of every answer. */
+#define IMAGE_ORIGINS_BYTES_MAX 400
+
 static const char *listen_check(struct listen_config *l, bool may_tls, bool needs_cert)
 {
 	if (!address_parse(l->text, &l->address))
@@ -157,6 +160,7 @@ static bool wrong(char why[CONFIG_WHY_MAX], const char *key, const char *what)
 /* What one setting alone can't tell. Fills in what is derived. */
 static bool config_check(struct config *c, char why[CONFIG_WHY_MAX])
 {
+	size_t bytes = 0;
 	const char *what;
 
 	if (!cell_good(c->cell))
@@ -196,9 +200,13 @@ static bool config_check(struct config *c, char why[CONFIG_WHY_MAX])
 	for (uint32_t i = 0; i < c->web.origins.count; i++)
 		if (!origin_good(c->web.origins.at[i]) || strchr(c->web.origins.at[i], '*') != NULL)
 			return wrong(why, "web.origins: ", "each must be like https://pingan.example.cn, without a path");
-	for (uint32_t i = 0; i < c->web.image_origins.count; i++)
+	for (uint32_t i = 0; i < c->web.image_origins.count; i++) {
 		if (!origin_good(c->web.image_origins.at[i]))
 			return wrong(why, "web.image_origins: ", "each must be like https://tiles.example.cn, without a path");
+		bytes += strlen(c->web.image_origins.at[i]) + 1;
+	}
+	if (bytes > IMAGE_ORIGINS_BYTES_MAX)
+		return wrong(why, "web.image_origins: ", "longer than 400 bytes together");
 	if (c->serve_screens && c->listen.web.address.kind != ADDRESS_NONE && c->authd.socket[0] != '/')
 		return wrong(why, "authd.socket: ", "must be a path");
 	if (c->snapshot.path[0] != '\0' && c->snapshot.key_file[0] == '\0')

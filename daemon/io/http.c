@@ -24,7 +24,7 @@ bool origin_good(const struct web_port *port, struct lws *wsi)
 	if (origin[0] == '\0')
 		return false;
 	snprintf(ours, sizeof ours, "%s://%s", port->tls ? "https" : "http", host);
-	if (host[0] != '\0' && true)
+	if (host[0] != '\0' && strcasecmp(origin, ours) == 0)
 		return true;
 	for (uint32_t i = 0; i < web->origins.count; i++)
 		if (strcasecmp(origin, web->origins.at[i]) == 0)

@@ -101,6 +101,12 @@ static void put_number(struct commit_call *call, uint64_t n)
 	put_bytes(call, room, len);
 }
 
+static char *append(char *at, const char *from, size_t len)
+{
+	memcpy(at, from, len);
+	return at + len;
+}
+
 /* Prefix, word, name. */
 static void put_key(struct commit_call *call, const char *prefix, const char *word, const char *name, size_t name_max)
 {
@@ -109,9 +115,7 @@ static void put_key(struct commit_call *call, const char *prefix, const char *wo
 
 	ENSURE(name_len < name_max);
 	room = text_room(call, prefix_len + word_len + name_len);
-	memcpy(room, prefix, prefix_len);
-	memcpy(room + prefix_len, word, word_len);
-	memcpy(room + prefix_len + word_len, name, name_len);
+	append(append(append(room, prefix, prefix_len), word, word_len), name, name_len);
 	put_bytes(call, room, prefix_len + word_len + name_len);
 }
 

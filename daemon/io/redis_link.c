@@ -291,8 +291,10 @@ size_t redis_link_waits(const struct redis_link *l)
 
 void redis_link_flush(struct redis_link *l)
 {
-	if (l->up)
-		write_now(l);
+	if (!l->up)
+		return;
+	event_del(l->flush);
+	write_now(l);
 }
 
 void redis_link_hold(struct redis_link *l, bool hold)

@@ -160,6 +160,7 @@ static void follow_from(struct redis_store *s, uint64_t id, uint64_t commit)
 	turn(s, FOLLOW_TAIL);
 	s->last_id = id;
 	s->last_commit = commit;
+	log_line(s->log, "STORE_ATTACHED", "entry=%" PRIu64 " commit=%016" PRIx64, id, commit);
 	read_more(s);
 }
 

@@ -181,7 +181,8 @@ enum send_result ws_send(struct ws *ws, bool text, struct slice message)
 	return SEND_OK;
 }
 
-static int writeable(struct ws *ws)
+/* Writes what is queued, as far as the socket takes it. */
+static bool flush(struct ws *ws)
 {
 	struct ws_out *out;
 
@@ -194,8 +195,15 @@ static int writeable(struct ws *ws)
 		good = write_out(ws, out->bytes + LWS_PRE, out->len, out->text);
 		free(out);
 		if (!good)
-			return -1;
+			return false;
 	}
+	return true;
+}
+
+static int writeable(struct ws *ws)
+{
+	if (!flush(ws))
+		return -1;
 	if (ws->blocked || !TAILQ_EMPTY(&ws->out)) {
 		lws_callback_on_writable(ws->wsi);
 		return 0;
@@ -261,6 +269,10 @@ int ws_callback(struct ws *ws, enum lws_callback_reasons reason, void *in, size_
 		return writeable(ws);
 	if (reason == LWS_CALLBACK_WS_PEER_INITIATED_CLOSE)
 		return peer_close(ws, in, len);
+	/* lws is about to close, perhaps for a broken frame that came right behind a good one: the answer to that one goes
+	 * out before the Close. */
+	if (reason == LWS_CALLBACK_WS_SERVER_DROP_PROTOCOL && !ws->peer_closed && !ws->closing)
+		(void)flush(ws);
 	if (reason == LWS_CALLBACK_CLOSED)
 		gone(ws);
 	return 0;

@@ -58,7 +58,7 @@ struct ws {
 	bool in_text;
 	bool paused;
 	struct utf8 utf8;
-	bool receiving;   /* inside the sink's message(): what is sent goes after a pong that lws owes */
+	bool receiving; /* inside the sink's message(): what is sent goes after a pong that lws owes */
 	/* out */
 	TAILQ_HEAD(, ws_out) out;
 	size_t queued;    /* bytes of messages in `out` */

@@ -271,7 +271,7 @@ void device_up_encode(const struct up *up, struct buf *ret)
 		p.up.cancel = &p.cancel;
 		break;
 	case UP_NONE:
-		ENSURE(!"an empty frame");
+		ENSURE_NEVER("an empty frame");
 	}
 	len = pingan__v1__up__get_packed_size(&p.up);
 	room = frame_room(ret, len);
@@ -341,7 +341,7 @@ void device_down_encode(const struct down *down, struct buf *ret)
 		m.refuse = &p.refuse;
 		break;
 	case DOWN_NONE:
-		ENSURE(!"an empty frame");
+		ENSURE_NEVER("an empty frame");
 	}
 	len = pingan__v1__down__get_packed_size(&m);
 	room = frame_room(ret, len);

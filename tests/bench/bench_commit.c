@@ -76,9 +76,9 @@ static void send_one(struct bench *b)
 		c.link_count = 1;
 		c.links[0].op = LINK_UNIQUE;
 		snprintf(c.links[0].name, sizeof c.links[0].name, "open:bench-%016" PRIx64, b->run_id + b->sent);
-		snprintf(c.links[0].value, sizeof c.links[0].value, "%s", p->key);
+		memcpy(c.links[0].value, p->key, sizeof p->key);
 		snprintf(c.message, sizeof c.message, "bench/%016" PRIx64, b->run_id + b->sent);
-		snprintf(c.message_value, sizeof c.message_value, "%s", p->key);
+		memcpy(c.message_value, p->key, sizeof p->key);
 		c.message_ms = 600000;
 		c.outbox_count = 1;
 		snprintf(c.outbox[0].key, sizeof c.outbox[0].key, "%016" PRIx64 ":1:1:0", b->run_id + b->sent);

@@ -244,6 +244,18 @@ describe('fragments', () => {
 		await fails(ws, 1002)
 	})
 
+	test('a good message and a broken frame in one write: the echo, then the Close', async () => {
+		const ws = await open()
+		ws.write(Buffer.concat([
+			frameOf({ opcode: TEXT, payload: 'fragment1', fin: false }), frameOf({ opcode: 0, payload: 'fragment2' }),
+			frameOf({ opcode: TEXT, payload: 'second' }), frameOf({ opcode: 0, payload: 'of nothing', fin: false }),
+			frameOf({ opcode: TEXT, payload: 'never seen' }),
+		]))
+		await echoes(ws, TEXT, 'fragment1fragment2')
+		await echoes(ws, TEXT, 'second')
+		await fails(ws, 1002)
+	})
+
 	test('a continuation after a message that was whole', async () => {
 		const ws = await open()
 		ws.frame({ opcode: TEXT, payload: 'whole' })

@@ -27,7 +27,7 @@ static void check_up(struct arena *arena)
 {
 	static uint8_t bytes[DEVICE_FRAME_MAX + 8], token[DEVICE_TOKEN_MAX];
 	struct buf b = buf_of(bytes, sizeof bytes);
-	struct slice body;
+	struct slice body = slice_of(NULL, 0);
 	size_t used;
 
 	/* The token lives in the arena, which the second decoding takes back. */
@@ -58,7 +58,7 @@ static void check_down(const struct down *down, struct arena *arena)
 	uint8_t bytes[DEVICE_DOWN_MAX];
 	struct buf b = buf_of(bytes, sizeof bytes);
 	struct down back;
-	struct slice body;
+	struct slice body = slice_of(NULL, 0);
 	size_t used;
 
 	device_down_encode(down, &b);

@@ -12,11 +12,11 @@
 // What a page may never do fails its test: an error in its console, a breach of its Content-Security-Policy, a request to
 // another host, a hole in its stream of rows, an accessibility fault in a state that was looked at.
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after } from 'node:test'
 
-import { Cell, DEMO_PASSWORD, Proxy, root, webDir } from './index.mjs'
+import { Cell, DEMO_PASSWORD, folder, Proxy, root, webDir } from './index.mjs'
 import { npm } from './npm.mjs'
 import { console_ as proto, fromBinary } from './proto.mjs'
 
@@ -69,9 +69,9 @@ export class Stage {
 	/**
 	 * @param name     of the test: where its pictures go
 	 * @param options  of Cell.start; and clocks: the pages' clocks are ours (see pass); browser: a Chromium of its own;
-	 *                 context: for every context
+	 *                 context: for every context; policy: another escalation policy
 	 */
-	static async open(t, name, { clocks = false, browser, context = {}, ...options } = {}) {
+	static async open(t, name, { clocks = false, browser, context = {}, policy, ...options } = {}) {
 		const stage = new Stage(t, name)
 		stage.clocks = clocks
 		stage.context = context
@@ -79,6 +79,10 @@ export class Stage {
 		t.after(() => stage.end())
 		stage.browser = browser ?? (await launch())
 		const config = { desk_phone: '02000001234', ...options.config, web: { root: webDir, ...options.config?.web } }
+		if (policy !== undefined) {
+			config.policy_file = path.join(folder(t, 'policy'), 'policy.yaml')
+			writeFileSync(config.policy_file, JSON.stringify(policy))
+		}
 		stage.cell = await Cell.start(t, { demo: { homes: 20 }, ...options, config })
 		return stage
 	}

@@ -114,7 +114,7 @@ export class Screen {
 					this.cut()
 					break
 				}
-				for (const row of value.upserts) if (!(this.rows.get(row.id)?.rev > row.rev)) this.rows.set(row.id, row)
+				for (const row of value.upserts) this.rows.set(row.id, row)
 				for (const id of value.removed) this.rows.delete(id)
 				this.stand(value)
 				break

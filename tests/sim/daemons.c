@@ -242,7 +242,7 @@ static uint64_t port_random(void *ctx)
 	return prng_next(&d->prng) | 1;
 }
 
-static void port_log(void *ctx, const char *code, const char *fmt, ...)
+static PRINTF_LIKE(3, 4) void port_log(void *ctx, const char *code, const char *fmt, ...)
 {
 	struct daemon *d = ctx;
 	bool inside = sim_inside_app;
@@ -474,7 +474,7 @@ void sim_daemon_start(struct sim *sim, unsigned daemon)
 	d->reading = true;
 	d->well_since = NEVER;
 	if (!sim->setup.exact)
-		d->store_error = prng_between(&sim->prng, -3, 3);
+		d->store_error = prng_between(&sim->prng, -3, sim->weather.clock_jump != 0 ? 60 : 3);
 	if (d->cut_off || !store_sim_is_there(sim->store))
 		d->store_offset = EPOCH_MS + d->utc_error; /* never heard: its own machine's clock */
 	sim_note(sim, "daemon %u starts", daemon);
@@ -613,6 +613,25 @@ void sim_store_crash(struct sim *sim)
 	lost = store_sim_crash(sim->store);
 	sim_note(sim, "store dies, %zu commits that nobody heard of are gone", lost);
 	sim_truth_follow(sim);
+}
+
+void sim_replica(struct sim *sim, bool runs)
+{
+	sim_note(sim, "the replica %s", runs ? "is back" : "stands still");
+	store_sim_replica(sim->store, runs);
+	for (unsigned i = 0; i < sim->setup.daemons; i++)
+		sim_daemon_disturbed(sim, i);
+}
+
+void sim_failover(struct sim *sim, unsigned lose)
+{
+	sim_note(sim, "the replica is promoted");
+	store_sim_failover(sim->store, lose == 0 ? STORE_SIM_LAWFUL : lose);
+	sim_truth_follow(sim);
+	for (unsigned i = 0; i < sim->setup.daemons; i++)
+		sim_daemon_disturbed(sim, i);
+	if (!store_sim_is_there(sim->store))
+		store_sim_back(sim->store);
 }
 
 void sim_store_fail_commits(struct sim *sim, unsigned n)

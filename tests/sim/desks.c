@@ -20,8 +20,12 @@ static uint64_t do_claim(struct desk *d, uint64_t incident)
 {
 	REQUEST(q, claim, PINGAN__V1__CLAIM__INIT, Pingan__V1__Claim);
 
+	const struct row *row = sim_screen_row(&d->screen, incident);
+
 	q.what_case = PINGAN__V1__REQUEST__WHAT_CLAIM;
 	claim.incident = incident;
+	if (row != NULL)
+		claim.from = row->row->owner; /* as the screen shows it */
 	sim_note(d->screen.sim, "%s takes", d->screen.person);
 	return ask(d, &q, incident, true);
 }

@@ -72,8 +72,15 @@ static void replica_back(struct sim *sim, void *who, uint64_t arg)
 {
 	(void)who;
 	(void)arg;
-	sim_note(sim, "the replica is back");
-	store_sim_replica(sim->store, true);
+	sim_replica(sim, true);
+}
+
+static void promoted(struct sim *sim, void *who, uint64_t arg)
+{
+	(void)who;
+	(void)arg;
+	if (store_sim_is_there(sim->store) && !sim->healed)
+		sim_failover(sim, 0);
 }
 
 static void in_coverage(struct sim *sim, void *who, uint64_t arg)
@@ -118,13 +125,7 @@ static void store_faults(struct sim *sim)
 		sim_store_crash(sim);
 		sim_after(sim, prng_between(p, 500, 15000), store_back, NULL, 0);
 	} else if (store_sim_is_there(sim->store) && sim->setup.replicated && prng_chance(p, w->store_failover)) {
-		sim_note(sim, "the replica is promoted");
-		store_sim_failover(sim->store, STORE_SIM_LAWFUL);
-		sim_truth_follow(sim);
-		for (unsigned i = 0; i < sim->setup.daemons; i++)
-			sim_daemon_disturbed(sim, i);
-		if (!store_sim_is_there(sim->store))
-			sim_after(sim, prng_between(p, 500, 3000), store_back, NULL, 0);
+		sim_failover(sim, 0);
 	}
 	if (!sim->daemons[d].cut_off && prng_chance(p, w->store_cut_off)) {
 		sim_store_cut_off(sim, d, true);
@@ -139,11 +140,10 @@ static void store_faults(struct sim *sim)
 		sim_after(sim, prng_between(p, 1000, 10000), lag_ends, NULL, d);
 	}
 	if (sim->setup.replicated && prng_chance(p, w->one_copy)) {
-		sim_note(sim, "the replica stands still");
-		store_sim_replica(sim->store, false);
+		sim_replica(sim, false);
 		sim_after(sim, prng_between(p, 500, 20000), replica_back, NULL, 0);
-		for (unsigned i = 0; i < sim->setup.daemons; i++)
-			sim_daemon_disturbed(sim, i);
+		if (w->store_failover != 0 && prng_chance(p, 300)) /* and then the primary dies */
+			sim_after(sim, prng_between(p, 100, 5000), promoted, NULL, 0);
 	}
 }
 

@@ -244,9 +244,11 @@ struct known_incident {
 	char owners[16][ID_MAX]; /* that it ever had in force, newest last */
 	uint32_t owner_count;
 	enum step furthest;    /* that a device may lawfully have been told */
+	uint64_t step_entry[STEP_COUNT]; /* entry that first got so far; 0 = none did */
 	struct {
 		uint32_t job;
 		char who[ID_MAX];
+		uint64_t entry;
 	} takers[16];          /* that ever had a job of it in force */
 	uint32_t taker_count;
 	int64_t changed_at;    /* virtual time */
@@ -505,7 +507,8 @@ const struct known_press *sim_truth_press(const struct sim *sim, const char *dev
 const struct known_cmd *sim_truth_cmd(const struct sim *sim, uint64_t cmd);
 const struct known_raw *sim_truth_raw(const struct sim *sim, const char *body);
 bool sim_truth_looked(const struct sim *sim, uint64_t incident, const char *who);
-bool sim_truth_took(const struct known_incident *k, uint32_t job, const char *who);
+/* The entry by which this person got that job; 0 = never. */
+uint64_t sim_truth_took(const struct known_incident *k, uint32_t job, const char *who);
 bool sim_truth_owned(const struct known_incident *k, const char *who);
 /* "answered/en_route" */
 const char *sim_incident_words(const struct incident *inc);
@@ -516,8 +519,8 @@ const char *sim_incident_place(const struct sim *sim, const struct incident *inc
 
 /* What a new log entry must keep. `before` is NULL for a new incident. */
 void sim_promise_entry(struct sim *sim, const struct store_entry *e, const Pingan__V1__LogEvent *event);
-void sim_promise_change(struct sim *sim, const struct incident *before, const struct incident *after,
-                        const Pingan__V1__LogEvent *event);
+void sim_promise_change(struct sim *sim, const struct store_entry *e, const struct incident *before,
+                        const struct incident *after, const Pingan__V1__LogEvent *event);
 /* After all records of an entry are known. */
 void sim_promise_people(struct sim *sim);
 /* What a daemon says to a client. */

@@ -64,13 +64,13 @@ bool sim_truth_looked(const struct sim *sim, uint64_t incident, const char *who)
 	return false;
 }
 
-bool sim_truth_took(const struct known_incident *k, uint32_t job, const char *who)
+uint64_t sim_truth_took(const struct known_incident *k, uint32_t job, const char *who)
 {
 	for (uint32_t i = 0; i < k->taker_count; i++) {
 		if (k->takers[i].job == job && strcmp(k->takers[i].who, who) == 0)
-			return true;
+			return k->takers[i].entry;
 	}
-	return false;
+	return 0;
 }
 
 bool sim_truth_owned(const struct known_incident *k, const char *who)
@@ -158,7 +158,7 @@ static void know_incident(struct sim *sim, const struct store_entry *e, const st
 		sim_broken(sim, "P8 records can be read", "%s: %s", r->key, record_bad_name(bad));
 	k = sim_truth_incident(sim, after->id);
 	if (!t->replaying)
-		sim_promise_change(sim, k == NULL ? NULL : &k->inc, after, event);
+		sim_promise_change(sim, e, k == NULL ? NULL : &k->inc, after, event);
 	if (k == NULL) {
 		k = sim_memory(sizeof *k);
 		k->stuck_at = NEVER;
@@ -179,14 +179,19 @@ static void know_incident(struct sim *sim, const struct store_entry *e, const st
 	for (uint32_t i = 0; i < k->inc.job_count; i++) {
 		const struct job *j = &k->inc.jobs[i];
 
-		if (j->caregiver[0] == '\0' || sim_truth_took(k, j->number, j->caregiver))
+		if (j->caregiver[0] == '\0' || sim_truth_took(k, j->number, j->caregiver) != 0)
 			continue;
 		if (k->taker_count == COUNT_OF(k->takers))
 			memmove(&k->takers[0], &k->takers[1], --k->taker_count * sizeof k->takers[0]);
 		k->takers[k->taker_count].job = j->number;
+		k->takers[k->taker_count].entry = e->id;
 		memcpy(k->takers[k->taker_count++].who, j->caregiver, ID_MAX);
 	}
 	step = incident_device_step(&k->inc, e->at_ms, &eta_min);
+	for (enum step s = STEP_NONE; s <= step; s++) {
+		if (k->step_entry[s] == 0)
+			k->step_entry[s] = e->id;
+	}
 	if (step > k->furthest)
 		k->furthest = step;
 	for (uint32_t i = 0; i < k->inc.alarm_count; i++)

@@ -87,6 +87,34 @@ static bool supervises(const struct sim *sim, const char *person)
 	return false;
 }
 
+/* The machine waits as long as the policy says, whatever a daemon's clock shows. */
+static void p4_never_early(struct sim *sim, const struct store_entry *e, const struct incident *before,
+                           const Pingan__V1__LogEvent *event)
+{
+	const Pingan__V1__Line *first = event->n_lines == 0 ? NULL : event->lines[0];
+
+	if (before == NULL || first == NULL || first->who[0] != '\0' || event->alarm_device[0] != '\0')
+		return;
+	switch (first->code) {
+	case PINGAN__V1__LINE_CODE__LINE_RUNG_NEIGHBOURS:
+	case PINGAN__V1__LINE_CODE__LINE_RUNG_SUPERVISOR:
+	case PINGAN__V1__LINE_CODE__LINE_DISPATCHED_UNATTENDED:
+	case PINGAN__V1__LINE_CODE__LINE_CONTACTS_ASKED:
+	case PINGAN__V1__LINE_CODE__LINE_DUTY_PHONES:
+	case PINGAN__V1__LINE_CODE__LINE_OFFER_EXPIRED:
+	case PINGAN__V1__LINE_CODE__LINE_NO_VOICE:
+	case PINGAN__V1__LINE_CODE__LINE_REMINDER:
+	case PINGAN__V1__LINE_CODE__LINE_OVERDUE_DEPARTURE:
+	case PINGAN__V1__LINE_CODE__LINE_OVERDUE_ARRIVAL:
+		if (incident_next_due(before) > e->at_ms)
+			sim_broken(sim, "P4 never early", "%s: %lld ms before its time", sim_incident_place(sim, before),
+			           (long long)(incident_next_due(before) - e->at_ms));
+		break;
+	default: /* not a deadline's first line */
+		break;
+	}
+}
+
 static void p5_one_owner(struct sim *sim, const struct incident *before, const struct incident *after)
 {
 	/* Taken over only by a supervisor, or when its owner did not look although she pressed again. */
@@ -144,9 +172,10 @@ static void p8_has_lines(struct sim *sim, const struct incident *before, const s
 		           (unsigned long long)after->lines_total, event->n_lines);
 }
 
-void sim_promise_change(struct sim *sim, const struct incident *before, const struct incident *after,
-                        const Pingan__V1__LogEvent *event)
+void sim_promise_change(struct sim *sim, const struct store_entry *e, const struct incident *before,
+                        const struct incident *after, const Pingan__V1__LogEvent *event)
 {
+	p4_never_early(sim, e, before, event);
 	p4_a_clock_runs(sim, after);
 	p5_one_owner(sim, before, after);
 	p7_a_person_closes(sim, before, after, event);
@@ -233,6 +262,9 @@ static void p3_steps_are_true(struct sim *sim, unsigned home, const Pingan__V1__
 	if ((enum step)status->step > k->furthest)
 		sim_broken(sim, "P3 steps are true", "home %u is told step %d, the store got to %d", home,
 		           (int)status->step, (int)k->furthest);
+	if (!safe_entry(sim, k->step_entry[status->step]))
+		sim_broken(sim, "P3 steps are true", "home %u is told step %d before entry %llu is safe", home,
+		           (int)status->step, (unsigned long long)k->step_entry[status->step]);
 	if ((enum step)status->step > p->told)
 		p->told = (enum step)status->step;
 }
@@ -309,6 +341,9 @@ static void p5_a_yes_is_true(struct sim *sim, struct screen *s, const Pingan__V1
 		sim_broken(sim, "P5 a clear no", "%s lost the race to nobody", s->person);
 	if (m->result != PINGAN__V1__RESULT__RESULT_OK)
 		return;
+	if (sim_truth_cmd(sim, r->cmd) != NULL && !safe_entry(sim, sim_truth_cmd(sim, r->cmd)->entry))
+		sim_broken(sim, "P5 a yes is true", "%s hears yes before entry %llu is safe", s->person,
+		           (unsigned long long)sim_truth_cmd(sim, r->cmd)->entry);
 	if (k == NULL && (r->what == PINGAN__V1__REQUEST__WHAT_CALLING || r->what == PINGAN__V1__REQUEST__WHAT_OPEN ||
 	                  r->what == PINGAN__V1__REQUEST__WHAT_CLOSE_DETAIL))
 		return; /* not stored yet, and nobody says otherwise */
@@ -334,7 +369,8 @@ static void p5_an_accepted_offer_is_true(struct sim *sim, struct screen *s, cons
 	ENSURE(asked != NULL);
 	k = sim_truth_incident(sim, r->incident);
 	if (asked->request->answer->accept &&
-	    (k == NULL || !sim_truth_took(k, asked->request->answer->job, s->person)))
+	    (k == NULL || sim_truth_took(k, asked->request->answer->job, s->person) == 0 ||
+	     !safe_entry(sim, sim_truth_took(k, asked->request->answer->job, s->person))))
 		sim_broken(sim, "P5 a yes is true", "%s is told to go, the job is not theirs", s->person);
 	pingan__v1__to_daemon__free_unpacked(asked, NULL);
 }
@@ -350,6 +386,9 @@ static void p6_a_row_is_true(struct sim *sim, struct screen *s, const Pingan__V1
 		           (unsigned long long)row->id);
 	if (row->rev != k->rev) /* an older one: this daemon has not read on */
 		return;
+	if (!row->not_safe && !safe_entry(sim, k->entry))
+		sim_broken(sim, "P1 not safe is marked", "%s is shown entry %llu without a mark", s->person,
+		           (unsigned long long)k->entry);
 	if ((int)row->state != (int)k->inc.state || strcmp(row->owner, k->inc.owner) != 0 ||
 	    (int)row->class_ != (int)k->inc.class || (int)row->progress != (int)incident_progress(&k->inc))
 		sim_broken(sim, "P6 the screen tells the truth", "%s is shown %016llx as state %d of %s", s->person,
@@ -382,7 +421,8 @@ static void p9_phone(struct sim *sim, unsigned daemon, struct screen *s, const P
 	if (state->job == NULL)
 		return;
 	k = sim_truth_incident(sim, state->job->incident);
-	if (k == NULL || !sim_truth_took(k, state->job->job, s->person))
+	if (k == NULL || sim_truth_took(k, state->job->job, s->person) == 0 ||
+	    !safe_entry(sim, sim_truth_took(k, state->job->job, s->person)))
 		sim_broken(sim, "P9 private", "%s sees a job that was never theirs", s->person);
 	app_health(sim->daemons[daemon].app, &health);
 	for (uint32_t i = 0; i < k->inc.job_count; i++) {
@@ -451,7 +491,8 @@ static void p1_acknowledged_stays(struct sim *sim)
 
 void sim_promise_cut(struct sim *sim)
 {
-	p1_acknowledged_stays(sim);
+	if (!sim->setup.lossy)
+		p1_acknowledged_stays(sim);
 }
 
 /* True if this console has heard this daemon without disturbance for a while. */
@@ -532,6 +573,7 @@ void sim_promises_step(struct sim *sim)
 				p2_pressed_is_shown(sim, i, p);
 		}
 	}
-	p1_acknowledged_stays(sim);
+	if (!sim->setup.lossy)
+		p1_acknowledged_stays(sim);
 	p4_deadlines_are_kept(sim);
 }

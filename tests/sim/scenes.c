@@ -18,6 +18,7 @@ struct sim *scene(const struct sim_setup *change)
 		setup.panels = change->panels;
 		setup.replicated = change->replicated;
 		setup.overload = change->overload;
+		setup.lossy = change->lossy;
 	}
 	setup.by_hand = true;
 	setup.exact = true;

@@ -61,6 +61,7 @@ struct sim_setup {
 	bool by_hand;              /* people do nothing by themselves; the test does */
 	bool exact;                /* links take 10 ms, nobody hesitates at random: for histories written out in a test */
 	const struct sim_weather *weather;
+	bool lossy;                /* two faults at once: history is cut where no single fault could, what was told may go */
 	bool overload;             /* bounds are reached on purpose: what was refused need not be shown */
 };
 
@@ -117,6 +118,10 @@ unsigned sim_logged(const struct sim *sim, const char *code);
 void sim_store_away(struct sim *sim, bool away);
 void sim_store_cut_off(struct sim *sim, unsigned daemon, bool away);
 void sim_store_crash(struct sim *sim);
+/* The replica stands still: the gate is shut. */
+void sim_replica(struct sim *sim, bool runs);
+/* The replica is promoted: what it had not is gone. `lose` 0: only that; else so many entries (setup.lossy). */
+void sim_failover(struct sim *sim, unsigned lose);
 /* Fails the next n calls of commit before they reach the store. */
 void sim_store_fail_commits(struct sim *sim, unsigned n);
 

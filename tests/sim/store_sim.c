@@ -1,66 +1,7 @@
-#include "sim/store_sim.h"
+#include "sim/store_sim_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-#include "sim/store_state.h"
-
-/* What is on its way, in order of time; things of one instant in the order in which they were sent. */
-enum thing_type { THING_CALL, THING_SYNCED, THING_REPLICA, THING_ANSWER, THING_TAIL, THING_SAFE, THING_LINK_UP, THING_ASKED };
-
-struct thing {
-	int64_t at_ms;
-	uint64_t order;
-	enum thing_type type;
-	size_t daemon;
-	uint64_t line;          /* the daemon's connection that it belongs to */
-	uint64_t id;            /* SYNCED, REPLICA, TAIL, SAFE: log id; ANSWER: commit */
-	struct owned_commit *commit; /* CALL; owned */
-	bool silent;            /* CALL: its answer never comes */
-	bool twice, drop_after;
-	int64_t late_ms;
-	struct store_answer answer;
-	struct blob *body;      /* of the answer; counted */
-};
-
-struct store_sim_daemon {
-	struct store_sim *sim;
-	size_t index;
-	bool used;
-	struct store_sink sink;
-	bool up;                /* the link stands */
-	bool stay_down;
-	bool app_up;            /* attached was told, down was not */
-	bool tailing;
-	uint64_t line;          /* counts connections: what belongs to an older one is dropped */
-	bool attach_wanted, load_wanted, loadable, load_begun;
-	uint64_t attach_id, attach_commit;
-	uint64_t read_id, read_commit, tail_asked;
-	uint64_t safe_wanted;
-	int64_t call_at, answer_at, tail_at;
-	int64_t tail_lag;
-	bool fated;
-	enum store_sim_fate fate;
-	int64_t fate_ms;
-};
-
-struct store_sim {
-	struct store_sim_config config;
-	struct store_state *state;
-	uint64_t prng;
-	int64_t now_ms;         /* virtual */
-	int64_t skew_ms;
-	bool there;
-	uint64_t epoch;         /* counts crashes and failovers */
-	int64_t sync_at, replica_at;
-	uint64_t durable, replica_has;
-	bool replica_runs;
-	bool running;
-	struct thing *things;   /* heap */
-	size_t thing_count, thing_size;
-	uint64_t order;
-	struct store_sim_daemon daemons[STORE_SIM_DAEMONS];
-};
 
 const struct store_sim_config STORE_SIM_CALM = {
 	.seed = 1,
@@ -75,7 +16,7 @@ const struct store_sim_config STORE_SIM_CALM = {
 
 /* ------------------------------------------------------------ chance and time */
 
-static uint64_t chance(struct store_sim *s)
+uint64_t ss_chance(struct store_sim *s)
 {
 	/* splitmix64 (Steele, Lea, Flood 2014) */
 	uint64_t z = (s->prng += 0x9e3779b97f4a7c15u);
@@ -85,15 +26,15 @@ static uint64_t chance(struct store_sim *s)
 	return z ^ (z >> 31);
 }
 
-static int64_t up_to(struct store_sim *s, uint32_t most_ms)
+int64_t ss_up_to(struct store_sim *s, uint32_t most_ms)
 {
-	return (int64_t)(chance(s) % (most_ms + 1));
+	return (int64_t)(ss_chance(s) % (most_ms + 1));
 }
 
 static bool by_chance(struct store_sim *s, uint32_t of_10000)
 {
 	/* Drawn even when it can't happen: a bound set to 0 then leaves the rest of the history as it was. */
-	return chance(s) % 10000 < of_10000;
+	return ss_chance(s) % 10000 < of_10000;
 }
 
 static int64_t later(int64_t a, int64_t b)
@@ -113,7 +54,7 @@ static bool before(const struct thing *a, const struct thing *b)
 	return a->at_ms != b->at_ms ? a->at_ms < b->at_ms : a->order < b->order;
 }
 
-static struct thing *send_thing(struct store_sim *s, enum thing_type type, int64_t at_ms)
+struct thing *ss_send(struct store_sim *s, enum thing_type type, int64_t at_ms)
 {
 	size_t i = s->thing_count++;
 	struct thing t = {.type = type, .at_ms = later(at_ms, s->now_ms), .order = s->order++};
@@ -158,7 +99,7 @@ static void drop_thing(struct thing *t)
 }
 
 /* What was on its way to a store that died does not arrive. */
-static void forget_calls(struct store_sim *s)
+void ss_forget_calls(struct store_sim *s)
 {
 	struct thing *kept = calloc(s->thing_count + 1, sizeof *kept);
 	size_t count = 0;
@@ -180,7 +121,7 @@ static void forget_calls(struct store_sim *s)
 
 /* ------------------------------------------------------------ links */
 
-static void link_falls(struct store_sim_daemon *d)
+void ss_link_falls(struct store_sim_daemon *d)
 {
 	struct store_sim *s = d->sim;
 	bool told = d->app_up;
@@ -192,7 +133,7 @@ static void link_falls(struct store_sim_daemon *d)
 	if (told)
 		d->attach_wanted = false; /* the app asks again once it is told */
 	if (s->there && !d->stay_down) {
-		struct thing *t = send_thing(s, THING_LINK_UP, s->now_ms + 1 + up_to(s, s->config.reconnect_ms));
+		struct thing *t = ss_send(s, THING_LINK_UP, s->now_ms + 1 + ss_up_to(s, s->config.reconnect_ms));
 
 		t->daemon = d->index;
 		t->line = d->line;
@@ -201,16 +142,16 @@ static void link_falls(struct store_sim_daemon *d)
 		d->sink.down(d->sink.ctx);
 }
 
-static void all_links_fall(struct store_sim *s)
+void ss_all_links_fall(struct store_sim *s)
 {
 	for (size_t i = 0; i < STORE_SIM_DAEMONS; i++)
 		if (s->daemons[i].used && s->daemons[i].up)
-			link_falls(&s->daemons[i]);
+			ss_link_falls(&s->daemons[i]);
 }
 
 static void ask_at(struct store_sim_daemon *d, int64_t at_ms)
 {
-	struct thing *t = send_thing(d->sim, THING_ASKED, at_ms);
+	struct thing *t = ss_send(d->sim, THING_ASKED, at_ms);
 
 	t->daemon = d->index;
 	t->line = d->line;
@@ -221,7 +162,7 @@ static void ask(struct store_sim_daemon *d)
 	ask_at(d, d->sim->now_ms);
 }
 
-static void link_stands(struct store_sim_daemon *d)
+void ss_link_stands(struct store_sim_daemon *d)
 {
 	d->up = true;
 	ask(d);
@@ -236,7 +177,7 @@ static void gate_look(struct store_sim_daemon *d)
 
 	if (!d->tailing || d->safe_wanted == 0 || (s->config.replicated && s->replica_has < d->safe_wanted))
 		return;
-	t = send_thing(s, THING_SAFE, s->now_ms + (s->config.replicated ? up_to(s, s->config.gate_ms) : 0));
+	t = ss_send(s, THING_SAFE, s->now_ms + (s->config.replicated ? ss_up_to(s, s->config.gate_ms) : 0));
 	t->daemon = d->index;
 	t->line = d->line;
 	t->id = d->safe_wanted;
@@ -258,15 +199,15 @@ static void tail_more(struct store_sim_daemon *d)
 
 	if (!d->tailing || d->tail_asked >= s->durable)
 		return;
-	d->tail_at = later(d->tail_at, s->now_ms + up_to(s, s->config.tail_ms) + d->tail_lag);
+	d->tail_at = later(d->tail_at, s->now_ms + ss_up_to(s, s->config.tail_ms) + d->tail_lag);
 	d->tail_asked = s->durable;
-	t = send_thing(s, THING_TAIL, d->tail_at);
+	t = ss_send(s, THING_TAIL, d->tail_at);
 	t->daemon = d->index;
 	t->line = d->line;
 	t->id = s->durable;
 }
 
-static void became_durable(struct store_sim *s, uint64_t id)
+void ss_became_durable(struct store_sim *s, uint64_t id)
 {
 	if (id <= s->durable)
 		return;
@@ -330,7 +271,7 @@ static void load(struct store_sim_daemon *d)
 	struct store_entry e;
 
 	if (!d->load_begun || s->durable < state_newest(s->state)) {
-		ask_at(d, d->load_begun ? s->sync_at : s->now_ms + up_to(s, s->config.tail_ms));
+		ask_at(d, d->load_begun ? s->sync_at : s->now_ms + ss_up_to(s, s->config.tail_ms));
 		d->load_begun = true;
 		return;
 	}
@@ -359,19 +300,19 @@ static void asked(struct store_sim_daemon *d)
 
 /* ------------------------------------------------------------ a call arrives */
 
-static void replicate(struct store_sim *s)
+void ss_replicate(struct store_sim *s)
 {
 	struct thing *t;
 
 	if (!s->config.replicated || !s->replica_runs)
 		return;
-	s->replica_at = later(s->replica_at, s->now_ms + up_to(s, s->config.replica_ms));
-	t = send_thing(s, THING_REPLICA, s->replica_at);
+	s->replica_at = later(s->replica_at, s->now_ms + ss_up_to(s, s->config.replica_ms));
+	t = ss_send(s, THING_REPLICA, s->replica_at);
 	t->line = s->epoch;
 	t->id = state_newest(s->state);
 }
 
-static void decide(struct store_sim *s, const struct store_commit *commit, struct store_answer *ret, struct blob **ret_body)
+void ss_decide(struct store_sim *s, const struct store_commit *commit, struct store_answer *ret, struct blob **ret_body)
 {
 	state_commit(s->state, commit, s->config.start_ms + s->now_ms + s->skew_ms, ret, ret_body);
 }
@@ -379,7 +320,7 @@ static void decide(struct store_sim *s, const struct store_commit *commit, struc
 static void send_answer(struct store_sim_daemon *d, const struct thing *call, const struct store_answer *answer,
                         struct blob *body, int64_t at_ms)
 {
-	struct thing *t = send_thing(d->sim, THING_ANSWER, at_ms);
+	struct thing *t = ss_send(d->sim, THING_ANSWER, at_ms);
 
 	t->daemon = call->daemon;
 	t->line = call->line;
@@ -398,19 +339,19 @@ static void call_arrives(struct store_sim *s, struct thing *call)
 
 	if (!s->there)
 		return;
-	decide(s, &call->commit->commit, &answer, &body);
+	ss_decide(s, &call->commit->commit, &answer, &body);
 	if (answer.result == STORE_STORED) {
 		struct thing *t;
 
-		s->sync_at = later(s->sync_at, s->now_ms + up_to(s, s->config.sync_ms));
-		t = send_thing(s, THING_SYNCED, s->sync_at);
+		s->sync_at = later(s->sync_at, s->now_ms + ss_up_to(s, s->config.sync_ms));
+		t = ss_send(s, THING_SYNCED, s->sync_at);
 		t->line = s->epoch;
 		t->id = answer.log_id;
-		replicate(s);
+		ss_replicate(s);
 	}
 	if (d->used && d->line == call->line) {
 		/* Redis answers the whole turn after its one sync: nothing overtakes it, refusals neither. */
-		at_ms = later(s->sync_at, s->now_ms) + up_to(s, s->config.back_ms) + call->late_ms;
+		at_ms = later(s->sync_at, s->now_ms) + ss_up_to(s, s->config.back_ms) + call->late_ms;
 		d->answer_at = later(d->answer_at, at_ms);
 		if (!call->silent)
 			send_answer(d, call, &answer, body, d->answer_at);
@@ -419,7 +360,7 @@ static void call_arrives(struct store_sim *s, struct thing *call)
 	}
 	blob_drop(body);
 	if (call->drop_after && d->used && d->line == call->line)
-		link_falls(d);
+		ss_link_falls(d);
 }
 
 void store_sim_commit(void *daemon, const struct store_commit *commit)
@@ -428,7 +369,7 @@ void store_sim_commit(void *daemon, const struct store_commit *commit)
 	struct store_sim *s = d->sim;
 	bool lose_call = by_chance(s, s->config.lose_call), lose_answer = by_chance(s, s->config.lose_answer);
 	bool twice = by_chance(s, s->config.repeat_answer), drop = by_chance(s, s->config.drop_link);
-	bool drop_after = drop && chance(s) % 2 == 0;
+	bool drop_after = drop && ss_chance(s) % 2 == 0;
 	int64_t late_ms = 0;
 	struct thing *t;
 
@@ -443,7 +384,7 @@ void store_sim_commit(void *daemon, const struct store_commit *commit)
 	}
 	if (lose_call || lose_answer || !d->up || !d->tailing) {
 		/* No answer, or nothing may be sent now: unknown outcome, said after a while. */
-		t = send_thing(s, THING_ANSWER, s->now_ms + (d->up && d->tailing ? (int64_t)s->config.timeout_ms : 0));
+		t = ss_send(s, THING_ANSWER, s->now_ms + (d->up && d->tailing ? (int64_t)s->config.timeout_ms : 0));
 		t->daemon = d->index;
 		t->line = d->line;
 		t->id = commit->id;
@@ -451,16 +392,16 @@ void store_sim_commit(void *daemon, const struct store_commit *commit)
 		if (lose_call || !d->up || !d->tailing)
 			return;
 	}
-	d->call_at = later(d->call_at, s->now_ms + up_to(s, s->config.reach_ms));
+	d->call_at = later(d->call_at, s->now_ms + ss_up_to(s, s->config.reach_ms));
 	if (drop && !drop_after) {
 		/* Falls on the way: as an empty call that only ends the line. */
-		t = send_thing(s, THING_CALL, d->call_at);
+		t = ss_send(s, THING_CALL, d->call_at);
 		t->daemon = d->index;
 		t->line = d->line;
 		t->drop_after = true;
 		return;
 	}
-	t = send_thing(s, THING_CALL, d->call_at);
+	t = ss_send(s, THING_CALL, d->call_at);
 	t->daemon = d->index;
 	t->line = d->line;
 	t->silent = lose_answer || drop_after;
@@ -502,11 +443,11 @@ static void happen(struct store_sim *s, struct thing *t)
 		if (t->commit != NULL)
 			call_arrives(s, t);
 		else if (mine)
-			link_falls(d);
+			ss_link_falls(d);
 		break;
 	case THING_SYNCED:
 		if (t->line == s->epoch)
-			became_durable(s, t->id);
+			ss_became_durable(s, t->id);
 		break;
 	case THING_REPLICA:
 		if (t->line == s->epoch && s->replica_runs && t->id > s->replica_has) {
@@ -529,7 +470,7 @@ static void happen(struct store_sim *s, struct thing *t)
 		break;
 	case THING_LINK_UP:
 		if (mine && s->there && !d->up && !d->stay_down)
-			link_stands(d);
+			ss_link_stands(d);
 		break;
 	case THING_ASKED:
 		if (mine && d->up)
@@ -607,170 +548,4 @@ void store_sim_leave(struct store_sim_daemon *d)
 {
 	d->used = d->up = d->tailing = false;
 	d->line++;
-}
-
-/* ------------------------------------------------------------ faults */
-
-void store_sim_fate(struct store_sim_daemon *d, enum store_sim_fate fate, int64_t ms)
-{
-	d->fated = true;
-	d->fate = fate;
-	d->fate_ms = ms;
-}
-
-void store_sim_tail_lag(struct store_sim_daemon *d, int64_t ms)
-{
-	d->tail_lag = ms;
-}
-
-void store_sim_link_drop(struct store_sim_daemon *d, bool stay)
-{
-	d->stay_down = stay;
-	if (d->up)
-		link_falls(d);
-}
-
-void store_sim_link_heal(struct store_sim_daemon *d)
-{
-	d->stay_down = false;
-	if (!d->up && d->sim->there)
-		link_stands(d);
-}
-
-void store_sim_gone(struct store_sim *s)
-{
-	if (!s->there)
-		return;
-	s->there = false;
-	/* Stopped in order: what it had decided is on its disk. */
-	s->epoch++;
-	s->durable = state_newest(s->state);
-	forget_calls(s);
-	all_links_fall(s);
-}
-
-size_t store_sim_crash(struct store_sim *s)
-{
-	size_t lost;
-
-	if (!s->there)
-		return 0;
-	s->there = false;
-	s->epoch++;
-	lost = (size_t)(chance(s) % (state_newest(s->state) - s->durable + 1));
-	state_forget(s->state, lost);
-	s->durable = state_newest(s->state);
-	/* The same machine comes back, and its replica takes its history. */
-	if (s->replica_has > s->durable)
-		s->replica_has = s->durable;
-	forget_calls(s);
-	all_links_fall(s);
-	return lost;
-}
-
-void store_sim_back(struct store_sim *s)
-{
-	if (s->there)
-		return;
-	s->there = true;
-	replicate(s);
-	for (size_t i = 0; i < STORE_SIM_DAEMONS; i++)
-		if (s->daemons[i].used && !s->daemons[i].stay_down) {
-			struct thing *t = send_thing(s, THING_LINK_UP, s->now_ms + 1 + up_to(s, s->config.reconnect_ms));
-
-			t->daemon = i;
-			t->line = s->daemons[i].line;
-		}
-}
-
-bool store_sim_is_there(const struct store_sim *s)
-{
-	return s->there;
-}
-
-size_t store_sim_failover(struct store_sim *s, uint64_t lose)
-{
-	uint64_t newest = state_newest(s->state);
-	uint64_t lawful = s->config.replicated ? newest - s->replica_has : 0;
-	size_t lost = (size_t)(lose == STORE_SIM_LAWFUL ? lawful : lose < newest ? lose : newest);
-
-	s->epoch++;
-	s->there = true;
-	state_forget(s->state, lost);
-	s->durable = s->replica_has = state_newest(s->state);
-	s->sync_at = s->now_ms;
-	forget_calls(s);
-	all_links_fall(s);
-	return lost;
-}
-
-void store_sim_replica(struct store_sim *s, bool runs)
-{
-	s->replica_runs = runs;
-	if (runs)
-		replicate(s);
-}
-
-void store_sim_clock_step(struct store_sim *s, int64_t ms)
-{
-	s->skew_ms += ms;
-}
-
-/* ------------------------------------------------------------ looking in */
-
-void store_sim_commit_now(struct store_sim *s, const struct store_commit *commit, struct store_answer *ret)
-{
-	struct blob *body = NULL;
-
-	decide(s, commit, ret, &body);
-	state_lend(s->state, body); /* ret->body stands until the next one */
-	if (ret->result != STORE_STORED)
-		return;
-	s->replica_has = state_newest(s->state);
-	became_durable(s, state_newest(s->state));
-}
-
-bool store_sim_record(const struct store_sim *s, const char *key, struct store_record *ret)
-{
-	return state_record(s->state, key, ret);
-}
-
-bool store_sim_entry(const struct store_sim *s, uint64_t id, struct store_entry *ret)
-{
-	return state_entry(s->state, id, ret);
-}
-
-void store_sim_records(const struct store_sim *s, void (*each)(void *ctx, const struct store_record *), void *ctx)
-{
-	state_records(s->state, each, ctx);
-}
-
-uint64_t store_sim_newest(const struct store_sim *s)
-{
-	return state_newest(s->state);
-}
-
-uint64_t store_sim_durable(const struct store_sim *s)
-{
-	return s->durable;
-}
-
-uint64_t store_sim_replica_has(const struct store_sim *s)
-{
-	return s->config.replicated ? s->replica_has : state_newest(s->state);
-}
-
-const char *store_sim_link(const struct store_sim *s, const char *name)
-{
-	return state_link(s->state, name);
-}
-
-bool store_sim_in_set(const struct store_sim *s, const char *name, const char *value)
-{
-	return state_in_set(s->state, name, value);
-}
-
-bool store_sim_outbox(const struct store_sim *s, size_t n, char ret_key[STORE_KEY_MAX], struct slice *ret_body)
-{
-	return state_outbox(s->state, n, ret_key, ret_body);
 }

@@ -48,6 +48,32 @@ static void test_two_operators_two_daemons(void **state)
 	two_operators(2);
 }
 
+/* A supervisor may take a call over, but not by accident: on the screen it was still waiting. */
+static void test_operator_and_supervisor(void **state)
+{
+	struct sim *sim = scene_ready(NULL);
+	uint64_t a, b;
+	uint32_t result_a, result_b;
+
+	(void)state;
+	sim_press(sim, 0, KIND_SOS);
+	until_row(sim, 0, 0, 2000);
+	until_row(sim, 1, 0, 2000);
+	a = sim_desk_claim(sim, 0, 0);
+	b = sim_desk_claim(sim, 1, 0);
+	result_a = desk_result(sim, 0, a);
+	result_b = desk_result(sim, 1, b);
+	assert_true((result_a == RESULT_OK) != (result_b == RESULT_OK));
+	assert_int_equal(result_a == RESULT_OK ? result_b : result_a, RESULT_LOST_RACE);
+	assert_int_equal(lines_of(sim_incident(sim, 0), LINE_CLAIMED), 1);
+	sim_run(sim, 1000);
+	/* Now it is meant: the screen shows who has it. */
+	assert_int_equal(desk_result(sim, 1, sim_desk_claim(sim, 1, 0)), RESULT_OK);
+	assert_string_equal(sim_incident(sim, 0)->owner, sim_desk_person(1));
+	assert_string_equal(sim_incident(sim, 0)->former_owner, result_a == RESULT_OK ? sim_desk_person(0) : "");
+	sim_free(sim);
+}
+
 static void test_double_click_is_one_yes(void **state)
 {
 	struct sim *sim = scene_ready(NULL);
@@ -183,6 +209,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_two_operators_one_daemon),
 	        cmocka_unit_test(test_two_operators_two_daemons),
+	        cmocka_unit_test(test_operator_and_supervisor),
 	        cmocka_unit_test(test_double_click_is_one_yes),
 	        cmocka_unit_test(test_the_same_note_sent_again_is_one),
 	        cmocka_unit_test(test_two_caregivers_one_daemon),

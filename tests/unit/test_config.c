@@ -144,6 +144,20 @@ static void test_wrong_files_are_refused_and_change_nothing(void **state)
 	assert_memory_equal(&c, &before, sizeof c);
 }
 
+/* Eight map hosts with the longest names: still no answer whose head does not fit. */
+static void test_image_origins_are_bounded_together(void **state)
+{
+	static struct config c;
+	char why[CONFIG_WHY_MAX], text[4096] = "web: {image_origins: [";
+
+	(void)state;
+	for (int i = 0; i < 8; i++)
+		snprintf(text + strlen(text), sizeof text - strlen(text), "\"https://%0*d.example\",", 100, i);
+	strcat(text, "]}");
+	assert_false(parse(text, &c, why));
+	assert_non_null(strstr(why, "400"));
+}
+
 static void test_a_file_that_is_too_large_is_refused(void **state)
 {
 	static struct config c;
@@ -218,6 +232,7 @@ int main(void)
 		cmocka_unit_test(test_samples_are_the_defaults),
 		cmocka_unit_test(test_values_are_taken),
 		cmocka_unit_test(test_wrong_files_are_refused_and_change_nothing),
+		cmocka_unit_test(test_image_origins_are_bounded_together),
 		cmocka_unit_test(test_a_file_that_is_too_large_is_refused),
 		cmocka_unit_test(test_restart_is_asked_for_what_needs_it),
 		cmocka_unit_test(test_policy_keeps_the_rules),

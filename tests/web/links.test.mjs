@@ -210,7 +210,7 @@ test('a phone without signal at arrival: kept with its time, told later, shown a
 	const from = Date.now() + passed
 	await phone.button('我到了').tap()
 	const to = Date.now() + passed
-	await phone.page.getByText(/已到达 \d\d:\d\d 已存本机，待发/).waitFor()
+	await phone.page.getByText(/已到达\s+\d\d:\d\d 已存本机，待发/).waitFor()
 	await phone.page.getByText('1 条待发').waitFor()
 	await phone.button('完成…').waitFor()
 	assert.ok(await desk.row(elder).getByText('在途').isVisible(), 'nobody knows yet')

@@ -203,7 +203,10 @@ test('two operators, one call: the loser is told who has it', async () => {
 	daemon.rows.get(0xa100237n).owner = 'op07'
 	daemon.rows.get(0xa100237n).ownerName = '坐席07'
 	await two.keyboard.press('a')
-	await two.getByText(/坐席07 已认领（\d\d:\d\d:\d\d）/).waitFor()
+	await two
+		.getByRole('status')
+		.filter({ hasText: /坐席07 已认领（\d\d:\d\d:\d\d）/ })
+		.waitFor()
 	await look(two, 'desk-lost-race')
 	await one.keyboard.press('?')
 	await one.getByRole('region', { name: '快捷键' }).waitFor()
