@@ -77,7 +77,7 @@ test_web() {
 		env -C clients/web sh -c 'npm run gen && exec npx --no-install vitest run --reporter=default --reporter=json --outputFile.json="$0"' \
 		"$TEST_LOGS/web-unit.json"
 	check svelte-check svelte-check npm --prefix clients/web run check
-	suite_node web tests/web 1
+	suite_node web tests/web 2
 }
 
 cmd_test() {

@@ -156,14 +156,21 @@ struct home {
 	const char *panel; /* its DC-09 account, or NULL */
 };
 
+static const struct demo_health *health_of(const struct home *h)
+{
+	return &HEALTH[choose(h->id, 3, COUNT_OF(HEALTH))];
+}
+
 static void name_make(char ret[64], const char *who, uint32_t n, bool woman)
 {
 	snprintf(ret, 64, "%s%s", SURNAMES[choose(who, n, COUNT_OF(SURNAMES))],
 	         woman ? GIVEN_W[choose(who, n + 1, COUNT_OF(GIVEN_W))] : GIVEN_M[choose(who, n + 1, COUNT_OF(GIVEN_M))]);
 }
 
-static void resident_make(const struct home *h, uint32_t which, Pingan__V1__Resident *r, char id[ID_MAX + 4],
-                          char *risks[3])
+#define VERY_OLD_BORN 1946
+
+static void resident_make(const struct home *h, uint32_t which, bool alone, Pingan__V1__Resident *r,
+                          char id[ID_MAX + 4], char *risks[3])
 {
 	bool woman = choose(h->id, 10 + which, 5) < 3;
 
@@ -177,12 +184,13 @@ static void resident_make(const struct home *h, uint32_t which, Pingan__V1__Resi
 	r->phone = text(which == 0 ? h->phone : "");
 	r->risks = risks;
 	r->n_risks = 0;
-	for (uint32_t i = 0; i < 2; i++) {
-		const char *risk = RISKS[choose(h->id, 16 + 2 * which + i, COUNT_OF(RISKS))];
-
-		if (r->n_risks == 0 || strcmp(risks[0], risk) != 0)
-			risks[r->n_risks++] = text(risk);
-	}
+	if (alone)
+		risks[r->n_risks++] = text("alone");
+	if (r->birth_year <= VERY_OLD_BORN)
+		risks[r->n_risks++] = text("very_old");
+	/* The health notes are about the first of them. */
+	if (which == 0)
+		risks[r->n_risks++] = text(health_of(h)->risk);
 }
 
 static void contact_make(const struct home *h, uint32_t which, Pingan__V1__Contact *c, char phone[24])
@@ -209,15 +217,16 @@ static bool put_household(struct cell *cell, const struct home *h, const struct 
 	char ids[2][ID_MAX + 4], *risks[2][3], phones[2][24];
 	uint8_t key[SECRET_LEN];
 
+	out.n_residents = choose(h->id, 9, 4) == 0 ? 2 : 1;
 	for (uint32_t i = 0; i < 2; i++) {
-		resident_make(h, i, &residents[i], ids[i], risks[i]);
+		resident_make(h, i, out.n_residents == 1, &residents[i], ids[i], risks[i]);
 		contact_make(h, i, &contacts[i], phones[i]);
 	}
 	secret("household", h->id, key);
 	place.lat_e6 = community->lat_e6 + (int)choose(h->id, 1, 5000) - 2500;
 	place.lon_e6 = community->lon_e6 + (int)choose(h->id, 2, 5000) - 2500;
-	health.notes = text(NOTES[choose(h->id, 3, COUNT_OF(NOTES))]);
-	health.medicines = text(MEDICINES[choose(h->id, 4, COUNT_OF(MEDICINES))]);
+	health.notes = text(health_of(h)->notes);
+	health.medicines = text(health_of(h)->medicines);
 	health.allergies = text(choose(h->id, 5, 2) == 0 ? "" : ALLERGIES[choose(h->id, 6, COUNT_OF(ALLERGIES))]);
 	health.hospital = text(HOSPITALS[choose(h->id, 7, COUNT_OF(HOSPITALS))]);
 	out.id = text(h->id);
@@ -228,7 +237,6 @@ static bool put_household(struct cell *cell, const struct home *h, const struct 
 	out.phone = text(h->phone);
 	out.place = &place;
 	out.residents = resident_list;
-	out.n_residents = choose(h->id, 9, 4) == 0 ? 2 : 1;
 	out.contacts = contact_list;
 	out.n_contacts = 2;
 	out.health = &health;

@@ -28,6 +28,9 @@ void change_move(struct app *app, struct change *ch, struct record *to);
 /* intake.c: finds the record that an alarm belongs to now, and puts the change in its line. */
 void intake_route(struct app *app, struct change *ch);
 
+/* Id of the incident that this alarm would open. */
+uint64_t intake_incident(struct app *app, const struct alarm *a, uint64_t salt);
+
 /* An alarm of a device that forgets at our acknowledgement was acknowledged: kept for RECENT_MS. After a failover that cut
  * history all of them are committed again (copies are known as such). */
 void intake_remember(struct app *app, const struct alarm *a);

@@ -108,6 +108,15 @@ static enum verdict refuse(struct change *ch, enum refusal why)
 	return REFUSE;
 }
 
+/* True if this incident has this very press already. */
+static bool swallowed(const struct incident *inc, const struct alarm *a)
+{
+	for (uint32_t i = 0; i < inc->alarm_count; i++)
+		if (inc->alarms[i].alarm == a->id && strcmp(inc->alarms[i].device, a->device) == 0)
+			return true;
+	return inc->id == alarm_hash(a);
+}
+
 /* What the step did becomes one commit. */
 static void incident_fly(struct app *app, struct change *ch, const struct outcome_of_step *out)
 {
@@ -135,8 +144,12 @@ static void incident_fly(struct app *app, struct change *ch, const struct outcom
 	}
 	for (uint32_t i = 0; i < out->outbox_count; i++)
 		outbox_put(app, &c, &bytes, &out->outbox[i]);
-	if (ch->alarm != NULL && ch->ev.type == EVENT_ALARM)
+	if (ch->alarm != NULL && ch->ev.type == EVENT_ALARM) {
 		message_set(&c, ch);
+		/* Put back: the store knows the message well, and has forgotten what came of it. */
+		if (ch->alarm->protocol == PROTOCOL_NATIVE && swallowed(&app->before, ch->alarm))
+			c.message_anew = true;
+	}
 	if (ch->ev.type == EVENT_DEADLINE)
 		c.not_before_ms = ch->ev.due_ms;
 	if (ch->check_key[0] != '\0') {
@@ -178,7 +191,9 @@ static enum verdict decide_incident(struct app *app, struct change *ch)
 		snprintf(open_key, sizeof open_key, "%s%s", world.household[0] == '\0' ? "quarantine/" : "",
 		         world.household[0] == '\0' ? ch->alarm->device : world.household);
 		open = incident_of_household(app, open_key);
-		if (open != NULL && open != rec) {
+		/* And a press that waited for a call which a failover has cut away opens its own: another press has the name of
+		 * this one. */
+		if ((open != NULL && open != rec) || intake_incident(app, ch->alarm, ch->salt) != rec->slot->id) {
 			ch->rerouted = true;
 			return REFUSE;
 		}

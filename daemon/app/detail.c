@@ -236,6 +236,7 @@ static void incident_fill(struct app *app, const struct incident *inc, const str
 		d->n_jobs += d->jobs[d->n_jobs] != NULL;
 	}
 	d->spoke = inc->spoke;
+	d->seen = inc->seen;
 	d->asked_by_name = text_cut(app, person_name(app, inc->asked_by), 64);
 	d->asked_outcome = (Pingan__V1__Outcome)inc->asked_outcome;
 	d->outcome = (Pingan__V1__Outcome)inc->outcome;

@@ -29,7 +29,7 @@ static bool opens_nothing(const struct alarm *a)
 
 /* The record of a new incident. Its id is the hash of its first press. A message without an id of its own can come again,
  * byte for byte, long after its incident has closed: then the hash goes on from the commit that stands there. */
-static uint64_t new_incident(struct app *app, const struct alarm *a, uint64_t salt)
+uint64_t intake_incident(struct app *app, const struct alarm *a, uint64_t salt)
 {
 	uint64_t id = alarm_hash(a);
 
@@ -60,7 +60,7 @@ static struct record *route(struct app *app, const struct alarm *a, uint64_t sal
 		record_key(key, "device", a->device);
 		return record_want(app, key);
 	}
-	incident_key(key, new_incident(app, a, salt));
+	incident_key(key, intake_incident(app, a, salt));
 	return record_want(app, key);
 }
 

@@ -58,8 +58,8 @@ static void look_at_health(struct daemon *d)
 
 	app_health(d->app, &health);
 	if (!health.store_up || !health.loaded || !health.alive)
-		d->well_since = NEVER;
-	else if (d->well_since == NEVER)
+		d->well_since = SIM_NEVER;
+	else if (d->well_since == SIM_NEVER)
 		d->well_since = d->sim->now;
 }
 
@@ -70,7 +70,7 @@ static void turn(struct sim *sim, void *who, uint64_t arg)
 
 	if (!d->up || d->turn_at != (int64_t)arg || d->turn_at > sim->now)
 		return;
-	d->turn_at = NEVER;
+	d->turn_at = SIM_NEVER;
 	if (sim_daemon_stalled(d)) {
 		plan_turn(d, d->stalled_until);
 		return;
@@ -296,7 +296,7 @@ static void told_down(void *ctx)
 {
 	struct daemon *d = ctx;
 
-	d->well_since = NEVER;
+	d->well_since = SIM_NEVER;
 	if (!d->sim->ending)
 		sim_note(d->sim, "store to daemon %u: down", d->index);
 	TOLD(d, app_store_down(d->app));
@@ -418,7 +418,7 @@ void sim_daemon_init(struct sim *sim, unsigned daemon)
 {
 	struct daemon *d = &sim->daemons[daemon];
 
-	*d = (struct daemon){.sim = sim, .index = daemon, .turn_at = NEVER, .well_since = NEVER, .snapshot_at = 0};
+	*d = (struct daemon){.sim = sim, .index = daemon, .turn_at = SIM_NEVER, .well_since = SIM_NEVER, .snapshot_at = 0};
 	d->store_offset = EPOCH_MS;
 }
 
@@ -469,10 +469,10 @@ void sim_daemon_start(struct sim *sim, unsigned daemon)
 	snprintf(config.daemon, sizeof config.daemon, "d%u.%u", daemon, d->boot);
 	snprintf(config.build, sizeof config.build, "sim");
 	d->born = sim->now;
-	d->turn_at = NEVER;
+	d->turn_at = SIM_NEVER;
 	d->stalled_until = 0;
 	d->reading = true;
-	d->well_since = NEVER;
+	d->well_since = SIM_NEVER;
 	if (!sim->setup.exact)
 		d->store_error = prng_between(&sim->prng, -3, sim->weather.clock_jump != 0 ? 60 : 3);
 	if (d->cut_off || !store_sim_is_there(sim->store))
@@ -508,7 +508,7 @@ void sim_daemon_crash(struct sim *sim, unsigned daemon)
 	store_sim_leave(d->store);
 	d->store = NULL;
 	d->up = false;
-	d->well_since = NEVER;
+	d->well_since = SIM_NEVER;
 	sim->ending = true; /* whatever it still says is not heard */
 	app_free(d->app);
 	sim->ending = ending;
@@ -519,7 +519,7 @@ void sim_daemon_crash(struct sim *sim, unsigned daemon)
 		struct press *p;
 
 		for (size_t n = 0; (p = sim_home_press(sim, i, n)) != NULL; n++)
-			p->reached_at[daemon] = NEVER;
+			p->reached_at[daemon] = SIM_NEVER;
 	}
 }
 
@@ -548,7 +548,7 @@ void sim_daemon_stall(struct sim *sim, unsigned daemon, int64_t ms)
 
 	sim_note(sim, "daemon %u stands still for %lld ms", daemon, (long long)ms);
 	d->stalled_until = sim->now + ms;
-	d->turn_at = NEVER;
+	d->turn_at = SIM_NEVER;
 	plan_turn(d, d->stalled_until);
 	sim_daemon_disturbed(sim, daemon);
 }

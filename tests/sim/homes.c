@@ -11,7 +11,7 @@ struct home {
 	struct unit unit;
 	struct node node;
 	struct prng prng;
-	int64_t due;           /* the tick that is planned; NEVER */
+	int64_t due;           /* the tick that is planned; SIM_NEVER */
 	bool off;              /* switched off for a moment */
 	size_t press_count;
 	struct press presses[PRESSES_MAX]; /* the last ones, oldest first */
@@ -152,7 +152,7 @@ static void tick(struct sim *sim, void *who, uint64_t arg)
 
 	if (h->due != (int64_t)arg)
 		return;
-	h->due = NEVER;
+	h->due = SIM_NEVER;
 	if (h->off)
 		return;
 	unit_tick(&h->unit, sim->now);
@@ -185,7 +185,7 @@ void sim_home_reached(struct sim *sim, unsigned home, unsigned daemon, const Pin
 
 	if (up->body_case == PINGAN__V1__UP__BODY_ALARM) {
 		p = sim_home_press_by_id(sim, home, up->alarm->id);
-		if (p != NULL && p->reached_at[daemon] == NEVER)
+		if (p != NULL && p->reached_at[daemon] == SIM_NEVER)
 			p->reached_at[daemon] = sim->now;
 	}
 	if (up->body_case == PINGAN__V1__UP__BODY_HELLO) {
@@ -193,7 +193,7 @@ void sim_home_reached(struct sim *sim, unsigned home, unsigned daemon, const Pin
 			p = up->hello->held[i]->alarm == NULL
 			            ? NULL
 			            : sim_home_press_by_id(sim, home, up->hello->held[i]->alarm->id);
-			if (p != NULL && p->reached_at[daemon] == NEVER)
+			if (p != NULL && p->reached_at[daemon] == SIM_NEVER)
 				p->reached_at[daemon] = sim->now;
 		}
 	}
@@ -213,7 +213,7 @@ static uint64_t press(struct sim *sim, struct home *h, enum kind kind)
 	p = &h->presses[h->press_count++];
 	*p = (struct press){.id = id, .kind = kind, .pressed_at = sim->now};
 	for (unsigned i = 0; i < SIM_DAEMONS_MAX; i++)
-		p->reached_at[i] = NEVER;
+		p->reached_at[i] = SIM_NEVER;
 	sim_note(sim, "home %u presses %s", index_of(sim, h), kind_name(kind));
 	serve(sim, h);
 	return id;
@@ -288,7 +288,7 @@ void sim_home_dark(struct sim *sim, unsigned home, bool dark)
 {
 	sim_note(sim, "home %u %s", home, dark ? "reaches nobody" : "is reached again");
 	for (unsigned i = 0; i < SIM_DAEMONS_MAX; i++)
-		sim->blocked_until[sim->homes[home].node.number][i] = dark ? NEVER : 0;
+		sim->blocked_until[sim->homes[home].node.number][i] = dark ? SIM_NEVER : 0;
 }
 
 void sim_home_only(struct sim *sim, unsigned home, unsigned daemon)
@@ -314,7 +314,7 @@ void sim_homes_init(struct sim *sim)
 
 		sim_node_init(sim, &h->node, NODE_HOME, i);
 		h->prng.s = sim->seed * 1000003 + i;
-		h->due = NEVER;
+		h->due = SIM_NEVER;
 		sim_home_device(config.device, i);
 		config.seed = sim->setup.exact ? i + 1 : prng_next(&h->prng);
 		unit_init(&h->unit, &config, sim->now, sim->setup.exact ? 0 : 2000);

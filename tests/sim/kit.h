@@ -24,7 +24,7 @@
 #define REQUESTS_MAX 128
 #define NODES_MAX (SIM_HOMES_MAX + SIM_PANELS_MAX + SIM_DESKS_MAX + SIM_PHONES_MAX)
 #define LINKS_SIM_MAX 4096
-#define NEVER INT64_MAX
+#define SIM_NEVER INT64_MAX
 
 /* Planted wherever personal data is, so that a leak can be searched for as bytes. */
 #define MARK_NAME "Zq1Name"
@@ -75,7 +75,7 @@ struct pipe {
 	struct segment *head, *tail;
 	size_t queued;
 	int64_t last_ready;
-	int64_t pump_at; /* NEVER: no pump is scheduled */
+	int64_t pump_at; /* SIM_NEVER: no pump is scheduled */
 };
 
 struct sim_link {
@@ -112,13 +112,13 @@ struct daemon {
 	int64_t utc_error;     /* of its wall clock */
 	int64_t store_error;   /* of what it thinks the store's clock shows */
 	int64_t store_offset;  /* store clock minus virtual time, as last heard */
-	int64_t turn_at;       /* NEVER: none scheduled */
+	int64_t turn_at;       /* SIM_NEVER: none scheduled */
 	int64_t stalled_until;
 	int64_t spin_at;
 	unsigned spin;
 	bool reading;
 	bool cut_off;          /* from the store, until told otherwise */
-	int64_t well_since;    /* attached, loaded and fresh since; NEVER = is not */
+	int64_t well_since;    /* attached, loaded and fresh since; SIM_NEVER = is not */
 	int64_t disturbed;     /* last time a fault touched it */
 	struct kept_record *snapshot; /* its local file */
 	size_t snapshot_count, snapshot_size;
@@ -131,7 +131,7 @@ struct press {
 	uint64_t id;           /* alarm id */
 	enum kind kind;
 	int64_t pressed_at;
-	int64_t reached_at[SIM_DAEMONS_MAX]; /* first whole frame at that daemon's present life; NEVER */
+	int64_t reached_at[SIM_DAEMONS_MAX]; /* first whole frame at that daemon's present life; SIM_NEVER */
 	uint64_t incident;     /* as acknowledged; 0 = not yet, or none for this kind */
 	bool acked;
 	enum step heard;
@@ -252,7 +252,7 @@ struct known_incident {
 	} takers[16];          /* that ever had a job of it in force */
 	uint32_t taker_count;
 	int64_t changed_at;    /* virtual time */
-	int64_t stuck_at;      /* overdue with healthy daemons since; NEVER */
+	int64_t stuck_at;      /* overdue with healthy daemons since; SIM_NEVER */
 };
 
 struct known_press {
@@ -288,6 +288,7 @@ struct truth {
 	struct known_incident **incidents; /* in order of appearance */
 	size_t count, size;
 	struct known_caregiver caregivers[SIM_PHONES_MAX];
+	enum link_state links[SIM_DESKS_MAX]; /* of the operators' consoles */
 	struct known_press *presses; /* every press found in the log, in force */
 	size_t press_count, press_size;
 	struct known_cmd *cmds;      /* requests that changed something */
@@ -350,11 +351,11 @@ struct sim {
 	struct phone phones[SIM_PHONES_MAX];
 
 	/* faults.c */
-	int64_t store_back_at; /* NEVER: stays as it is */
+	int64_t store_back_at; /* SIM_NEVER: stays as it is */
 	int64_t replica_back_at;
 	int64_t clock_jumped_at;
 	int64_t last_fault;
-	int64_t last_cut;      /* history was cut then; NEVER */
+	int64_t last_cut;      /* history was cut then; SIM_NEVER */
 
 	/* oracle.c */
 	struct truth truth;

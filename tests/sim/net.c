@@ -49,7 +49,7 @@ static void pipe_clear(struct pipe *p)
 		p->head = s->next;
 		free(s);
 	}
-	*p = (struct pipe){.pump_at = NEVER};
+	*p = (struct pipe){.pump_at = SIM_NEVER};
 }
 
 static void link_release(struct sim_link *l)
@@ -155,7 +155,7 @@ static void push(struct sim *sim, struct sim_link *l, bool up, struct slice byte
 		p->tail->next = s;
 	p->tail = s;
 	p->queued += bytes.len;
-	if (p->pump_at == NEVER) {
+	if (p->pump_at == SIM_NEVER) {
 		p->pump_at = at;
 		sim_at(sim, at, up ? pump_up : pump_down, NULL, l->id);
 	}
@@ -242,7 +242,7 @@ static void pump_up(struct sim *sim, void *who, uint64_t arg)
 	if (l == NULL)
 		return;
 	d = &sim->daemons[l->daemon];
-	l->up.pump_at = NEVER;
+	l->up.pump_at = SIM_NEVER;
 	while ((s = l->up.head) != NULL) {
 		if (l->stuck || !l->at_daemon) {
 			free(take(&l->up));
@@ -293,7 +293,7 @@ static void pump_down(struct sim *sim, void *who, uint64_t arg)
 	(void)who;
 	if (l == NULL)
 		return;
-	l->down.pump_at = NEVER;
+	l->down.pump_at = SIM_NEVER;
 	while ((s = l->down.head) != NULL) {
 		if (l->stuck || !l->at_client) {
 			free(take(&l->down));
@@ -412,7 +412,7 @@ link_t sim_connect(struct sim *sim, struct node *node, unsigned daemon)
 	l->daemon = daemon;
 	l->at_client = true;
 	l->at_daemon = l->stuck = l->drain = false;
-	l->up = l->down = (struct pipe){.pump_at = NEVER};
+	l->up = l->down = (struct pipe){.pump_at = SIM_NEVER};
 	node->link = l->id;
 	node->open = false;
 	sim_after(sim, delay(sim), arrives, NULL, l->id);

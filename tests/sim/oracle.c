@@ -161,7 +161,7 @@ static void know_incident(struct sim *sim, const struct store_entry *e, const st
 		sim_promise_change(sim, e, k == NULL ? NULL : &k->inc, after, event);
 	if (k == NULL) {
 		k = sim_memory(sizeof *k);
-		k->stuck_at = NEVER;
+		k->stuck_at = SIM_NEVER;
 		GROW(t->incidents, t->count, t->size);
 		t->incidents[t->count++] = k;
 	}
@@ -170,7 +170,7 @@ static void know_incident(struct sim *sim, const struct store_entry *e, const st
 	k->rev = r->rev;
 	k->entry = e->id;
 	k->changed_at = sim->now;
-	k->stuck_at = NEVER;
+	k->stuck_at = SIM_NEVER;
 	if (k->inc.owner[0] != '\0' && !sim_truth_owned(k, k->inc.owner)) {
 		if (k->owner_count == COUNT_OF(k->owners))
 			memmove(k->owners[0], k->owners[1], --k->owner_count * sizeof k->owners[0]);
@@ -211,6 +211,18 @@ static void know_caregiver(struct sim *sim, const struct store_record *r)
 			sim->truth.caregivers[i].cg = cg;
 			sim->truth.caregivers[i].there = true;
 		}
+	}
+}
+
+static void know_operator(struct sim *sim, const struct store_record *r)
+{
+	struct operator op;
+
+	if (operator_decode(r->body, &op, &sim->arena) != 0)
+		sim_broken(sim, "P8 records can be read", "%s", r->key);
+	for (unsigned i = 0; i < sim->setup.desks; i++) {
+		if (strcmp(sim_desk_person(i), op.id) == 0)
+			sim->truth.links[i] = op.link;
 	}
 }
 
@@ -266,6 +278,8 @@ static void know_entry(struct sim *sim, const struct store_entry *e)
 			know_incident(sim, e, r, event);
 		else if (strncmp(r->key, "caregiver:", 10) == 0)
 			know_caregiver(sim, r);
+		else if (strncmp(r->key, "operator:", 9) == 0)
+			know_operator(sim, r);
 	}
 	pingan__v1__log_event__free_unpacked(event, NULL);
 	t->newest = e->id;
@@ -288,6 +302,7 @@ static void forget(struct truth *t)
 		free(t->raws[i].bytes);
 	t->count = t->press_count = t->cmd_count = t->look_count = t->raw_count = 0;
 	memset(t->caregivers, 0, sizeof t->caregivers);
+	memset(t->links, 0, sizeof t->links);
 	t->newest = 0;
 	t->newest_ms = 0;
 }

@@ -27,7 +27,7 @@ struct panel {
 	char last[16];
 	uint8_t in[512];
 	size_t in_len;
-	int64_t due;            /* when it looks again; NEVER */
+	int64_t due;            /* when it looks again; SIM_NEVER */
 };
 
 static void look(struct sim *sim, void *who, uint64_t arg);
@@ -118,7 +118,7 @@ static void look(struct sim *sim, void *who, uint64_t arg)
 
 	if (p->due != (int64_t)arg)
 		return;
-	p->due = NEVER;
+	p->due = SIM_NEVER;
 	serve(sim, p);
 }
 
@@ -248,7 +248,7 @@ void sim_panels_init(struct sim *sim)
 		sim_node_init(sim, &sim->panels[i].node, NODE_PANEL, i);
 		sim->panels[i].prng.s = sim->seed * 2000003 + i;
 		sim->panels[i].next_daemon = i;
-		sim->panels[i].due = NEVER;
+		sim->panels[i].due = SIM_NEVER;
 	}
 }
 

@@ -179,7 +179,7 @@ static void think(struct sim *sim, void *who, uint64_t arg)
 		if (prng_chance(&s->prng, 100))
 			sim_screen_again(s, s->cmd_last);
 	}
-	p->decide_at = NEVER;
+	p->decide_at = SIM_NEVER;
 }
 
 void sim_phone_state(struct phone *p)
@@ -256,7 +256,7 @@ void sim_phone_coverage(struct sim *sim, unsigned phone, bool covered)
 	sim_note(sim, "%s is %s coverage", p->screen.person, covered ? "back in" : "out of");
 	p->covered = covered;
 	for (unsigned i = 0; i < SIM_DAEMONS_MAX; i++)
-		sim->blocked_until[p->screen.node.number][i] = covered ? 0 : NEVER;
+		sim->blocked_until[p->screen.node.number][i] = covered ? 0 : SIM_NEVER;
 }
 
 bool sim_phone_live(const struct sim *sim, unsigned phone)

@@ -133,6 +133,18 @@ static void p5_one_owner(struct sim *sim, const struct incident *before, const s
 	}
 }
 
+/* A console back before anyone took the call keeps it. */
+static void p5_back_in_time_keeps_it(struct sim *sim, const Pingan__V1__LogEvent *event)
+{
+	const Pingan__V1__Line *line = line_of(event, PINGAN__V1__LINE_CODE__LINE_RETURNED);
+
+	for (unsigned i = 0; line != NULL && i < sim->setup.desks; i++) {
+		if (strcmp(line->subject, sim_desk_person(i)) == 0 && sim->truth.links[i] == LINK_UP)
+			sim_broken(sim, "P5 back in time keeps it", "a call of %s is given back, the console is there",
+			           line->subject);
+	}
+}
+
 static void p7_a_person_closes(struct sim *sim, const struct incident *before, const struct incident *after,
                                const Pingan__V1__LogEvent *event)
 {
@@ -178,6 +190,7 @@ void sim_promise_change(struct sim *sim, const struct store_entry *e, const stru
 	p4_never_early(sim, e, before, event);
 	p4_a_clock_runs(sim, after);
 	p5_one_owner(sim, before, after);
+	p5_back_in_time_keeps_it(sim, event);
 	p7_a_person_closes(sim, before, after, event);
 	p8_has_lines(sim, before, after, event);
 }
@@ -516,7 +529,7 @@ static void p2_pressed_is_shown(struct sim *sim, unsigned home, const struct pre
 	for (unsigned d = 0; d < sim->setup.daemons; d++) {
 		const struct daemon *at = &sim->daemons[d];
 
-		if (p->reached_at[d] == NEVER || sim->now - p->reached_at[d] < SHOWN_MS || !at->up ||
+		if (p->reached_at[d] == SIM_NEVER || sim->now - p->reached_at[d] < SHOWN_MS || !at->up ||
 		    sim->now - at->disturbed < SHOWN_MS + 3000)
 			continue;
 		known = sim_truth_press(sim, device, p->id);
@@ -540,7 +553,7 @@ static void p4_deadlines_are_kept(struct sim *sim)
 	for (unsigned i = 0; i < sim->setup.daemons; i++) {
 		const struct daemon *d = &sim->daemons[i];
 
-		well = well || (d->up && d->well_since != NEVER && sim->now - d->well_since > 5000 &&
+		well = well || (d->up && d->well_since != SIM_NEVER && sim->now - d->well_since > 5000 &&
 		                sim->now - d->disturbed > 5000);
 	}
 	for (size_t n = 0; n < sim->truth.count; n++) {
@@ -548,10 +561,10 @@ static void p4_deadlines_are_kept(struct sim *sim)
 		ms_t due = k->inc.state == INCIDENT_CLOSED ? 0 : incident_next_due(&k->inc);
 
 		if (!well || due == 0 || due > sim_store_now(sim)) {
-			k->stuck_at = NEVER;
+			k->stuck_at = SIM_NEVER;
 			continue;
 		}
-		if (k->stuck_at == NEVER)
+		if (k->stuck_at == SIM_NEVER)
 			k->stuck_at = sim->now;
 		if (sim->now - k->stuck_at > OVERDUE_MS)
 			sim_broken(sim, "P4 a deadline is kept", "%s %s was due %lld ms ago",

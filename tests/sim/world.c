@@ -70,7 +70,7 @@ void sim_at(struct sim *sim, int64_t at, void (*run)(struct sim *, void *, uint6
 static int64_t next_at(const struct sim *sim)
 {
 	const struct heap_item *top = heap_top(&sim->events);
-	int64_t at = top == NULL ? NEVER : top->at >> 24;
+	int64_t at = top == NULL ? SIM_NEVER : top->at >> 24;
 	int64_t store = store_sim_next_ms(sim->store);
 
 	return store < at ? store : at;
@@ -170,8 +170,8 @@ struct sim *sim_new(uint64_t seed, const struct sim_setup *setup)
 	sim->weather = setup->weather == NULL ? SIM_FAIR : *setup->weather;
 	sim->prng.s = seed * UINT64_C(0x2545F4914F6CDD1D) + 1;
 	sim->trace = getenv("PINGAN_SIM_TRACE") != NULL;
-	sim->store_back_at = sim->replica_back_at = NEVER;
-	sim->last_cut = NEVER;
+	sim->store_back_at = sim->replica_back_at = SIM_NEVER;
+	sim->last_cut = SIM_NEVER;
 	sim->arena_memory = sim_memory(1 << 20);
 	arena_init(&sim->arena, sim->arena_memory, 1 << 20);
 

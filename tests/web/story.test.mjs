@@ -204,7 +204,7 @@ test('press, ring, answer, call, note, dispatch, offer, accept, on the way, arri
 	await phone.button('完成…').tap()
 	await phone.look('done-sheet')
 	await hand.getByRole('radio', { name: '已帮助长者' }).check()
-	await hand.getByRole('checkbox', { name: '亲眼见到长者' }).check()
+	assert.ok(await hand.getByRole('checkbox', { name: '亲眼见到长者' }).isChecked(), 'who has helped has seen')
 	const done = await timed(async () => {
 		await phone.button('提交完成').tap()
 		await desk.line(`${caregiver.name} 完成`).waitFor()
@@ -218,7 +218,7 @@ test('press, ring, answer, call, note, dispatch, offer, accept, on the way, arri
 
 	// X: closed with an outcome.
 	await page.keyboard.press('x')
-	await desk.region('结案').getByText('护理员已到场').waitFor()
+	await desk.region('结案').getByText('护理员已见到长者').waitFor()
 	await desk.look('close')
 	await page.keyboard.press('1')
 	const closed = await timed(async () => {

@@ -19,7 +19,7 @@ describe('closing', () => {
 		expect(asked).toEqual([Outcome.FALSE_ALARM, Outcome.TEST]);
 	});
 
-	it('counts an arrival as contact, but not one that ended at a locked door', () => {
+	it('knows whether a caregiver was there, and that a locked door is not there', () => {
 		expect(wasThere(detail(JobState.JOB_ARRIVED, 1n))).toBe(true);
 		expect(wasThere(detail(JobState.JOB_DONE, 1n, JobResult.HELPED))).toBe(true);
 		expect(wasThere(detail(JobState.JOB_DONE, 1n, JobResult.NO_ENTRY))).toBe(false);

@@ -23,7 +23,7 @@ export function needsContact(outcome: Outcome): boolean {
 	return outcome === Outcome.FALSE_ALARM || outcome === Outcome.TEST;
 }
 
-/** A caregiver stood in the home: arrived, and did not leave from a locked door. */
+/** A caregiver was at the home. Contact it is only when the resident was seen: that is detail.seen. */
 export function wasThere(detail: Pick<IncidentDetail, 'jobs'>): boolean {
 	return detail.jobs.some(
 		(job) =>

@@ -95,7 +95,7 @@ export const en: Record<keyof typeof zh, string> = {
 	'say.9': 'Request incomplete',
 	'say.10': 'Store not available; nothing was recorded. Try again later',
 	'say.11': 'Needs a second person; the supervisor has been told',
-	'say.12': 'False alarm or test needs a spoken contact or an arrival first',
+	'say.12': 'Speak with the resident, or have a caregiver see them, before “false alarm” or “test”',
 	'say.13': 'This caregiver has a job already',
 	'say.14': 'System overloaded, try again later',
 	'say.15': 'The offer was withdrawn',

@@ -202,6 +202,7 @@ export const en: Record<keyof typeof zh, string> = {
 	'detail.owner.me': 'Handled by me',
 	'detail.owner.none': 'Not claimed yet',
 	'detail.no_dangers': 'No health notes',
+	'detail.dangers_later': 'Health is shown once the store is back: ask.',
 	'detail.hospital': 'Hospital',
 	'detail.no_address': 'No address',
 	'detail.no_contacts': 'No contacts',
@@ -292,9 +293,10 @@ export const en: Record<keyof typeof zh, string> = {
 	'close.send': 'Close',
 	'close.evidence': 'Contact with the resident',
 	'close.ev.spoke': 'Spoke with the resident',
-	'close.ev.arrived': 'A caregiver was in the home',
+	'close.ev.arrived': 'A caregiver was there; not said: resident seen',
+	'close.ev.seen': 'A caregiver has seen the resident',
 	'close.no_contact':
-		'No answer is an emergency. False alarm and test stay shut until somebody has spoken with the resident or arrived.',
+		'No answer is an emergency. False alarm and test stay shut until somebody has spoken with the resident or seen them.',
 	'close.second': 'Life class without contact: a second person must confirm before it closes.',
 	'close.first': 'Choose an outcome first',
 
