@@ -16,7 +16,7 @@ PACKAGES_BUILD=(
 	gcc libc6-dev binutils cmake ninja-build pkg-config ca-certificates
 	protobuf-compiler protobuf-c-compiler libprotobuf-c-dev
 	libevent-dev libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libhiredis-dev
-	libssl-dev libsodium-dev libcyaml-dev libjansson-dev libsystemd-dev
+	libssl-dev libsodium-dev libcyaml-dev libyaml-dev libjansson-dev libsystemd-dev
 	redis-server redis-tools openssl
 )
 PACKAGES_TEST_BUILD=(libcmocka-dev clang libclang-rt-14-dev)
@@ -176,10 +176,10 @@ web_packages() {
 }
 
 build_web() {
-	local stamp=$BUILD/web/.built
+	local stamp=$BUILD/.web-built
 	web_packages
-	if [ -e "$stamp" ] && [ -z "$(find clients/web proto \
-		\( -name node_modules -o -name .svelte-kit -o -path clients/web/test \) -prune -o \
+	if [ -e "$stamp" ] && [ -d "$BUILD/web" ] && [ -z "$(find clients/web proto \
+		\( -name node_modules -o -name .svelte-kit -o -path clients/web/test -o -path clients/web/src/lib/gen \) -prune -o \
 		-type f -newer "$stamp" -print -quit)" ]; then
 		return
 	fi

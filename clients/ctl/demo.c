@@ -161,6 +161,22 @@ static const struct demo_health *health_of(const struct home *h)
 	return &HEALTH[choose(h->id, 3, COUNT_OF(HEALTH))];
 }
 
+/* Two in one home are a couple. */
+static bool is_woman(const struct home *h, uint32_t which)
+{
+	return (choose(h->id, 10, 5) < 3) == (which == 0);
+}
+
+/* The first contact is a child, the second lives near. */
+static const char *relation_of(const struct home *h, uint32_t which)
+{
+	static const char *const NEAR[] = {"neighbour", "niece", "friend"};
+
+	if (which == 0)
+		return choose(h->id, 35, 2) == 0 ? "daughter" : "son";
+	return choose(h->id, 36, 2) == 0 ? NEAR[choose(h->id, 33, 3)] : NEAR[2 * choose(h->id, 33, 2)];
+}
+
 static void name_make(char ret[64], const char *who, uint32_t n, bool woman)
 {
 	snprintf(ret, 64, "%s%s", SURNAMES[choose(who, n, COUNT_OF(SURNAMES))],
@@ -172,7 +188,7 @@ static void name_make(char ret[64], const char *who, uint32_t n, bool woman)
 static void resident_make(const struct home *h, uint32_t which, bool alone, Pingan__V1__Resident *r,
                           char id[ID_MAX + 4], char *risks[3])
 {
-	bool woman = choose(h->id, 10 + which, 5) < 3;
+	bool woman = is_woman(h, which);
 
 	snprintf(id, ID_MAX + 4, "%s-r%" PRIu32, h->id, which + 1);
 	pingan__v1__resident__init(r);
@@ -195,13 +211,11 @@ static void resident_make(const struct home *h, uint32_t which, bool alone, Ping
 
 static void contact_make(const struct home *h, uint32_t which, Pingan__V1__Contact *c, char phone[24])
 {
-	static const char *const RELATIONS[] = {"daughter", "son", "neighbour", "niece", "friend"};
-
 	pingan__v1__contact__init(c);
 	snprintf(phone, 24, "100%08" PRIu32, 10000 + choose(h->id, 30 + which, 80000));
 	c->order = which + 1;
 	c->name = text(h->contact[which]);
-	c->relation = text(RELATIONS[which == 0 ? choose(h->id, 32, 2) : 2 + choose(h->id, 33, 3)]);
+	c->relation = text(relation_of(h, which));
 	c->phone = phone;
 	c->has_key = which == 1 && choose(h->id, 34, 2) == 0;
 	c->tell = which == 0;
@@ -283,7 +297,7 @@ static bool put_home(struct cell *cell, uint32_t n, FILE *devices, FILE *tokens)
 	else
 		snprintf(h.device, sizeof h.device, "d%04" PRIu32, n + 1);
 	for (uint32_t i = 0; i < 2; i++) {
-		name_make(h.name[i], h.id, 40 + 4 * i, choose(h.id, 10 + i, 5) < 3);
+		name_make(h.name[i], h.id, 40 + 4 * i, is_woman(&h, i));
 		name_make(h.contact[i], h.id, 50 + 4 * i, choose(h.id, 35 + i, 2) == 0);
 	}
 	snprintf(h.phone, sizeof h.phone, "0200000%04" PRIu32, n + 1);

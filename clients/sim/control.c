@@ -197,8 +197,8 @@ struct control *control_new(struct event_base *base, const char *path, struct ho
 	if (leftover(&at))
 		(void)unlink(path);
 	mask = umask(077);
-	control->listener = evconnlistener_new_bind(base, on_accept, control, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 16,
-	                                            (struct sockaddr *)&at, sizeof at);
+	control->listener = evconnlistener_new_bind(base, on_accept, control, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC,
+	                                            16, (struct sockaddr *)&at, sizeof at);
 	(void)umask(mask);
 	if (control->listener == NULL) {
 		fprintf(stderr, "pingan-sim: %s: %s\n", path, strerror(errno));

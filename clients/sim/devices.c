@@ -36,8 +36,7 @@ static bool key_read(const char *hex, uint8_t *ret, size_t size, size_t *ret_len
 static bool row_add(struct device_list *list, const struct device_row *row)
 {
 	if ((list->count & (list->count - 1)) == 0) {
-		struct device_row *more =
-			realloc(list->rows, (list->count == 0 ? 1 : list->count * 2) * sizeof *list->rows);
+		struct device_row *more = realloc(list->rows, (list->count == 0 ? 1 : list->count * 2) * sizeof *list->rows);
 
 		if (more == NULL)
 			return false;

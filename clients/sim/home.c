@@ -121,8 +121,7 @@ static bool link_up(struct home *h)
 		ssl = target_ssl(h->target, path, h->row);
 		if (ssl == NULL)
 			return false;
-		h->link = bufferevent_openssl_socket_new(h->base, -1, ssl, BUFFEREVENT_SSL_CONNECTING,
-		                                         BEV_OPT_CLOSE_ON_FREE);
+		h->link = bufferevent_openssl_socket_new(h->base, -1, ssl, BUFFEREVENT_SSL_CONNECTING, BEV_OPT_CLOSE_ON_FREE);
 		if (h->link != NULL)
 			bufferevent_openssl_set_allow_dirty_shutdown(h->link, 1);
 	}
@@ -176,9 +175,8 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	serve(h);
 }
 
-struct home *home_new(struct event_base *base, const struct target *target, const struct device_row *row,
-                      uint64_t seed, int64_t spread_ms, void (*news)(struct home *h, const struct unit_news *n, void *ctx),
-                      void *ctx)
+struct home *home_new(struct event_base *base, const struct target *target, const struct device_row *row, uint64_t seed,
+                      int64_t spread_ms, void (*news)(struct home *h, const struct unit_news *n, void *ctx), void *ctx)
 {
 	struct home *h = calloc(1, sizeof *h);
 	struct unit_config config = {.paths = target->count, .seed = seed};
@@ -228,8 +226,8 @@ const struct device_row *home_row(const struct home *h)
 uint64_t home_press(struct home *h, enum kind kind, uint32_t zone, bool restore)
 {
 	uint64_t id = random_id();
-	bool taken = restore ? unit_restore(&h->unit, kind, zone, id, utc_now_ms(), mono_now_ms()) :
-	                       unit_press(&h->unit, kind, zone, id, utc_now_ms(), mono_now_ms());
+	bool taken = restore ? unit_restore(&h->unit, kind, zone, id, utc_now_ms(), mono_now_ms())
+	                     : unit_press(&h->unit, kind, zone, id, utc_now_ms(), mono_now_ms());
 
 	serve(h);
 	return taken ? id : 0;

@@ -30,7 +30,7 @@ struct homes {
 	struct home **at;
 	size_t count;
 	size_t up;
-	bool *welcome;           /* by home, as last heard */
+	bool *welcome; /* by home, as last heard */
 	uint64_t beats, refused;
 	struct control *control;
 	bool json, quiet;
@@ -139,7 +139,8 @@ static int run(struct homes *hs, const struct options *o, const struct device_li
 	struct timeval minute = {.tv_sec = REPORT_S};
 
 	for (size_t i = 0; i < hs->count; i++) {
-		hs->at[i] = home_new(hs->base, &o->target, &list->rows[i], random_id(), (int64_t)o->spread_s * 1000, on_news, hs);
+		hs->at[i] =
+			home_new(hs->base, &o->target, &list->rows[i], random_id(), (int64_t)o->spread_s * 1000, on_news, hs);
 		if (hs->at[i] == NULL) {
 			fprintf(stderr, "pingan-sim: no memory for home %zu\n", i);
 			return 1;

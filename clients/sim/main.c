@@ -18,7 +18,8 @@ static int usage(FILE *to)
 	fputs("usage: pingan-sim COMMAND [OPTION]...\n\n", to);
 	for (size_t i = 0; i < COUNT_OF(COMMANDS); i++)
 		fprintf(to, "  %-8s %s\n", COMMANDS[i].name, COMMANDS[i].help);
-	fputs("\npingan-sim COMMAND --help says more. Everything it plays is invented; never point it at a real centre.\n", to);
+	fputs("\npingan-sim COMMAND --help says more. Everything it plays is invented; never point it at a real centre.\n",
+	      to);
 	return to == stdout ? 0 : 2;
 }
 

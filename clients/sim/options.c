@@ -89,7 +89,8 @@ static bool connect_to(const char *text, struct target *t)
 		size_t len = strcspn(text, ",");
 		struct address a;
 
-		if (t->count == ADDRESSES_MAX || !text_copy(t->addresses[t->count], sizeof t->addresses[0], slice_of(text, len)) ||
+		if (t->count == ADDRESSES_MAX ||
+		    !text_copy(t->addresses[t->count], sizeof t->addresses[0], slice_of(text, len)) ||
 		    !address_parse(t->addresses[t->count], &a) || a.kind != ADDRESS_TCP) {
 			fprintf(stderr, "pingan-sim: not an address: %s (like 127.0.0.1:8081, at most %d)\n", text, ADDRESSES_MAX);
 			return false;

@@ -12,22 +12,21 @@
 #include "sim.h"
 #include "wire/dc09.h"
 
-static const char USAGE[] =
-	"usage: pingan-sim dc09 [press] ACCOUNT (--port N | --connect A:P) [OPTION]...\n"
-	"\n"
-	"Sends one SIA DC-09 message and prints the reply.\n"
-	"\n"
-	"  --code CODE     Contact ID 1101 (default: a pendant), or a SIA event like QA1\n"
-	"  --zone N        Contact ID zone (1)\n"
-	"  --null          a link test instead\n"
-	"  --seq N         sequence number, 1 to 9999 (by the clock)\n"
-	"  --token TOKEN   another token than the code's own\n"
-	"  --body TEXT     the whole message from the first quote on\n"
-	"  --raw-crc       CRC as two bytes\n"
-	"  --timeout S     waits so long for the reply (10)\n"
-	"  --json\n"
-	"\n"
-	"Exit: 0 ACK; 1 no reply; 2 wrong option; 3 can't connect; 4 DUH, NAK, or not a reply.\n";
+static const char USAGE[] = "usage: pingan-sim dc09 [press] ACCOUNT (--port N | --connect A:P) [OPTION]...\n"
+							"\n"
+							"Sends one SIA DC-09 message and prints the reply.\n"
+							"\n"
+							"  --code CODE     Contact ID 1101 (default: a pendant), or a SIA event like QA1\n"
+							"  --zone N        Contact ID zone (1)\n"
+							"  --null          a link test instead\n"
+							"  --seq N         sequence number, 1 to 9999 (by the clock)\n"
+							"  --token TOKEN   another token than the code's own\n"
+							"  --body TEXT     the whole message from the first quote on\n"
+							"  --raw-crc       CRC as two bytes\n"
+							"  --timeout S     waits so long for the reply (10)\n"
+							"  --json\n"
+							"\n"
+							"Exit: 0 ACK; 1 no reply; 2 wrong option; 3 can't connect; 4 DUH, NAK, or not a reply.\n";
 
 static size_t body_make(const struct options *o, char *ret, size_t size)
 {
@@ -49,8 +48,8 @@ static size_t body_make(const struct options *o, char *ret, size_t size)
 		n = snprintf(ret, size, "\"%s\"%04uL0#%s[#%s|%s 01 %03u]%s", o->token == NULL ? "ADM-CID" : o->token, o->seq,
 		             o->account, o->account, o->code, o->zone, stamp);
 	else
-		n = snprintf(ret, size, "\"%s\"%04uL0#%s[#%s|N%s]%s", o->token == NULL ? "SIA-DCS" : o->token, o->seq, o->account,
-		             o->account, o->code, stamp);
+		n = snprintf(ret, size, "\"%s\"%04uL0#%s[#%s|N%s]%s", o->token == NULL ? "SIA-DCS" : o->token, o->seq,
+		             o->account, o->account, o->code, stamp);
 	return n > 0 && (size_t)n < size ? (size_t)n : 0;
 }
 
@@ -67,9 +66,8 @@ static int connect_tcp(const char *to)
 	fd = socket(a.v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -1;
-	if (a.v6 ? inet_pton(AF_INET6, a.host, &in6.sin6_addr) == 1 &&
-	                   connect(fd, (struct sockaddr *)&in6, sizeof in6) == 0 :
-	           inet_pton(AF_INET, a.host, &in.sin_addr) == 1 && connect(fd, (struct sockaddr *)&in, sizeof in) == 0)
+	if (a.v6 ? inet_pton(AF_INET6, a.host, &in6.sin6_addr) == 1 && connect(fd, (struct sockaddr *)&in6, sizeof in6) == 0
+	         : inet_pton(AF_INET, a.host, &in.sin_addr) == 1 && connect(fd, (struct sockaddr *)&in, sizeof in) == 0)
 		return fd;
 	(void)close(fd);
 	return -1;

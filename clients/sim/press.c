@@ -32,10 +32,10 @@ struct watch {
 	enum step until;
 	enum step heard;
 	bool json;
-	bool silent;             /* nothing but stored and closed will come */
-	bool refused;            /* {"error": ...} */
+	bool silent;  /* nothing but stored and closed will come */
+	bool refused; /* {"error": ...} */
 	bool done;
-	bool helped;             /* the step was heard */
+	bool helped; /* the step was heard */
 };
 
 static void line_seen(struct watch *w, json_t *line)
@@ -87,8 +87,9 @@ static int control_connect(const char *path)
 
 static int press_by_control(int fd, const struct options *o, struct watch *w)
 {
-	json_t *ask = json_pack("{s:{s:s*, s:s*, s:b, s:s, s:i, s:b}}", "press", "device", o->device, "household", o->household,
-	                        "random", o->random, "kind", o->kind, "zone", (int)o->zone, "restore", o->restore);
+	json_t *ask =
+		json_pack("{s:{s:s*, s:s*, s:b, s:s, s:i, s:b}}", "press", "device", o->device, "household", o->household,
+	              "random", o->random, "kind", o->kind, "zone", (int)o->zone, "restore", o->restore);
 	char *text = json_dumps(ask, JSON_COMPACT), line[4096];
 	FILE *f = fdopen(fd, "r+");
 
@@ -153,8 +154,8 @@ static int press_by_itself(const struct options *o, enum kind kind, struct watch
 
 	if (!devices_load(o->devices_path, o->tokens_path, &list) || !target_tls(&target))
 		return 3;
-	row = o->random && list.count != 0 ? &list.rows[random_id() % list.count] :
-	                                     devices_find(&list, o->device, o->household);
+	row = o->random && list.count != 0 ? &list.rows[random_id() % list.count]
+	                                   : devices_find(&list, o->device, o->household);
 	if (row == NULL) {
 		fprintf(stderr, "pingan-sim: %s has no such home\n", o->devices_path);
 		devices_release(&list);
@@ -223,7 +224,8 @@ int cmd_press(int argc, char **argv)
 	if (fd >= 0)
 		return press_by_control(fd, &o, &w);
 	if (o.devices_path == NULL || o.target.count == 0) {
-		fprintf(stderr, "pingan-sim: no homes are running%s%s, and without --devices and --port there is no other way\n",
+		fprintf(stderr,
+		        "pingan-sim: no homes are running%s%s, and without --devices and --port there is no other way\n",
 		        o.control == NULL ? "" : " on ", o.control == NULL ? "" : o.control);
 		return 3;
 	}

@@ -21,7 +21,7 @@ struct target {
 	char addresses[ADDRESSES_MAX][64]; /* "127.0.0.1:8081" */
 	uint8_t count;
 	enum link_mode mode;
-	const char *ca;        /* MODE_CERTIFICATE: PEM */
+	const char *ca; /* MODE_CERTIFICATE: PEM */
 	SSL_CTX *tls;
 };
 
@@ -74,9 +74,8 @@ SSL *target_ssl(const struct target *t, uint8_t path, const struct device_row *r
 /* One unit behind a socket. */
 struct home;
 
-struct home *home_new(struct event_base *base, const struct target *target, const struct device_row *row,
-                      uint64_t seed, int64_t spread_ms, void (*news)(struct home *h, const struct unit_news *n, void *ctx),
-                      void *ctx);
+struct home *home_new(struct event_base *base, const struct target *target, const struct device_row *row, uint64_t seed,
+                      int64_t spread_ms, void (*news)(struct home *h, const struct unit_news *n, void *ctx), void *ctx);
 void home_free(struct home *h);
 struct unit *home_unit(struct home *h);
 const struct device_row *home_row(const struct home *h);

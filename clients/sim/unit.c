@@ -124,11 +124,8 @@ static void held(const struct unit *u, struct up *up)
 
 static void beat(struct unit *u, int64_t now_ms)
 {
-	struct up up = {.type = UP_HEARTBEAT,
-	                .seq = ++u->beats,
-	                .battery_pct = u->battery_pct,
-	                .mains = u->mains,
-	                .signal_dbm = -71};
+	struct up up = {
+		.type = UP_HEARTBEAT, .seq = ++u->beats, .battery_pct = u->battery_pct, .mains = u->mains, .signal_dbm = -71};
 
 	held(u, &up);
 	put(u, &up);
@@ -418,7 +415,8 @@ static bool make_room(struct unit *u, int64_t now_ms)
 	return true;
 }
 
-static bool raise(struct unit *u, enum kind kind, uint32_t zone, bool restore, uint64_t id, int64_t utc_ms, int64_t now_ms)
+static bool raise(struct unit *u, enum kind kind, uint32_t zone, bool restore, uint64_t id, int64_t utc_ms,
+                  int64_t now_ms)
 {
 	struct unit_alarm *a;
 

@@ -31,7 +31,7 @@
 #define UNIT_STORED_EVERY_MS 5000
 #define UNIT_ANSWERED_EVERY_MS 10000
 #define UNIT_TRIES_A_LINK 2
-#define UNIT_ANSWER_MS 10000       /* Welcome and HeartbeatAck come within this, or the link is given up */
+#define UNIT_ANSWER_MS 10000 /* Welcome and HeartbeatAck come within this, or the link is given up */
 #define UNIT_BACKOFF_MIN_MS 1000
 #define UNIT_BACKOFF_MAX_MS 60000
 #define UNIT_BACKOFF_ALARM_MS 5000 /* at most this while an alarm is not stored */
@@ -41,8 +41,8 @@ struct unit_config {
 	uint8_t token[DEVICE_TOKEN_MAX]; /* token_len 0: the pre-shared key proves who it is */
 	uint8_t token_len;
 	char model[DEVICE_TEXT_MAX];
-	uint8_t paths;     /* addresses it knows: 1 or more */
-	uint64_t seed;     /* spreads its heartbeats and retries */
+	uint8_t paths; /* addresses it knows: 1 or more */
+	uint64_t seed; /* spreads its heartbeats and retries */
 };
 
 enum unit_wish { WISH_NOTHING, WISH_CONNECT, WISH_CLOSE };
@@ -50,23 +50,23 @@ enum unit_wish { WISH_NOTHING, WISH_CONNECT, WISH_CLOSE };
 enum unit_state { UNIT_WAITING, UNIT_CONNECTING, UNIT_GREETING, UNIT_WELCOME };
 
 struct unit_alarm {
-	struct alarm alarm;   /* .heard is the last step heard, .tries how often it was sent */
-	int64_t pressed_ms;   /* monotonic, given by unit_press() */
-	int64_t next_ms;      /* when it is repeated; 0 = only in Hello and with heartbeats */
-	uint32_t tries_here;  /* on this link, since it came up */
-	bool silent;          /* Ack said so: do not speak */
+	struct alarm alarm;  /* .heard is the last step heard, .tries how often it was sent */
+	int64_t pressed_ms;  /* monotonic, given by unit_press() */
+	int64_t next_ms;     /* when it is repeated; 0 = only in Hello and with heartbeats */
+	uint32_t tries_here; /* on this link, since it came up */
+	bool silent;         /* Ack said so: do not speak */
 	uint64_t incident;
 };
 
 enum unit_news_type {
 	NEWS_NONE,
-	NEWS_WELCOME,  /* link is up and greeted */
-	NEWS_ACK,      /* alarm, incident, silent; step = STEP_STORED */
-	NEWS_STATUS,   /* alarm, step, eta_min */
-	NEWS_REFUSED,  /* reason */
-	NEWS_BEAT,     /* HeartbeatAck */
-	NEWS_LOST,     /* link gone */
-	NEWS_LET_GO    /* alarm: no longer held */
+	NEWS_WELCOME, /* link is up and greeted */
+	NEWS_ACK,     /* alarm, incident, silent; step = STEP_STORED */
+	NEWS_STATUS,  /* alarm, step, eta_min */
+	NEWS_REFUSED, /* reason */
+	NEWS_BEAT,    /* HeartbeatAck */
+	NEWS_LOST,    /* link gone */
+	NEWS_LET_GO   /* alarm: no longer held */
 };
 
 struct unit_news {
@@ -77,7 +77,7 @@ struct unit_news {
 	uint32_t eta_min;
 	bool silent;
 	enum device_refusal reason;
-	int64_t after_ms;     /* since the press; 0 when there is none */
+	int64_t after_ms; /* since the press; 0 when there is none */
 };
 
 /* Open, so that tests print and compare it. Zeroed and set up by unit_init(). */
@@ -87,14 +87,14 @@ struct unit {
 	bool close_wanted;
 	bool connect_wanted;
 	uint8_t path;
-	uint32_t failures;     /* connections in a row that came to nothing */
-	int64_t retry_at_ms;   /* WAITING: connects then */
-	int64_t answer_by_ms;  /* Welcome or HeartbeatAck must have come; 0 = none awaited */
+	uint32_t failures;    /* connections in a row that came to nothing */
+	int64_t retry_at_ms;  /* WAITING: connects then */
+	int64_t answer_by_ms; /* Welcome or HeartbeatAck must have come; 0 = none awaited */
 	int64_t beat_at_ms;
-	int64_t heard_ms;      /* last frame from the server */
-	int64_t up_ms;         /* link up since */
+	int64_t heard_ms; /* last frame from the server */
+	int64_t up_ms;    /* link up since */
 	uint32_t heartbeat_s;
-	uint32_t beats;        /* seq */
+	uint32_t beats; /* seq */
 	uint32_t boot;
 	uint64_t random;
 	int64_t server_offset_ms; /* server's UTC less our monotonic time; 0 = never heard */
@@ -108,7 +108,7 @@ struct unit {
 	uint8_t in[UNIT_IN_MAX]; /* a frame that is still partial */
 	uint32_t news_at, news_count;
 	struct unit_news news[UNIT_NEWS_MAX];
-	uint64_t counted_bad;  /* frames of the server that could not be read */
+	uint64_t counted_bad; /* frames of the server that could not be read */
 };
 
 /* `now_ms` is any clock that only moves on; it first connects up to `spread_ms` later. */

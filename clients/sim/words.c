@@ -5,7 +5,8 @@
 #include "sim.h"
 
 static const char *const STEPS[STEP_COUNT] = {"none", "stored", "answered", "help_on_the_way", "arrived", "closed"};
-static const char *const WORDS[STEP_COUNT] = {"nothing yet", "stored", "answered", "help is on the way", "arrived", "closed"};
+static const char *const WORDS[STEP_COUNT] = {"nothing yet",        "stored",  "answered",
+                                              "help is on the way", "arrived", "closed"};
 
 const char *step_name(enum step step)
 {

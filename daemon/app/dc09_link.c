@@ -73,7 +73,7 @@ void dc09_stored(struct app *app, struct device_link *l, const struct change *ch
 {
 	struct reply *r;
 
-	TAILQ_FOREACH(r, &l->replies, link)
+	TAILQ_FOREACH (r, &l->replies, link)
 		if (r->tag == ch->waiter.tag)
 			break;
 	if (r == NULL || r->waiting == 0)
@@ -158,7 +158,7 @@ static void event_in(struct app *app, struct device_link *l, const struct dc09 *
 	struct reply *r;
 	uint32_t n;
 
-	TAILQ_FOREACH(r, &l->replies, link)
+	TAILQ_FOREACH (r, &l->replies, link)
 		if (r->hash == hash && r->waiting != 0)
 			return; /* a copy of one that waits: answered with it */
 	if (f->token == DC09_UNKNOWN)

@@ -35,8 +35,8 @@ void native_refuse(struct app *app, struct device_link *l, enum device_refusal r
 	struct buf b = buf_of(bytes, sizeof bytes);
 
 	count(app, reason == DEVICE_REFUSAL_REPLACED ? C_DEVICES_REPLACED : C_DEVICES_REFUSED);
-	APP_LOG(app, reason == DEVICE_REFUSAL_REPLACED ? "DEVICE_REPLACED" : "DEVICE_REFUSED", "device=%s peer=%s reason=%s",
-	        l->device, l->peer, device_refusal_name(reason));
+	APP_LOG(app, reason == DEVICE_REFUSAL_REPLACED ? "DEVICE_REPLACED" : "DEVICE_REFUSED",
+	        "device=%s peer=%s reason=%s", l->device, l->peer, device_refusal_name(reason));
 	device_down_encode(&down, &b);
 	ENSURE(!b.overflow);
 	(void)app->ports.link_send(app->ports.ctx, l->link, slice_of(b.at, b.len));
@@ -170,14 +170,14 @@ void native_touch(struct app *app, const struct incident *inc)
 		return;
 	/* Telling one may close its link, and with it others of the same home: so each is looked up again. */
 	n = 0;
-	TAILQ_FOREACH(h, &w->held, of_watch)
+	TAILQ_FOREACH (h, &w->held, of_watch)
 		if (n < COUNT_OF(next))
 			next[n++] = h;
 	for (size_t i = 0; i < n; i++) {
 		w = table_get(&app->devices->watches, key);
 		if (w == NULL)
 			return;
-		TAILQ_FOREACH(h, &w->held, of_watch)
+		TAILQ_FOREACH (h, &w->held, of_watch)
 			if (h == next[i])
 				break;
 		if (h != NULL)
@@ -261,9 +261,9 @@ static enum device_refusal identity(struct app *app, const struct device_link *l
 	d = device_find(app, up->device);
 	if (d == NULL || !d->in_service || d->protocol != PINGAN__V1__PROTOCOL__PROTOCOL_NATIVE)
 		return DEVICE_REFUSAL_BAD_IDENTITY;
-	if (!l->proved && (up->token.len == 0 || d->token_hash.len == 0 ||
-	                   !app->ports.token_matches(app->ports.ctx, up->token,
-	                                             slice_of(d->token_hash.data, d->token_hash.len))))
+	if (!l->proved &&
+	    (up->token.len == 0 || d->token_hash.len == 0 ||
+	     !app->ports.token_matches(app->ports.ctx, up->token, slice_of(d->token_hash.data, d->token_hash.len))))
 		return DEVICE_REFUSAL_BAD_IDENTITY;
 	return DEVICE_REFUSAL_NONE;
 }
@@ -295,10 +295,9 @@ static bool hello(struct app *app, struct device_link *l, struct up *up)
 	}
 	l->greeted = true;
 	l->stale_born = !app->fresh;
-	if (!tell(app, l,
-	          (struct down){.type = DOWN_WELCOME,
-	                        .server_ms = app->now.utc_ms,
-	                        .heartbeat_s = app->config.heartbeat_s}))
+	if (!tell(
+			app, l,
+			(struct down){.type = DOWN_WELCOME, .server_ms = app->now.utc_ms, .heartbeat_s = app->config.heartbeat_s}))
 		return false;
 	alarms_in(app, l, up);
 	return true;

@@ -187,11 +187,11 @@ static bool another_daemon(struct app *app)
 	int64_t newest = INT64_MIN;
 	char own[STORE_KEY_MAX];
 
-	TAILQ_FOREACH(rec, &app->of_type[RECORD_DAEMON], of_type)
+	TAILQ_FOREACH (rec, &app->of_type[RECORD_DAEMON], of_type)
 		if (rec->rev != 0 && rec->since.ms > newest)
 			newest = rec->since.ms;
 	record_key(own, "daemon", app->config.daemon);
-	TAILQ_FOREACH(rec, &app->of_type[RECORD_DAEMON], of_type)
+	TAILQ_FOREACH (rec, &app->of_type[RECORD_DAEMON], of_type)
 		if (rec->rev != 0 && strcmp(rec->key, own) != 0 && newest - rec->since.ms < ALIVE_STALE_MS)
 			return true;
 	return false;

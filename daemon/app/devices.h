@@ -30,18 +30,18 @@ struct device_link;
 
 /* One alarm of a native link, from when it came until the device lets go of it. */
 struct held {
-	uint64_t alarm;            /* 0 = free */
+	uint64_t alarm; /* 0 = free */
 	struct device_link *owner;
-	struct watch *watch;       /* its incident; NULL = not stored yet, or opens none */
-	enum step told;            /* by Ack and Status, or said by the device to be heard */
+	struct watch *watch; /* its incident; NULL = not stored yet, or opens none */
+	enum step told;      /* by Ack and Status, or said by the device to be heard */
 	bool silent;
-	uint64_t order;            /* older is smaller */
+	uint64_t order; /* older is smaller */
 	TAILQ_ENTRY(held) of_watch;
 };
 
 /* Alarms that one incident has swallowed and whose devices are linked here. */
 struct watch {
-	char key[17];              /* incident in hex */
+	char key[17]; /* incident in hex */
 	TAILQ_HEAD(, held) held;
 };
 
@@ -49,9 +49,9 @@ struct watch {
 struct reply {
 	TAILQ_ENTRY(reply) link;
 	uint64_t tag;
-	uint64_t hash;             /* of the frame: a copy of one that waits waits with it */
-	uint32_t waiting;          /* alarms of it not yet durable */
-	bool answer;               /* false: known not to be answered */
+	uint64_t hash;    /* of the frame: a copy of one that waits waits with it */
+	uint32_t waiting; /* alarms of it not yet durable */
+	bool answer;      /* false: known not to be answered */
 	bool crc_raw;
 	bool duh;
 	uint8_t echo_len;
@@ -62,17 +62,17 @@ struct reply {
 struct device_link {
 	TAILQ_ENTRY(device_link) all;
 	link_t link;
-	char key[17];              /* link in hex */
+	char key[17]; /* link in hex */
 	enum protocol protocol;
-	bool proved;               /* TLS has proved `device` */
-	bool greeted;              /* Welcome was said */
-	bool stale_born;           /* came while we were not fresh: there is nowhere better to send it */
+	bool proved;     /* TLS has proved `device` */
+	bool greeted;    /* Welcome was said */
+	bool stale_born; /* came while we were not fresh: there is nowhere better to send it */
 	char device[ID_MAX];
 	char peer[46];
 	mono_t since;
-	mono_t heard;              /* last frame */
-	mono_t pace;               /* how far its frames have used up its rate */
-	struct held *held;         /* HELD_MAX, made with the first alarm */
+	mono_t heard;      /* last frame */
+	mono_t pace;       /* how far its frames have used up its rate */
+	struct held *held; /* HELD_MAX, made with the first alarm */
 	uint32_t junk;
 	uint32_t reply_count;
 	uint64_t reply_tag;
@@ -80,14 +80,14 @@ struct device_link {
 };
 
 struct devices {
-	struct table links;        /* link in hex -> struct device_link */
-	struct table by_device;    /* device id -> its greeted native link */
-	struct table watches;      /* incident in hex -> struct watch */
+	struct table links;     /* link in hex -> struct device_link */
+	struct table by_device; /* device id -> its greeted native link */
+	struct table watches;   /* incident in hex -> struct watch */
 	TAILQ_HEAD(, device_link) all;
 	size_t count;
 	uint64_t order;
 	mono_t swept;
-	struct up up;              /* scratch of one frame */
+	struct up up; /* scratch of one frame */
 	struct incident reading;
 	struct alarm alarms[DC09_EVENTS_MAX];
 	struct arena arena;

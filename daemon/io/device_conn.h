@@ -25,7 +25,7 @@ struct peer {
 
 /* Bytes that the socket did not take. */
 struct out {
-	struct event *write;     /* owned */
+	struct event *write; /* owned */
 	size_t at, len;
 	uint8_t bytes[DEVICE_OUT_MAX];
 };
@@ -38,16 +38,16 @@ struct conn {
 	struct listener *listener;
 	link_t link;
 	SSL *ssl;
-	struct out *out;        /* NULL when nothing is queued */
-	uint8_t *in;            /* bytes that the app has not used */
-	char *identity;         /* looked up in the handshake */
+	struct out *out; /* NULL when nothing is queued */
+	uint8_t *in;     /* bytes that the app has not used */
+	char *identity;  /* looked up in the handshake */
 	struct peer *peer;
-	mono_t since;           /* of this state */
+	mono_t since; /* of this state */
 	mono_t heard;
 	uint32_t in_len;
 	int fd;
 	enum conn_state state;
-	bool full;              /* not read: the app uses nothing */
+	bool full; /* not read: the app uses nothing */
 };
 TAILQ_HEAD(conn_list, conn);
 

@@ -337,7 +337,8 @@ bad:
 	return -1;
 }
 
-static bool listener_start(struct device_server *s, struct listener *l, const struct device_listen *from, char error[256])
+static bool listener_start(struct device_server *s, struct listener *l, const struct device_listen *from,
+                           char error[256])
 {
 	struct sockaddr_storage at;
 	socklen_t len = sizeof at;
@@ -362,8 +363,8 @@ static bool listener_start(struct device_server *s, struct listener *l, const st
 	if (from->address.kind == ADDRESS_UNIX)
 		memcpy(l->path, from->address.path, sizeof l->path);
 	else if (getsockname(l->fd, (struct sockaddr *)&at, &len) == 0)
-		l->port = ntohs(at.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&at)->sin6_port :
-		                                           ((struct sockaddr_in *)&at)->sin_port);
+		l->port = ntohs(at.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&at)->sin6_port
+		                                         : ((struct sockaddr_in *)&at)->sin_port);
 	l->accept = event_new(s->base, l->fd, EV_READ | EV_PERSIST, on_accept, l);
 	if (l->accept == NULL || event_add(l->accept, NULL) < 0) {
 		(void)snprintf(error, 256, "no memory");
@@ -373,8 +374,8 @@ static bool listener_start(struct device_server *s, struct listener *l, const st
 }
 
 struct device_server *device_server_new(struct event_base *base, const struct device_server_config *config,
-                                        struct app *app, struct links *links, struct log *log,
-                                        struct metrics *metrics, struct clock *clock, char error[256])
+                                        struct app *app, struct links *links, struct log *log, struct metrics *metrics,
+                                        struct clock *clock, char error[256])
 {
 	struct device_server *s = calloc(1, sizeof *s);
 	struct timeval tick = after(TICK_MS);

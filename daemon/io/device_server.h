@@ -26,7 +26,7 @@
 #define DEVICE_BACKLOG 4096
 #define DEVICE_GREET_MS 10000
 #define DEVICE_LINGER_MS 3000
-#define DEVICE_AGAIN_MS 50      /* bytes that the app has not used are shown to it again */
+#define DEVICE_AGAIN_MS 50                    /* bytes that the app has not used are shown to it again */
 #define DEVICE_DC09_IDLE_MS (2 * 3600 * 1000) /* a panel's link test comes every 85 s to 2 h */
 
 struct device_listen {
@@ -48,8 +48,8 @@ struct device_server;
 
 /* Listens on all or fails with one line in `error`. All pointers are borrowed and outlive the server. */
 struct device_server *device_server_new(struct event_base *base, const struct device_server_config *config,
-                                        struct app *app, struct links *links, struct log *log,
-                                        struct metrics *metrics, struct clock *clock, char error[256]) MUST_USE;
+                                        struct app *app, struct links *links, struct log *log, struct metrics *metrics,
+                                        struct clock *clock, char error[256]) MUST_USE;
 
 /* Graceful: no new connections; those that are there are closed with what is queued sent, and the app is told. */
 void device_server_stop(struct device_server *s);
@@ -68,6 +68,7 @@ struct device_tls {
 };
 
 /* TLS 1.3 with external pre-shared keys; a certificate too when given. `tls` outlives it. NULL with a line in `error`. */
-SSL_CTX *device_tls_new(const char *certificate, const char *key, const struct device_tls *tls, char error[256]) MUST_USE;
+SSL_CTX *device_tls_new(const char *certificate, const char *key, const struct device_tls *tls,
+                        char error[256]) MUST_USE;
 
 #endif

@@ -97,8 +97,8 @@ static int64_t stamp_read(struct slice s)
 {
 	unsigned hour, minute, second, month, day, year;
 
-	if (s.len != STAMP_LEN || s.at[0] != '_' || s.at[3] != ':' || s.at[6] != ':' || s.at[9] != ',' ||
-	    s.at[12] != '-' || s.at[15] != '-')
+	if (s.len != STAMP_LEN || s.at[0] != '_' || s.at[3] != ':' || s.at[6] != ':' || s.at[9] != ',' || s.at[12] != '-' ||
+	    s.at[15] != '-')
 		return 0;
 	if (!number(s, 1, 2, &hour) || !number(s, 4, 2, &minute) || !number(s, 7, 2, &second) ||
 	    !number(s, 10, 2, &month) || !number(s, 13, 2, &day) || !number(s, 16, 4, &year))
@@ -230,8 +230,7 @@ static int part_len(struct slice s, char letter, size_t max, bool any_letter)
 
 	if (s.len == 0 || s.at[0] != (uint8_t)letter)
 		return 0;
-	while (len < s.len && (hex_digit(s.at[len]) >= 0 ||
-	                       (any_letter && (is_capital(s.at[len]) || is_small(s.at[len])))))
+	while (len < s.len && (hex_digit(s.at[len]) >= 0 || (any_letter && (is_capital(s.at[len]) || is_small(s.at[len])))))
 		len++;
 	return len - 1 > max ? -1 : (int)len;
 }
@@ -354,8 +353,7 @@ enum dc09_cut dc09_cut(struct slice in, size_t *used, struct dc09 *ret)
 		*used = at + 1 + head.size + end + 1;
 		if (dc09_crc(head_of(body, end + (found == END_FOUND_CR_COUNTED))) != head.crc)
 			return DC09_CUT_BAD_CRC;
-		*ret = (struct dc09){
-			.raw = slice_of(in.at + at, *used - at), .body = head_of(body, end), .crc_raw = head.raw};
+		*ret = (struct dc09){.raw = slice_of(in.at + at, *used - at), .body = head_of(body, end), .crc_raw = head.raw};
 		return body_read(ret->body, ret) ? DC09_CUT_FRAME : DC09_CUT_BAD;
 	}
 }
@@ -554,9 +552,9 @@ void dc09_device_id(struct slice account, char ret[ID_MAX])
 
 	if (account.len != 0 && account.len <= DC09_ACCOUNT_MAX)
 		for (size_t i = 0; i <= account.len; i++)
-			upper[i] = (char)(i == account.len        ? 0 :
-			                  is_small(account.at[i]) ? account.at[i] - 'a' + 'A' :
-			                                            account.at[i]);
+			upper[i] = (char)(i == account.len          ? 0
+			                  : is_small(account.at[i]) ? account.at[i] - 'a' + 'A'
+			                                            : account.at[i]);
 	(void)snprintf(ret, ID_MAX, "dc09.%s", upper);
 }
 

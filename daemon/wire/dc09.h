@@ -37,24 +37,24 @@ enum dc09_token {
 	DC09_NULL,
 	DC09_ADM_CID,
 	DC09_SIA_DCS,
-	DC09_REPLY,     /* ACK, NAK, DUH, RSP: an answer; never answered */
+	DC09_REPLY, /* ACK, NAK, DUH, RSP: an answer; never answered */
 	DC09_UNKNOWN
 };
 
 /* One frame. The slices point into what was given to dc09_cut(). */
 struct dc09 {
-	struct slice raw;      /* LF to CR */
-	struct slice body;     /* opening quote up to CR */
+	struct slice raw;        /* LF to CR */
+	struct slice body;       /* opening quote up to CR */
 	struct slice token_text; /* without quotes, with its '*' */
 	enum dc09_token token;
-	bool encrypted;        /* '*': data is cipher text in hex */
-	bool crc_raw;          /* CRC came as two bytes: the reply's goes likewise */
-	uint16_t seq;          /* 0 to 9999 */
-	struct slice echo;     /* seq, R, L, # as they came */
-	struct slice account;  /* of the header; empty when missing */
+	bool encrypted;            /* '*': data is cipher text in hex */
+	bool crc_raw;              /* CRC came as two bytes: the reply's goes likewise */
+	uint16_t seq;              /* 0 to 9999 */
+	struct slice echo;         /* seq, R, L, # as they came */
+	struct slice account;      /* of the header; empty when missing */
 	struct slice data_account; /* of the data; empty when missing or encrypted */
-	struct slice data;     /* behind the account's '|', or all of it when there is none */
-	int64_t stamp_ms;      /* time stamp, UTC; 0 = none or unreadable */
+	struct slice data;         /* behind the account's '|', or all of it when there is none */
+	int64_t stamp_ms;          /* time stamp, UTC; 0 = none or unreadable */
 };
 
 /* Takes the first frame off `in`. *used: bytes to pass over (junk before it included). *ret is filled with FRAME only. */

@@ -133,8 +133,7 @@ static bool hello_read(const Pingan__V1__Hello *m, struct up *ret)
 	if (!id_valid(m->device) || !text_copy(ret->device, sizeof ret->device, slice_str(m->device)))
 		return false;
 	return text_copy(ret->model, sizeof ret->model, slice_str(m->model)) &&
-	       text_copy(ret->firmware, sizeof ret->firmware, slice_str(m->firmware)) &&
-	       held_read(m->held, m->n_held, ret);
+	       text_copy(ret->firmware, sizeof ret->firmware, slice_str(m->firmware)) && held_read(m->held, m->n_held, ret);
 }
 
 static bool heartbeat_read(const Pingan__V1__Heartbeat *m, struct up *ret)

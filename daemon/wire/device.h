@@ -26,7 +26,7 @@
 enum device_cut {
 	DEVICE_CUT_FRAME,
 	DEVICE_CUT_MORE, /* cut off: show the same bytes again with what follows */
-	DEVICE_CUT_BAD   /* the length is 0, over DEVICE_FRAME_MAX, or written longer than needed: nothing can be read after it */
+	DEVICE_CUT_BAD /* the length is 0, over DEVICE_FRAME_MAX, or written longer than needed: nothing can be read after it */
 };
 
 /* Takes the first frame off `in`: *body is what stands behind its length, *used how many bytes it took. */
@@ -40,7 +40,7 @@ struct up {
 	/* HELLO */
 	uint32_t version;
 	char device[ID_MAX];
-	struct slice token;  /* in the arena; empty, or DEVICE_TOKEN_MIN to DEVICE_TOKEN_MAX bytes */
+	struct slice token; /* in the arena; empty, or DEVICE_TOKEN_MIN to DEVICE_TOKEN_MAX bytes */
 	char model[DEVICE_TEXT_MAX];
 	char firmware[DEVICE_TEXT_MAX];
 	uint32_t boot;
@@ -48,7 +48,7 @@ struct up {
 	uint32_t seq;
 	uint8_t battery_pct; /* 255 = not known */
 	bool mains;
-	int32_t signal_dbm;  /* 0 = not known */
+	int32_t signal_dbm; /* 0 = not known */
 	/* CANCEL */
 	uint64_t cancel;
 	/* HELLO, HEARTBEAT: what it holds; ALARM: the one. `device` in them is empty. A kind of the future is KIND_UNKNOWN
@@ -63,15 +63,7 @@ int device_up_decode(struct slice body, struct arena *scratch, struct up *ret);
 /* Appends a whole frame; ret->overflow when it does not fit. */
 void device_up_encode(const struct up *up, struct buf *ret);
 
-enum down_type {
-	DOWN_NONE,
-	DOWN_WELCOME,
-	DOWN_HEARTBEAT_ACK,
-	DOWN_ACK,
-	DOWN_STATUS,
-	DOWN_CONFIGURE,
-	DOWN_REFUSE
-};
+enum down_type { DOWN_NONE, DOWN_WELCOME, DOWN_HEARTBEAT_ACK, DOWN_ACK, DOWN_STATUS, DOWN_CONFIGURE, DOWN_REFUSE };
 
 /* Values equal Refuse.Reason of device.proto. */
 enum device_refusal {
@@ -87,15 +79,15 @@ enum device_refusal {
 
 struct down {
 	enum down_type type;
-	ms_t server_ms;       /* WELCOME, HEARTBEAT_ACK */
-	uint32_t heartbeat_s; /* WELCOME, CONFIGURE: 10 to 86400 */
-	uint64_t alarm;       /* ACK, STATUS */
-	uint64_t incident;    /* ACK */
-	bool silent;          /* ACK */
-	enum step step;       /* STATUS */
-	uint32_t eta_min;     /* STATUS; 0 = not known */
+	ms_t server_ms;             /* WELCOME, HEARTBEAT_ACK */
+	uint32_t heartbeat_s;       /* WELCOME, CONFIGURE: 10 to 86400 */
+	uint64_t alarm;             /* ACK, STATUS */
+	uint64_t incident;          /* ACK */
+	bool silent;                /* ACK */
+	enum step step;             /* STATUS */
+	uint32_t eta_min;           /* STATUS; 0 = not known */
 	enum device_refusal reason; /* REFUSE */
-	uint32_t retry_s;     /* REFUSE */
+	uint32_t retry_s;           /* REFUSE */
 };
 
 void device_down_encode(const struct down *down, struct buf *ret);

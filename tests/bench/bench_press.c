@@ -74,8 +74,8 @@ static _Noreturn void stop(const char *why)
 	exit(1);
 }
 
-static struct bufferevent *connect_to(struct bench *b, uint16_t port, bufferevent_data_cb on_read, bufferevent_event_cb on_event,
-                                      void *ctx)
+static struct bufferevent *connect_to(struct bench *b, uint16_t port, bufferevent_data_cb on_read,
+                                      bufferevent_event_cb on_event, void *ctx)
 {
 	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	struct bufferevent *link = bufferevent_socket_new(b->base, -1, BEV_OPT_CLOSE_ON_FREE);
@@ -350,11 +350,12 @@ static void on_console_event(struct bufferevent *link, short what, void *arg)
 	if (!(what & BEV_EVENT_CONNECTED))
 		stop("the console's link was closed");
 	setsockopt(bufferevent_getfd(link), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-	evbuffer_add_printf(bufferevent_get_output(link),
-	                    "GET /ws HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-	                    "Origin: http://127.0.0.1:%u\r\nSec-WebSocket-Version: 13\r\n"
-	                    "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\nSec-WebSocket-Protocol: pingan.v1\r\nCookie: %s\r\n\r\n",
-	                    b->web_port, b->web_port, b->cookie);
+	evbuffer_add_printf(
+		bufferevent_get_output(link),
+		"GET /ws HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+		"Origin: http://127.0.0.1:%u\r\nSec-WebSocket-Version: 13\r\n"
+		"Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\nSec-WebSocket-Protocol: pingan.v1\r\nCookie: %s\r\n\r\n",
+		b->web_port, b->web_port, b->cookie);
 }
 
 /* ------------------------------------------------------------ numbers */
@@ -422,7 +423,8 @@ static void homes_load(struct bench *b)
 			continue;
 		*comma = '\0';
 		if (!text_copy(h->device, sizeof h->device, slice_str(line)) ||
-		    sodium_hex2bin(h->token, sizeof h->token, comma + 1, strcspn(comma + 1, "\r\n"), NULL, &h->token_len, NULL) != 0)
+		    sodium_hex2bin(h->token, sizeof h->token, comma + 1, strcspn(comma + 1, "\r\n"), NULL, &h->token_len,
+		                   NULL) != 0)
 			stop("--tokens: not device,token_hex");
 		h->bench = b;
 		n++;
@@ -435,9 +437,12 @@ static void homes_load(struct bench *b)
 static void parse(struct bench *b, int argc, char **argv)
 {
 	static const struct option OPTIONS[] = {
-		{"port", required_argument, NULL, 'p'},     {"web-port", required_argument, NULL, 'w'},
-		{"cookie", required_argument, NULL, 'c'},   {"tokens", required_argument, NULL, 't'},
-		{"rate", required_argument, NULL, 'r'},     {"seconds", required_argument, NULL, 's'},
+		{"port", required_argument, NULL, 'p'},
+		{"web-port", required_argument, NULL, 'w'},
+		{"cookie", required_argument, NULL, 'c'},
+		{"tokens", required_argument, NULL, 't'},
+		{"rate", required_argument, NULL, 'r'},
+		{"seconds", required_argument, NULL, 's'},
 		{NULL, 0, NULL, 0},
 	};
 	int option;

@@ -72,8 +72,8 @@ static void test_each_allocation_fails(void **state)
 
 static void test_each_allocation_fails_with_a_replica(void **state)
 {
-	const struct sim_setup setup = {.homes = 1, .panels = 1, .phones = 1, .daemons = 2, .replicated = true,
-	                                .overload = true};
+	const struct sim_setup setup = {
+		.homes = 1, .panels = 1, .phones = 1, .daemons = 2, .replicated = true, .overload = true};
 
 	(void)state;
 	each_allocation_fails(&setup);
@@ -82,8 +82,8 @@ static void test_each_allocation_fails_with_a_replica(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_each_allocation_fails),
-	        cmocka_unit_test(test_each_allocation_fails_with_a_replica),
+		cmocka_unit_test(test_each_allocation_fails),
+		cmocka_unit_test(test_each_allocation_fails_with_a_replica),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,11 +67,9 @@ static void test_commit_drops_the_link(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_link_send_gone),
-	        cmocka_unit_test(test_link_send_full),
-	        cmocka_unit_test(test_seal_refuses),
-	        cmocka_unit_test(test_commit_lost),
-	        cmocka_unit_test(test_commit_drops_the_link),
+		cmocka_unit_test(test_link_send_gone),        cmocka_unit_test(test_link_send_full),
+		cmocka_unit_test(test_seal_refuses),          cmocka_unit_test(test_commit_lost),
+		cmocka_unit_test(test_commit_drops_the_link),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,8 @@ import { common } from '../harness/proto.mjs'
 import { Screen } from '../harness/screen.mjs'
 
 const run = promisify(execFile)
+// Covers the sub-district of the first unit's home: sees its calls whoever is ready.
+const OPERATOR = 'op03'
 const PLAIN = { config: { listen: { devices: { tls: false } } } }
 
 /** A cell with twenty homes; their devices with key (hex), token (Buffer) and household in `units`. */
@@ -99,7 +101,7 @@ test('each step is told: answered, closed; and again to who asks later', async (
 	const cell = await start(t)
 	const [unit] = cell.units
 	const home = await link(t, cell, unit)
-	const desk = await Screen.open(t, cell.daemon, await cell.login('op01'))
+	const desk = await Screen.open(t, cell.daemon, await cell.login(OPERATOR))
 
 	home.send(alarm({ id: 9n, kind: KIND.FALL }))
 	const { incident } = await home.next('ack')
@@ -124,7 +126,7 @@ test('each step is told: answered, closed; and again to who asks later', async (
 test('duress is told stored, silently, and then nothing but the end', async (t) => {
 	const cell = await start(t)
 	const home = await link(t, cell, cell.units[0])
-	const desk = await Screen.open(t, cell.daemon, await cell.login('op01'))
+	const desk = await Screen.open(t, cell.daemon, await cell.login(OPERATOR))
 
 	home.send(alarm({ id: 9n, kind: KIND.DURESS }))
 	const ack = await home.next('ack')
@@ -145,7 +147,7 @@ test('duress is told stored, silently, and then nothing but the end', async (t) 
 test('a kind of the future and a cancel are shown to a person', async (t) => {
 	const cell = await start(t)
 	const home = await link(t, cell, cell.units[0])
-	const desk = await Screen.open(t, cell.daemon, await cell.login('op01'))
+	const desk = await Screen.open(t, cell.daemon, await cell.login(OPERATOR))
 
 	home.send(alarm({ id: 9n, kind: 77 }))
 	const { incident } = await home.next('ack')
@@ -318,7 +320,7 @@ test('simulated homes press on their own link when asked', async (t) => {
 	homes.on('close', (code) => (ended = code))
 	t.after(() => homes.kill())
 	await until(() => said.includes('"all linked"'), { what: 'all homes are linked' })
-	const desk = await Screen.open(t, cell.daemon, await cell.login('op01'))
+	const desk = await Screen.open(t, cell.daemon, await cell.login('op01')) // covers the fifth unit's home
 	const sim = (...args) => run(program('pingan-sim'), args).then((r) => ({ ...r, code: 0 }), (e) => e)
 
 	const household = cell.units[4].household

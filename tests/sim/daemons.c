@@ -5,7 +5,7 @@
 
 #include "sim/kit.h"
 
-#define SPIN_MAX 20000      /* turns in one instant before we say that it spins */
+#define SPIN_MAX 20000 /* turns in one instant before we say that it spins */
 #define SNAPSHOT_EVERY_MS 60000
 
 static void turn(struct sim *sim, void *who, uint64_t arg);
@@ -200,8 +200,10 @@ static void port_login_done(void *ctx, uint64_t tag, bool ok)
 {
 	struct daemon *d = ctx;
 
-	if (!d->sim->ending)
-		sim_note(d->sim, "daemon %u log-in %llu %s", d->index, (unsigned long long)tag, ok ? "ok" : "failed");
+	if (d->sim->ending)
+		return;
+	sim_note(d->sim, "daemon %u log-in %llu %s", d->index, (unsigned long long)tag, ok ? "ok" : "failed");
+	d->sim->login_done[tag % COUNT_OF(d->sim->login_done)] = ok ? 1 : 2;
 }
 
 /* Not a cipher: reversible, keyed, and leaves no plain byte standing, so that what should be sealed and is not shows. */
@@ -266,13 +268,13 @@ static PRINTF_LIKE(3, 4) void port_log(void *ctx, const char *code, const char *
 
 /* ------------------------------------------------------------ what the store says */
 
-#define TOLD(d, call)                                                                                                  \
-	do {                                                                                                           \
-		if ((d)->sim->ending || !(d)->up)                                                                      \
-			return;                                                                                        \
-		sim_enter(d);                                                                                          \
-		call;                                                                                                  \
-		sim_leave(d);                                                                                          \
+#define TOLD(d, call)                     \
+	do {                                  \
+		if ((d)->sim->ending || !(d)->up) \
+			return;                       \
+		sim_enter(d);                     \
+		call;                             \
+		sim_leave(d);                     \
 	} while (0)
 
 /* io measures the store's clock whenever it answers. */
@@ -573,6 +575,30 @@ uint64_t sim_metric(struct sim *sim, unsigned daemon, const char *name)
 			return m.value;
 	}
 	sim_broken(sim, "expected here", "no metric %s", name);
+}
+
+void sim_login_begin(struct sim *sim, unsigned daemon, uint64_t tag, const char *login, const char *person,
+                     int64_t length_ms)
+{
+	struct daemon *d = &sim->daemons[daemon];
+
+	sim_enter(d);
+	app_login_begin(d->app, tag, login, person, length_ms);
+	sim_leave(d);
+}
+
+void sim_login_end(struct sim *sim, unsigned daemon, uint64_t tag, const char *login)
+{
+	struct daemon *d = &sim->daemons[daemon];
+
+	sim_enter(d);
+	app_login_end(d->app, tag, login);
+	sim_leave(d);
+}
+
+int sim_login_done(const struct sim *sim, uint64_t tag)
+{
+	return sim->login_done[tag % COUNT_OF(sim->login_done)];
 }
 
 /* ------------------------------------------------------------ the store, by hand */

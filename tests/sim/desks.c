@@ -11,9 +11,9 @@ static uint64_t ask(struct desk *d, Pingan__V1__Request *q, uint64_t incident, b
 	return sim_screen_request(&d->screen, q, incident, keep);
 }
 
-#define REQUEST(q, field, type_init, type)                                                                             \
-	Pingan__V1__Request q = PINGAN__V1__REQUEST__INIT;                                                             \
-	type field = type_init;                                                                                        \
+#define REQUEST(q, field, type_init, type)             \
+	Pingan__V1__Request q = PINGAN__V1__REQUEST__INIT; \
+	type field = type_init;                            \
 	q.field = &field
 
 static uint64_t do_claim(struct desk *d, uint64_t incident)
@@ -167,18 +167,17 @@ static void work(struct desk *d, struct task *t, const Pingan__V1__IncidentRow *
 		t->dispatched = true;
 		do_dispatch(d, row->id,
 		            prng_chance(p, 300) && sim->setup.phones != 0
-		                    ? sim_phone_person((unsigned)prng_below(p, sim->setup.phones))
-		                    : NULL);
+		                ? sim_phone_person((unsigned)prng_below(p, sim->setup.phones))
+		                : NULL);
 		t->next_at = sim->now + a_while(d, 5000, 30000);
-	} else if (row->progress != PINGAN__V1__JOB_STATE__JOB_NONE &&
-	           row->progress != PINGAN__V1__JOB_STATE__JOB_DONE &&
+	} else if (row->progress != PINGAN__V1__JOB_STATE__JOB_NONE && row->progress != PINGAN__V1__JOB_STATE__JOB_DONE &&
 	           row->progress != PINGAN__V1__JOB_STATE__JOB_ARRIVED &&
 	           (!sim->healed || sim->now - sim->healed_at < MINUTES(5))) {
 		t->next_at = sim->now + a_while(d, 5000, 20000); /* help is on its way */
 	} else {
 		enum outcome outcome = row->class_ == PINGAN__V1__INCIDENT_CLASS__CLASS_DEVICE ? OUTCOME_TECHNICAL
-		                       : t->spoke                                             ? OUTCOME_ADVICE
-		                                                                              : OUTCOME_HELPED_AT_HOME;
+		                       : t->spoke                                              ? OUTCOME_ADVICE
+		                                                                               : OUTCOME_HELPED_AT_HOME;
 
 		if (!t->spoke && prng_chance(p, 300))
 			outcome = OUTCOME_NO_CONTACT;
@@ -325,6 +324,11 @@ void sim_desk_half_open(struct sim *sim, unsigned desk)
 	sim_link_stick(sim, sim->desks[desk].screen.node.link);
 }
 
+const char *sim_desk_login(const struct sim *sim, unsigned desk)
+{
+	return sim->desks[desk].screen.login;
+}
+
 bool sim_desk_live(const struct sim *sim, unsigned desk)
 {
 	const struct screen *s = &sim->desks[desk].screen;
@@ -353,6 +357,11 @@ bool sim_desk_rings(const struct sim *sim, unsigned desk, unsigned home)
 unsigned sim_desk_row_count(const struct sim *sim, unsigned desk)
 {
 	return (unsigned)sim->desks[desk].screen.row_count;
+}
+
+bool sim_desk_one_copy(const struct sim *sim, unsigned desk)
+{
+	return sim->desks[desk].screen.one_copy;
 }
 
 bool sim_desk_store_up(const struct sim *sim, unsigned desk)

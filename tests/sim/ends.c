@@ -178,8 +178,7 @@ static void say_what_is_left(struct sim *sim)
 		const struct incident *inc = &sim->truth.incidents[i]->inc;
 
 		if (inc->state != INCIDENT_CLOSED)
-			sim_note(sim, "left: %s %s, owner %s", sim_incident_place(sim, inc), sim_incident_words(inc),
-			         inc->owner);
+			sim_note(sim, "left: %s %s, owner %s", sim_incident_place(sim, inc), sim_incident_words(inc), inc->owner);
 	}
 	for (unsigned i = 0; i < sim->setup.homes; i++) {
 		uint64_t ids[16];
@@ -227,8 +226,8 @@ void sim_settle(struct sim *sim)
 				sim_broken(sim, "P10 every press is heard", "home %u pressed %s and was never told", i,
 				           kind_name(p->kind));
 			if (kind_class(p->kind) == CLASS_LIFE && p->heard != STEP_CLOSED && !p->pushed_out)
-				sim_broken(sim, "P3 lives until closed", "home %u let go of %s at step %d", i,
-				           kind_name(p->kind), (int)p->heard);
+				sim_broken(sim, "P3 lives until closed", "home %u let go of %s at step %d", i, kind_name(p->kind),
+				           (int)p->heard);
 		}
 	}
 }

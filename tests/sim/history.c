@@ -99,8 +99,7 @@ void sim_expect(struct sim *sim, const char *text)
 	if (strcmp(have, text) != 0) {
 		for (; *a != '\0' && *a == *b; a++, b++)
 			line += *a == '\n';
-		fprintf(stderr, "---- expected:\n%s---- happened:\n%s---- they differ from line %u on\n", text, have,
-		        line);
+		fprintf(stderr, "---- expected:\n%s---- happened:\n%s---- they differ from line %u on\n", text, have, line);
 		fflush(stderr);
 		signal(SIGABRT, SIG_DFL);
 		abort();

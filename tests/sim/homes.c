@@ -11,8 +11,8 @@ struct home {
 	struct unit unit;
 	struct node node;
 	struct prng prng;
-	int64_t due;           /* the tick that is planned; SIM_NEVER */
-	bool off;              /* switched off for a moment */
+	int64_t due; /* the tick that is planned; SIM_NEVER */
+	bool off;    /* switched off for a moment */
 	size_t press_count;
 	struct press presses[PRESSES_MAX]; /* the last ones, oldest first */
 };
@@ -93,13 +93,12 @@ static void take_news(struct sim *sim, struct home *h)
 			break;
 		case NEWS_LET_GO:
 			if (p == NULL || p->heard == STEP_CLOSED ||
-			    (p->heard == STEP_STORED && kind_class(p->kind) != CLASS_LIFE &&
-			     kind_class(p->kind) != CLASS_WELFARE))
+			    (p->heard == STEP_STORED && kind_class(p->kind) != CLASS_LIFE && kind_class(p->kind) != CLASS_WELFARE))
 				break;
 			p->pushed_out = h->unit.alarm_count == DEVICE_HELD_MAX;
 			if (!p->pushed_out)
-				sim_broken(sim, "P3 lives until closed", "home %u lets go of %s at step %d", i,
-				           kind_name(p->kind), (int)p->heard);
+				sim_broken(sim, "P3 lives until closed", "home %u lets go of %s at step %d", i, kind_name(p->kind),
+				           (int)p->heard);
 			break;
 		case NEWS_WELCOME:
 		case NEWS_BEAT:
@@ -128,8 +127,8 @@ static void serve(struct sim *sim, struct home *h)
 			sim_client_close(sim, h->node.link, true);
 		sim_connect(sim, &h->node,
 		            h->node.only < SIM_DAEMONS_MAX
-		                    ? h->node.only
-		                    : (unsigned)(unit_path(&h->unit) + index_of(sim, h)) % sim->setup.daemons);
+		                ? h->node.only
+		                : (unsigned)(unit_path(&h->unit) + index_of(sim, h)) % sim->setup.daemons);
 	}
 	out = unit_output(&h->unit);
 	if (out.len != 0 && h->node.open) {
@@ -190,9 +189,8 @@ void sim_home_reached(struct sim *sim, unsigned home, unsigned daemon, const Pin
 	}
 	if (up->body_case == PINGAN__V1__UP__BODY_HELLO) {
 		for (size_t i = 0; i < up->hello->n_held; i++) {
-			p = up->hello->held[i]->alarm == NULL
-			            ? NULL
-			            : sim_home_press_by_id(sim, home, up->hello->held[i]->alarm->id);
+			p = up->hello->held[i]->alarm == NULL ? NULL
+			                                      : sim_home_press_by_id(sim, home, up->hello->held[i]->alarm->id);
 			if (p != NULL && p->reached_at[daemon] == SIM_NEVER)
 				p->reached_at[daemon] = sim->now;
 		}
@@ -282,6 +280,13 @@ void sim_homes_off(struct sim *sim, bool off)
 			on_again(sim, h, 0);
 		}
 	}
+}
+
+unsigned sim_home_daemon(struct sim *sim, unsigned home)
+{
+	const struct sim_link *l = sim_link_of(sim, sim->homes[home].node.link);
+
+	return l == NULL || !l->at_daemon ? SIM_DAEMONS_MAX : l->daemon;
 }
 
 void sim_home_dark(struct sim *sim, unsigned home, bool dark)

@@ -54,11 +54,11 @@ enum node_kind { NODE_HOME, NODE_PANEL, NODE_DESK, NODE_PHONE };
 struct node {
 	enum node_kind kind;
 	unsigned index;
-	unsigned number;       /* among all nodes */
-	unsigned only;         /* daemon that it uses; SIM_DAEMONS_MAX = any */
-	link_t link;           /* its connection, or one in the making; 0 = none */
-	bool open;             /* the client's side believes in it */
-	int64_t slow_until;    /* reads nothing before */
+	unsigned number;    /* among all nodes */
+	unsigned only;      /* daemon that it uses; SIM_DAEMONS_MAX = any */
+	link_t link;        /* its connection, or one in the making; 0 = none */
+	bool open;          /* the client's side believes in it */
+	int64_t slow_until; /* reads nothing before */
 };
 
 /* ------------------------------------------------------------ net */
@@ -83,12 +83,12 @@ struct sim_link {
 	uint32_t generation;
 	struct node *node;
 	unsigned daemon;
-	bool at_daemon;    /* the daemon knows it */
-	bool at_client;    /* the client counts on it */
-	bool stuck;        /* nothing passes, nobody is told */
-	bool drain;        /* the daemon was told FULL */
+	bool at_daemon; /* the daemon knows it */
+	bool at_client; /* the client counts on it */
+	bool stuck;     /* nothing passes, nobody is told */
+	bool drain;     /* the daemon was told FULL */
 	int64_t at_daemon_since;
-	uint8_t *rest;     /* bytes shown and not used up */
+	uint8_t *rest; /* bytes shown and not used up */
 	size_t rest_len;
 	struct pipe up, down;
 };
@@ -108,18 +108,18 @@ struct daemon {
 	struct app *app;
 	struct store_sim_daemon *store;
 	struct prng prng;
-	int64_t born;          /* virtual time of the start: zero of its monotonic clock */
-	int64_t utc_error;     /* of its wall clock */
-	int64_t store_error;   /* of what it thinks the store's clock shows */
-	int64_t store_offset;  /* store clock minus virtual time, as last heard */
-	int64_t turn_at;       /* SIM_NEVER: none scheduled */
+	int64_t born;         /* virtual time of the start: zero of its monotonic clock */
+	int64_t utc_error;    /* of its wall clock */
+	int64_t store_error;  /* of what it thinks the store's clock shows */
+	int64_t store_offset; /* store clock minus virtual time, as last heard */
+	int64_t turn_at;      /* SIM_NEVER: none scheduled */
 	int64_t stalled_until;
 	int64_t spin_at;
 	unsigned spin;
 	bool reading;
-	bool cut_off;          /* from the store, until told otherwise */
-	int64_t well_since;    /* attached, loaded and fresh since; SIM_NEVER = is not */
-	int64_t disturbed;     /* last time a fault touched it */
+	bool cut_off;                 /* from the store, until told otherwise */
+	int64_t well_since;           /* attached, loaded and fresh since; SIM_NEVER = is not */
+	int64_t disturbed;            /* last time a fault touched it */
 	struct kept_record *snapshot; /* its local file */
 	size_t snapshot_count, snapshot_size;
 	int64_t snapshot_at;
@@ -128,16 +128,16 @@ struct daemon {
 /* ------------------------------------------------------------ homes */
 
 struct press {
-	uint64_t id;           /* alarm id */
+	uint64_t id; /* alarm id */
 	enum kind kind;
 	int64_t pressed_at;
 	int64_t reached_at[SIM_DAEMONS_MAX]; /* first whole frame at that daemon's present life; SIM_NEVER */
-	uint64_t incident;     /* as acknowledged; 0 = not yet, or none for this kind */
+	uint64_t incident;                   /* as acknowledged; 0 = not yet, or none for this kind */
 	bool acked;
 	enum step heard;
-	enum step told;        /* furthest that any daemon sent */
+	enum step told; /* furthest that any daemon sent */
 	int64_t acked_at;
-	bool pushed_out;       /* the device held as many as it can, and a newer press took its place */
+	bool pushed_out; /* the device held as many as it can, and a newer press took its place */
 };
 
 struct home;  /* homes.c */
@@ -150,19 +150,19 @@ struct row {
 	Pingan__V1__IncidentRow *row; /* owned, unpacked */
 	uint8_t *bytes;               /* owned, as packed again */
 	size_t len;
-	int64_t since;                /* first shown */
+	int64_t since; /* first shown */
 };
 
 struct request {
 	uint64_t cmd;
 	uint64_t incident;
-	uint32_t what;         /* Request.what_case */
-	uint8_t *bytes;        /* packed ToDaemon; owned */
+	uint32_t what;  /* Request.what_case */
+	uint8_t *bytes; /* packed ToDaemon; owned */
 	size_t len;
 	int64_t made_at, sent_at;
-	uint32_t result;       /* 0 = waits */
+	uint32_t result; /* 0 = waits */
 	char who[ID_MAX];
-	bool keep;             /* sent again after a reconnect until answered */
+	bool keep; /* sent again after a reconnect until answered */
 };
 
 /* What console and phone pages have in common. */
@@ -172,27 +172,27 @@ struct screen {
 	char person[ID_MAX];
 	char login[40];
 	bool console;
-	bool on;               /* the page is open */
-	bool up;               /* Welcome has come on this link */
-	uint64_t generation;   /* of the page: timers of an older one do nothing */
+	bool on;             /* the page is open */
+	bool up;             /* Welcome has come on this link */
+	uint64_t generation; /* of the page: timers of an older one do nothing */
 	unsigned next_daemon;
 	unsigned backoff;
-	unsigned server;       /* daemon of the link */
+	unsigned server; /* daemon of the link */
 	int64_t heard_at, beat_at, up_since;
 	uint64_t resume_id, resume_commit;
-	uint64_t newest;       /* by heartbeats */
+	uint64_t newest; /* by heartbeats */
 	bool store_up, one_copy;
 	struct prng prng;
 	struct request requests[REQUESTS_MAX];
 	size_t request_count;
 	uint64_t cmd_last;
 	/* console */
-	struct row *rows;      /* owned, row_max of them */
+	struct row *rows; /* owned, row_max of them */
 	size_t row_count, row_max;
-	struct row *staged;    /* owned; snapshot in the making */
+	struct row *staged; /* owned; snapshot in the making */
 	size_t staged_count;
-	bool have_rows;        /* a snapshot is complete */
-	bool resync;           /* a delta did not fit: waits for a snapshot */
+	bool have_rows; /* a snapshot is complete */
+	bool resync;    /* a delta did not fit: waits for a snapshot */
 	uint64_t ringing[64];
 	size_t ringing_count;
 	uint64_t resumes, snapshots, deltas;
@@ -224,13 +224,13 @@ struct phone {
 	struct screen screen;
 	bool covered;
 	int64_t uncovered_until;
-	uint64_t offer;        /* considers this one */
+	uint64_t offer; /* considers this one */
 	uint32_t offer_job;
 	int64_t decide_at;
-	int decision;          /* 0 ignore, 1 accept, 2 decline */
-	uint64_t job;          /* works on this one, as the phone knows it */
+	int decision; /* 0 ignore, 1 accept, 2 decline */
+	uint64_t job; /* works on this one, as the phone knows it */
 	uint32_t job_number;
-	enum job_state doing;  /* as far as the person has got, stored or not */
+	enum job_state doing; /* as far as the person has got, stored or not */
 	int64_t next_at;
 	bool duty_said;
 };
@@ -240,19 +240,19 @@ struct phone {
 struct known_incident {
 	struct incident inc;
 	uint64_t rev;
-	uint64_t entry;        /* that brought it */
+	uint64_t entry;          /* that brought it */
 	char owners[16][ID_MAX]; /* that it ever had in force, newest last */
 	uint32_t owner_count;
-	enum step furthest;    /* that a device may lawfully have been told */
+	enum step furthest;              /* that a device may lawfully have been told */
 	uint64_t step_entry[STEP_COUNT]; /* entry that first got so far; 0 = none did */
 	struct {
 		uint32_t job;
 		char who[ID_MAX];
 		uint64_t entry;
-	} takers[16];          /* that ever had a job of it in force */
+	} takers[16]; /* that ever had a job of it in force */
 	uint32_t taker_count;
-	int64_t changed_at;    /* virtual time */
-	int64_t stuck_at;      /* overdue with healthy daemons since; SIM_NEVER */
+	int64_t changed_at; /* virtual time */
+	int64_t stuck_at;   /* overdue with healthy daemons since; SIM_NEVER */
 };
 
 struct known_press {
@@ -282,22 +282,22 @@ struct known_caregiver {
 
 struct truth {
 	uint64_t newest;
-	uint64_t *commits;     /* of every entry, from 1 */
+	uint64_t *commits; /* of every entry, from 1 */
 	size_t commits_size;
 	ms_t newest_ms;
 	struct known_incident **incidents; /* in order of appearance */
 	size_t count, size;
 	struct known_caregiver caregivers[SIM_PHONES_MAX];
 	enum link_state links[SIM_DESKS_MAX]; /* of the operators' consoles */
-	struct known_press *presses; /* every press found in the log, in force */
+	struct known_press *presses;          /* every press found in the log, in force */
 	size_t press_count, press_size;
-	struct known_cmd *cmds;      /* requests that changed something */
+	struct known_cmd *cmds; /* requests that changed something */
 	size_t cmd_count, cmd_size;
-	struct known_look *looks;    /* lines OPENED */
+	struct known_look *looks; /* lines OPENED */
 	size_t look_count, look_size;
-	struct known_raw *raws;      /* raw bytes of alarms */
+	struct known_raw *raws; /* raw bytes of alarms */
 	size_t raw_count, raw_size;
-	bool replaying;              /* after a cut: known already, not judged again */
+	bool replaying; /* after a cut: known already, not judged again */
 };
 
 /* ------------------------------------------------------------ the whole */
@@ -313,21 +313,21 @@ struct sim {
 	uint64_t seed;
 	struct sim_setup setup;
 	struct sim_weather weather;
-	struct prng prng;      /* the world's own */
+	struct prng prng; /* the world's own */
 	int64_t now;
 	uint64_t sequence;
 	struct heap events;
 	struct store_sim *store;
 	bool healed;
-	bool paused;           /* people keep their hands still */
+	bool paused; /* people keep their hands still */
 	int64_t healed_at;
-	bool ending;           /* sim_free() runs */
+	bool ending; /* sim_free() runs */
 
 	/* history.c */
 	char *lines[HISTORY_KEPT];
 	uint64_t line_count;
 	uint64_t history_hash;
-	char *expected;        /* lines since the last sim_expect() */
+	char *expected; /* lines since the last sim_expect() */
 	size_t expected_len, expected_size;
 	bool trace;
 	struct {
@@ -342,7 +342,7 @@ struct sim {
 	unsigned node_count;
 	uint64_t port_calls[SIM_PORT_COUNT];
 	uint64_t fail_port_at[SIM_PORT_COUNT]; /* the n-th call fails; 0 = none */
-	unsigned fail_commits; /* the next n */
+	unsigned fail_commits;                 /* the next n */
 
 	struct daemon daemons[SIM_DAEMONS_MAX];
 	struct home *homes;
@@ -354,8 +354,9 @@ struct sim {
 	int64_t store_back_at; /* SIM_NEVER: stays as it is */
 	int64_t replica_back_at;
 	int64_t clock_jumped_at;
+	int login_done[16]; /* by tag */
 	int64_t last_fault;
-	int64_t last_cut;      /* history was cut then; SIM_NEVER */
+	int64_t last_cut; /* history was cut then; SIM_NEVER */
 
 	/* oracle.c */
 	struct truth truth;
@@ -372,7 +373,7 @@ static inline void sim_after(struct sim *sim, int64_t ms, void (*run)(struct sim
 {
 	sim_at(sim, sim->now + ms, run, who, arg);
 }
-void *sim_memory(size_t size);          /* zeroed, or the test ends */
+void *sim_memory(size_t size); /* zeroed, or the test ends */
 void *sim_copy(const void *at, size_t len);
 
 /* ------------------------------------------------------------ history.c */

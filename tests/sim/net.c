@@ -248,8 +248,7 @@ static void pump_up(struct sim *sim, void *who, uint64_t arg)
 			free(take(&l->up));
 			continue;
 		}
-		if (s->ready_at > sim->now || sim_blocked(sim, l->node, l->daemon) || sim_daemon_stalled(d) ||
-		    !d->reading) {
+		if (s->ready_at > sim->now || sim_blocked(sim, l->node, l->daemon) || sim_daemon_stalled(d) || !d->reading) {
 			l->up.pump_at = s->ready_at > sim->now ? s->ready_at : sim->now + BLOCKED_RETRY_MS;
 			sim_at(sim, l->up.pump_at, pump_up, NULL, l->id);
 			return;

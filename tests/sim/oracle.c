@@ -6,13 +6,13 @@
 #include "sim/kit.h"
 
 /* Room for one more at the end of a growing array. */
-#define GROW(array, count, size)                                                                                       \
-	do {                                                                                                           \
-		if ((count) == (size)) {                                                                               \
-			(size) = (size) == 0 ? 64 : 2 * (size);                                                        \
-			(array) = realloc((array), (size) * sizeof *(array));                                          \
-			ENSURE((array) != NULL);                                                                       \
-		}                                                                                                      \
+#define GROW(array, count, size)                                  \
+	do {                                                          \
+		if ((count) == (size)) {                                  \
+			(size) = (size) == 0 ? 64 : 2 * (size);               \
+			(array) = realloc((array), (size) * sizeof *(array)); \
+			ENSURE((array) != NULL);                              \
+		}                                                         \
 	} while (0)
 
 struct known_incident *sim_truth_incident(const struct sim *sim, uint64_t id)
@@ -115,7 +115,7 @@ static void say_entry(struct sim *sim, const struct known_incident *k, const Pin
 	for (size_t i = 0; i < event->n_lines && at + 64 < sizeof text; i++) {
 		const Pingan__V1__Line *l = event->lines[i];
 		const ProtobufCEnumValue *v =
-		        protobuf_c_enum_descriptor_get_value(&pingan__v1__line_code__descriptor, (int)l->code);
+			protobuf_c_enum_descriptor_get_value(&pingan__v1__line_code__descriptor, (int)l->code);
 		const char *name = v == NULL ? "LINE_?" : v->name;
 
 		at += (size_t)snprintf(text + at, sizeof text - at, "%s", i == 0 ? ": " : ", ");
@@ -253,9 +253,8 @@ static void know_event(struct sim *sim, const struct store_entry *e, const Pinga
 	}
 	if (event->raw.len != 0) {
 		GROW(t->raws, t->raw_count, t->raw_size);
-		t->raws[t->raw_count++] = (struct known_raw){.bytes = sim_copy(event->raw.data, event->raw.len),
-		                                             .len = event->raw.len,
-		                                             .entry = e->id};
+		t->raws[t->raw_count++] = (struct known_raw){
+			.bytes = sim_copy(event->raw.data, event->raw.len), .len = event->raw.len, .entry = e->id};
 	}
 }
 
@@ -369,8 +368,8 @@ static const struct incident *of_device(const struct sim *sim, const char *devic
 	for (size_t i = 0; i < sim->truth.count; i++) {
 		const struct incident *inc = &sim->truth.incidents[i]->inc;
 
-		if (strcmp(inc->device, device) == 0 && (found == NULL || inc->state != INCIDENT_CLOSED ||
-		                                         found->state == INCIDENT_CLOSED))
+		if (strcmp(inc->device, device) == 0 &&
+		    (found == NULL || inc->state != INCIDENT_CLOSED || found->state == INCIDENT_CLOSED))
 			found = inc;
 	}
 	return found;

@@ -19,7 +19,7 @@ struct frame {
 struct panel {
 	struct node node;
 	struct prng prng;
-	unsigned number;        /* last used */
+	unsigned number; /* last used */
 	unsigned next_daemon;
 	struct frame frames[FRAMES_MAX];
 	unsigned frame_count;
@@ -27,7 +27,7 @@ struct panel {
 	char last[16];
 	uint8_t in[512];
 	size_t in_len;
-	int64_t due;            /* when it looks again; SIM_NEVER */
+	int64_t due; /* when it looks again; SIM_NEVER */
 };
 
 static void look(struct sim *sim, void *who, uint64_t arg);

@@ -52,8 +52,8 @@ static uint64_t do_progress(struct phone *p, uint64_t incident, uint32_t job, en
 {
 	Pingan__V1__Request q = PINGAN__V1__REQUEST__INIT;
 	Pingan__V1__JobProgress progress = PINGAN__V1__JOB_PROGRESS__INIT;
-	static const char *const words[] = {[JOB_EN_ROUTE] = "is on the way", [JOB_ARRIVED] = "has arrived",
-	                                    [JOB_DONE] = "is done"};
+	static const char *const words[] = {
+		[JOB_EN_ROUTE] = "is on the way", [JOB_ARRIVED] = "has arrived", [JOB_DONE] = "is done"};
 
 	q.what_case = PINGAN__V1__REQUEST__WHAT_PROGRESS;
 	q.progress = &progress;

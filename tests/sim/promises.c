@@ -5,8 +5,8 @@
 
 #include "sim/kit.h"
 
-#define SHOWN_MS 2000         /* a press is on every live console of its daemon within this */
-#define OVERDUE_MS 15000      /* a deadline is kept within this while any daemon is well */
+#define SHOWN_MS 2000    /* a press is on every live console of its daemon within this */
+#define OVERDUE_MS 15000 /* a deadline is kept within this while any daemon is well */
 #define SWEEP_MS 250
 
 static bool has_mark(const void *at, size_t len)
@@ -74,8 +74,7 @@ static void p4_a_clock_runs(struct sim *sim, const struct incident *inc)
 	if (!incident_valid(inc))
 		sim_broken(sim, "P4 a clock runs", "incident %016llx is not valid", (unsigned long long)inc->id);
 	if (inc->state != INCIDENT_CLOSED && incident_next_due(inc) == 0)
-		sim_broken(sim, "P4 a clock runs", "incident %016llx waits without a deadline",
-		           (unsigned long long)inc->id);
+		sim_broken(sim, "P4 a clock runs", "incident %016llx waits without a deadline", (unsigned long long)inc->id);
 }
 
 static bool supervises(const struct sim *sim, const char *person)
@@ -152,8 +151,8 @@ static void p7_a_person_closes(struct sim *sim, const struct incident *before, c
 	bool person = false;
 
 	if (before != NULL && before->state != INCIDENT_CLOSED && after->class > before->class)
-		sim_broken(sim, "P7 never hidden", "incident %016llx sinks from class %d to %d",
-		           (unsigned long long)after->id, (int)before->class, (int)after->class);
+		sim_broken(sim, "P7 never hidden", "incident %016llx sinks from class %d to %d", (unsigned long long)after->id,
+		           (int)before->class, (int)after->class);
 	if (before != NULL && after->repeats < before->repeats)
 		sim_broken(sim, "P7 never merged away", "repeats of %016llx shrink", (unsigned long long)after->id);
 	if (after->state != INCIDENT_CLOSED || (before != NULL && before->state == INCIDENT_CLOSED))
@@ -180,8 +179,8 @@ static void p8_has_lines(struct sim *sim, const struct incident *before, const s
 		sim_broken(sim, "P8 on record", "incident %016llx changes without a line", (unsigned long long)after->id);
 	if (after->lines_total - had != event->n_lines)
 		sim_broken(sim, "P8 on record", "incident %016llx: %llu lines before, %llu after, %zu in the entry",
-		           (unsigned long long)after->id, (unsigned long long)had,
-		           (unsigned long long)after->lines_total, event->n_lines);
+		           (unsigned long long)after->id, (unsigned long long)had, (unsigned long long)after->lines_total,
+		           event->n_lines);
 }
 
 void sim_promise_change(struct sim *sim, const struct store_entry *e, const struct incident *before,
@@ -250,6 +249,8 @@ static void p1_acknowledged_is_durable(struct sim *sim, unsigned home, const Pin
 	known = sim_truth_press(sim, device, ack->alarm);
 	if (known == NULL)
 		sim_broken(sim, "P1 acknowledged is durable", "home %u is told stored, the store does not know it", home);
+	if (kind_silent(p->kind) && !ack->silent)
+		sim_broken(sim, "silent kinds stay silent", "home %u may speak of %s", home, kind_name(p->kind));
 	if (known->incident != ack->incident)
 		sim_broken(sim, "P1 acknowledged is durable", "home %u is told incident %016llx, it is in %016llx", home,
 		           (unsigned long long)ack->incident, (unsigned long long)known->incident);
@@ -272,9 +273,12 @@ static void p3_steps_are_true(struct sim *sim, unsigned home, const Pingan__V1__
 	k = known == NULL ? NULL : sim_truth_incident(sim, known->incident);
 	if (k == NULL)
 		sim_broken(sim, "P3 steps are true", "home %u is told step %d of nothing", home, (int)status->step);
+	if (kind_silent(p->kind) && status->step != PINGAN__V1__STEP__STEP_CLOSED)
+		sim_broken(sim, "silent kinds stay silent", "home %u is told step %d of %s", home, (int)status->step,
+		           kind_name(p->kind));
 	if ((enum step)status->step > k->furthest)
-		sim_broken(sim, "P3 steps are true", "home %u is told step %d, the store got to %d", home,
-		           (int)status->step, (int)k->furthest);
+		sim_broken(sim, "P3 steps are true", "home %u is told step %d, the store got to %d", home, (int)status->step,
+		           (int)k->furthest);
 	if (!safe_entry(sim, k->step_entry[status->step]))
 		sim_broken(sim, "P3 steps are true", "home %u is told step %d before entry %llu is safe", home,
 		           (int)status->step, (unsigned long long)k->step_entry[status->step]);
@@ -408,6 +412,18 @@ static void p6_a_row_is_true(struct sim *sim, struct screen *s, const Pingan__V1
 		           (unsigned long long)row->id, (int)row->state, row->owner);
 }
 
+/* A console has the rows of its areas, of neighbours once they are rung, and what its operator took. */
+static void p9_rows_by_right(struct sim *sim, struct screen *s, const Pingan__V1__IncidentRow *row)
+{
+	const struct known_incident *k = sim_truth_incident(sim, row->id);
+
+	if (k == NULL || k->inc.quarantine || sim_desk_covers(sim, s->node.index, k->inc.area) || row->rings_neighbours ||
+	    strcmp(row->owner, s->person) == 0)
+		return;
+	sim_broken(sim, "P9 private", "%s is shown %s, which is none of theirs", s->person,
+	           sim_incident_place(sim, &k->inc));
+}
+
 static void p9_looked_is_on_record(struct sim *sim, struct screen *s, const Pingan__V1__IncidentDetail *d)
 {
 	if (d->gone || d->health_notes[0] == '\0')
@@ -416,11 +432,19 @@ static void p9_looked_is_on_record(struct sim *sim, struct screen *s, const Ping
 		sim_broken(sim, "P8 who looked is on record", "%s sees health notes, the log does not say so", s->person);
 }
 
+static uint64_t k_entry(const struct known_incident *k)
+{
+	return k == NULL ? SIM_NEVER : k->entry;
+}
+
 static void p9_phone(struct sim *sim, unsigned daemon, struct screen *s, const Pingan__V1__PhoneState *state)
 {
 	const struct known_incident *k;
 	struct app_health health;
+	const struct job *job;
 	uint8_t bytes[4096];
+
+	app_health(sim->daemons[daemon].app, &health);
 
 	for (size_t i = 0; i < state->n_offers; i++) {
 		size_t len = pingan__v1__phone_offer__get_packed_size(state->offers[i]);
@@ -430,6 +454,12 @@ static void p9_phone(struct sim *sim, unsigned daemon, struct screen *s, const P
 		pingan__v1__phone_offer__pack(state->offers[i], bytes);
 		if (has_mark(bytes, len))
 			sim_broken(sim, "P9 private", "%s sees personal data in an offer", s->person);
+		k = sim_truth_incident(sim, state->offers[i]->incident);
+		job = k == NULL ? NULL : incident_job(&k->inc, state->offers[i]->job);
+		if (health.newest >= k_entry(k) && job != NULL && job->ended_ms == 0 && job_offer(job, s->person) == NULL)
+			sim_broken(sim, "P9 private", "%s sees an offer that was never made to them", s->person);
+		if (k == NULL)
+			sim_broken(sim, "P9 private", "%s sees an offer of nothing", s->person);
 	}
 	if (state->job == NULL)
 		return;
@@ -437,7 +467,6 @@ static void p9_phone(struct sim *sim, unsigned daemon, struct screen *s, const P
 	if (k == NULL || sim_truth_took(k, state->job->job, s->person) == 0 ||
 	    !safe_entry(sim, sim_truth_took(k, state->job->job, s->person)))
 		sim_broken(sim, "P9 private", "%s sees a job that was never theirs", s->person);
-	app_health(sim->daemons[daemon].app, &health);
 	for (uint32_t i = 0; i < k->inc.job_count; i++) {
 		const struct job *j = &k->inc.jobs[i];
 
@@ -446,6 +475,12 @@ static void p9_phone(struct sim *sim, unsigned daemon, struct screen *s, const P
 		if (j->number == state->job->job && !works(j) && health.newest >= k->entry && health.safe >= k->entry)
 			sim_broken(sim, "P9 private", "%s still sees the home after job %u has ended", s->person, j->number);
 	}
+}
+
+static void rows_told(struct sim *sim, struct screen *s, const Pingan__V1__IncidentRow *row)
+{
+	p6_a_row_is_true(sim, s, row);
+	p9_rows_by_right(sim, s, row);
 }
 
 void sim_promise_screen(struct sim *sim, unsigned daemon, struct node *node, struct slice message)
@@ -464,11 +499,11 @@ void sim_promise_screen(struct sim *sim, unsigned daemon, struct node *node, str
 		break;
 	case PINGAN__V1__TO_SCREEN__BODY_SNAPSHOT:
 		for (size_t i = 0; i < m->snapshot->n_rows; i++)
-			p6_a_row_is_true(sim, s, m->snapshot->rows[i]);
+			rows_told(sim, s, m->snapshot->rows[i]);
 		break;
 	case PINGAN__V1__TO_SCREEN__BODY_DELTA:
 		for (size_t i = 0; i < m->delta->n_upserts; i++)
-			p6_a_row_is_true(sim, s, m->delta->upserts[i]);
+			rows_told(sim, s, m->delta->upserts[i]);
 		break;
 	case PINGAN__V1__TO_SCREEN__BODY_DETAIL:
 		p9_looked_is_on_record(sim, s, m->detail);
@@ -495,8 +530,7 @@ static void p1_acknowledged_stays(struct sim *sim)
 	for (unsigned i = 0; i < sim->setup.homes; i++) {
 		sim_home_device(device, i);
 		for (size_t n = 0; (p = sim_home_press(sim, i, n)) != NULL; n++) {
-			if (p->acked && kind_class(p->kind) != CLASS_NONE &&
-			    sim_truth_press(sim, device, p->id) == NULL)
+			if (p->acked && kind_class(p->kind) != CLASS_NONE && sim_truth_press(sim, device, p->id) == NULL)
 				sim_broken(sim, "P1 acknowledged is durable", "home %u heard stored, it is gone", i);
 		}
 	}
@@ -538,10 +572,9 @@ static void p2_pressed_is_shown(struct sim *sim, unsigned home, const struct pre
 		for (unsigned i = 0; i < sim->setup.desks; i++) {
 			const struct screen *s = &sim->desks[i].screen;
 
-			if (follows(sim, s, d) && sim_desk_covers(sim, i, area) &&
-			    sim_screen_row_of(s, resident, device) == NULL)
-				sim_broken(sim, "P2 pressed is shown", "home %u pressed %s, daemon %u has it, %s shows nothing",
-				           home, kind_name(p->kind), d, s->person);
+			if (follows(sim, s, d) && sim_desk_covers(sim, i, area) && sim_screen_row_of(s, resident, device) == NULL)
+				sim_broken(sim, "P2 pressed is shown", "home %u pressed %s, daemon %u has it, %s shows nothing", home,
+				           kind_name(p->kind), d, s->person);
 		}
 	}
 }
@@ -567,9 +600,8 @@ static void p4_deadlines_are_kept(struct sim *sim)
 		if (k->stuck_at == SIM_NEVER)
 			k->stuck_at = sim->now;
 		if (sim->now - k->stuck_at > OVERDUE_MS)
-			sim_broken(sim, "P4 a deadline is kept", "%s %s was due %lld ms ago",
-			           sim_incident_place(sim, &k->inc), sim_incident_words(&k->inc),
-			           (long long)(sim_store_now(sim) - due));
+			sim_broken(sim, "P4 a deadline is kept", "%s %s was due %lld ms ago", sim_incident_place(sim, &k->inc),
+			           sim_incident_words(&k->inc), (long long)(sim_store_now(sim) - due));
 	}
 }
 

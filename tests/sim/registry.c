@@ -276,8 +276,7 @@ void sim_registry(struct sim *sim)
 		           supervises(sim, i) ? PINGAN__V1__ROLE__ROLE_SUPERVISOR : PINGAN__V1__ROLE__ROLE_OPERATOR,
 		           desk_area(sim, i), i);
 	for (unsigned i = 0; i < sim->setup.phones; i++)
-		put_person(&b, sim_phone_person(i), sim_phone_person(i), PINGAN__V1__ROLE__ROLE_CAREGIVER, "440103",
-		           50 + i);
+		put_person(&b, sim_phone_person(i), sim_phone_person(i), PINGAN__V1__ROLE__ROLE_CAREGIVER, "440103", 50 + i);
 	for (unsigned i = 0; i < sim->setup.homes; i++) {
 		sim_home_household(household, i);
 		sim_home_device(device, i);

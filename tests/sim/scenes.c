@@ -163,8 +163,7 @@ void until_rings(struct sim *sim, unsigned desk, unsigned home, bool rings, int6
 	struct wait w = {.who = desk, .home = home, .number = rings};
 
 	if (!sim_until(sim, ringing, (uint64_t)(uintptr_t)&w, max_ms))
-		sim_broken(sim, "expected here", "home %u %s at %s", home, rings ? "rings" : "is quiet",
-		           sim_desk_person(desk));
+		sim_broken(sim, "expected here", "home %u %s at %s", home, rings ? "rings" : "is quiet", sim_desk_person(desk));
 }
 
 static bool answered(struct sim *sim, uint64_t arg)

@@ -96,8 +96,8 @@ void sim_screen_opened(struct screen *s)
 	Pingan__V1__ScreenHello hello = PINGAN__V1__SCREEN_HELLO__INIT;
 
 	s->heard_at = s->sim->now;
-	hello.page = s->console ? PINGAN__V1__SCREEN_HELLO__PAGE__PAGE_CONSOLE
-	                        : PINGAN__V1__SCREEN_HELLO__PAGE__PAGE_CAREGIVER;
+	hello.page =
+		s->console ? PINGAN__V1__SCREEN_HELLO__PAGE__PAGE_CONSOLE : PINGAN__V1__SCREEN_HELLO__PAGE__PAGE_CAREGIVER;
 	if (s->have_rows && !s->resync) {
 		hello.resume_id = s->resume_id;
 		hello.resume_commit = s->resume_commit;
@@ -219,8 +219,7 @@ static void on_delta(struct screen *s, const Pingan__V1__Delta *m)
 	s->deltas++;
 	if (!s->have_rows || m->prev != s->resume_id) {
 		sim_broken(s->sim, "P6 no gap", "%s was sent a delta after %llu, it stands at %llu%s", s->person,
-		           (unsigned long long)m->prev, (unsigned long long)s->resume_id,
-		           s->have_rows ? "" : " without rows");
+		           (unsigned long long)m->prev, (unsigned long long)s->resume_id, s->have_rows ? "" : " without rows");
 	}
 	for (size_t i = 0; i < m->n_upserts; i++)
 		row_put(s->sim, s->rows, &s->row_count, s->row_max, m->upserts[i]);
@@ -257,12 +256,10 @@ uint64_t sim_screen_request(struct screen *s, Pingan__V1__Request *request, uint
 
 	if (s->request_count == REQUESTS_MAX) { /* the oldest that is answered goes */
 		for (size_t i = 0; i < REQUESTS_MAX; i++) {
-			if (s->requests[i].result == 0 && s->requests[i].keep &&
-			    s->sim->now - s->requests[i].made_at < MINUTES(30))
+			if (s->requests[i].result == 0 && s->requests[i].keep && s->sim->now - s->requests[i].made_at < MINUTES(30))
 				continue;
 			free(s->requests[i].bytes);
-			memmove(&s->requests[i], &s->requests[i + 1],
-			        (REQUESTS_MAX - i - 1) * sizeof s->requests[0]);
+			memmove(&s->requests[i], &s->requests[i + 1], (REQUESTS_MAX - i - 1) * sizeof s->requests[0]);
 			s->request_count--;
 			break;
 		}
@@ -298,10 +295,9 @@ void sim_screen_again(struct screen *s, uint64_t cmd)
 static void on_reply(struct screen *s, const Pingan__V1__Reply *m)
 {
 	struct request *r = sim_screen_asked(s, m->cmd);
-	static const char *const words[] = {"none",        "ok",       "lost race", "not owner",    "expired",
-	                                    "wrong state", "forbidden", "rate",     "not found",    "bad request",
-	                                    "no store",    "needs second", "needs contact", "busy", "overload",
-	                                    "withdrawn",   "limit"};
+	static const char *const words[] = {"none",          "ok",   "lost race", "not owner",   "expired",  "wrong state",
+	                                    "forbidden",     "rate", "not found", "bad request", "no store", "needs second",
+	                                    "needs contact", "busy", "overload",  "withdrawn",   "limit"};
 
 	if (r == NULL || r->result != 0)
 		return;

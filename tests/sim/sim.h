@@ -20,28 +20,28 @@
 
 /* What may go wrong, each as a chance in 1,000 for every second of virtual time, unless it says otherwise. */
 struct sim_weather {
-	uint32_t daemon_crash;     /* kill -9; comes back after 1 to 20 s */
-	uint32_t daemon_stall;     /* the loop stands still for up to 3 s */
-	uint32_t store_away;       /* for everybody, 1 to 40 s */
-	uint32_t store_crash;      /* kill -9 of Redis */
-	uint32_t store_cut_off;    /* for one daemon */
-	uint32_t store_failover;   /* promotes the replica; what it had not is gone */
-	uint32_t store_answer_lost;/* of 1,000 commits */
-	uint32_t store_answer_late;/* of 1,000 commits */
+	uint32_t daemon_crash;       /* kill -9; comes back after 1 to 20 s */
+	uint32_t daemon_stall;       /* the loop stands still for up to 3 s */
+	uint32_t store_away;         /* for everybody, 1 to 40 s */
+	uint32_t store_crash;        /* kill -9 of Redis */
+	uint32_t store_cut_off;      /* for one daemon */
+	uint32_t store_failover;     /* promotes the replica; what it had not is gone */
+	uint32_t store_answer_lost;  /* of 1,000 commits */
+	uint32_t store_answer_late;  /* of 1,000 commits */
 	uint32_t store_answer_twice; /* of 1,000 commits */
-	uint32_t store_lag;        /* one daemon's log tail is late for some seconds */
-	uint32_t partition;        /* one client and one daemon can't hear each other, 1 to 60 s */
-	uint32_t half_open;        /* a connection dies and nobody is told */
-	uint32_t cut;              /* a connection breaks, both sides see it */
-	uint32_t clock_jump;       /* of one daemon's wall clock, or of the store's */
-	uint32_t slow_screen;      /* stops reading for some seconds */
+	uint32_t store_lag;          /* one daemon's log tail is late for some seconds */
+	uint32_t partition;          /* one client and one daemon can't hear each other, 1 to 60 s */
+	uint32_t half_open;          /* a connection dies and nobody is told */
+	uint32_t cut;                /* a connection breaks, both sides see it */
+	uint32_t clock_jump;         /* of one daemon's wall clock, or of the store's */
+	uint32_t slow_screen;        /* stops reading for some seconds */
 	uint32_t device_reboot;
-	uint32_t press;            /* a home presses */
-	uint32_t panel;            /* a DC-09 panel sends */
-	uint32_t desk_sleep;       /* an operator does not react for up to 3 min */
+	uint32_t press;      /* a home presses */
+	uint32_t panel;      /* a DC-09 panel sends */
+	uint32_t desk_sleep; /* an operator does not react for up to 3 min */
 	uint32_t desk_reload;
-	uint32_t phone_walks;      /* a phone leaves coverage for up to 3 min */
-	uint32_t one_copy;         /* the replica goes away for a while */
+	uint32_t phone_walks; /* a phone leaves coverage for up to 3 min */
+	uint32_t one_copy;    /* the replica goes away for a while */
 };
 
 /* Nothing goes wrong, nobody presses: for scenarios told by hand. */
@@ -52,17 +52,17 @@ extern const struct sim_weather SIM_USUAL;
 extern const struct sim_weather SIM_BAD_DAY;
 
 struct sim_setup {
-	unsigned daemons;          /* 1 to 3 */
+	unsigned daemons; /* 1 to 3 */
 	unsigned homes;
 	unsigned panels;
-	unsigned desks;            /* operators; the last one is the supervisor when there are two or more */
+	unsigned desks; /* operators; the last one is the supervisor when there are two or more */
 	unsigned phones;
-	bool replicated;           /* one replica: the gate counts */
-	bool by_hand;              /* people do nothing by themselves; the test does */
-	bool exact;                /* links take 10 ms, nobody hesitates at random: for histories written out in a test */
+	bool replicated; /* one replica: the gate counts */
+	bool by_hand;    /* people do nothing by themselves; the test does */
+	bool exact;      /* links take 10 ms, nobody hesitates at random: for histories written out in a test */
 	const struct sim_weather *weather;
-	bool lossy;                /* two faults at once: history is cut where no single fault could, what was told may go */
-	bool overload;             /* bounds are reached on purpose: what was refused need not be shown */
+	bool lossy;    /* two faults at once: history is cut where no single fault could, what was told may go */
+	bool overload; /* bounds are reached on purpose: what was refused need not be shown */
 };
 
 struct sim;
@@ -98,7 +98,8 @@ void sim_note(struct sim *sim, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* A promise is broken: prints and aborts. */
 _Noreturn void sim_broken(struct sim *sim, const char *promise, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* For tests: a condition that must hold, said with the history's end when it does not. */
-#define SIM_MUST(sim, cond) ((cond) ? (void)0 : sim_broken(sim, "expected here", "%s (%s:%d)", #cond, __FILE__, __LINE__))
+#define SIM_MUST(sim, cond) \
+	((cond) ? (void)0 : sim_broken(sim, "expected here", "%s (%s:%d)", #cond, __FILE__, __LINE__))
 
 /* ------------------------------------------------------------ daemons and store */
 
@@ -126,7 +127,14 @@ void sim_failover(struct sim *sim, unsigned lose);
 void sim_store_fail_commits(struct sim *sim, unsigned n);
 
 /* The n-th call of a port, counted over all daemons from the start, fails; 0 = none. */
-enum sim_port { SIM_PORT_SEND_GONE, SIM_PORT_SEND_FULL, SIM_PORT_SEAL, SIM_PORT_COMMIT_LOST, SIM_PORT_COMMIT_DROPS_LINK, SIM_PORT_COUNT };
+enum sim_port {
+	SIM_PORT_SEND_GONE,
+	SIM_PORT_SEND_FULL,
+	SIM_PORT_SEAL,
+	SIM_PORT_COMMIT_LOST,
+	SIM_PORT_COMMIT_DROPS_LINK,
+	SIM_PORT_COUNT
+};
 void sim_fail_port(struct sim *sim, enum sim_port port, uint64_t n);
 /* How often it was called. */
 uint64_t sim_port_calls(const struct sim *sim, enum sim_port port);
@@ -136,6 +144,14 @@ extern bool sim_inside_app;
 /* The main story, told by people who try again when they are told no or hear nothing: under any single failure it must
  * come to its end. One home, one panel; ends with both calls closed. Aborts the test when it does not. */
 void sim_tough_story(struct sim *sim);
+
+/* Log-ins. `tag` is 1 to 15; sim_login_done(): 0 = no answer yet, 1 = ok, 2 = failed. */
+void sim_login_begin(struct sim *sim, unsigned daemon, uint64_t tag, const char *login, const char *person,
+                     int64_t length_ms);
+void sim_login_end(struct sim *sim, unsigned daemon, uint64_t tag, const char *login);
+int sim_login_done(const struct sim *sim, uint64_t tag);
+/* The log-in that this person's page uses. */
+const char *sim_desk_login(const struct sim *sim, unsigned desk);
 
 /* ------------------------------------------------------------ homes */
 
@@ -150,6 +166,8 @@ bool sim_acked(struct sim *sim, unsigned home);
 /* Alarms the device still keeps. */
 unsigned sim_held(struct sim *sim, unsigned home);
 void sim_home_reboot(struct sim *sim, unsigned home);
+/* Daemon that serves it now; SIM_DAEMONS_MAX = none. */
+unsigned sim_home_daemon(struct sim *sim, unsigned home);
 /* Nothing passes between this home and any daemon, or all is well again. */
 void sim_home_dark(struct sim *sim, unsigned home, bool dark);
 /* The home reaches only this daemon from now on; SIM_DAEMONS_MAX = all. */
@@ -184,7 +202,7 @@ uint64_t sim_log_newest(const struct sim *sim);
 /* ------------------------------------------------------------ consoles */
 
 void sim_desk_up(struct sim *sim, unsigned desk);
-void sim_desk_down(struct sim *sim, unsigned desk);   /* shuts the page */
+void sim_desk_down(struct sim *sim, unsigned desk); /* shuts the page */
 /* The page sleeps, with all that it knows: its computer's lid is shut. */
 void sim_desk_sleep(struct sim *sim, unsigned desk, bool asleep);
 void sim_desk_only(struct sim *sim, unsigned desk, unsigned daemon);
@@ -197,6 +215,7 @@ struct Pingan__V1__IncidentRow;
 const struct Pingan__V1__IncidentRow *sim_desk_row(const struct sim *sim, unsigned desk, unsigned home);
 bool sim_desk_rings(const struct sim *sim, unsigned desk, unsigned home);
 unsigned sim_desk_row_count(const struct sim *sim, unsigned desk);
+bool sim_desk_one_copy(const struct sim *sim, unsigned desk);
 bool sim_desk_store_up(const struct sim *sim, unsigned desk);
 
 /* Requests; each returns its cmd. `home` names the incident. */
@@ -204,7 +223,8 @@ uint64_t sim_desk_claim(struct sim *sim, unsigned desk, unsigned home);
 uint64_t sim_desk_open(struct sim *sim, unsigned desk, unsigned home);
 uint64_t sim_desk_spoke(struct sim *sim, unsigned desk, unsigned home);
 uint64_t sim_desk_say(struct sim *sim, unsigned desk, unsigned home, const char *note);
-uint64_t sim_desk_dispatch(struct sim *sim, unsigned desk, unsigned home, unsigned phone); /* SIM_PHONES_MAX = the best */
+uint64_t sim_desk_dispatch(struct sim *sim, unsigned desk, unsigned home,
+                           unsigned phone); /* SIM_PHONES_MAX = the best */
 uint64_t sim_desk_close(struct sim *sim, unsigned desk, unsigned home, enum outcome outcome);
 /* The same by the incident's id: panels have no home. */
 uint64_t sim_desk_claim_id(struct sim *sim, unsigned desk, uint64_t incident);

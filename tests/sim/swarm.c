@@ -6,13 +6,26 @@ uint64_t sim_play(uint64_t seed)
 {
 	struct prng p = {seed * UINT64_C(0xD1342543DE82EF95) + 7};
 	struct sim_weather weather = SIM_BAD_DAY;
-	uint32_t *of[] = {&weather.daemon_crash,      &weather.daemon_stall,      &weather.store_away,
-	                  &weather.store_crash,       &weather.store_cut_off,     &weather.store_failover,
-	                  &weather.store_answer_lost, &weather.store_answer_late, &weather.store_answer_twice,
-	                  &weather.store_lag,         &weather.partition,         &weather.half_open,
-	                  &weather.cut,               &weather.clock_jump,        &weather.slow_screen,
-	                  &weather.device_reboot,     &weather.desk_sleep,        &weather.desk_reload,
-	                  &weather.phone_walks,       &weather.one_copy};
+	uint32_t *of[] = {&weather.daemon_crash,
+	                  &weather.daemon_stall,
+	                  &weather.store_away,
+	                  &weather.store_crash,
+	                  &weather.store_cut_off,
+	                  &weather.store_failover,
+	                  &weather.store_answer_lost,
+	                  &weather.store_answer_late,
+	                  &weather.store_answer_twice,
+	                  &weather.store_lag,
+	                  &weather.partition,
+	                  &weather.half_open,
+	                  &weather.cut,
+	                  &weather.clock_jump,
+	                  &weather.slow_screen,
+	                  &weather.device_reboot,
+	                  &weather.desk_sleep,
+	                  &weather.desk_reload,
+	                  &weather.phone_walks,
+	                  &weather.one_copy};
 	struct sim_setup setup = {.weather = &weather};
 	struct sim *sim;
 	uint64_t hash;

@@ -191,15 +191,15 @@ static void test_native_after_a_reboot(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_a_copy_joins_and_is_not_counted),
-	        cmocka_unit_test(test_a_copy_on_a_second_path),
-	        cmocka_unit_test(test_numbers_after_a_reboot),
-	        cmocka_unit_test(test_numbers_wrap),
-	        cmocka_unit_test(test_the_same_bytes_later_is_a_press),
-	        cmocka_unit_test(test_the_same_bytes_after_closing_is_a_new_call),
-	        cmocka_unit_test(test_the_same_press_a_month_later),
-	        cmocka_unit_test(test_native_by_two_paths),
-	        cmocka_unit_test(test_native_after_a_reboot),
+		cmocka_unit_test(test_a_copy_joins_and_is_not_counted),
+		cmocka_unit_test(test_a_copy_on_a_second_path),
+		cmocka_unit_test(test_numbers_after_a_reboot),
+		cmocka_unit_test(test_numbers_wrap),
+		cmocka_unit_test(test_the_same_bytes_later_is_a_press),
+		cmocka_unit_test(test_the_same_bytes_after_closing_is_a_new_call),
+		cmocka_unit_test(test_the_same_press_a_month_later),
+		cmocka_unit_test(test_native_by_two_paths),
+		cmocka_unit_test(test_native_after_a_reboot),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -238,18 +238,36 @@ static void test_a_console_of_another_history(void **state)
 	sim_free(sim);
 }
 
+/* One copy counts: every screen is told, and told when there are two again. */
+static void test_one_copy_is_told(void **state)
+{
+	struct sim *sim = scene_ready(&REPLICATED);
+
+	(void)state;
+	for (unsigned d = 0; d < 2; d++)
+		app_store_one_copy(sim_app(sim, d), true);
+	sim_run(sim, 2000);
+	assert_true(sim_desk_one_copy(sim, 0) && sim_desk_one_copy(sim, 1));
+	for (unsigned d = 0; d < 2; d++)
+		app_store_one_copy(sim_app(sim, d), false);
+	sim_run(sim, 2000);
+	assert_false(sim_desk_one_copy(sim, 0) || sim_desk_one_copy(sim, 1));
+	sim_free(sim);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_a_press_that_was_cut),
-	        cmocka_unit_test(test_no_ghost_after_a_cut),
-	        cmocka_unit_test(test_a_claim_that_was_cut),
-	        cmocka_unit_test(test_an_acceptance_that_was_cut),
-	        cmocka_unit_test(test_flights_across_a_cut),
-	        cmocka_unit_test(test_the_device_knows_more_than_the_store),
-	        cmocka_unit_test(test_the_press_itself_is_forgotten),
-	        cmocka_unit_test(test_a_panel_s_alarm_is_committed_again),
-	        cmocka_unit_test(test_a_console_of_another_history),
+		cmocka_unit_test(test_a_press_that_was_cut),
+		cmocka_unit_test(test_no_ghost_after_a_cut),
+		cmocka_unit_test(test_a_claim_that_was_cut),
+		cmocka_unit_test(test_an_acceptance_that_was_cut),
+		cmocka_unit_test(test_flights_across_a_cut),
+		cmocka_unit_test(test_the_device_knows_more_than_the_store),
+		cmocka_unit_test(test_the_press_itself_is_forgotten),
+		cmocka_unit_test(test_a_panel_s_alarm_is_committed_again),
+		cmocka_unit_test(test_a_console_of_another_history),
+		cmocka_unit_test(test_one_copy_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

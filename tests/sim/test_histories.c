@@ -38,8 +38,8 @@ static void test_another_seed_another_history(void **state)
 int main(int argc, char **argv)
 {
 	static const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_same_seed_same_history),
-	        cmocka_unit_test(test_another_seed_another_history),
+		cmocka_unit_test(test_same_seed_same_history),
+		cmocka_unit_test(test_another_seed_another_history),
 	};
 	uint64_t one = number("PINGAN_SIM_SEED", 0), count = number("PINGAN_SIM_COUNT", HISTORIES);
 	uint64_t part, parts, played = 0;

@@ -247,17 +247,17 @@ static void test_unseen_repeat_rings_everybody(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_the_plan_runs_by_itself),
-	        cmocka_unit_test(test_telephones_without_end),
-	        cmocka_unit_test(test_job_failed_calls_above),
-	        cmocka_unit_test(test_no_operator_means_dispatch_at_once),
-	        cmocka_unit_test(test_no_voice_is_an_emergency),
-	        cmocka_unit_test(test_owner_gone_rings_again),
-	        cmocka_unit_test(test_owner_back_in_time_keeps_it),
-	        cmocka_unit_test(test_return_against_coming_back),
-	        cmocka_unit_test(test_amber_is_told_to_those_who_slept),
-	        cmocka_unit_test(test_daemon_and_owner_gone),
-	        cmocka_unit_test(test_unseen_repeat_rings_everybody),
+		cmocka_unit_test(test_the_plan_runs_by_itself),
+		cmocka_unit_test(test_telephones_without_end),
+		cmocka_unit_test(test_job_failed_calls_above),
+		cmocka_unit_test(test_no_operator_means_dispatch_at_once),
+		cmocka_unit_test(test_no_voice_is_an_emergency),
+		cmocka_unit_test(test_owner_gone_rings_again),
+		cmocka_unit_test(test_owner_back_in_time_keeps_it),
+		cmocka_unit_test(test_return_against_coming_back),
+		cmocka_unit_test(test_amber_is_told_to_those_who_slept),
+		cmocka_unit_test(test_daemon_and_owner_gone),
+		cmocka_unit_test(test_unseen_repeat_rings_everybody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -207,15 +207,15 @@ static void test_close_against_accept(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_two_operators_one_daemon),
-	        cmocka_unit_test(test_two_operators_two_daemons),
-	        cmocka_unit_test(test_operator_and_supervisor),
-	        cmocka_unit_test(test_double_click_is_one_yes),
-	        cmocka_unit_test(test_the_same_note_sent_again_is_one),
-	        cmocka_unit_test(test_two_caregivers_one_daemon),
-	        cmocka_unit_test(test_two_caregivers_two_daemons),
-	        cmocka_unit_test(test_one_caregiver_two_jobs),
-	        cmocka_unit_test(test_close_against_accept),
+		cmocka_unit_test(test_two_operators_one_daemon),
+		cmocka_unit_test(test_two_operators_two_daemons),
+		cmocka_unit_test(test_operator_and_supervisor),
+		cmocka_unit_test(test_double_click_is_one_yes),
+		cmocka_unit_test(test_the_same_note_sent_again_is_one),
+		cmocka_unit_test(test_two_caregivers_one_daemon),
+		cmocka_unit_test(test_two_caregivers_two_daemons),
+		cmocka_unit_test(test_one_caregiver_two_jobs),
+		cmocka_unit_test(test_close_against_accept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -154,6 +154,22 @@ static void test_cut_off_daemon_sends_its_devices_away(void **state)
 	sim_free(sim);
 }
 
+/* Its own proof of life does not come back: another daemon may be better placed, so whoever holds an alarm is sent there. */
+static void test_not_fresh_sends_its_devices_away(void **state)
+{
+	const struct sim_setup setup = {.daemons = 2};
+	struct sim *sim = scene_ready(&setup);
+
+	(void)state;
+	sim_press(sim, 0, KIND_SOS);
+	until_heard(sim, 0, STEP_STORED, 5000);
+	assert_int_equal(sim_home_daemon(sim, 0), 0);
+	sim_daemon_lag(sim, 0, 60000);
+	sim_run(sim, 8000);
+	assert_int_equal(sim_home_daemon(sim, 0), 1);
+	sim_free(sim);
+}
+
 /* A daemon started without a store runs on its snapshot: it receives, shows, and does not acknowledge. */
 static void test_started_without_a_store(void **state)
 {
@@ -179,14 +195,15 @@ static void test_started_without_a_store(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_pressed_is_shown_without_a_store),
-	        cmocka_unit_test(test_i_am_calling_becomes_a_claim),
-	        cmocka_unit_test(test_a_claim_without_a_store_is_a_clear_no),
-	        cmocka_unit_test(test_store_killed_after_the_acknowledgement),
-	        cmocka_unit_test(test_no_answer_no_acknowledgement),
-	        cmocka_unit_test(test_lost_calls_are_sent_again),
-	        cmocka_unit_test(test_cut_off_daemon_sends_its_devices_away),
-	        cmocka_unit_test(test_started_without_a_store),
+		cmocka_unit_test(test_pressed_is_shown_without_a_store),
+		cmocka_unit_test(test_i_am_calling_becomes_a_claim),
+		cmocka_unit_test(test_a_claim_without_a_store_is_a_clear_no),
+		cmocka_unit_test(test_store_killed_after_the_acknowledgement),
+		cmocka_unit_test(test_no_answer_no_acknowledgement),
+		cmocka_unit_test(test_lost_calls_are_sent_again),
+		cmocka_unit_test(test_cut_off_daemon_sends_its_devices_away),
+		cmocka_unit_test(test_not_fresh_sends_its_devices_away),
+		cmocka_unit_test(test_started_without_a_store),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -209,20 +209,20 @@ static bool goal_reached(struct sim *sim, uint64_t arg)
 void sim_tough_story(struct sim *sim)
 {
 	static const struct goal goals[] = {
-	        {pressed, press, "pressed and acknowledged"},
-	        {panel_heard, panel_sends, "panel acknowledged"},
-	        {on_duty, go_on_duty, "on duty"},
-	        {shown, look, "shown"},
-	        {answered, take, "answered"},
-	        {looked, look_at_it, "looked at"},
-	        {spoken, speak, "spoken"},
-	        {noted, note, "noted"},
-	        {accepted, send_somebody, "accepted"},
-	        {on_the_way, go, "on the way"},
-	        {there, arrive, "arrived"},
-	        {helped, help, "done"},
-	        {closed, shut, "closed"},
-	        {panel_closed, shut_panel, "panel closed"},
+		{pressed, press, "pressed and acknowledged"},
+		{panel_heard, panel_sends, "panel acknowledged"},
+		{on_duty, go_on_duty, "on duty"},
+		{shown, look, "shown"},
+		{answered, take, "answered"},
+		{looked, look_at_it, "looked at"},
+		{spoken, speak, "spoken"},
+		{noted, note, "noted"},
+		{accepted, send_somebody, "accepted"},
+		{on_the_way, go, "on the way"},
+		{there, arrive, "arrived"},
+		{helped, help, "done"},
+		{closed, shut, "closed"},
+		{panel_closed, shut_panel, "panel closed"},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(goals); i++) {

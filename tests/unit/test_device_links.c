@@ -473,7 +473,8 @@ static const char *panel_heard(struct rig *g)
 		struct dc09 f;
 
 		assert_int_equal(dc09_cut(slice_of(l->frames[l->read].at, l->frames[l->read].len), &used, &f), DC09_CUT_FRAME);
-		snprintf(text + end, sizeof text - end, "%.*s%04u ", (int)f.token_text.len, (const char *)f.token_text.at, f.seq);
+		snprintf(text + end, sizeof text - end, "%.*s%04u ", (int)f.token_text.len, (const char *)f.token_text.at,
+		         f.seq);
 	}
 	return text;
 }

@@ -262,11 +262,11 @@ static void test_broken_bytes_are_refused(void **state)
 		const char *bytes;
 		size_t len;
 	} BODIES[] = {
-		{"\xff\xff\xff", 3},         /* no field */
-		{"\x1a\x05\x09", 3},         /* alarm cut off */
-		{"\x1a\x00", 2},             /* empty alarm: id 0 */
-		{"\x2a\x00", 2},             /* a message that this version does not know */
-		{"\x12\x02\x28\x80", 4},     /* varint cut off */
+		{"\xff\xff\xff", 3},     /* no field */
+		{"\x1a\x05\x09", 3},     /* alarm cut off */
+		{"\x1a\x00", 2},         /* empty alarm: id 0 */
+		{"\x2a\x00", 2},         /* a message that this version does not know */
+		{"\x12\x02\x28\x80", 4}, /* varint cut off */
 	};
 
 	(void)state;

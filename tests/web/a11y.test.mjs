@@ -108,7 +108,7 @@ const overflows = (seat) =>
 				const at = range.getBoundingClientRect()
 				const button = element.closest('button, a.button, [class~=mark], [class~=tag]')
 				const edge = button?.getBoundingClientRect()
-				if (edge && (at.right > edge.right + 1 || at.left < edge.left - 1 || at.bottom > edge.bottom + 1)) out.push(`over its button: ${name(element)}`)
+				if (edge && style.textOverflow !== 'ellipsis' && (at.right > edge.right + 1 || at.left < edge.left - 1 || at.bottom > edge.bottom + 1)) out.push(`over its button: ${name(element)}`)
 				// Up to what cuts it off: there it ends, unless an ellipsis or a scroll bar says that it goes on.
 				let cut = element
 				let flows = true // an ellipsis is put for text, not for a box
