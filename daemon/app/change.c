@@ -144,7 +144,7 @@ static void settle(struct app *app, struct change *ch)
 	case WAITER_NONE:
 		break;
 	}
-	if (ch->waiter.type == WAITER_ALARM && ch->alarm->protocol != PROTOCOL_NATIVE)
+	if (ch->waiter.type == WAITER_ALARM && ch->answer == REFUSAL_OK && ch->alarm->protocol != PROTOCOL_NATIVE)
 		intake_remember(app, ch->alarm);
 	if (ch->kind == CHANGE_DAEMON && !ch->remove)
 		alive_back(app);

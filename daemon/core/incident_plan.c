@@ -83,14 +83,13 @@ static bool run_step(struct step_now *s, enum plan_step step)
 			line_add(s, LINE_RUNG_OPERATORS, "");
 		return world->operators_ready;
 	case PLAN_RING_WIDER:
-		if (world->neighbours_ready) {
-			s->inc->ring_neighbours = true;
+		/* Rung are also those who become ready later; said is who was there. */
+		s->inc->ring_neighbours = true;
+		s->inc->ring_supervisor = true;
+		if (world->neighbours_ready)
 			line_add(s, LINE_RUNG_NEIGHBOURS, "");
-		}
-		if (world->supervisor_ready) {
-			s->inc->ring_supervisor = true;
+		if (world->supervisor_ready)
 			line_add(s, LINE_RUNG_SUPERVISOR, "");
-		}
 		return world->neighbours_ready || world->supervisor_ready;
 	case PLAN_DISPATCH:
 		if (job_first_live(s->inc) != NULL) {

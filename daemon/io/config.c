@@ -84,6 +84,9 @@ static const struct setting TABLE[] = {
      "Most connections of home devices; more are refused, and come again elsewhere. The limit of open files must be\n"
      "larger than the limits of this section together."},
 	{"limits.dc09", SETTING_NUMBER, AT(limits.dc09), 1, 100000, "1000", RESTART, "Most connections of alarm panels."},
+	{"limits.devices_per_address", SETTING_NUMBER, AT(limits.devices_per_address), 1, 1000000, "5000", RESTART,
+     "Most connections of devices and panels from one address. Large: whole quarters sit behind one address of their\n"
+     "network operator."},
 	{"limits.screens", SETTING_NUMBER, AT(limits.screens), 1, 100000, "2000", RESTART,
      "Most WebSockets of consoles and phones."},
 	{"limits.web", SETTING_NUMBER, AT(limits.web), 2, 100000, "3000", RESTART,

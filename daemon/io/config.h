@@ -67,6 +67,7 @@ struct config {
 	struct {
 		uint32_t devices;
 		uint32_t dc09;
+		uint32_t devices_per_address;
 		uint32_t screens;
 		uint32_t web;
 		uint32_t screen_queue_kib;

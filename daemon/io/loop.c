@@ -415,7 +415,7 @@ static bool build_devices(struct loop *loop, char why[LOOP_WHY_MAX])
 {
 	const struct config *c = &loop->config;
 	struct device_listen listens[2];
-	struct device_server_config config = {.listens = listens};
+	struct device_server_config config = {.listens = listens, .per_address_max = c->limits.devices_per_address};
 	char error[256] = "";
 
 	if (c->serve_devices && c->listen.devices.address.kind != ADDRESS_NONE)

@@ -2,8 +2,8 @@
 // 100 and 1,000 alarms a second; beside it, in the same run and on the same Redis, as many bare `commit` calls as evenly.
 // One row more with 500 log-ins a minute going on meanwhile.
 //
-//   --runs N      runs of each row; the medians are printed, and the noise (5)
-//   --seconds S   length of a run (3)
+//   --runs=N      runs of each row; the medians are printed, and the noise (5)
+//   --seconds=S   length of a run (3)
 //   --json        one line of JSON at the end too
 //
 // Each run has a cell of its own (Redis, helper, daemon, as many homes as there are presses), so that no call of an earlier
@@ -24,7 +24,7 @@ const { DEMO_PASSWORD } = await import('../harness/index.mjs')
 
 const run = promisify(execFile)
 const args = process.argv.slice(2)
-const option = (name, otherwise) => (args.includes(name) ? Number(args[args.indexOf(name) + 1]) : otherwise)
+const option = (name, otherwise) => Number(args.find((arg) => arg.startsWith(`${name}=`))?.slice(name.length + 1) ?? otherwise)
 const RUNS = option('--runs', 5)
 const SECONDS = option('--seconds', 3)
 const ROWS = [
@@ -50,7 +50,7 @@ async function withCell(homes, body) {
 		},
 		web: { root: '' },
 		authd: { socket: authd.socket },
-		limits: { devices: homes + 64, dc09: 1, screens: 32, web: 256 },
+		limits: { devices: homes + 64, devices_per_address: homes + 64, dc09: 1, screens: 32, web: 256 },
 	}
 	const daemon = new Child('pingand', program('pingand'), ['--config', file])
 	const tokens = path.join(dir, 'tokens.csv')

@@ -214,6 +214,7 @@ test('hostile frames are refused and counted, and hurt nobody else', async (t) =
 		cancel(0n),
 		framed(Buffer.alloc(4096, 0x1a)),
 		Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(10)),
+		Buffer.alloc(1 << 20), // does not stop talking: it hears the reason all the same
 	]
 
 	for (const bytes of bad) {
@@ -255,6 +256,15 @@ test('connections over the limit are refused, the others go on', async (t) => {
 		next.send(hello({ device: cell.units[3].device, token: cell.units[3].token }))
 		return until(() => next.closed || next.of('welcome').length > 0).then(() => next.of('welcome').length > 0)
 	}, { what: 'there is room again' })
+	await homes[1].sync()
+})
+
+test('one address has so many connections and no more', async (t) => {
+	const cell = await start(t, { config: { listen: { devices: { tls: false } }, limits: { devices_per_address: 2 } } })
+	const homes = await Promise.all(cell.units.slice(0, 2).map((unit) => link(t, cell, unit)))
+
+	await (await Home.connect(t, cell.daemon.ports.devices)).gone()
+	assert.equal(cell.daemon.child.said(/ev=DEVICE_REFUSED peer=127.0.0.1 reason=address_limit/).length, 1)
 	await homes[1].sync()
 })
 

@@ -107,6 +107,67 @@ static uint64_t do_calling(struct desk *d, uint64_t incident)
 	return ask(d, &q, incident, false);
 }
 
+static void do_call(struct desk *d, uint64_t incident)
+{
+	REQUEST(q, call, PINGAN__V1__RECORD_CALL__INIT, Pingan__V1__RecordCall);
+
+	q.what_case = PINGAN__V1__REQUEST__WHAT_CALL;
+	call.incident = incident;
+	call.contact = (uint32_t)prng_below(&d->screen.prng, 3);
+	call.result = PINGAN__V1__CALL_RESULT__CALL_SPOKE + (Pingan__V1__CallResult)prng_below(&d->screen.prng, 4);
+	sim_note(d->screen.sim, "%s has called number %u", d->screen.person, call.contact);
+	ask(d, &q, incident, true);
+}
+
+static void do_candidates(struct desk *d, uint64_t incident)
+{
+	REQUEST(q, candidates, PINGAN__V1__CANDIDATES__INIT, Pingan__V1__Candidates);
+
+	q.what_case = PINGAN__V1__REQUEST__WHAT_CANDIDATES;
+	candidates.incident = incident;
+	ask(d, &q, incident, false);
+}
+
+static void do_close_detail(struct desk *d, uint64_t incident)
+{
+	REQUEST(q, close_detail, PINGAN__V1__CLOSE_DETAIL__INIT, Pingan__V1__CloseDetail);
+
+	q.what_case = PINGAN__V1__REQUEST__WHAT_CLOSE_DETAIL;
+	close_detail.incident = incident;
+	ask(d, &q, incident, false);
+}
+
+static void do_ready(struct desk *d, bool on)
+{
+	REQUEST(q, ready, PINGAN__V1__SET_READY__INIT, Pingan__V1__SetReady);
+
+	q.what_case = PINGAN__V1__REQUEST__WHAT_READY;
+	ready.ready = on;
+	sim_note(d->screen.sim, "%s is %s", d->screen.person, on ? "ready" : "not ready");
+	ask(d, &q, 0, true);
+}
+
+static uint64_t do_reopen(struct desk *d, uint64_t incident)
+{
+	REQUEST(q, reopen, PINGAN__V1__REOPEN__INIT, Pingan__V1__Reopen);
+
+	q.what_case = PINGAN__V1__REQUEST__WHAT_REOPEN;
+	reopen.incident = incident;
+	sim_note(d->screen.sim, "%s reopens", d->screen.person);
+	return ask(d, &q, incident, true);
+}
+
+static uint64_t do_cancel_job(struct desk *d, uint64_t incident, uint32_t job)
+{
+	REQUEST(q, cancel_job, PINGAN__V1__CANCEL_JOB__INIT, Pingan__V1__CancelJob);
+
+	q.what_case = PINGAN__V1__REQUEST__WHAT_CANCEL_JOB;
+	cancel_job.incident = incident;
+	cancel_job.job = job;
+	sim_note(d->screen.sim, "%s cancels job %u", d->screen.person, job);
+	return ask(d, &q, incident, true);
+}
+
 /* ------------------------------------------------------------ by themselves */
 
 static struct task *task_of(struct desk *d, uint64_t incident)
@@ -140,6 +201,52 @@ static bool waits_for_reply(struct desk *d, uint64_t incident)
 	return false;
 }
 
+/* What one also does with a call now and then. */
+static bool fiddle(struct desk *d, const Pingan__V1__IncidentRow *row)
+{
+	const struct known_incident *k = sim_truth_incident(d->screen.sim, row->id);
+
+	switch (prng_below(&d->screen.prng, 12)) {
+	case 0:
+		do_call(d, row->id);
+		return true;
+	case 1:
+		do_candidates(d, row->id);
+		return true;
+	case 2:
+		do_close_detail(d, row->id);
+		return true;
+	case 3:
+		if (k == NULL || k->inc.job_count == 0 || !prng_chance(&d->screen.prng, 300))
+			return false;
+		do_cancel_job(d, row->id, k->inc.jobs[k->inc.job_count - 1].number);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Whoever is not ready goes on with what is theirs; and a call closed too early comes back. */
+static void moods(struct desk *d)
+{
+	struct sim *sim = d->screen.sim;
+	struct prng *p = &d->screen.prng;
+
+	if (d->unready_until != 0 && (sim->healed || d->unready_until <= sim->now) && d->screen.up) {
+		d->unready_until = 0;
+		do_ready(d, true);
+	} else if (!sim->healed && d->unready_until == 0 && prng_chance(p, 3)) {
+		d->unready_until = sim->now + prng_between(p, 5000, 60000);
+		do_ready(d, false);
+	}
+	if (!sim->healed && sim->truth.count != 0 && prng_chance(p, 4)) {
+		const struct incident *inc = &sim->truth.incidents[prng_below(p, sim->truth.count)]->inc;
+
+		if (inc->state == INCIDENT_CLOSED)
+			do_reopen(d, inc->id);
+	}
+}
+
 /* Works on a call that is this operator's own. */
 static void work(struct desk *d, struct task *t, const Pingan__V1__IncidentRow *row)
 {
@@ -147,7 +254,9 @@ static void work(struct desk *d, struct task *t, const Pingan__V1__IncidentRow *
 	struct sim *sim = d->screen.sim;
 	bool life = row->class_ == PINGAN__V1__INCIDENT_CLASS__CLASS_LIFE;
 
-	if (!t->opened) {
+	if (t->opened && !sim->healed && fiddle(d, row)) {
+		t->next_at = sim->now + a_while(d, 1000, 5000);
+	} else if (!t->opened) {
 		t->opened = true;
 		do_open(d, row->id);
 		t->next_at = sim->now + a_while(d, 2000, 10000);
@@ -207,6 +316,7 @@ static void think(struct sim *sim, void *who, uint64_t arg)
 	sim_after(sim, THINK_MS + (int64_t)prng_below(p, 200), think, d, 0);
 	if (!s->on || !s->have_rows || sim->paused || d->asleep_until > sim->now)
 		return;
+	moods(d);
 	for (size_t i = 0; i < s->row_count; i++) {
 		const Pingan__V1__IncidentRow *row = s->rows[i].row;
 		struct task *t = task_of(d, row->id);
@@ -250,6 +360,9 @@ void sim_desk_reply(struct desk *d, const struct request *r)
 {
 	struct task *t;
 
+	/* Not taken: the page shows what it was before, and who wanted to be ready tries again. */
+	if (r->what == PINGAN__V1__REQUEST__WHAT_READY && r->result != PINGAN__V1__RESULT__RESULT_OK)
+		d->unready_until = d->unready_until == 0 ? d->screen.sim->now + 2000 : 0;
 	if (d->screen.sim->setup.by_hand || r->incident == 0)
 		return;
 	t = task_of(d, r->incident);
@@ -417,23 +530,12 @@ uint64_t sim_desk_close_id(struct sim *sim, unsigned desk, uint64_t incident, en
 
 uint64_t sim_desk_reopen(struct sim *sim, unsigned desk, uint64_t incident)
 {
-	REQUEST(q, reopen, PINGAN__V1__REOPEN__INIT, Pingan__V1__Reopen);
-
-	q.what_case = PINGAN__V1__REQUEST__WHAT_REOPEN;
-	reopen.incident = incident;
-	sim_note(sim, "%s reopens", sim->desks[desk].screen.person);
-	return ask(&sim->desks[desk], &q, incident, true);
+	return do_reopen(&sim->desks[desk], incident);
 }
 
 uint64_t sim_desk_cancel_job(struct sim *sim, unsigned desk, unsigned home, uint32_t job)
 {
-	REQUEST(q, cancel_job, PINGAN__V1__CANCEL_JOB__INIT, Pingan__V1__CancelJob);
-
-	q.what_case = PINGAN__V1__REQUEST__WHAT_CANCEL_JOB;
-	cancel_job.incident = incident_of(sim, home);
-	cancel_job.job = job;
-	sim_note(sim, "%s cancels job %u", sim->desks[desk].screen.person, job);
-	return ask(&sim->desks[desk], &q, cancel_job.incident, true);
+	return do_cancel_job(&sim->desks[desk], incident_of(sim, home), job);
 }
 
 uint64_t sim_desk_calling(struct sim *sim, unsigned desk, unsigned home)

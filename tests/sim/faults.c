@@ -240,6 +240,8 @@ static void machine_life(struct sim *sim)
 		if (prng_chance(p, 100)) /* presses again at once */
 			(void)sim_press(sim, home, KIND_SOS);
 	}
+	if (sim->setup.homes != 0 && prng_chance(p, w->press / 4))
+		sim_home_fiddle(sim, (unsigned)prng_below(p, sim->setup.homes));
 	if (sim->setup.homes != 0 && prng_chance(p, w->device_reboot))
 		sim_home_reboot(sim, (unsigned)prng_below(p, sim->setup.homes));
 	if (sim->setup.panels != 0 && prng_chance(p, w->panel))

@@ -255,6 +255,20 @@ static void on_again(struct sim *sim, void *who, uint64_t arg)
 	serve(sim, h);
 }
 
+/* The resident presses cancel, or a sensor says that its cause is gone. */
+void sim_home_fiddle(struct sim *sim, unsigned home)
+{
+	struct home *h = &sim->homes[home];
+
+	if (prng_chance(&h->prng, 500) && h->press_count != 0) {
+		if (unit_cancel(&h->unit, h->presses[h->press_count - 1].id, sim->now))
+			sim_note(sim, "home %u presses cancel", home);
+	} else if (unit_restore(&h->unit, KIND_SMOKE, 1, prng_next(&h->prng) | 1, EPOCH_MS + sim->now, sim->now)) {
+		sim_note(sim, "home %u: the smoke is gone", home);
+	}
+	serve(sim, h);
+}
+
 void sim_home_reboot(struct sim *sim, unsigned home)
 {
 	struct home *h = &sim->homes[home];

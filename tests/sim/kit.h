@@ -216,6 +216,7 @@ struct desk {
 	struct screen screen;
 	bool supervisor;
 	int64_t asleep_until;
+	int64_t unready_until; /* 0 = ready */
 	struct task tasks[TASKS_MAX];
 	size_t task_count;
 };
@@ -232,7 +233,7 @@ struct phone {
 	uint32_t job_number;
 	enum job_state doing; /* as far as the person has got, stored or not */
 	int64_t next_at;
-	bool duty_said;
+	int64_t position_at;
 };
 
 /* ------------------------------------------------------------ truth */
@@ -449,6 +450,7 @@ void sim_homes_init(struct sim *sim);
 void sim_homes_start(struct sim *sim);
 void sim_homes_free(struct sim *sim);
 void sim_homes_off(struct sim *sim, bool off);
+void sim_home_fiddle(struct sim *sim, unsigned home);
 struct node *sim_home_node(struct sim *sim, unsigned home);
 /* The n-th press of a home, oldest first; NULL past the end. */
 struct press *sim_home_press(const struct sim *sim, unsigned home, size_t n);

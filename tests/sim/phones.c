@@ -83,6 +83,33 @@ static uint64_t do_give_back(struct phone *p, uint64_t incident, uint32_t job)
 	return ask(p, &q, incident, true);
 }
 
+static void do_position(struct phone *p)
+{
+	Pingan__V1__Request q = PINGAN__V1__REQUEST__INIT;
+	Pingan__V1__Position position = PINGAN__V1__POSITION__INIT;
+
+	q.what_case = PINGAN__V1__REQUEST__WHAT_POSITION;
+	q.position = &position;
+	position.lat_e6 = sim_place_lat((unsigned)prng_below(&p->screen.prng, 100));
+	position.lon_e6 = sim_place_lon((unsigned)prng_below(&p->screen.prng, 100));
+	position.accuracy_m = 20;
+	ask(p, &q, 0, false);
+}
+
+static void do_job_note(struct phone *p)
+{
+	Pingan__V1__Request q = PINGAN__V1__REQUEST__INIT;
+	Pingan__V1__AddJobNote note = PINGAN__V1__ADD_JOB_NOTE__INIT;
+
+	q.what_case = PINGAN__V1__REQUEST__WHAT_JOB_NOTE;
+	q.job_note = &note;
+	note.incident = p->job;
+	note.job = p->job_number;
+	note.text = (char *)MARK_TEXT " she is on the floor";
+	sim_note(p->screen.sim, "%s notes", p->screen.person);
+	ask(p, &q, p->job, true);
+}
+
 /* ------------------------------------------------------------ by themselves */
 
 static bool waits_for_reply(const struct phone *p, uint32_t what)
@@ -144,8 +171,17 @@ static void work(struct phone *p)
 	struct prng *r = &p->screen.prng;
 	enum job_state next;
 
+	if (p->screen.up && p->doing < JOB_ARRIVED && p->position_at <= sim->now) {
+		p->position_at = sim->now + 10000;
+		do_position(p);
+	}
 	if (p->next_at > sim->now)
 		return;
+	if (!sim->healed && prng_chance(r, 50)) {
+		do_job_note(p);
+		p->next_at = sim->now + 2000;
+		return;
+	}
 	if (!sim->healed && p->doing == JOB_ACCEPTED && prng_chance(r, 30)) {
 		do_give_back(p, p->job, p->job_number);
 		p->next_at = sim->now + 60000;

@@ -396,7 +396,7 @@ static void p6_a_row_is_true(struct sim *sim, struct screen *s, const Pingan__V1
 {
 	const struct known_incident *k = sim_truth_incident(sim, row->id);
 
-	if (row->not_stored)
+	if (row->not_stored || (k == NULL && row->not_safe)) /* marked: it may never come true */
 		return;
 	if (k == NULL)
 		sim_broken(sim, "P6 the screen tells the truth", "%s is shown %016llx, which is not there", s->person,

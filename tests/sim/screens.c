@@ -105,7 +105,7 @@ void sim_screen_opened(struct screen *s)
 	hello.n_holds = s->hold_count;
 	hello.holds = s->holds;
 	hello.build = (char *)"sim";
-	hello.ready = s->console;
+	hello.ready = s->console && sim_desk_of(s)->unready_until == 0;
 	m.body_case = PINGAN__V1__TO_DAEMON__BODY_HELLO;
 	m.hello = &hello;
 	send_message(s, &m);

@@ -124,6 +124,9 @@ static void test_a_step_that_rings_nobody_gives_its_time_to_the_next(void **stat
 	assert_int_equal(kit_ring(&k), MOVE);
 	assert_int_equal(k.world.now_ms, KIT_START + SECONDS(10));
 	assert_string_equal(k.said, "step_skipped dispatched_unattended offered offered");
+	/* Who becomes ready a moment later is rung all the same. */
+	assert_true(k.inc.ring_neighbours);
+	assert_true(k.inc.ring_supervisor);
 }
 
 static void test_somebody_on_the_way_is_not_sent_twice(void **state)

@@ -166,10 +166,13 @@ async function walk(t, stage, w, visit) {
 	await region('keys.title').waitFor()
 	await visit(desk, 'keys')
 	await page.keyboard.press('Escape')
+	const me = page.getByRole('banner').locator('button[aria-pressed]')
+	await me.getByText(say_('head.ready'), { exact: true }).waitFor()
 	await page.keyboard.press('F9')
-	await page.locator('button[aria-pressed=false]').getByText(say_('head.busy'), { exact: true }).waitFor()
+	await me.getByText(say_('head.busy'), { exact: true }).waitFor()
 	await visit(desk, 'busy')
 	await page.keyboard.press('F9')
+	await me.getByText(say_('head.ready'), { exact: true }).waitFor()
 	await visit(phone, 'login')
 	await phone.login('cg01')
 	await heading(phone, 'cg.duty.title').waitFor()
@@ -476,11 +479,15 @@ test('an input method at work fires no shortcut, and its Enter sends nothing', a
 		await ime.send('Input.dispatchKeyEvent', { type: 'keyUp', key: text.at(-1) })
 	}
 
-	// Outside of any field: a composing "a" claims nothing.
-	await ime.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', key: 'Process', code: 'KeyA', windowsVirtualKeyCode: 229 })
-	await page.evaluate(() => document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'a', isComposing: true, bubbles: true })))
-	await page.keyboard.press('ArrowDown')
-	await desk.page.locator('[role=row][aria-selected=true]').waitFor()
+	// Outside of any field: what is composed there claims nothing and opens nothing.
+	for (const key of ['a', 'd', 'x', 'n', '/', '?']) {
+		await ime.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', key: 'Process', code: 'KeyA', windowsVirtualKeyCode: 229 })
+		await page.evaluate((key) => document.body.dispatchEvent(new KeyboardEvent('keydown', { key, isComposing: true, bubbles: true })), key)
+	}
+	assert.equal(await desk.region('快捷键').count(), 0)
+	assert.equal(await page.evaluate(() => document.activeElement === document.body), true)
+	const heard = desk.messages.length
+	await until(() => desk.messages.slice(heard).some((m) => m.case === 'heartbeat'), { what: 'an answer to whatever was asked before' })
 	assert.equal(await desk.region('待接报警').getByRole('listitem').count(), 1, 'still waiting')
 
 	await page.keyboard.press('a')
