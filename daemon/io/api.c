@@ -4,7 +4,7 @@
  *                        200 {"person", "name", "role"} and the cookie; 401 wrong; 429 limited or 503 unavailable with
  *                        {"error", "retry_after_s"}
  *   POST /api/v1/logout  200; the cookie goes
- *   GET  /api/v1/me      200 {"person", "name", "role"}; 401
+ *   GET  /api/v1/me      200 {"person", "name", "role"}; 401; 503 while sessions are not read yet
  *   GET  /healthz        200 while this process turns its loop
  *   GET  /readyz         200 while it can do its job; else 503. {"store_up", "alive", "loaded", "stale_ms", "newest", "safe"}
  *   GET  /metrics        admin port only
@@ -48,6 +48,15 @@ bool session_shown(struct lws *wsi, char ret[LOGIN_NAME_LEN + 1])
 bool session_open(struct web *web, struct lws *wsi, char ret[LOGIN_NAME_LEN + 1], struct account *account)
 {
 	return session_shown(wsi, ret) && app_login_find(web->app, ret, account);
+}
+
+unsigned session_none(struct web *web, struct lws *wsi)
+{
+	char session[LOGIN_NAME_LEN + 1];
+	struct app_health h;
+
+	app_health(web->app, &h);
+	return h.store_up || !session_shown(wsi, session) ? 401 : 503;
 }
 
 static void cookie_set(struct request *rq, const char *token, int64_t age_s)
@@ -180,11 +189,14 @@ static void me(struct request *rq)
 {
 	char session[LOGIN_NAME_LEN + 1];
 	struct account account;
+	unsigned status;
 
-	if (session_open(rq->port->web, rq->wsi, session, &account))
+	if (session_open(rq->port->web, rq->wsi, session, &account)) {
 		answer_account(rq, &account);
-	else
-		answer_error(rq, 401, "no_session");
+		return;
+	}
+	status = session_none(rq->port->web, rq->wsi);
+	answer_error(rq, status, status == 401 ? "no_session" : "no_store");
 }
 
 /* ------------------------------------------------------------ health */

@@ -45,7 +45,7 @@ unsigned screen_check(struct web_port *port, struct lws *wsi, struct slice path)
 	if (!offers_subprotocol(wsi))
 		return 400;
 	if (!session_open(web, wsi, session, &account))
-		return 401;
+		return session_none(web, wsi);
 	return web->stopping || web->screens >= web->screens_max ? 503 : 0;
 }
 

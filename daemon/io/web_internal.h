@@ -104,6 +104,8 @@ bool api_request(struct request *rq, struct slice path, bool post);
 bool session_shown(struct lws *wsi, char ret[LOGIN_NAME_LEN + 1]);
 /* The same, and it is open. */
 bool session_open(struct web *web, struct lws *wsi, char ret[LOGIN_NAME_LEN + 1], struct account *account);
+/* What to answer when that found none: 401, or 503 while a session may only be not read yet. Screens log out at a 401. */
+unsigned session_none(struct web *web, struct lws *wsi);
 
 /* ------------------------------------------------------------ screen.c, echo.c */
 

@@ -70,7 +70,12 @@ test('the daemon is killed and comes back: both screens say so, and go on where 
 	await desk.look('down')
 	await phone.look('down')
 
-	await cell.daemon.start()
+	// It listens before it has read who is logged in: nobody is asked to log in again for that.
+	cell.redis.freeze()
+	await cell.daemon.start({ ready: false })
+	await until(async () => (await cell.daemon.metric('pingan_ws_refused_total')) >= 2, { what: 'both have tried' })
+	for (const seat of [desk, phone]) assert.equal(await seat.page.getByRole('dialog', { name: '登录' }).count(), 0)
+	cell.redis.thaw()
 	await banner(desk, DOWN).waitFor({ state: 'detached' })
 	await phone.page.getByText('在线', { exact: true }).waitFor()
 	await unit.reopen({ held: [{ ...press, heard: Step.ANSWERED }] })
