@@ -251,6 +251,9 @@ static enum verdict decide_operator(struct app *app, struct change *ch)
 	struct operator *op = &ch->op;
 	struct buf bytes = buf_of(app->encode, sizeof app->encode);
 
+	/* Waited for the store, and the console has gone elsewhere meanwhile: whoever serves it has said so. */
+	if (op->link == LINK_UP && !screens_reachable(app, op->id))
+		return STAY;
 	if (now != NULL) {
 		if (now->link == op->link && now->ready == op->ready && strcmp(now->daemon, op->daemon) == 0 && !ch->new_session)
 			return STAY;

@@ -13,7 +13,7 @@
 #include "app/limits.h"
 #include "sim/sim.h"
 
-#define HISTORIES 1024
+#define HISTORIES 768
 
 static uint64_t number(const char *name, uint64_t otherwise)
 {
