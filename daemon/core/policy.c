@@ -1,17 +1,18 @@
 #include "core/policy.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "core/incident.h"
 
 /* clang-format off */
 const struct policy POLICY_DEFAULT = {
 	.plans = {
-		/*                  ring_wider dispatch contacts duty_phones duty_turn offer  wave size, widen, waves */
-		[CLASS_LIFE]    = {        10,      30,      60,         90,       60,    30,         2,     2,     3},
-		[CLASS_WELFARE] = {        60,       0,       0,        600,      300,    60,         2,     2,     3},
-		[CLASS_GENERAL] = {      1800,       0,       0,          0,     3600,    60,         2,     2,     3},
-		[CLASS_DEVICE]  = {     14400,       0,       0,          0,    14400,    60,         2,     2,     3},
+		/*                  ring_wider dispatch contacts duty_phones duty_turn offer  wave size, widen, waves, tell */
+		[CLASS_LIFE]    = {        10,      30,      60,         90,       60,    30,         2,     2,     3, TELL_ALL},
+		[CLASS_WELFARE] = {        60,       0,       0,        600,      300,    60,         2,     2,     3, TELL_ALL},
+		[CLASS_GENERAL] = {      1800,       0,       0,          0,     3600,    60,         2,     2,     3, 0},
+		[CLASS_DEVICE]  = {     14400,       0,       0,          0,    14400,    60,         2,     2,     3, 0},
 	},
 	.no_voice_s = 120,
 	.depart_s = 120,
@@ -20,6 +21,26 @@ const struct policy POLICY_DEFAULT = {
 	.owner_gone_s = 30,
 	.arrival_due_min = 15,
 	.on_scene_s = 1800,
+	.takeover_s = 20,
+	.hold_s = 180,
+	.hold_max_s = 600,
+	.receipt_s = 5,
+	.recall_s = 300,
+	.handover_retry_s = 60,
+	.repair_due_s = 7200,
+	.follow_up_min = 600,
+	.flood_count = 10,
+	.flood_window_s = 600,
+	.flood_leave = 5,
+	.shelve_max_s = 28800,
+	.storm_signals = 20,
+	.storm_window_s = 300,
+	.storm_s = 3600,
+	.storm_max_s = 86400,
+	.battery_s = 86400,
+	.battery_lead_s = 14400,
+	.test_max_s = 3600,
+	.utc_offset_min = 480,
 };
 /* clang-format on */
 
@@ -63,6 +84,52 @@ static const char *plan_check(const struct plan *plan)
 		return "wave_size must be 1 to 6";
 	if (plan->wave_widen > WAVE_MAX || plan->wave_size + (plan->waves - 1) * plan->wave_widen > WAVE_MAX)
 		return "the last wave, wave_size + (waves - 1) * wave_widen, may ask 6 caregivers at most";
+	if ((plan->tell & ~(uint32_t)TELL_ALL) != 0)
+		return "tell must be a list of: opened, dispatched, arrived, closed";
+	return NULL;
+}
+
+/* Every number of the policy that stands for itself, and where it may be. */
+static const struct {
+	size_t offset;
+	uint32_t min, max;
+	const char *wrong;
+} NUMBERS[] = {
+#define NUMBER(field, min_, max_)                                                         \
+	{                                                                                     \
+		offsetof(struct policy, field), min_, max_, #field " must be " #min_ " to " #max_ \
+	}
+	NUMBER(no_voice_s, 1, 86400),       NUMBER(depart_s, 1, 86400),       NUMBER(attention_s, 1, 86400),
+	NUMBER(rerung_s, 1, 86400),         NUMBER(owner_gone_s, 1, 86400),   NUMBER(arrival_due_min, 1, 1440),
+	NUMBER(on_scene_s, 1, 86400),       NUMBER(takeover_s, 1, 86400),     NUMBER(hold_s, 1, 86400),
+	NUMBER(hold_max_s, 1, 86400),       NUMBER(receipt_s, 1, 86400),      NUMBER(recall_s, 1, 86400),
+	NUMBER(handover_retry_s, 1, 86400), NUMBER(repair_due_s, 1, 86400),   NUMBER(follow_up_min, 0, 1439),
+	NUMBER(flood_count, 1, 1000),       NUMBER(flood_window_s, 1, 86400), NUMBER(flood_leave, 0, 1000),
+	NUMBER(shelve_max_s, 1, 86400),     NUMBER(storm_signals, 0, 100000), NUMBER(storm_window_s, 1, 86400),
+	NUMBER(storm_s, 1, 86400),          NUMBER(storm_max_s, 1, 86400),    NUMBER(battery_s, 1, 604800),
+	NUMBER(battery_lead_s, 0, 604800),  NUMBER(test_max_s, 1, 86400),     NUMBER(utc_offset_min, 0, 840),
+#undef NUMBER
+};
+
+/* What one number alone can't tell. */
+static const char *pairs_check(const struct policy *policy)
+{
+	if (policy->hold_s > policy->hold_max_s)
+		return "hold_s must not be more than hold_max_s";
+	if (policy->flood_leave >= policy->flood_count)
+		return "flood_leave must be less than flood_count";
+	if (policy->storm_s > policy->storm_max_s)
+		return "storm_s must not be more than storm_max_s";
+	if (policy->battery_lead_s >= policy->battery_s)
+		return "battery_lead_s must be less than battery_s";
+	if (memchr(policy->emergency_gateway, '\0', sizeof policy->emergency_gateway) == NULL)
+		return "emergency.gateway is too long";
+	if (memchr(policy->emergency_text, '\0', sizeof policy->emergency_text) == NULL)
+		return "emergency.text is too long";
+	if (policy->auto_call && policy->emergency_gateway[0] == '\0')
+		return "emergency.auto_call needs emergency.gateway: by which gateway the machine calls";
+	if (policy->auto_call && policy->emergency_text[0] == '\0')
+		return "emergency.auto_call needs emergency.text: what the machine says";
 	return NULL;
 }
 
@@ -79,19 +146,12 @@ const char *policy_check(const struct policy *policy)
 		return "class 1 must be dispatched without an operator: dispatch_s must not be 0";
 	if (policy->plans[CLASS_LIFE].duty_phones_s == 0)
 		return "class 1 must end with the duty phones: duty_phones_s must not be 0";
-	if (!interval(policy->no_voice_s))
-		return "no_voice_s must be 1 to 86400";
-	if (!interval(policy->depart_s))
-		return "depart_s must be 1 to 86400";
-	if (!interval(policy->attention_s))
-		return "attention_s must be 1 to 86400";
-	if (!interval(policy->rerung_s))
-		return "rerung_s must be 1 to 86400";
-	if (!interval(policy->owner_gone_s))
-		return "owner_gone_s must be 1 to 86400";
-	if (policy->arrival_due_min < 1 || policy->arrival_due_min > 1440)
-		return "arrival_due_min must be 1 to 1440";
-	if (!interval(policy->on_scene_s))
-		return "on_scene_s must be 1 to 86400";
-	return NULL;
+	for (size_t i = 0; i < COUNT_OF(NUMBERS); i++) {
+		uint32_t n;
+
+		memcpy(&n, (const char *)policy + NUMBERS[i].offset, sizeof n);
+		if (n < NUMBERS[i].min || n > NUMBERS[i].max)
+			return NUMBERS[i].wrong;
+	}
+	return pairs_check(policy);
 }

@@ -1,7 +1,7 @@
 /* policy.h - the numbers of the plan: who is rung when, how offers go out, when people are reminded.
  *
  * Owns:  the defaults of the city's rules. Read from config/policy.yaml by io; core only reads the struct.
- * Bounds: every interval is 1 s to 24 h; the last step of a class 1 plan can't be removed.
+ * Bounds: every interval is 1 s to 24 h (a unit's battery: 7 days); the last step of a class 1 plan can't be removed.
  */
 #ifndef CORE_POLICY_H
 #define CORE_POLICY_H
@@ -22,28 +22,59 @@ enum plan_step {
 	PLAN_STEP_COUNT
 };
 
+/* Moments at which the contacts who have consented are told; bits of plan.tell. */
+enum tell_when { TELL_OPENED = 1, TELL_DISPATCHED = 2, TELL_ARRIVED = 4, TELL_CLOSED = 8, TELL_ALL = 15 };
+
+#define GATEWAY_MAX 64         /* name of a gateway, with its end */
+#define EMERGENCY_TEXT_MAX 256 /* what a gateway reads out, with its end */
+
 /* One class's plan. Seconds count from when the incident began to wait. */
 struct plan {
-	uint32_t ring_wider_s;    /* class 1: 10 */
-	uint32_t dispatch_s;      /* class 1: 30; 0 = this class is not dispatched without an operator */
-	uint32_t contacts_s;      /* class 1: 60; 0 = not asked */
-	uint32_t duty_phones_s;   /* class 1: 90, then every duty_turn_s */
+	uint32_t ring_wider_s;  /* class 1: 10 */
+	uint32_t dispatch_s;    /* class 1: 30; 0 = this class is not dispatched without an operator */
+	uint32_t contacts_s;    /* class 1: 60; 0 = not asked */
+	uint32_t duty_phones_s; /* class 1: 90, then every duty_turn_s */
 	uint32_t duty_turn_s;
-	uint32_t offer_s;         /* class 1: 30; else 60 */
-	uint32_t wave_size;       /* 2 */
-	uint32_t wave_widen;      /* each wave asks this many more: 2 */
-	uint32_t waves;           /* 3 */
+	uint32_t offer_s;    /* class 1: 30; else 60 */
+	uint32_t wave_size;  /* 2 */
+	uint32_t wave_widen; /* each wave asks this many more: 2 */
+	uint32_t waves;      /* 3 */
+	uint32_t tell;       /* enum tell_when; classes 1 and 2: all, else none */
 };
 
 struct policy {
 	struct plan plans[CLASS_COUNT]; /* [0] is not used */
-	uint32_t no_voice_s;      /* 120: no voice after answering is an emergency by itself */
-	uint32_t depart_s;        /* 120: accepted, but not on the way */
-	uint32_t attention_s;     /* 300: answered, and nobody does anything */
-	uint32_t rerung_s;        /* 10: an unseen repeat press rings everybody */
-	uint32_t owner_gone_s;    /* 30: then the incident returns */
-	uint32_t arrival_due_min; /* 15 in the city centre; an area's record may say otherwise */
-	uint32_t on_scene_s;      /* 1800: arrived, and no word since */
+	uint32_t no_voice_s;            /* 120: no voice after answering is an emergency by itself */
+	uint32_t depart_s;              /* 120: accepted, but not on the way */
+	uint32_t attention_s;           /* 300: answered, and nobody does anything */
+	uint32_t rerung_s;              /* 10: an unseen repeat press rings everybody */
+	uint32_t owner_gone_s;          /* 30: then the incident returns */
+	uint32_t arrival_due_min;       /* 15 in the city centre; an area's record may say otherwise */
+	uint32_t on_scene_s;            /* 1800: arrived, and no word since */
+	uint32_t takeover_s;            /* 20: after a claim, for so long a colleague takes over without a reason */
+	uint32_t hold_s;                /* 180: an incident laid aside comes back after so long */
+	uint32_t hold_max_s;            /* 600: and an operator may say no more than this */
+	uint32_t receipt_s;             /* 5: an offer without the phone's receipt goes to the next channel */
+	uint32_t recall_s;              /* 300: help is on its way: the resident is called back so often */
+	uint32_t handover_retry_s;      /* 60: 120/119/110 has not confirmed: again, by another channel */
+	uint32_t repair_due_s;          /* 7200: a device that is not mended by then: a substitute is offered */
+	uint32_t follow_up_min;         /* 600: minute of the next local day at which the call-back falls due */
+	uint32_t flood_count;           /* 10: so many new alarms for one operator ... */
+	uint32_t flood_window_s;        /* 600: ... within so long are a flood */
+	uint32_t flood_leave;           /* 5: which is over below so many */
+	uint32_t shelve_max_s;          /* 28800: nothing stays shelved longer */
+	uint32_t
+		storm_signals; /* 20: so many technical signals of one kind in one sub-district; 0 = no storm by itself ... */
+	uint32_t storm_window_s; /* 300: ... within so long start a storm ... */
+	uint32_t storm_s;        /* 3600: ... for so long */
+	uint32_t storm_max_s;    /* 86400: and a supervisor may say no more than this */
+	uint32_t battery_s;      /* 86400: a unit lives so long on its battery */
+	uint32_t battery_lead_s; /* 14400: a visit is due so long before its battery ends */
+	uint32_t test_max_s;     /* 3600: longest time on test */
+	uint32_t utc_offset_min; /* 480: minutes that the local clock is ahead of UTC */
+	bool auto_call;          /* the machine calls 120/119/110 itself; only with the two below */
+	char emergency_gateway[GATEWAY_MAX];
+	char emergency_text[EMERGENCY_TEXT_MAX];
 };
 
 /* What runs when no file says otherwise. */

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define AT(field) offsetof(struct config, field), sizeof(((struct config *)0)->field)
+#define AT(field) offsetof(struct config, field), {sizeof(((struct config *)0)->field)}
 #define RESTART true
 #define LIVE false
 

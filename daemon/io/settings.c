@@ -9,8 +9,8 @@
 /* Every value is loaded as text into a row of slots, one for each setting, and judged by us: libcyaml takes "maybe" for
  * true and "010" for eight. */
 struct value {
-	char **at;      /* SETTING_LIST: entries; else the text itself */
-	uint32_t count; /* SETTING_LIST */
+	char **at;      /* a list's entries; else the text itself */
+	uint32_t count; /* of a list */
 };
 
 struct schema {
@@ -27,6 +27,11 @@ static const cyaml_schema_value_t ENTRY = {
 	.data_size = sizeof(char),
 	.string = {.min = 0, .max = SETTING_TEXT_MAX - 1},
 };
+
+static bool is_list(const struct setting *set)
+{
+	return set->type == SETTING_LIST || set->type == SETTING_WORDS;
+}
 
 static const char *key_keep(struct schema *schema, const char *at, size_t len)
 {
@@ -73,7 +78,7 @@ static const cyaml_schema_field_t *schema_fields(struct schema *schema, const st
 		ENSURE(next == i + 1);
 		f->data_offset = (uint32_t)(i * sizeof(struct value) + offsetof(struct value, at));
 		f->value.flags = CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL;
-		if (s->table[i].type == SETTING_LIST) {
+		if (is_list(&s->table[i])) {
 			f->count_offset = (uint32_t)(i * sizeof(struct value) + offsetof(struct value, count));
 			f->count_size = sizeof(uint32_t);
 			f->value.type = CYAML_SEQUENCE;
@@ -185,6 +190,20 @@ static bool number_of(const char *text, uint32_t *ret)
 	return true;
 }
 
+/* False for a word that is not known, and for one that stands there already. */
+static bool word_set(const struct setting *set, const char *text, uint32_t *mask)
+{
+	for (uint32_t i = 0; set->words[i] != NULL; i++) {
+		if (strcmp(set->words[i], text) != 0)
+			continue;
+		if ((*mask & UINT32_C(1) << i) != 0)
+			return false;
+		*mask |= UINT32_C(1) << i;
+		return true;
+	}
+	return false;
+}
+
 static bool value_set(const struct setting *set, void *ret, const char *text, char why[SETTINGS_WHY_MAX])
 {
 	void *field = (char *)ret + set->offset;
@@ -215,7 +234,25 @@ static bool value_set(const struct setting *set, void *ret, const char *text, ch
 		struct text_list *list = field;
 
 		ENSURE(list->count < SETTING_LIST_MAX);
-		return text_copy(list->at[list->count++], SETTING_TEXT_MAX, slice_str(text));
+		if (text_copy(list->at[list->count++], SETTING_TEXT_MAX, slice_str(text)))
+			return true;
+		snprintf(why, SETTINGS_WHY_MAX, "%s: entry %u is too long", set->path, list->count);
+		return false;
+	}
+	case SETTING_WORDS: {
+		size_t len;
+
+		memcpy(&n, field, sizeof n);
+		if (word_set(set, text, &n)) {
+			memcpy(field, &n, sizeof n);
+			return true;
+		}
+		len = (size_t)snprintf(why, SETTINGS_WHY_MAX, "%s: \"%.40s\" must be one of", set->path, text);
+		for (uint32_t i = 0; set->words[i] != NULL && len < SETTINGS_WHY_MAX; i++)
+			len += (size_t)snprintf(why + len, SETTINGS_WHY_MAX - len, "%s %s", i == 0 ? "" : ",", set->words[i]);
+		if (len < SETTINGS_WHY_MAX)
+			snprintf(why + len, SETTINGS_WHY_MAX - len, ", each once");
+		return false;
 	}
 	}
 	return false; /* not reached: every type has its case */
@@ -229,7 +266,7 @@ void settings_preset(const struct settings *s, void *ret)
 	for (size_t i = 0; i < s->count; i++) {
 		const struct setting *set = &s->table[i];
 
-		if (set->type != SETTING_LIST) {
+		if (!is_list(set)) {
 			ENSURE(value_set(set, ret, set->preset, why));
 			continue;
 		}
@@ -254,18 +291,15 @@ static bool values_take(const struct settings *s, const struct value *values, vo
 
 		if (values[i].at == NULL)
 			continue;
-		if (set->type != SETTING_LIST) {
+		if (!is_list(set)) {
 			if (!value_set(set, ret, (const char *)values[i].at, why))
 				return false;
 			continue;
 		}
-		((struct text_list *)((char *)ret + set->offset))->count = 0;
-		for (uint32_t k = 0; k < values[i].count; k++) {
-			if (!value_set(set, ret, values[i].at[k], why)) {
-				snprintf(why, SETTINGS_WHY_MAX, "%s: entry %u is too long", set->path, k + 1);
+		memset((char *)ret + set->offset, 0, sizeof(uint32_t)); /* the count of a list, the mask of words */
+		for (uint32_t k = 0; k < values[i].count; k++)
+			if (!value_set(set, ret, values[i].at[k], why))
 				return false;
-			}
-		}
 	}
 	return true;
 }
@@ -423,6 +457,7 @@ void settings_restart(const struct settings *s, const void *now, const void *nex
 			same = strcmp(a, b) == 0;
 			break;
 		case SETTING_NUMBER:
+		case SETTING_WORDS:
 			same = memcmp(a, b, sizeof(uint32_t)) == 0;
 			break;
 		case SETTING_FLAG:

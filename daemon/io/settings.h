@@ -30,15 +30,19 @@ enum setting_type {
 	SETTING_TEXT,   /* char[size] */
 	SETTING_NUMBER, /* uint32_t, decimal, min to max */
 	SETTING_FLAG,   /* bool: on, off, true, false, yes, no */
-	SETTING_LIST    /* struct text_list, max entries */
+	SETTING_LIST,   /* struct text_list, max entries */
+	SETTING_WORDS   /* uint32_t: a list of words, word n of `words` setting bit n; no word twice */
 };
 
 struct setting {
 	const char *path; /* "redis.timeout_ms"; sections stand together */
 	enum setting_type type;
-	size_t offset;      /* in the struct */
-	size_t size;        /* SETTING_TEXT */
-	uint32_t min, max;  /* SETTING_NUMBER; SETTING_LIST: entries */
+	size_t offset; /* in the struct */
+	union {
+		size_t size;              /* SETTING_TEXT */
+		const char *const *words; /* SETTING_WORDS: ends with NULL */
+	};
+	uint32_t min, max;  /* SETTING_NUMBER; SETTING_LIST, SETTING_WORDS: entries */
 	const char *preset; /* the default, as it stands in the sample */
 	bool restart;       /* a change is taken over at the next start, not on reload */
 	const char *help;   /* lines for the sample */

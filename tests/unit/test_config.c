@@ -202,6 +202,51 @@ static void test_policy_keeps_the_rules(void **state)
 	assert_int_equal(p.no_voice_s, 60);
 }
 
+/* Words become bits, and what is not given keeps its default. */
+static void test_whom_the_contacts_are_told_is_a_list_of_words(void **state)
+{
+	struct policy p = POLICY_DEFAULT;
+	char why[CONFIG_WHY_MAX];
+
+	(void)state;
+	assert_true(policy_parse(
+		slice_str("life: {tell: [closed, opened]}\nwelfare: {tell: [dispatched]}\ndevice: {tell: [arrived]}\n"), &p,
+		why));
+	assert_int_equal(p.plans[CLASS_LIFE].tell, TELL_OPENED | TELL_CLOSED);
+	assert_int_equal(p.plans[CLASS_WELFARE].tell, TELL_DISPATCHED);
+	assert_int_equal(p.plans[CLASS_GENERAL].tell, 0);
+	assert_int_equal(p.plans[CLASS_DEVICE].tell, TELL_ARRIVED);
+	assert_false(policy_parse(slice_str("life: {tell: [opened, perhaps]}\n"), &p, why));
+	assert_string_equal(why, "life.tell: \"perhaps\" must be one of opened, dispatched, arrived, closed, each once");
+	assert_false(policy_parse(slice_str("life: {tell: [opened, opened]}\n"), &p, why));
+	assert_non_null(strstr(why, "each once"));
+	assert_false(policy_parse(slice_str("life: {tell: opened}\n"), &p, why));
+}
+
+static void test_the_machine_calls_only_with_a_gateway_and_a_text(void **state)
+{
+	static const char *const WRONG[] = {
+		"emergency: {auto_call: on}\n",
+		"emergency: {auto_call: on, gateway: voice}\n",
+		"emergency: {auto_call: on, text: \"An elder needs help.\"}\n",
+	};
+	struct policy p = POLICY_DEFAULT;
+	char why[CONFIG_WHY_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(WRONG); i++) {
+		assert_false(policy_parse(slice_str(WRONG[i]), &p, why));
+		assert_non_null(strstr(why, "emergency.auto_call needs emergency."));
+	}
+	assert_memory_equal(&p, &POLICY_DEFAULT, sizeof p);
+	assert_true(policy_parse(
+		slice_str("emergency: {auto_call: on, gateway: voice, text: \"Help.\"}\nutc_offset_min: 0\n"), &p, why));
+	assert_true(p.auto_call);
+	assert_string_equal(p.emergency_gateway, "voice");
+	assert_string_equal(p.emergency_text, "Help.");
+	assert_int_equal(p.utc_offset_min, 0);
+}
+
 static void test_addresses(void **state)
 {
 	static const char *const WRONG[] = {"127.0.0.1",    ":80",    "127.0.0.1:",  "127.0.0.1:65536", "127.0.0.1:-1",
@@ -236,6 +281,8 @@ int main(void)
 		cmocka_unit_test(test_a_file_that_is_too_large_is_refused),
 		cmocka_unit_test(test_restart_is_asked_for_what_needs_it),
 		cmocka_unit_test(test_policy_keeps_the_rules),
+		cmocka_unit_test(test_whom_the_contacts_are_told_is_a_list_of_words),
+		cmocka_unit_test(test_the_machine_calls_only_with_a_gateway_and_a_text),
 		cmocka_unit_test(test_addresses),
 	};
 
