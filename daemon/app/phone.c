@@ -203,6 +203,8 @@ static size_t bring(enum kind kind, char **ret)
 	case KIND_TAMPER:
 	case KIND_LINK:
 	case KIND_PENDANT_LOST:
+	case KIND_REPAIR:
+	case KIND_COMMISSION:
 		ret[n++] = (char *)"battery";
 		break;
 	case KIND_WATER:

@@ -55,17 +55,10 @@ static void reply(struct app *app, struct session *s, uint64_t cmd, enum refusal
 
 /* ------------------------------------------------------------ what all need */
 
-static struct record *stored(struct app *app, uint64_t id)
-{
-	struct record *rec = incident_find(app, id);
-
-	return rec == NULL || rec->rev == 0 ? NULL : rec;
-}
-
 /* OK, or why this person may not do anything with this incident at a console. */
 static enum refusal visible(struct app *app, const struct session *s, uint64_t id)
 {
-	const struct record *rec = stored(app, id);
+	const struct record *rec = request_incident(app, id);
 	const struct shown *sh = shown_find(app, id);
 
 	if (rec != NULL)
@@ -75,44 +68,15 @@ static enum refusal visible(struct app *app, const struct session *s, uint64_t i
 	return REFUSAL_NOT_FOUND;
 }
 
-static void event_begin(struct event *ev, enum event_type type, const struct session *s, uint64_t cmd)
-{
-	memset(ev, 0, sizeof *ev);
-	ev->type = type;
-	ev->cmd = cmd;
-	memcpy(ev->who, s->rights.person, sizeof ev->who);
-}
-
 static void submit(struct app *app, struct session *s, uint64_t id, const struct event *ev)
 {
-	const struct record *rec = stored(app, id);
+	const struct record *rec = request_incident(app, id);
 
 	if (rec == NULL)
 		reply(app, s, ev->cmd, store_usable(app) ? REFUSAL_NOT_FOUND : REFUSAL_NO_STORE);
 	else if (change_submit(app, CHANGE_INCIDENT, rec->key, ev, NULL,
 	                       (struct waiter){WAITER_REQUEST, s->link, ev->cmd}) == NULL)
 		reply(app, s, ev->cmd, REFUSAL_OVERLOAD);
-}
-
-/* Free text is sealed with the household's key before it goes anywhere. */
-static enum refusal seal(struct app *app, uint64_t id, const char *text, struct event *ev)
-{
-	const struct record *rec = stored(app, id);
-	const uint8_t *key;
-	size_t len;
-
-	if (text[0] == '\0')
-		return REFUSAL_OK;
-	if (rec == NULL)
-		return REFUSAL_NOT_FOUND;
-	key = seal_key(app, rec->slot->household);
-	if (key == NULL)
-		return REFUSAL_WRONG_STATE; /* nothing to seal it with: never kept in the clear */
-	len = app->ports.seal(app->ports.ctx, key, slice_str(text), ev->text, sizeof ev->text);
-	if (len == 0 || len > sizeof ev->text)
-		return REFUSAL_BAD_REQUEST;
-	ev->text_len = (uint16_t)len;
-	return REFUSAL_OK;
 }
 
 /* When it happened on the phone; 0 = now. The core keeps it after what must have come first. */
@@ -145,12 +109,12 @@ static void detail_close(struct app *app, struct session *s, uint64_t id)
 
 void detail_audit(struct app *app, struct session *s, struct detail_open *d)
 {
-	const struct record *rec = stored(app, d->incident);
+	const struct record *rec = request_incident(app, d->incident);
 	struct event ev;
 
 	if (d->audited || d->asked || rec == NULL || !store_usable(app))
 		return;
-	event_begin(&ev, EVENT_OPENED, s, d->cmd);
+	request_event(&ev, EVENT_OPENED, s, d->cmd);
 	d->asked = change_submit(app, CHANGE_INCIDENT, rec->key, &ev, NULL,
 	                         (struct waiter){WAITER_REQUEST, s->link, d->cmd}) != NULL;
 }
@@ -169,8 +133,8 @@ static void open_detail(struct app *app, struct session *s, uint64_t cmd, uint64
 	}
 	if (sh->seq == 0)
 		shown_again(app, sh); /* closed long ago: known from now on, until nobody looks any more */
-	if (sh->slot == NULL && stored(app, id) != NULL)
-		sh->slot = stored(app, id)->slot;
+	if (sh->slot == NULL && request_incident(app, id) != NULL)
+		sh->slot = request_incident(app, id)->slot;
 	sh->watchers++;
 	d = &s->details[s->detail_count++];
 	*d = (struct detail_open){.incident = id, .cmd = cmd};
@@ -216,8 +180,8 @@ static void calling(struct app *app, struct session *s, uint64_t cmd, uint64_t i
 		return;
 	}
 	/* The store is back already: then it is what it was meant to become. */
-	if (store_usable(app) && stored(app, id) != NULL) {
-		event_begin(&ev, EVENT_CLAIM, s, cmd);
+	if (store_usable(app) && request_incident(app, id) != NULL) {
+		request_event(&ev, EVENT_CLAIM, s, cmd);
 		submit(app, s, id, &ev);
 		return;
 	}
@@ -264,7 +228,7 @@ static void candidates(struct app *app, struct session *s, uint64_t cmd, uint64_
 	const struct event ev = {.type = EVENT_DISPATCH};
 	struct incident *inc = &app->screens->inc;
 	const struct shown *sh = shown_find(app, id);
-	const struct record *rec = stored(app, id);
+	const struct record *rec = request_incident(app, id);
 	struct world w;
 
 	if (rec != NULL && !incident_read(app, rec, inc)) {
@@ -289,98 +253,9 @@ static void candidates(struct app *app, struct session *s, uint64_t cmd, uint64_
 	reply_with(app, s, &r, &list);
 }
 
-/* Requests of a console about one incident. Its id, or 0 when the request is of another sort. */
-static uint64_t incident_asked(const Pingan__V1__Request *r)
-{
-	switch (r->what_case) {
-	case PINGAN__V1__REQUEST__WHAT_OPEN:
-		return r->open->incident;
-	case PINGAN__V1__REQUEST__WHAT_CLAIM:
-		return r->claim->incident;
-	case PINGAN__V1__REQUEST__WHAT_NOTE:
-		return r->note->incident;
-	case PINGAN__V1__REQUEST__WHAT_CALL:
-		return r->call->incident;
-	case PINGAN__V1__REQUEST__WHAT_SPOKE:
-		return r->spoke->incident;
-	case PINGAN__V1__REQUEST__WHAT_CANDIDATES:
-		return r->candidates->incident;
-	case PINGAN__V1__REQUEST__WHAT_DISPATCH:
-		return r->dispatch->incident;
-	case PINGAN__V1__REQUEST__WHAT_CANCEL_JOB:
-		return r->cancel_job->incident;
-	case PINGAN__V1__REQUEST__WHAT_CLOSE:
-		return r->close->incident;
-	case PINGAN__V1__REQUEST__WHAT_REOPEN:
-		return r->reopen->incident;
-	case PINGAN__V1__REQUEST__WHAT_SEEN_REPEAT:
-		return r->seen_repeat->incident;
-	case PINGAN__V1__REQUEST__WHAT_CALLING:
-		return r->calling->incident;
-	case PINGAN__V1__REQUEST__WHAT__NOT_SET:
-	case PINGAN__V1__REQUEST__WHAT_CLOSE_DETAIL:
-	case PINGAN__V1__REQUEST__WHAT_READY:
-	case PINGAN__V1__REQUEST__WHAT_DUTY:
-	case PINGAN__V1__REQUEST__WHAT_RECEIPT:
-	case PINGAN__V1__REQUEST__WHAT_ANSWER:
-	case PINGAN__V1__REQUEST__WHAT_PROGRESS:
-	case PINGAN__V1__REQUEST__WHAT_GIVE_BACK:
-	case PINGAN__V1__REQUEST__WHAT_JOB_NOTE:
-	case PINGAN__V1__REQUEST__WHAT_POSITION:
-	case _PINGAN__V1__REQUEST__WHAT__CASE_IS_INT_SIZE:
-		break;
-	}
-	return 0;
-}
-
-/* What a request of a console becomes. */
-static enum refusal console_event(struct app *app, const struct session *s, const Pingan__V1__Request *r,
-                                  struct event *ev)
-{
-	event_begin(ev, EVENT_NONE, s, r->cmd);
-	switch (r->what_case) {
-	case PINGAN__V1__REQUEST__WHAT_CLAIM:
-		ev->type = EVENT_CLAIM;
-		(void)text_copy(ev->from, sizeof ev->from, slice_str(r->claim->from));
-		return REFUSAL_OK;
-	case PINGAN__V1__REQUEST__WHAT_NOTE:
-		ev->type = EVENT_NOTE;
-		return seal(app, r->note->incident, r->note->text, ev);
-	case PINGAN__V1__REQUEST__WHAT_CALL:
-		ev->type = EVENT_CALL;
-		ev->contact = r->call->contact;
-		ev->call = r->call->result;
-		return REFUSAL_OK;
-	case PINGAN__V1__REQUEST__WHAT_SPOKE:
-		ev->type = EVENT_SPOKE;
-		return REFUSAL_OK;
-	case PINGAN__V1__REQUEST__WHAT_DISPATCH:
-		ev->type = EVENT_DISPATCH;
-		for (size_t i = 0; i < r->dispatch->n_caregivers; i++)
-			(void)text_copy(ev->chosen[ev->chosen_count++], ID_MAX, slice_str(r->dispatch->caregivers[i]));
-		return REFUSAL_OK;
-	case PINGAN__V1__REQUEST__WHAT_CANCEL_JOB:
-		ev->type = EVENT_JOB_CANCEL;
-		ev->job = r->cancel_job->job;
-		return REFUSAL_OK;
-	case PINGAN__V1__REQUEST__WHAT_CLOSE:
-		ev->type = EVENT_CLOSE;
-		ev->outcome = (enum outcome)r->close->outcome;
-		return seal(app, r->close->incident, r->close->text, ev);
-	case PINGAN__V1__REQUEST__WHAT_REOPEN:
-		ev->type = EVENT_REOPEN;
-		return REFUSAL_OK;
-	case PINGAN__V1__REQUEST__WHAT_SEEN_REPEAT:
-		ev->type = EVENT_SEEN_REPEAT;
-		return REFUSAL_OK;
-	default:
-		return REFUSAL_BAD_REQUEST; /* rights_may() and request_take() let nothing else come here */
-	}
-}
-
 static void console_take(struct app *app, struct session *s, const Pingan__V1__Request *r)
 {
-	uint64_t id = incident_asked(r);
+	uint64_t id = console_incident(r);
 	enum refusal why = visible(app, s, id);
 	struct event ev;
 
@@ -426,7 +301,7 @@ static void duty(struct app *app, struct session *s, uint64_t cmd, bool on)
 /* The job of this incident that this caregiver has in hand, or NULL. */
 static const struct job *job_in_hand(struct app *app, const struct session *s, uint64_t id, uint32_t number)
 {
-	const struct record *rec = stored(app, id);
+	const struct record *rec = request_incident(app, id);
 	const struct job *job;
 
 	if (rec == NULL || !incident_read(app, rec, &app->screens->inc))
@@ -457,21 +332,21 @@ static enum event_type progress_event(const Pingan__V1__JobProgress *p)
 static enum refusal job_note(struct app *app, const struct session *s, const Pingan__V1__AddJobNote *n,
                              struct event *ev)
 {
-	if (stored(app, n->incident) == NULL)
+	if (request_incident(app, n->incident) == NULL)
 		return REFUSAL_NOT_FOUND;
 	if (job_in_hand(app, s, n->incident, n->job) == NULL)
 		return REFUSAL_NOT_OWNER;
 	ev->type = EVENT_NOTE;
 	ev->job = n->job;
 	ev->at_ms = happened(app, n->occurred_ms);
-	return seal(app, n->incident, n->text, ev);
+	return request_seal(app, n->incident, n->text, ev);
 }
 
 /* What a request of a phone becomes; *ret_id = the incident. */
 static enum refusal phone_event(struct app *app, const struct session *s, const Pingan__V1__Request *r,
                                 struct event *ev, uint64_t *ret_id)
 {
-	event_begin(ev, EVENT_NONE, s, r->cmd);
+	request_event(ev, EVENT_NONE, s, r->cmd);
 	switch (r->what_case) {
 	case PINGAN__V1__REQUEST__WHAT_RECEIPT:
 		*ret_id = r->receipt->incident;

@@ -108,7 +108,7 @@ struct session {
 	mono_t heard;           /* last word of it */
 	bool blocked;           /* reads too slowly: nothing is sent before app_link_drained() */
 	mono_t blocked_since;
-	bool unsaid;               /* a Welcome, Reply or picture could not be said: the page must connect again and ask again */
+	bool unsaid; /* a Welcome, Reply or picture could not be said: the page must connect again and ask again */
 	/* the stream */
 	struct view *view;         /* consoles */
 	bool streaming;            /* has a whole picture: deltas follow */
@@ -284,6 +284,17 @@ Pingan__V1__DetailLine *line_fill(struct app *app, const struct incident *inc, c
 const uint8_t *seal_key(struct app *app, const char *household);
 
 bool detail_send(struct app *app, struct session *s, struct detail_open *d);
+
+/* ---- console_event.c: what a request of a console becomes ---- */
+
+/* The stored incident, or NULL. */
+struct record *request_incident(struct app *app, uint64_t id);
+void request_event(struct event *ev, enum event_type type, const struct session *s, uint64_t cmd);
+/* Free text is sealed with the household's key before it goes anywhere. */
+enum refusal request_seal(struct app *app, uint64_t id, const char *text, struct event *ev);
+/* The incident that the request names, or 0 when it is of another sort. */
+uint64_t console_incident(const Pingan__V1__Request *r);
+enum refusal console_event(struct app *app, const struct session *s, const Pingan__V1__Request *r, struct event *ev);
 
 /* r NULL: over the rate, only `cmd` is answered. `lawful`: else BAD_REQUEST. */
 void request_take(struct app *app, struct session *s, const Pingan__V1__Request *r, bool lawful, uint64_t cmd);

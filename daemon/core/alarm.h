@@ -17,20 +17,23 @@
 #define ALARM_KEY_MAX 96
 
 struct alarm {
-	char device[ID_MAX];       /* registry id; authenticated, or the account as sent ("dc09.1234") */
-	uint64_t id;               /* native: made by the device at the press; other protocols: 0 */
+	char device[ID_MAX]; /* registry id; authenticated, or the account as sent ("dc09.1234") */
+	uint64_t id;         /* native: made by the device at the press; other protocols: 0 */
 	enum kind kind;
 	uint32_t zone;
-	int64_t raised_ms;         /* device's own clock, UTC; 0 when it has none. Identity only, never for intervals */
+	int64_t raised_ms; /* device's own clock, UTC; 0 when it has none. Identity only, never for intervals */
 	enum protocol protocol;
-	bool restore;              /* the cause is gone */
+	bool restore; /* the cause is gone */
 	bool mains;
-	uint8_t battery_pct;       /* 255 = not known */
-	int32_t signal_dbm;        /* 0 = not known */
-	enum step heard;           /* native: last step that the device heard for this id */
+	uint8_t battery_pct; /* 255 = not known */
+	int32_t signal_dbm;  /* 0 = not known */
+	enum step heard;     /* native: last step that the device heard for this id */
 	uint32_t tries;
 	char code[ALARM_CODE_MAX]; /* as the unit sent it, "E101"; empty for native */
 	bool code_unknown;         /* no table explains it: a person must see it */
+	bool drill;                /* MANUAL: an exercise */
+	char by[ID_MAX];           /* MANUAL: who entered it; empty = a rule of ours (follow-up) */
+	uint64_t follow_up_of;     /* MANUAL, FOLLOW_UP: the incident it follows; else 0 */
 	uint16_t raw_len;
 	uint8_t raw[ALARM_RAW_MAX];
 };

@@ -34,6 +34,23 @@ static const struct rule RULES[EVENT_COUNT][INCIDENT_STATE_COUNT] = {
 	[EVENT_JOB_DONE]        = {NO,          TO(WAITING),  TO(ANSWERED), NO},
 	[EVENT_JOB_GIVE_BACK]   = {NO,          TO(WAITING),  TO(ANSWERED), NO},
 	[EVENT_JOB_CANCEL]      = {NO,          TO(WAITING),  TO(ANSWERED), KEEP},
+	/* Shelved, held back: only what waits or is answered can be put aside, and it waits then. */
+	[EVENT_HOLD]            = {NO,          NO,           TO(ANSWERED), NO},
+	[EVENT_UNHOLD]          = {NO,          KEEP,         TO(ANSWERED), KEEP},
+	[EVENT_TRANSFER]        = {NO,          NO,           TO(ANSWERED), NO},
+	[EVENT_ESCALATE]        = {NO,          TO(WAITING),  TO(ANSWERED), NO},
+	[EVENT_HANDOVER_OPEN]   = {NO,          TO(WAITING),  TO(ANSWERED), NO},
+	[EVENT_HANDOVER_TRY]    = {NO,          TO(WAITING),  TO(ANSWERED), NO},
+	[EVENT_HANDOVER_TELL]   = {NO,          TO(WAITING),  TO(ANSWERED), NO},
+	[EVENT_HANDOVER_CONFIRM]= {NO,          TO(WAITING),  TO(ANSWERED), NO},
+	[EVENT_HANDOVER_CANCEL] = {NO,          TO(WAITING),  TO(ANSWERED), KEEP},
+	[EVENT_CONTACT_ANSWER]  = {NO,          TO(WAITING),  TO(ANSWERED), TO(CLOSED)},
+	[EVENT_SHELVE]          = {NO,          TO(WAITING),  TO(WAITING),  NO},
+	[EVENT_UNSHELVE]        = {NO,          TO(WAITING),  KEEP,         KEEP},
+	[EVENT_STORM_ASIDE]     = {NO,          TO(WAITING),  KEEP,         KEEP},
+	[EVENT_STORM_RETURN]    = {NO,          TO(WAITING),  KEEP,         KEEP},
+	[EVENT_SUBSTITUTE]      = {NO,          TO(WAITING),  TO(ANSWERED), NO},
+	[EVENT_FOLLOW_UP_MADE]  = {NO,          KEEP,         KEEP,         TO(CLOSED)},
 };
 /* clang-format on */
 
@@ -374,6 +391,28 @@ static bool event_valid(const struct event *ev)
 	case EVENT_JOB_ARRIVE:
 	case EVENT_JOB_CANCEL:
 		return alarm_id_valid(ev->who);
+	case EVENT_HOLD:
+	case EVENT_UNHOLD:
+	case EVENT_TRANSFER:
+	case EVENT_ESCALATE:
+		return incident_desk_event_valid(ev);
+	case EVENT_HANDOVER_OPEN:
+	case EVENT_HANDOVER_TRY:
+	case EVENT_HANDOVER_TELL:
+	case EVENT_HANDOVER_CONFIRM:
+	case EVENT_HANDOVER_CANCEL:
+		return incident_handover_event_valid(ev);
+	case EVENT_CONTACT_ANSWER:
+		return incident_contact_event_valid(ev);
+	case EVENT_SHELVE:
+	case EVENT_UNSHELVE:
+	case EVENT_STORM_ASIDE:
+	case EVENT_STORM_RETURN:
+		return incident_aside_event_valid(ev);
+	case EVENT_SUBSTITUTE:
+		return incident_device_work_event_valid(ev);
+	case EVENT_FOLLOW_UP_MADE:
+		return true;
 	case EVENT_NONE:
 	case EVENT_COUNT:
 		break;
@@ -420,6 +459,28 @@ static enum verdict handle(struct step_now *s)
 	case EVENT_JOB_GIVE_BACK:
 	case EVENT_JOB_CANCEL:
 		return incident_on_job(s);
+	case EVENT_HOLD:
+	case EVENT_UNHOLD:
+	case EVENT_TRANSFER:
+	case EVENT_ESCALATE:
+		return incident_on_desk(s);
+	case EVENT_HANDOVER_OPEN:
+	case EVENT_HANDOVER_TRY:
+	case EVENT_HANDOVER_TELL:
+	case EVENT_HANDOVER_CONFIRM:
+	case EVENT_HANDOVER_CANCEL:
+		return incident_on_handover(s);
+	case EVENT_CONTACT_ANSWER:
+		return incident_on_contact_answer(s);
+	case EVENT_SHELVE:
+	case EVENT_UNSHELVE:
+	case EVENT_STORM_ASIDE:
+	case EVENT_STORM_RETURN:
+		return incident_on_aside(s);
+	case EVENT_SUBSTITUTE:
+		return incident_on_device_work(s);
+	case EVENT_FOLLOW_UP_MADE:
+		return incident_on_follow_up(s);
 	case EVENT_NONE:
 	case EVENT_COUNT:
 		break;

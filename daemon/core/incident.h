@@ -22,12 +22,15 @@
 #define TEXT_MAX 4096
 #define NOTE_SEALED_MAX 600 /* 480 bytes of text and the seal */
 #define ALARMS_MAX 8
-#define ADDED_MAX 32        /* lines of one step; the most: closing with JOBS_LIVE_MAX jobs whose WAVE_MAX offers are taken back */
-#define OUTBOX_MAX 8        /* outbox entries of one step */
+#define HANDOVERS_MAX 4
+#define ADDED_MAX \
+	32 /* lines of one step; the most: closing with JOBS_LIVE_MAX jobs whose WAVE_MAX offers are taken back */
+#define OUTBOX_MAX 8 /* outbox entries of one step */
 #define CANDIDATES_MAX 20
-#define CHOSEN_MAX 4        /* caregivers an operator may name at once */
-#define WAVE_MAX 6          /* caregivers asked in one wave: with each goes an outbox entry */
-#define BODY_BUDGET 16000   /* bytes of the encoded record, reckoned from above: lines are let go before it grows past this */
+#define CHOSEN_MAX 4 /* caregivers an operator may name at once */
+#define WAVE_MAX 6   /* caregivers asked in one wave: with each goes an outbox entry */
+#define BODY_BUDGET \
+	16000 /* bytes of the encoded record, reckoned from above: lines are let go before it grows past this */
 
 enum incident_state { INCIDENT_NONE, INCIDENT_WAITING, INCIDENT_ANSWERED, INCIDENT_CLOSED, INCIDENT_STATE_COUNT };
 
@@ -67,8 +70,54 @@ enum outcome {
 	OUTCOME_TECHNICAL,
 	OUTCOME_NO_CONTACT,
 	OUTCOME_DIED,
+	OUTCOME_DRILL,
 	OUTCOME_COUNT
 };
+
+/* Values equal SpokeTo, Service, HandoverState, Channel, CardLine, ContactAnswer, Skill, Aside of common.proto. */
+enum spoke_to {
+	SPOKE_TO_NONE,
+	SPOKE_TO_RESIDENT,
+	SPOKE_TO_CONTACT,
+	SPOKE_TO_CAREGIVER,
+	SPOKE_TO_SERVICE,
+	SPOKE_TO_NOBODY,
+	SPOKE_TO_COUNT
+};
+
+enum service { SERVICE_NONE, SERVICE_120, SERVICE_119, SERVICE_110, SERVICE_COUNT };
+
+enum handover_state { HANDOVER_NONE, HANDOVER_OPEN, HANDOVER_CONFIRMED, HANDOVER_CANCELLED, HANDOVER_STATE_COUNT };
+
+enum channel { CHANNEL_NONE, CHANNEL_APP, CHANNEL_VOICE, CHANNEL_SECOND_LINE, CHANNEL_MESSAGE, CHANNEL_COUNT };
+
+enum card_line {
+	CARD_LINE_NONE,
+	CARD_LINE_WHO,
+	CARD_LINE_ADDRESS,
+	CARD_LINE_ACCESS,
+	CARD_LINE_WHAT,
+	CARD_LINE_HEARD,
+	CARD_LINE_HEALTH,
+	CARD_LINE_MEDICINES,
+	CARD_LINE_CALL_BACK,
+	CARD_LINE_COUNT
+};
+
+enum contact_answer {
+	CONTACT_ANSWER_NONE,
+	CONTACT_ANSWER_GOING,
+	CONTACT_ANSWER_CANNOT,
+	CONTACT_ANSWER_ALL_RIGHT,
+	CONTACT_ANSWER_COUNT
+};
+
+enum skill { SKILL_NONE, SKILL_CARE, SKILL_NURSE, SKILL_TECHNICIAN, SKILL_COUNT };
+
+/* Waits out of sight for a while: class 3 and 4 only. */
+enum aside { ASIDE_NONE, ASIDE_SHELVED, ASIDE_STORM, ASIDE_COUNT };
+
+#define BIT(value) (UINT32_C(1) << (value)) /* of told, channels, tell: one bit a value of the enum */
 
 /* Values equal DeclineReason, CallResult and JobResult of common.proto. */
 enum decline_reason {
@@ -142,22 +191,51 @@ enum line_code {
 	LINE_SEEN_NOT_IN_FORCE,
 	LINE_OPENED,
 	LINE_UNKNOWN_CODE,
+	LINE_HELD,
+	LINE_HOLD_OVER,
+	LINE_TRANSFERRED,
+	LINE_ESCALATED,
+	LINE_HANDOVER_OPENED,
+	LINE_HANDOVER_TRIED,
+	LINE_HANDOVER_TOLD,
+	LINE_HANDOVER_CONFIRMED,
+	LINE_HANDOVER_OVERDUE,
+	LINE_HANDOVER_CANCELLED,
+	LINE_RECALL_DUE,
+	LINE_CONTACT_ANSWERED,
+	LINE_SHELVED,
+	LINE_HELD_BACK,
+	LINE_BACK_IN_QUEUE,
+	LINE_DRILL,
+	LINE_DRILL_ENDED,
+	LINE_REPAIR_OVERDUE,
+	LINE_SUBSTITUTE,
+	LINE_AREA_JOINED,
+	LINE_AREA_LEFT,
+	LINE_AREA_OVER,
+	LINE_BATTERY_DUE,
+	LINE_OFFER_CALLED,
+	LINE_FOLLOW_UP_DUE,
+	LINE_FOLLOW_UP_MADE,
+	LINE_TEST_PRESS,
 	LINE_CODE_COUNT
 };
 
 struct line {
 	enum line_code code;
 	ms_t at_ms;
-	ms_t stored_ms;       /* set when recorded later than at_ms */
-	char who[ID_MAX];     /* empty: the system or the device */
+	ms_t stored_ms;   /* set when recorded later than at_ms */
+	char who[ID_MAX]; /* empty: the system or the device */
 	char subject[ID_MAX];
 	uint32_t job;
 	int64_t number;
 	enum kind kind;
 	enum protocol protocol;
-	uint32_t call;        /* CallResult */
-	uint64_t cmd;         /* request that caused it; 0 = none */
-	uint16_t text_at;     /* into incident.text; meaningless when text_len is 0 */
+	uint32_t call; /* CallResult */
+	uint32_t count;
+	enum channel channel;
+	uint64_t cmd;     /* request that caused it; 0 = none */
+	uint16_t text_at; /* into incident.text; meaningless when text_len is 0 */
 	uint16_t text_len;
 };
 
@@ -168,35 +246,52 @@ struct offer {
 	ms_t made_ms;
 	ms_t until_ms;
 	ms_t changed_ms;
-	uint32_t reason;      /* DeclineReason */
+	uint32_t reason; /* DeclineReason */
 	uint32_t distance_m;
 	uint32_t travel_s;
+	uint32_t channels; /* bits of enum channel by which it went out */
 };
 
 struct job {
-	uint32_t number;      /* 1, 2, ... */
+	uint32_t number; /* 1, 2, ... */
 	enum job_state state;
 	char caregiver[ID_MAX]; /* set exactly in ACCEPTED, EN_ROUTE, ARRIVED, DONE */
-	char by[ID_MAX];      /* operator who made it; empty when unattended */
+	char by[ID_MAX];        /* operator who made it; empty when unattended */
 	ms_t made_ms;
 	ms_t accepted_ms;
 	ms_t departed_ms;
 	ms_t arrived_ms;
 	ms_t ended_ms;
 	ms_t arrival_due_ms;
-	ms_t deadline_ms;     /* set exactly while the job lives (OFFERING to ARRIVED) */
+	ms_t deadline_ms; /* set exactly while the job lives (OFFERING to ARRIVED) */
 	uint32_t wave;
-	uint32_t result;      /* JobResult */
+	uint32_t result; /* JobResult */
 	bool unattended;
 	bool depart_overdue;
 	bool arrive_overdue;
+	enum skill skill;    /* what it needs */
+	ms_t receipt_due_ms; /* OFFERING: offers without a receipt by then go to the next channel; 0 = not running */
 	uint32_t offer_count;
 	struct offer offers[OFFERS_MAX];
 };
 
+/* Hand-over to a public service: tracked until a human there confirms. */
+struct handover {
+	uint32_t number; /* 1, 2, ... */
+	enum service service;
+	enum handover_state state;
+	ms_t opened_ms;
+	ms_t due_ms; /* set exactly while OPEN */
+	uint32_t tries;
+	enum channel channel; /* to use next */
+	uint32_t told;        /* bits of enum card_line */
+	char by[ID_MAX];
+	ms_t ended_ms;
+};
+
 struct alarm_ref {
 	char device[ID_MAX];
-	uint64_t alarm;       /* native id, else hash of the raw bytes */
+	uint64_t alarm; /* native id, else hash of the raw bytes */
 	enum kind kind;
 	uint32_t zone;
 	int64_t raised_ms;
@@ -209,14 +304,14 @@ struct incident {
 	uint64_t id;
 	char household[ID_MAX]; /* empty in quarantine */
 	char device[ID_MAX];
-	char area[16];        /* division code */
+	char area[16]; /* division code */
 	enum kind kind;
 	enum incident_class class;
 	enum incident_state state;
 	ms_t opened_ms;
 	ms_t waiting_since_ms;
 	ms_t answered_ms;
-	char owner[ID_MAX];   /* set exactly in ANSWERED */
+	char owner[ID_MAX]; /* set exactly in ANSWERED */
 	char former_owner[ID_MAX];
 	uint32_t repeats;
 	ms_t last_alarm_ms;
@@ -226,19 +321,20 @@ struct incident {
 	ms_t plan_due_ms;
 	ms_t voice_due_ms;
 	ms_t attention_due_ms;
-	ms_t rerung_ms;       /* a repeat press rings at its owner since; 0 = seen */
-	ms_t rerung_due_ms;   /* unseen by then it rings everybody; 0 = not running */
-	bool rerung_all;      /* and does: anybody may take the incident over now */
-	bool spoke;           /* voice contact with the resident since it was opened, raised or reopened */
-	bool seen;            /* likewise, a caregiver stands before the resident */
-	bool reminded;        /* the owner was reminded; next time the supervisor rings */
+	ms_t rerung_ms;     /* a repeat press rings at its owner since; 0 = seen */
+	ms_t rerung_due_ms; /* unseen by then it rings everybody; 0 = not running */
+	bool rerung_all;    /* and does: anybody may take the incident over now */
+	bool spoke;         /* voice contact with the resident since it was opened, raised or reopened */
+	bool seen;          /* likewise, a caregiver stands before the resident */
+	bool reminded;      /* the owner was reminded; next time the supervisor rings */
 	bool no_voice;
 	bool silent;
 	bool quarantine;
 	bool restored;
 	bool resident_cancelled;
 	bool unattended;
-	enum step reached;    /* the furthest that its devices may have been told: what tells a forgotten step from a lost owner */
+	enum step
+		reached; /* the furthest that its devices may have been told: what tells a forgotten step from a lost owner */
 	enum outcome outcome;
 	ms_t closed_ms;
 	char closed_by[ID_MAX];
@@ -246,6 +342,30 @@ struct incident {
 	char asked_by[ID_MAX];
 	uint32_t duty_turn;
 	char protocol_code[ALARM_CODE_MAX];
+	uint32_t risk;         /* points from the resident's risk flags, 0 to 255 */
+	ms_t hold_until_ms;    /* ANSWERED and held; 0 = not */
+	bool escalated;        /* the owner has asked the supervisor in */
+	uint32_t calls;        /* attempts to reach the resident */
+	ms_t recall_due_ms;    /* ANSWERED, help on its way: call the resident back by then; 0 = not running */
+	bool recall;           /* and it is time */
+	enum aside aside;      /* WAITING, class 3 or 4: its plan rests */
+	ms_t aside_until_ms;   /* set exactly while aside */
+	char aside_by[ID_MAX]; /* set exactly while SHELVED */
+	bool drill;
+	ms_t repair_due_ms; /* device work; 0 = not running */
+	bool repair_overdue;
+	bool area_wide;   /* technical alarms of one kind in one area; household is empty */
+	uint32_t out_now; /* devices of it that are still out */
+	uint32_t out_total;
+	ms_t battery_due_ms;   /* 0 = not running */
+	ms_t follow_up_due_ms; /* CLOSED only; 0 = none */
+	uint64_t follow_up_of; /* 0 = none */
+	enum spoke_to spoke_to;
+	enum contact_answer contact_answer; /* the latest */
+	uint32_t contact_answer_by;         /* order of that contact */
+	uint32_t told;                      /* enum tell_when, or'ed: contacts have been told */
+	uint32_t handover_count;
+	struct handover handovers[HANDOVERS_MAX];
 	uint64_t lines_total;
 	uint32_t alarm_count;
 	uint32_t job_count;
@@ -260,28 +380,44 @@ struct incident {
 /* Everything that can happen to an incident. What each uses of struct event stands behind it. */
 enum event_type {
 	EVENT_NONE,
-	EVENT_ALARM,          /* alarm: opens, joins, or is a copy already swallowed */
-	EVENT_CANCEL,         /* alarm.id: the resident pressed cancel */
-	EVENT_DEADLINE,       /* due_ms: the deadline that rang (see incident_next_due) */
-	EVENT_CLAIM,          /* who; from: owner that their screen showed, empty = it waited */
-	EVENT_RETURN,         /* who = owner whose console has been gone for 30 s */
-	EVENT_NOTE,           /* who, text; job may be set */
-	EVENT_CALL,           /* who, contact (0 = the resident), call */
-	EVENT_SPOKE,          /* who */
-	EVENT_SEEN_REPEAT,    /* who = owner */
-	EVENT_OPENED,         /* who: looked at the detail (audit) */
-	EVENT_DISPATCH,       /* who; chosen (may be empty: the best) */
-	EVENT_CLOSE,          /* who, outcome, text */
-	EVENT_REOPEN,         /* who */
-	EVENT_OFFER_DELIVERED,/* who = caregiver, job */
-	EVENT_OFFER_SEEN,     /* who, job */
-	EVENT_OFFER_ACCEPT,   /* who, job; world.actor_busy */
-	EVENT_OFFER_DECLINE,  /* who, job, reason */
-	EVENT_JOB_DEPART,     /* who, job, at_ms */
-	EVENT_JOB_ARRIVE,     /* who, job, at_ms, saw_resident */
-	EVENT_JOB_DONE,       /* who, job, at_ms, result, saw_resident */
-	EVENT_JOB_GIVE_BACK,  /* who, job, reason */
-	EVENT_JOB_CANCEL,     /* who = operator, job */
+	EVENT_ALARM,            /* alarm: opens, joins, or is a copy already swallowed */
+	EVENT_CANCEL,           /* alarm.id: the resident pressed cancel */
+	EVENT_DEADLINE,         /* due_ms: the deadline that rang (see incident_next_due) */
+	EVENT_CLAIM,            /* who; from: owner that their screen showed, empty = it waited */
+	EVENT_RETURN,           /* who = owner whose console has been gone for 30 s */
+	EVENT_NOTE,             /* who, text; job may be set */
+	EVENT_CALL,             /* who, contact (0 = the resident), call */
+	EVENT_SPOKE,            /* who */
+	EVENT_SEEN_REPEAT,      /* who = owner */
+	EVENT_OPENED,           /* who: looked at the detail (audit) */
+	EVENT_DISPATCH,         /* who; chosen (may be empty: the best) */
+	EVENT_CLOSE,            /* who, outcome, text */
+	EVENT_REOPEN,           /* who */
+	EVENT_OFFER_DELIVERED,  /* who = caregiver, job */
+	EVENT_OFFER_SEEN,       /* who, job */
+	EVENT_OFFER_ACCEPT,     /* who, job; world.actor_busy */
+	EVENT_OFFER_DECLINE,    /* who, job, reason */
+	EVENT_JOB_DEPART,       /* who, job, at_ms */
+	EVENT_JOB_ARRIVE,       /* who, job, at_ms, saw_resident */
+	EVENT_JOB_DONE,         /* who, job, at_ms, result, saw_resident */
+	EVENT_JOB_GIVE_BACK,    /* who, job, reason */
+	EVENT_JOB_CANCEL,       /* who = operator, job */
+	EVENT_HOLD,             /* who = owner, seconds (0 = the policy's); count = 1: interrupted by a more urgent call */
+	EVENT_UNHOLD,           /* who */
+	EVENT_TRANSFER,         /* who, chosen[0] = new owner, text; world.target_ready */
+	EVENT_ESCALATE,         /* who, text */
+	EVENT_HANDOVER_OPEN,    /* who, service */
+	EVENT_HANDOVER_TRY,     /* who, handover, channel, call */
+	EVENT_HANDOVER_TELL,    /* who, handover, told */
+	EVENT_HANDOVER_CONFIRM, /* who, handover, text */
+	EVENT_HANDOVER_CANCEL,  /* who, handover */
+	EVENT_CONTACT_ANSWER,   /* contact, answer; who = person who wrote it down, empty = the contact */
+	EVENT_SHELVE,           /* who, seconds, text */
+	EVENT_UNSHELVE,         /* who */
+	EVENT_STORM_ASIDE,      /* world.storm_until_ms: storm mode began, or goes on longer */
+	EVENT_STORM_RETURN,     /* storm mode is over; who = who ended it, empty = the time was up */
+	EVENT_SUBSTITUTE,       /* who, text */
+	EVENT_FOLLOW_UP_MADE,   /* the next day's call-back stands as an incident of its own */
 	EVENT_COUNT
 };
 
@@ -289,14 +425,23 @@ struct event {
 	enum event_type type;
 	char who[ID_MAX];
 	char from[ID_MAX];
-	uint64_t cmd;         /* request id; 0 = none. A cmd that stands on a kept line means: done already, STAY */
-	ms_t at_ms;           /* when it happened, if earlier than now; 0 = now */
+	uint64_t cmd; /* request id; 0 = none. A cmd that stands on a kept line means: done already, STAY */
+	ms_t at_ms;   /* when it happened, if earlier than now; 0 = now */
 	ms_t due_ms;
 	uint32_t job;
 	uint32_t reason;
 	uint32_t result;
 	uint32_t contact;
 	uint32_t call;
+	uint32_t seconds;
+	uint32_t count;
+	enum service service;
+	uint32_t handover; /* Handover.number */
+	enum channel channel;
+	uint32_t told;
+	enum contact_answer answer;
+	enum spoke_to spoke_to;
+	enum skill skill;
 	enum outcome outcome;
 	bool saw_resident;
 	uint32_t chosen_count;
@@ -311,31 +456,38 @@ struct candidate {
 	char caregiver[ID_MAX];
 	uint32_t distance_m;
 	uint32_t travel_s;
-	bool reachable;       /* phone connected and alive */
-	bool busy;            /* job in hand */
-	bool speaks;          /* the resident's language */
-	bool skilled;
+	bool reachable;      /* phone connected and alive */
+	bool busy;           /* job in hand */
+	bool speaks;         /* the resident's language */
+	bool skilled;        /* has the skill that the job needs */
+	uint32_t jobs_taken; /* since the duty began */
 	bool knows;
 	uint32_t position_age_s; /* 0 = base address */
-	bool asked;           /* set by dispatch_rank: holds an offer or a job of this incident, or let one of a job pass that still looks */
-	bool declined;        /* set by dispatch_rank: said no to this incident, or gave it back */
-	int32_t score;        /* set by dispatch_rank */
-	uint32_t why;         /* set by dispatch_rank: bit n = CandidateList.Why n */
+	bool
+		asked; /* set by dispatch_rank: holds an offer or a job of this incident, or let one of a job pass that still looks */
+	bool declined; /* set by dispatch_rank: said no to this incident, or gave it back */
+	int32_t score; /* set by dispatch_rank */
+	uint32_t why;  /* set by dispatch_rank: bit n = CandidateList.Why n */
 };
 
 /* What the incident may know of the world outside, read once for this step. */
 struct world {
 	ms_t now_ms;
 	const struct policy *policy;
-	bool operators_ready;  /* somebody would be rung */
+	bool operators_ready; /* somebody would be rung */
 	bool neighbours_ready;
 	bool supervisor_ready;
-	bool actor_busy;       /* the caregiver who acts has a job elsewhere */
-	bool actor_supervisor; /* the person who acts is a supervisor */
+	bool actor_busy;          /* the caregiver who acts has a job elsewhere */
+	bool actor_supervisor;    /* the person who acts is a supervisor */
 	uint32_t arrival_due_min; /* of the area */
-	bool has_contacts;     /* the household names somebody to tell */
-	char household[ID_MAX];/* for opening; empty = device unknown: quarantine */
-	char area[16];         /* for opening */
+	bool has_contacts;        /* the household names somebody to tell */
+	bool target_ready;        /* TRANSFER: the one named is ready and may have it */
+	uint32_t risk;            /* for opening: points from the resident's risk flags, 0 to 255 */
+	bool area_wide; /* for opening: a technical alarm that belongs to its area; `household` is empty, `area` its own */
+	ms_t storm_until_ms;          /* storm mode that covers this kind here ends then; 0 = none */
+	ms_t battery_until_ms;        /* area-wide: the battery of this device ends then; 0 = not known */
+	char household[ID_MAX];       /* for opening; empty = device unknown: quarantine */
+	char area[16];                /* for opening */
 	struct candidate *candidates; /* borrowed; ranked in place */
 	uint32_t candidate_count;
 };
@@ -360,7 +512,11 @@ enum refusal {
 	REFUSAL_BUSY = 13,
 	REFUSAL_OVERLOAD = 14,
 	REFUSAL_WITHDRAWN = 15,
-	REFUSAL_LIMIT = 16
+	REFUSAL_LIMIT = 16,
+	REFUSAL_NEEDS_REASON = 17,
+	REFUSAL_NEEDS_CONFIRMATION = 18,
+	REFUSAL_CALL_FOR_HELP = 19,
+	REFUSAL_COUNT
 };
 
 /* Values equal Outbox.What of record.proto. */
@@ -370,7 +526,11 @@ enum outbox_what {
 	OUTBOX_CONTACT_ASKED,
 	OUTBOX_CAREGIVER_CALL,
 	OUTBOX_SUPERVISOR_CALL,
-	OUTBOX_DUTY_PHONE
+	OUTBOX_DUTY_PHONE,
+	OUTBOX_EMERGENCY_CALL,
+	OUTBOX_EMERGENCY_MESSAGE,
+	OUTBOX_CAREGIVER_MESSAGE,
+	OUTBOX_WHAT_COUNT
 };
 
 struct outbox_item {
@@ -378,17 +538,18 @@ struct outbox_item {
 	char target[ID_MAX];
 	uint32_t number;
 	uint32_t job;
+	uint32_t tell; /* with CONTACT_TOLD: enum tell_when */
 };
 
 /* What came of one step, beside the new record. */
 struct outcome_of_step {
 	enum verdict verdict;
-	enum refusal refusal;       /* with REFUSE; and NEEDS_SECOND with MOVE and STAY: the closing waits for another person */
-	char who[ID_MAX];           /* with LOST_RACE, NOT_OWNER, WITHDRAWN: who has it */
-	ms_t at_ms;                 /* since when */
-	uint32_t number;            /* with LIMIT: the bound */
-	uint32_t added;             /* with MOVE: the last `added` lines of the new record are new */
-	char taken[ID_MAX];         /* caregiver whose record now says: busy with (incident, taken_job) */
+	enum refusal refusal; /* with REFUSE; and NEEDS_SECOND with MOVE and STAY: the closing waits for another person */
+	char who[ID_MAX];     /* with LOST_RACE, NOT_OWNER, WITHDRAWN: who has it */
+	ms_t at_ms;           /* since when */
+	uint32_t number;      /* with LIMIT: the bound */
+	uint32_t added;       /* with MOVE: the last `added` lines of the new record are new */
+	char taken[ID_MAX];   /* caregiver whose record now says: busy with (incident, taken_job) */
 	uint32_t taken_job;
 	uint32_t freed_count;
 	char freed[JOBS_LIVE_MAX][ID_MAX]; /* caregivers whose record now says: free */
@@ -412,6 +573,12 @@ uint32_t incident_weight(const struct incident *inc);
 /* True if every promise of this module holds: an open incident and a live job have a running deadline, ANSWERED has an
  * owner and nobody else has, one accepted offer at most a job, counts within bounds, ... The tests call it after every step. */
 bool incident_valid(const struct incident *inc);
+
+/* Shelved or held back by a storm: class 3 or 4, out of sight, with a clock. */
+bool incident_is_aside(const struct incident *inc);
+
+/* The hand-over that waits for its confirmation the longest, or NULL. */
+const struct handover *incident_handover_open(const struct incident *inc);
 
 /* The earliest deadline of the incident and its jobs; 0 when none runs (closed). */
 ms_t incident_next_due(const struct incident *inc);

@@ -100,6 +100,29 @@ enum verdict incident_on_cancel(struct step_now *s);
 void plan_start(struct step_now *s);
 enum verdict incident_on_deadline(struct step_now *s);
 
+/* ---- incident_desk.c: hold, transfer, escalate ---- */
+bool incident_desk_event_valid(const struct event *ev);
+enum verdict incident_on_desk(struct step_now *s);
+
+/* ---- handover.c: to 120, 119, 110 ---- */
+bool incident_handover_event_valid(const struct event *ev);
+enum verdict incident_on_handover(struct step_now *s);
+
+/* ---- contacts.c: family told and asked, and what they answer ---- */
+bool incident_contact_event_valid(const struct event *ev);
+enum verdict incident_on_contact_answer(struct step_now *s);
+
+/* ---- aside.c: shelving, and what a storm holds back ---- */
+bool incident_aside_event_valid(const struct event *ev);
+enum verdict incident_on_aside(struct step_now *s);
+
+/* ---- device_work.c: the 2 h rule, a substitute ---- */
+bool incident_device_work_event_valid(const struct event *ev);
+enum verdict incident_on_device_work(struct step_now *s);
+
+/* ---- follow_up.c: the next day's call-back ---- */
+enum verdict incident_on_follow_up(struct step_now *s);
+
 /* ---- incident_close.c ---- */
 enum verdict incident_on_close(struct step_now *s);
 enum verdict incident_on_reopen(struct step_now *s);

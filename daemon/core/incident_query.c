@@ -15,9 +15,35 @@ ms_t incident_next_due(const struct incident *inc)
 	due = earlier(due, inc->voice_due_ms);
 	due = earlier(due, inc->attention_due_ms);
 	due = earlier(due, inc->rerung_due_ms);
-	for (uint32_t i = 0; i < inc->job_count; i++)
+	due = earlier(due, inc->hold_until_ms);
+	due = earlier(due, inc->recall_due_ms);
+	due = earlier(due, inc->aside_until_ms);
+	due = earlier(due, inc->repair_due_ms);
+	due = earlier(due, inc->battery_due_ms);
+	due = earlier(due, inc->follow_up_due_ms);
+	for (uint32_t i = 0; i < inc->handover_count; i++)
+		due = earlier(due, inc->handovers[i].due_ms);
+	for (uint32_t i = 0; i < inc->job_count; i++) {
 		due = earlier(due, inc->jobs[i].deadline_ms);
+		due = earlier(due, inc->jobs[i].receipt_due_ms);
+	}
 	return due;
+}
+
+bool incident_is_aside(const struct incident *inc)
+{
+	return inc->aside != ASIDE_NONE;
+}
+
+const struct handover *incident_handover_open(const struct incident *inc)
+{
+	const struct handover *oldest = NULL;
+
+	for (uint32_t i = 0; i < inc->handover_count; i++)
+		if (inc->handovers[i].state == HANDOVER_OPEN &&
+		    (oldest == NULL || inc->handovers[i].opened_ms < oldest->opened_ms))
+			oldest = &inc->handovers[i];
+	return oldest;
 }
 
 /* How far a job has come; the one table behind every progress shown. */

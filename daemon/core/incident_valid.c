@@ -28,7 +28,8 @@ static bool strings_valid(const struct incident *inc)
 	return id_or_none(inc->household, ID_MAX) && id_or_none(inc->device, ID_MAX) &&
 	       id_or_none(inc->area, sizeof inc->area) && id_or_none(inc->owner, ID_MAX) &&
 	       id_or_none(inc->former_owner, ID_MAX) && id_or_none(inc->closed_by, ID_MAX) &&
-	       id_or_none(inc->asked_by, ID_MAX) && id_or_none(inc->protocol_code, sizeof inc->protocol_code);
+	       id_or_none(inc->asked_by, ID_MAX) && id_or_none(inc->protocol_code, sizeof inc->protocol_code) &&
+	       id_or_none(inc->aside_by, ID_MAX);
 }
 
 static bool times_valid(const struct incident *inc)
@@ -36,7 +37,9 @@ static bool times_valid(const struct incident *inc)
 	return time_valid(inc->opened_ms) && time_valid(inc->waiting_since_ms) && time_valid(inc->answered_ms) &&
 	       time_valid(inc->last_alarm_ms) && time_valid(inc->plan_due_ms) && time_valid(inc->voice_due_ms) &&
 	       time_valid(inc->attention_due_ms) && time_valid(inc->rerung_ms) && time_valid(inc->rerung_due_ms) &&
-	       time_valid(inc->closed_ms);
+	       time_valid(inc->closed_ms) && time_valid(inc->hold_until_ms) && time_valid(inc->recall_due_ms) &&
+	       time_valid(inc->aside_until_ms) && time_valid(inc->repair_due_ms) && time_valid(inc->battery_due_ms) &&
+	       time_valid(inc->follow_up_due_ms);
 }
 
 static bool enums_valid(const struct incident *inc)
@@ -45,7 +48,8 @@ static bool enums_valid(const struct incident *inc)
 	       (unsigned)inc->class < CLASS_COUNT && inc->state > INCIDENT_NONE &&
 	       (unsigned)inc->state < INCIDENT_STATE_COUNT && (unsigned)inc->plan_step < PLAN_STEP_COUNT &&
 	       (unsigned)inc->outcome < OUTCOME_COUNT && (unsigned)inc->asked_outcome < OUTCOME_COUNT &&
-	       (unsigned)inc->reached < STEP_COUNT && inc->reached > STEP_NONE;
+	       (unsigned)inc->reached < STEP_COUNT && inc->reached > STEP_NONE && (unsigned)inc->aside < ASIDE_COUNT &&
+	       (unsigned)inc->spoke_to < SPOKE_TO_COUNT && (unsigned)inc->contact_answer < CONTACT_ANSWER_COUNT;
 }
 
 static bool counts_valid(const struct incident *inc)
@@ -86,7 +90,7 @@ static bool lines_valid(const struct incident *inc)
 		if (!time_valid(line->at_ms) || !set(line->at_ms) || !time_valid(line->stored_ms))
 			return false;
 		if ((unsigned)line->kind >= KIND_COUNT || (unsigned)line->protocol >= PROTOCOL_COUNT ||
-		    line->call >= CALL_COUNT)
+		    line->call >= CALL_COUNT || (unsigned)line->channel >= CHANNEL_COUNT)
 			return false;
 		if (line->text_len > NOTE_SEALED_MAX || (line->text_len != 0 && line->text_at != at))
 			return false;
@@ -133,7 +137,9 @@ static bool job_times_valid(const struct job *job)
 
 	if (!time_valid(job->made_ms) || !time_valid(job->accepted_ms) || !time_valid(job->departed_ms) ||
 	    !time_valid(job->arrived_ms) || !time_valid(job->ended_ms) || !time_valid(job->arrival_due_ms) ||
-	    !time_valid(job->deadline_ms) || !set(job->made_ms))
+	    !time_valid(job->deadline_ms) || !set(job->made_ms) || !time_valid(job->receipt_due_ms))
+		return false;
+	if ((unsigned)job->skill >= SKILL_COUNT || (set(job->receipt_due_ms) && job->state != JOB_OFFERING))
 		return false;
 	if (held && (!set(job->accepted_ms) || !set(job->arrival_due_ms)))
 		return false;
@@ -188,10 +194,48 @@ static bool jobs_valid(const struct incident *inc)
 	return true;
 }
 
+static bool handovers_valid(const struct incident *inc)
+{
+	uint32_t last = 0;
+
+	if (inc->handover_count > HANDOVERS_MAX)
+		return false;
+	for (uint32_t i = 0; i < inc->handover_count; i++) {
+		const struct handover *h = &inc->handovers[i];
+
+		if (h->number <= last || h->service <= SERVICE_NONE || (unsigned)h->service >= SERVICE_COUNT ||
+		    h->state <= HANDOVER_NONE || (unsigned)h->state >= HANDOVER_STATE_COUNT ||
+		    (unsigned)h->channel >= CHANNEL_COUNT || h->told >= BIT(CARD_LINE_COUNT))
+			return false;
+		if (!id_or_none(h->by, ID_MAX) || !time_valid(h->opened_ms) || !set(h->opened_ms) || !time_valid(h->due_ms) ||
+		    !time_valid(h->ended_ms))
+			return false;
+		/* Tracked until a human there confirms: an open one has a clock. */
+		if ((h->state == HANDOVER_OPEN) != set(h->due_ms) || (h->state == HANDOVER_OPEN) == set(h->ended_ms))
+			return false;
+		last = h->number;
+	}
+	return inc->state != INCIDENT_CLOSED || incident_handover_open(inc) == NULL;
+}
+
+/* A call for help is never out of sight. */
+static bool aside_valid(const struct incident *inc)
+{
+	if ((inc->aside != ASIDE_NONE) != set(inc->aside_until_ms))
+		return false;
+	if ((inc->aside == ASIDE_SHELVED) != (inc->aside_by[0] != '\0'))
+		return false;
+	return inc->aside == ASIDE_NONE || (inc->state == INCIDENT_WAITING && inc->class >= CLASS_GENERAL);
+}
+
 static bool waiting_valid(const struct incident *inc)
 {
-	return inc->owner[0] == '\0' && inc->plan_step != PLAN_NONE && set(inc->plan_due_ms) &&
-	       !set(inc->attention_due_ms) && !set(inc->voice_due_ms) && !set(inc->rerung_ms) && !inc->reminded;
+	/* Aside the plan rests; the way back has a clock of its own. */
+	bool runs = inc->aside == ASIDE_NONE;
+
+	return inc->owner[0] == '\0' && (inc->plan_step != PLAN_NONE) == runs && set(inc->plan_due_ms) == runs &&
+	       !set(inc->attention_due_ms) && !set(inc->voice_due_ms) && !set(inc->rerung_ms) && !inc->reminded &&
+	       !set(inc->hold_until_ms) && !set(inc->recall_due_ms) && !inc->recall;
 }
 
 static bool answered_valid(const struct incident *inc)
@@ -206,8 +250,9 @@ static bool answered_valid(const struct incident *inc)
 static bool closed_valid(const struct incident *inc)
 {
 	return inc->owner[0] == '\0' && inc->outcome != OUTCOME_NONE && inc->closed_by[0] != '\0' && set(inc->closed_ms) &&
-	       incident_next_due(inc) == 0 && job_live_count(inc) == 0 && inc->plan_step == PLAN_NONE && !inc->reminded &&
-	       !set(inc->rerung_ms) && !inc->ring_neighbours && !inc->ring_supervisor && inc->asked_outcome == OUTCOME_NONE;
+	       incident_next_due(inc) == inc->follow_up_due_ms && job_live_count(inc) == 0 && inc->plan_step == PLAN_NONE &&
+	       !inc->reminded && !set(inc->rerung_ms) && !inc->ring_neighbours && !inc->ring_supervisor &&
+	       inc->asked_outcome == OUTCOME_NONE;
 }
 
 static bool state_valid(const struct incident *inc)
@@ -217,7 +262,8 @@ static bool state_valid(const struct incident *inc)
 	/* The promise of the whole product: nobody waits without a clock running. */
 	if (open && incident_next_due(inc) == 0)
 		return false;
-	if (open && (inc->outcome != OUTCOME_NONE || set(inc->closed_ms) || inc->closed_by[0] != '\0'))
+	if (open && (inc->outcome != OUTCOME_NONE || set(inc->closed_ms) || inc->closed_by[0] != '\0' ||
+	             set(inc->follow_up_due_ms)))
 		return false;
 	switch (inc->state) {
 	case INCIDENT_WAITING:
@@ -237,7 +283,9 @@ static bool flags_valid(const struct incident *inc)
 {
 	if ((inc->asked_outcome != OUTCOME_NONE) != (inc->asked_by[0] != '\0'))
 		return false;
-	if (inc->quarantine != (inc->household[0] == '\0') || (inc->quarantine && inc->class != CLASS_WELFARE))
+	if ((inc->quarantine || inc->area_wide) != (inc->household[0] == '\0') || (inc->quarantine && inc->area_wide))
+		return false;
+	if ((inc->quarantine && inc->class != CLASS_WELFARE) || (inc->area_wide && inc->class != CLASS_DEVICE))
 		return false;
 	if (inc->silent && inc->class != CLASS_LIFE && !inc->quarantine)
 		return false;
@@ -246,7 +294,11 @@ static bool flags_valid(const struct incident *inc)
 	/* An unseen repeat press either waits to ring everybody, or does. */
 	if (set(inc->rerung_ms) != (set(inc->rerung_due_ms) || inc->rerung_all))
 		return false;
-	return !(set(inc->rerung_due_ms) && inc->rerung_all);
+	if (set(inc->rerung_due_ms) && inc->rerung_all)
+		return false;
+	if (inc->risk > UINT8_MAX || inc->contact_answer_by > UINT8_MAX || inc->out_now > inc->out_total)
+		return false;
+	return (inc->contact_answer == CONTACT_ANSWER_NONE) == (inc->contact_answer_by == 0);
 }
 
 bool incident_valid(const struct incident *inc)
@@ -257,7 +309,7 @@ bool incident_valid(const struct incident *inc)
 		return false;
 	if (!alarms_valid(inc) || !lines_valid(inc) || !jobs_valid(inc))
 		return false;
-	if (!flags_valid(inc) || !state_valid(inc))
+	if (!flags_valid(inc) || !handovers_valid(inc) || !aside_valid(inc) || !state_valid(inc))
 		return false;
 	return incident_weight(inc) <= BODY_BUDGET;
 }

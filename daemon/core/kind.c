@@ -31,6 +31,8 @@ static const struct {
 	[KIND_LINK] = {"link", CLASS_DEVICE, false},
 	[KIND_PENDANT_LOST] = {"pendant_lost", CLASS_DEVICE, false},
 	[KIND_TEST] = {"test", CLASS_NONE, false},
+	[KIND_REPAIR] = {"repair", CLASS_DEVICE, false},
+	[KIND_COMMISSION] = {"commission", CLASS_DEVICE, false},
 };
 
 /* The unsigned cast catches negative values of a broken peer too. */

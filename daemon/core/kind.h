@@ -32,6 +32,8 @@ enum kind {
 	KIND_LINK,
 	KIND_PENDANT_LOST,
 	KIND_TEST,
+	KIND_REPAIR,     /* a unit must be mended or exchanged */
+	KIND_COMMISSION, /* a unit is to be put into service */
 	KIND_COUNT
 };
 
@@ -48,15 +50,7 @@ enum protocol {
 };
 
 /* What a device is told of its alarm. */
-enum step {
-	STEP_NONE,
-	STEP_STORED,
-	STEP_ANSWERED,
-	STEP_HELP_ON_THE_WAY,
-	STEP_ARRIVED,
-	STEP_CLOSED,
-	STEP_COUNT
-};
+enum step { STEP_NONE, STEP_STORED, STEP_ANSWERED, STEP_HELP_ON_THE_WAY, STEP_ARRIVED, STEP_CLOSED, STEP_COUNT };
 
 /* CLASS_NONE for kinds that are recorded and never queued (test). Values out of range count as KIND_UNKNOWN. */
 enum incident_class kind_class(enum kind kind);

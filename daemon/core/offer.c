@@ -33,6 +33,22 @@ static const struct rule RULES[EVENT_COUNT][OFFER_STATE_COUNT] = {
 	[EVENT_JOB_DONE]        = {NO,   KEEP,          KEEP,          KEEP,          KEEP,          KEEP,    KEEP,   KEEP},
 	[EVENT_JOB_GIVE_BACK]   = {NO,   KEEP,          KEEP,          KEEP,          TO(DECLINED),  KEEP,    KEEP,   KEEP},
 	[EVENT_JOB_CANCEL]      = {KEEP, TO(WITHDRAWN), TO(WITHDRAWN), TO(WITHDRAWN), TO(WITHDRAWN), KEEP,    KEEP,   KEEP},
+	[EVENT_HOLD]            = {KEEP, KEEP,          KEEP,          KEEP,          KEEP,          KEEP,    KEEP,   KEEP},
+	[EVENT_UNHOLD]          = {KEEP, KEEP,          KEEP,          KEEP,          KEEP,          KEEP,    KEEP,   KEEP},
+	[EVENT_TRANSFER]        = {KEEP, KEEP,          KEEP,          KEEP,          KEEP,          KEEP,    KEEP,   KEEP},
+	[EVENT_ESCALATE]        = {KEEP, KEEP,          KEEP,          KEEP,          KEEP,          KEEP,    KEEP,   KEEP},
+	[EVENT_HANDOVER_OPEN]   = {KEEP, KEEP,          KEEP,          KEEP,          KEEP,          KEEP,    KEEP,   KEEP},
+	[EVENT_HANDOVER_TRY]    = {KEEP, KEEP,          KEEP,          KEEP,          KEEP,          KEEP,    KEEP,   KEEP},
+	[EVENT_HANDOVER_TELL]   = {KEEP, KEEP,          KEEP,          KEEP,          KEEP,          KEEP,    KEEP,   KEEP},
+	[EVENT_HANDOVER_CONFIRM]= {KEEP, KEEP,          KEEP,          KEEP,          KEEP,          KEEP,    KEEP,   KEEP},
+	[EVENT_HANDOVER_CANCEL] = {KEEP, KEEP,          KEEP,          KEEP,          KEEP,          KEEP,    KEEP,   KEEP},
+	[EVENT_CONTACT_ANSWER]  = {KEEP, KEEP,          KEEP,          KEEP,          KEEP,          KEEP,    KEEP,   KEEP},
+	[EVENT_SHELVE]          = {KEEP, KEEP,          KEEP,          KEEP,          KEEP,          KEEP,    KEEP,   KEEP},
+	[EVENT_UNSHELVE]        = {KEEP, KEEP,          KEEP,          KEEP,          KEEP,          KEEP,    KEEP,   KEEP},
+	[EVENT_STORM_ASIDE]     = {KEEP, KEEP,          KEEP,          KEEP,          KEEP,          KEEP,    KEEP,   KEEP},
+	[EVENT_STORM_RETURN]    = {KEEP, KEEP,          KEEP,          KEEP,          KEEP,          KEEP,    KEEP,   KEEP},
+	[EVENT_SUBSTITUTE]      = {KEEP, KEEP,          KEEP,          KEEP,          KEEP,          KEEP,    KEEP,   KEEP},
+	[EVENT_FOLLOW_UP_MADE]  = {KEEP, KEEP,          KEEP,          KEEP,          KEEP,          KEEP,    KEEP,   KEEP},
 };
 /* clang-format on */
 

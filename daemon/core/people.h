@@ -14,16 +14,18 @@ struct caregiver {
 	ms_t duty_since_ms;
 	uint64_t incident; /* job in hand; 0 = free */
 	uint32_t job;
+	uint32_t jobs_taken; /* since the duty began */
 };
 
 enum link_state { LINK_NONE, LINK_UP, LINK_LOST };
 
-struct operator{
+struct operator
+{
 	char id[ID_MAX];
 	enum link_state link;
 	ms_t changed_ms;
 	bool ready;
-	uint64_t session;    /* counts log-ins and resumes */
+	uint64_t session; /* counts log-ins and resumes */
 	char daemon[ID_MAX];
 };
 

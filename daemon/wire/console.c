@@ -127,7 +127,7 @@ bool console_clean(ProtobufCMessage *message, struct arena *arena)
 
 /* ------------------------------------------------------------ from a screen */
 
-static bool id_ok(const char *id)
+bool console_id_ok(const char *id)
 {
 	size_t len = strlen(id);
 
@@ -137,13 +137,6 @@ static bool id_ok(const char *id)
 		if (id[i] <= ' ' || id[i] > '~')
 			return false;
 	return true;
-}
-
-static bool note_ok(const char *text, size_t min)
-{
-	size_t len = strlen(text);
-
-	return len >= min && len <= CONSOLE_TEXT_MAX && console_text_ok(slice_of(text, len));
 }
 
 static bool hello_ok(const Pingan__V1__ScreenHello *h)
@@ -157,108 +150,6 @@ static bool hello_ok(const Pingan__V1__ScreenHello *h)
 		if (h->holds[i] == 0)
 			return false;
 	return true;
-}
-
-static bool job_ok(uint64_t incident, uint32_t job)
-{
-	return incident != 0 && job >= 1 && job <= CONSOLE_JOB_MAX;
-}
-
-/* NONE is lawful: a quick no without a reason is worth more than none at all. */
-static bool reason_ok(Pingan__V1__DeclineReason reason)
-{
-	return reason >= PINGAN__V1__DECLINE_REASON__DECLINE_NONE && reason <= PINGAN__V1__DECLINE_REASON__DECLINE_OTHER;
-}
-
-static bool dispatch_ok(const Pingan__V1__Dispatch *d)
-{
-	if (d->incident == 0 || d->n_caregivers > CHOSEN_MAX)
-		return false;
-	for (size_t i = 0; i < d->n_caregivers; i++) {
-		if (!id_ok(d->caregivers[i]))
-			return false;
-		for (size_t k = 0; k < i; k++)
-			if (strcmp(d->caregivers[i], d->caregivers[k]) == 0)
-				return false;
-	}
-	return true;
-}
-
-static bool progress_ok(const Pingan__V1__JobProgress *p)
-{
-	bool done = p->to == PINGAN__V1__JOB_STATE__JOB_DONE;
-
-	if (!job_ok(p->incident, p->job) || p->occurred_ms < 0)
-		return false;
-	if (p->to != PINGAN__V1__JOB_STATE__JOB_EN_ROUTE && p->to != PINGAN__V1__JOB_STATE__JOB_ARRIVED && !done)
-		return false;
-	/* A job is done with a result, and nothing else has one. */
-	return done ? p->result > PINGAN__V1__JOB_RESULT__JOB_RESULT_NONE &&
-	                  p->result <= PINGAN__V1__JOB_RESULT__JOB_RESULT_OTHER
-	            : p->result == PINGAN__V1__JOB_RESULT__JOB_RESULT_NONE;
-}
-
-static bool position_ok(const Pingan__V1__Position *p)
-{
-	return p->lat_e6 >= -90000000 && p->lat_e6 <= 90000000 && p->lon_e6 >= -180000000 && p->lon_e6 <= 180000000 &&
-	       (p->lat_e6 != 0 || p->lon_e6 != 0);
-}
-
-static bool request_ok(const Pingan__V1__Request *r)
-{
-	switch (r->what_case) {
-	case PINGAN__V1__REQUEST__WHAT_OPEN:
-		return r->open->incident != 0;
-	case PINGAN__V1__REQUEST__WHAT_CLOSE_DETAIL:
-		return r->close_detail->incident != 0;
-	case PINGAN__V1__REQUEST__WHAT_CLAIM:
-		return r->claim->incident != 0 && (r->claim->from[0] == '\0' || id_ok(r->claim->from));
-	case PINGAN__V1__REQUEST__WHAT_NOTE:
-		return r->note->incident != 0 && note_ok(r->note->text, 1);
-	case PINGAN__V1__REQUEST__WHAT_CALL:
-		return r->call->incident != 0 && r->call->contact <= CONSOLE_CONTACTS_MAX &&
-		       r->call->result > PINGAN__V1__CALL_RESULT__CALL_NONE &&
-		       r->call->result <= PINGAN__V1__CALL_RESULT__CALL_FAILED;
-	case PINGAN__V1__REQUEST__WHAT_SPOKE:
-		return r->spoke->incident != 0;
-	case PINGAN__V1__REQUEST__WHAT_CANDIDATES:
-		return r->candidates->incident != 0;
-	case PINGAN__V1__REQUEST__WHAT_DISPATCH:
-		return dispatch_ok(r->dispatch);
-	case PINGAN__V1__REQUEST__WHAT_CANCEL_JOB:
-		return job_ok(r->cancel_job->incident, r->cancel_job->job);
-	case PINGAN__V1__REQUEST__WHAT_CLOSE:
-		return r->close->incident != 0 && r->close->outcome > PINGAN__V1__OUTCOME__OUTCOME_NONE &&
-		       r->close->outcome < (Pingan__V1__Outcome)OUTCOME_COUNT && note_ok(r->close->text, 0);
-	case PINGAN__V1__REQUEST__WHAT_REOPEN:
-		return r->reopen->incident != 0;
-	case PINGAN__V1__REQUEST__WHAT_READY:
-	case PINGAN__V1__REQUEST__WHAT_DUTY:
-		return true;
-	case PINGAN__V1__REQUEST__WHAT_SEEN_REPEAT:
-		return r->seen_repeat->incident != 0;
-	case PINGAN__V1__REQUEST__WHAT_CALLING:
-		return r->calling->incident != 0;
-	case PINGAN__V1__REQUEST__WHAT_RECEIPT:
-		return job_ok(r->receipt->incident, r->receipt->job);
-	case PINGAN__V1__REQUEST__WHAT_ANSWER:
-		return job_ok(r->answer->incident, r->answer->job) &&
-		       (r->answer->accept ? r->answer->reason == PINGAN__V1__DECLINE_REASON__DECLINE_NONE
-		                          : reason_ok(r->answer->reason));
-	case PINGAN__V1__REQUEST__WHAT_PROGRESS:
-		return progress_ok(r->progress);
-	case PINGAN__V1__REQUEST__WHAT_GIVE_BACK:
-		return job_ok(r->give_back->incident, r->give_back->job) && reason_ok(r->give_back->reason);
-	case PINGAN__V1__REQUEST__WHAT_JOB_NOTE:
-		return job_ok(r->job_note->incident, r->job_note->job) && note_ok(r->job_note->text, 1) &&
-		       r->job_note->occurred_ms >= 0;
-	case PINGAN__V1__REQUEST__WHAT_POSITION:
-		return position_ok(r->position);
-	case PINGAN__V1__REQUEST__WHAT__NOT_SET:
-	case _PINGAN__V1__REQUEST__WHAT__CASE_IS_INT_SIZE:
-		break;
-	}
-	return false;
 }
 
 int console_decode(struct slice frame, struct arena *arena, const Pingan__V1__ToDaemon **ret)
@@ -281,7 +172,7 @@ int console_decode(struct slice frame, struct arena *arena, const Pingan__V1__To
 		if (m->request->cmd == 0)
 			return CONSOLE_BAD_KIND;
 		*ret = m;
-		return request_ok(m->request) ? 0 : CONSOLE_BAD_REQUEST;
+		return console_request_ok(m->request) ? 0 : CONSOLE_BAD_REQUEST;
 	case PINGAN__V1__TO_DAEMON__BODY__NOT_SET:
 	case _PINGAN__V1__TO_DAEMON__BODY__CASE_IS_INT_SIZE:
 		return CONSOLE_BAD_KIND;

@@ -20,6 +20,9 @@
 #define CONSOLE_JOB_MAX 1000000 /* jobs of an incident are counted on, though only the last few are kept */
 #define CONSOLE_ROWS_MAX 200
 #define CONSOLE_RINGING_MAX 64
+#define CONSOLE_SECONDS_MAX 86400 /* holds, shelves, tests and storms; the policy may allow less */
+#define CONSOLE_STORM_KINDS_MAX 16
+#define CONSOLE_STORM_TEXT_MAX 200
 
 enum console_bad {
 	CONSOLE_BAD_SIZE = -1,   /* longer than CONSOLE_IN_MAX, or empty */
@@ -35,6 +38,12 @@ const char *console_bad_name(int code);
 /* 0 and the message, which lives in `arena` (not reset here), or a negative code. With CONSOLE_BAD_REQUEST *ret is set
  * too, and of it only request->cmd is to be used. */
 int console_decode(struct slice frame, struct arena *arena, const Pingan__V1__ToDaemon **ret);
+
+/* True if every field of the request is in its bounds. (console_decode has asked.) */
+bool console_request_ok(const Pingan__V1__Request *r);
+
+/* True for 1 to 31 bytes of printable ASCII without a space. */
+bool console_id_ok(const char *id);
 
 /* True if the bytes are UTF-8 (shortest forms, no surrogates) without control characters except newline and tab. */
 bool console_text_ok(struct slice text);

@@ -45,6 +45,8 @@ static void line_out(const struct line *line, const uint8_t *text, Pingan__V1__L
 		ret->text = bytes_of(text + line->text_at, line->text_len);
 	ret->cmd = line->cmd;
 	ret->stored_ms = line->stored_ms;
+	ret->count = line->count;
+	ret->channel = (Pingan__V1__Channel)line->channel;
 }
 
 static void offer_out(const struct offer *offer, Pingan__V1__Offer *ret)
@@ -59,6 +61,7 @@ static void offer_out(const struct offer *offer, Pingan__V1__Offer *ret)
 	ret->reason = (Pingan__V1__DeclineReason)offer->reason;
 	ret->distance_m = offer->distance_m;
 	ret->travel_s = offer->travel_s;
+	ret->channels = offer->channels;
 }
 
 static void alarm_out(const struct alarm_ref *ref, Pingan__V1__AlarmRef *ret)
@@ -92,6 +95,23 @@ static void job_out(const struct job *job, Pingan__V1__Job *ret)
 	ret->result = (Pingan__V1__JobResult)job->result;
 	ret->depart_overdue = job->depart_overdue;
 	ret->arrive_overdue = job->arrive_overdue;
+	ret->skill = (Pingan__V1__Skill)job->skill;
+	ret->receipt_due_ms = job->receipt_due_ms;
+}
+
+static void handover_out(const struct handover *h, Pingan__V1__Handover *ret)
+{
+	pingan__v1__handover__init(ret);
+	ret->number = h->number;
+	ret->service = (Pingan__V1__Service)h->service;
+	ret->state = (Pingan__V1__HandoverState)h->state;
+	ret->opened_ms = h->opened_ms;
+	ret->due_ms = h->due_ms;
+	ret->tries = h->tries;
+	ret->channel = (Pingan__V1__Channel)h->channel;
+	ret->told = h->told;
+	ret->by = text_of(h->by);
+	ret->ended_ms = h->ended_ms;
 }
 
 static void head_out(const struct incident *inc, Pingan__V1__Incident *ret)
@@ -137,6 +157,28 @@ static void head_out(const struct incident *inc, Pingan__V1__Incident *ret)
 	ret->seen = inc->seen;
 	ret->reminded = inc->reminded;
 	ret->reached = (Pingan__V1__Step)inc->reached;
+	ret->risk = inc->risk;
+	ret->hold_until_ms = inc->hold_until_ms;
+	ret->escalated = inc->escalated;
+	ret->calls = inc->calls;
+	ret->recall_due_ms = inc->recall_due_ms;
+	ret->recall = inc->recall;
+	ret->aside = (Pingan__V1__Aside)inc->aside;
+	ret->aside_until_ms = inc->aside_until_ms;
+	ret->aside_by = text_of(inc->aside_by);
+	ret->drill = inc->drill;
+	ret->repair_due_ms = inc->repair_due_ms;
+	ret->repair_overdue = inc->repair_overdue;
+	ret->area_wide = inc->area_wide;
+	ret->out_now = inc->out_now;
+	ret->out_total = inc->out_total;
+	ret->battery_due_ms = inc->battery_due_ms;
+	ret->follow_up_due_ms = inc->follow_up_due_ms;
+	ret->follow_up_of = inc->follow_up_of;
+	ret->spoke_to = (Pingan__V1__SpokeTo)inc->spoke_to;
+	ret->contact_answer = (Pingan__V1__ContactAnswer)inc->contact_answer;
+	ret->contact_answer_by = inc->contact_answer_by;
+	ret->told = inc->told;
 }
 
 void incident_encode(const struct incident *inc, struct buf *ret)
@@ -146,8 +188,10 @@ void incident_encode(const struct incident *inc, struct buf *ret)
 	Pingan__V1__AlarmRef alarms[ALARMS_MAX], *alarm_at[ALARMS_MAX];
 	Pingan__V1__Job jobs[JOBS_MAX], *job_at[JOBS_MAX];
 	Pingan__V1__Offer offers[JOBS_MAX * OFFERS_MAX], *offer_at[JOBS_MAX * OFFERS_MAX];
+	Pingan__V1__Handover handovers[HANDOVERS_MAX], *handover_at[HANDOVERS_MAX];
 	size_t offer_count = 0;
 
+	ENSURE(inc->handover_count <= HANDOVERS_MAX);
 	ENSURE(inc->line_count <= LINES_MAX && inc->alarm_count <= ALARMS_MAX && inc->job_count <= JOBS_MAX);
 	head_out(inc, &message);
 	for (uint32_t i = 0; i < inc->alarm_count; i++) {
@@ -171,6 +215,12 @@ void incident_encode(const struct incident *inc, struct buf *ret)
 		line_out(&inc->lines[i], inc->text, &lines[i]);
 		line_at[i] = &lines[i];
 	}
+	for (uint32_t i = 0; i < inc->handover_count; i++) {
+		handover_out(&inc->handovers[i], &handovers[i]);
+		handover_at[i] = &handovers[i];
+	}
+	message.handovers = handover_at;
+	message.n_handovers = inc->handover_count;
 	message.alarms = alarm_at;
 	message.n_alarms = inc->alarm_count;
 	message.jobs = job_at;
@@ -189,6 +239,7 @@ void caregiver_encode(const struct caregiver *c, struct buf *ret)
 	message.duty_since_ms = c->duty_since_ms;
 	message.incident = c->incident;
 	message.job = c->job;
+	message.jobs_taken = c->jobs_taken;
 	pack(&message.base, RECORD_MAX, ret);
 }
 

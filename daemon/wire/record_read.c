@@ -108,6 +108,8 @@ static void read_line(struct reader *r, const Pingan__V1__Line *m, struct incide
 	line->protocol = (enum protocol)read_enum(r, (int)m->protocol, PROTOCOL_COUNT);
 	line->call = read_enum(r, (int)m->call, CALL_COUNT);
 	line->cmd = m->cmd;
+	line->count = m->count;
+	line->channel = (enum channel)read_enum(r, (int)m->channel, CHANNEL_COUNT);
 	if (m->text.len == 0)
 		return;
 	if (m->text.len > NOTE_SEALED_MAX || m->text.len > TEXT_MAX - inc->text_len) {
@@ -132,6 +134,7 @@ static void read_offer(struct reader *r, const Pingan__V1__Offer *m, struct offe
 	offer->reason = read_enum(r, (int)m->reason, DECLINE_COUNT);
 	offer->distance_m = m->distance_m;
 	offer->travel_s = m->travel_s;
+	offer->channels = m->channels;
 }
 
 static void read_job(struct reader *r, const Pingan__V1__Job *m, struct job *job)
@@ -153,11 +156,28 @@ static void read_job(struct reader *r, const Pingan__V1__Job *m, struct job *job
 	job->result = read_enum(r, (int)m->result, JOB_RESULT_COUNT);
 	job->depart_overdue = m->depart_overdue;
 	job->arrive_overdue = m->arrive_overdue;
+	job->skill = (enum skill)read_enum(r, (int)m->skill, SKILL_COUNT);
+	job->receipt_due_ms = read_ms(r, m->receipt_due_ms);
 	if (!read_count(r, m->n_offers, OFFERS_MAX))
 		return;
 	job->offer_count = (uint32_t)m->n_offers;
 	for (size_t i = 0; i < m->n_offers; i++)
 		read_offer(r, m->offers[i], &job->offers[i]);
+}
+
+static void read_handover(struct reader *r, const Pingan__V1__Handover *m, struct handover *h)
+{
+	read_known(r, &m->base);
+	h->number = (uint32_t)read_below(r, m->number, UINT32_C(1) << 31);
+	h->service = (enum service)read_enum(r, (int)m->service, SERVICE_COUNT);
+	h->state = (enum handover_state)read_enum(r, (int)m->state, HANDOVER_STATE_COUNT);
+	h->opened_ms = read_ms(r, m->opened_ms);
+	h->due_ms = read_ms(r, m->due_ms);
+	h->tries = (uint32_t)read_below(r, m->tries, UINT32_C(1) << 31);
+	h->channel = (enum channel)read_enum(r, (int)m->channel, CHANNEL_COUNT);
+	h->told = (uint32_t)read_below(r, m->told, BIT(CARD_LINE_COUNT));
+	read_text(r, m->by, h->by, sizeof h->by);
+	h->ended_ms = read_ms(r, m->ended_ms);
 }
 
 static void read_alarm(struct reader *r, const Pingan__V1__AlarmRef *m, struct alarm_ref *ref)
@@ -218,15 +238,46 @@ static void read_head(struct reader *r, const Pingan__V1__Incident *m, struct in
 	inc->reached = (enum step)read_enum(r, (int)m->reached, STEP_COUNT);
 }
 
+/* What is beside the course of the call: held, aside, handed over, device work, family. */
+static void read_beside(struct reader *r, const Pingan__V1__Incident *m, struct incident *inc)
+{
+	inc->risk = (uint32_t)read_below(r, m->risk, UINT8_MAX + 1);
+	inc->hold_until_ms = read_ms(r, m->hold_until_ms);
+	inc->escalated = m->escalated;
+	inc->calls = (uint32_t)read_below(r, m->calls, UINT32_C(1) << 31);
+	inc->recall_due_ms = read_ms(r, m->recall_due_ms);
+	inc->recall = m->recall;
+	inc->aside = (enum aside)read_enum(r, (int)m->aside, ASIDE_COUNT);
+	inc->aside_until_ms = read_ms(r, m->aside_until_ms);
+	read_text(r, m->aside_by, inc->aside_by, sizeof inc->aside_by);
+	inc->drill = m->drill;
+	inc->repair_due_ms = read_ms(r, m->repair_due_ms);
+	inc->repair_overdue = m->repair_overdue;
+	inc->area_wide = m->area_wide;
+	inc->out_now = (uint32_t)read_below(r, m->out_now, UINT32_C(1) << 31);
+	inc->out_total = (uint32_t)read_below(r, m->out_total, UINT32_C(1) << 31);
+	inc->battery_due_ms = read_ms(r, m->battery_due_ms);
+	inc->follow_up_due_ms = read_ms(r, m->follow_up_due_ms);
+	inc->follow_up_of = m->follow_up_of;
+	inc->spoke_to = (enum spoke_to)read_enum(r, (int)m->spoke_to, SPOKE_TO_COUNT);
+	inc->contact_answer = (enum contact_answer)read_enum(r, (int)m->contact_answer, CONTACT_ANSWER_COUNT);
+	inc->contact_answer_by = (uint32_t)read_below(r, m->contact_answer_by, UINT8_MAX + 1);
+	inc->told = m->told;
+}
+
 static void read_incident(struct reader *r, const Pingan__V1__Incident *m, struct incident *inc)
 {
 	read_head(r, m, inc);
-	if (!read_count(r, m->n_alarms, ALARMS_MAX) || !read_count(r, m->n_jobs, JOBS_MAX) ||
-	    !read_count(r, m->n_lines, LINES_MAX))
+	read_beside(r, m, inc);
+	if (!read_count(r, m->n_handovers, HANDOVERS_MAX) || !read_count(r, m->n_alarms, ALARMS_MAX) ||
+	    !read_count(r, m->n_jobs, JOBS_MAX) || !read_count(r, m->n_lines, LINES_MAX))
 		return;
 	inc->alarm_count = (uint32_t)m->n_alarms;
 	for (size_t i = 0; i < m->n_alarms; i++)
 		read_alarm(r, m->alarms[i], &inc->alarms[i]);
+	inc->handover_count = (uint32_t)m->n_handovers;
+	for (size_t i = 0; i < m->n_handovers; i++)
+		read_handover(r, m->handovers[i], &inc->handovers[i]);
 	inc->job_count = (uint32_t)m->n_jobs;
 	for (size_t i = 0; i < m->n_jobs; i++)
 		read_job(r, m->jobs[i], &inc->jobs[i]);
@@ -270,6 +321,7 @@ int caregiver_decode(struct slice body, struct caregiver *ret, struct arena *scr
 	ret->duty_since_ms = read_ms(&r, m->duty_since_ms);
 	ret->incident = m->incident;
 	ret->job = m->job;
+	ret->jobs_taken = m->jobs_taken;
 	/* A job in hand is one of an incident, and an incident in hand is one by a job. */
 	if (r.bad == 0 && (!alarm_id_valid(ret->id) || (ret->incident == 0) != (ret->job == 0)))
 		r.bad = RECORD_BAD_STATE;

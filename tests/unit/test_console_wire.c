@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "core/incident.h"
 #include "wire/console.h"
 
 static _Alignas(max_align_t) uint8_t memory[256 * 1024];
@@ -207,14 +208,14 @@ static void test_close(void **state)
 	REQUEST(Close, CLOSE, CLOSE, close);
 	m.incident = 1;
 	BAD;
-	for (int i = PINGAN__V1__OUTCOME__OUTCOME_HELPED_AT_HOME; i <= PINGAN__V1__OUTCOME__OUTCOME_DIED; i++) {
+	for (int i = PINGAN__V1__OUTCOME__OUTCOME_HELPED_AT_HOME; i <= PINGAN__V1__OUTCOME__OUTCOME_DRILL; i++) {
 		m.outcome = (Pingan__V1__Outcome)i;
 		GOOD;
 	}
 	m.text = (char *)"\xff";
 	BAD;
 	m.text = (char *)"";
-	m.outcome = (Pingan__V1__Outcome)11;
+	m.outcome = (Pingan__V1__Outcome)OUTCOME_COUNT;
 	BAD;
 }
 

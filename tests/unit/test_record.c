@@ -82,6 +82,7 @@ static void longest_id(char id[ID_MAX], char letter, uint32_t number)
 }
 
 #define LATEST ((INT64_C(1) << 47) - 1)
+#define LONGEST_LINE 140 /* more than a line without text weighs */
 
 static void fill_offers(struct job *job, uint32_t count)
 {
@@ -94,7 +95,7 @@ static void fill_offers(struct job *job, uint32_t count)
 		offer->wave = UINT32_MAX;
 		offer->made_ms = offer->until_ms = offer->changed_ms = LATEST;
 		offer->reason = DECLINE_OTHER;
-		offer->distance_m = offer->travel_s = UINT32_MAX;
+		offer->distance_m = offer->travel_s = offer->channels = UINT32_MAX;
 	}
 }
 
@@ -111,6 +112,7 @@ static void fill_job(struct job *job, uint32_t number, bool lives)
 	job->wave = UINT32_MAX;
 	job->result = JOB_RESULT_OTHER;
 	job->depart_overdue = job->arrive_overdue = true;
+	job->skill = SKILL_TECHNICIAN;
 	longest_id(job->by, 'o', number);
 	fill_offers(job, lives ? OFFERS_MAX : OFFERS_KEPT);
 	job->offers[0].state = OFFER_ACCEPTED;
@@ -129,6 +131,8 @@ static void fill_line(struct incident *inc, struct line *line, uint32_t number, 
 	line->kind = KIND_TEST;
 	line->protocol = PROTOCOL_MANUAL;
 	line->call = CALL_FAILED;
+	line->count = UINT32_MAX;
+	line->channel = CHANNEL_MESSAGE;
 	line->cmd = UINT64_MAX;
 	line->text_len = text_len;
 	line->text_at = text_len == 0 ? 0 : (uint16_t)inc->text_len;
@@ -159,6 +163,26 @@ static void fill(struct incident *inc)
 	inc->asked_outcome = OUTCOME_DIED;
 	inc->duty_turn = UINT32_MAX;
 	inc->lines_total = INT64_MAX;
+	inc->risk = inc->contact_answer_by = UINT8_MAX;
+	inc->hold_until_ms = inc->recall_due_ms = inc->repair_due_ms = inc->battery_due_ms = LATEST;
+	inc->escalated = inc->recall = inc->drill = inc->repair_overdue = true;
+	inc->calls = inc->out_now = inc->out_total = INT32_MAX;
+	inc->follow_up_of = UINT64_MAX;
+	inc->spoke_to = SPOKE_TO_NOBODY;
+	inc->contact_answer = CONTACT_ANSWER_ALL_RIGHT;
+	inc->told = UINT32_MAX;
+	for (; inc->handover_count < HANDOVERS_MAX; inc->handover_count++) {
+		struct handover *h = &inc->handovers[inc->handover_count];
+
+		h->number = 0x7ffffff0 + inc->handover_count;
+		h->service = SERVICE_110;
+		h->state = HANDOVER_OPEN;
+		h->opened_ms = h->due_ms = LATEST;
+		h->tries = INT32_MAX;
+		h->channel = CHANNEL_MESSAGE;
+		h->told = BIT(CARD_LINE_COUNT) - 1;
+		longest_id(h->by, 'h', inc->handover_count);
+	}
 	for (; inc->alarm_count < ALARMS_MAX; inc->alarm_count++) {
 		struct alarm_ref *ref = &inc->alarms[inc->alarm_count];
 
@@ -190,15 +214,15 @@ static void test_a_record_filled_to_the_brim_fits(void **state)
 	}
 	assert_true(incident_weight(&inc) <= BODY_BUDGET);
 	/* Then fill up, texts first, then lines, to the last byte of the budget. */
-	while (inc.line_count < LINES_MAX && incident_weight(&inc) + 128 <= BODY_BUDGET) {
-		uint32_t room = BODY_BUDGET - incident_weight(&inc) - 128;
+	while (inc.line_count < LINES_MAX && incident_weight(&inc) + LONGEST_LINE <= BODY_BUDGET) {
+		uint32_t room = BODY_BUDGET - incident_weight(&inc) - LONGEST_LINE;
 
 		fill_line(&inc, &inc.lines[inc.line_count], inc.line_count,
 		          (uint16_t)(room > NOTE_SEALED_MAX ? NOTE_SEALED_MAX : room));
 		inc.line_count++;
 	}
 	memset(inc.text, 0xff, sizeof inc.text);
-	assert_true(incident_weight(&inc) > BODY_BUDGET - 128 && before < BODY_BUDGET);
+	assert_true(incident_weight(&inc) > BODY_BUDGET - LONGEST_LINE && before < BODY_BUDGET);
 	assert_true(incident_valid(&inc));
 	bytes = encoded(&inc);
 	assert_true(bytes.len <= incident_weight(&inc));
@@ -220,11 +244,12 @@ static void test_each_weight_is_an_upper_bound(void **state)
 		inc.state = INCIDENT_WAITING;
 		memset(inc.owner, 0, sizeof inc.owner);
 		inc.attention_due_ms = inc.rerung_ms = inc.rerung_due_ms = 0;
-		inc.reminded = inc.spoke = inc.seen = false;
+		inc.reminded = inc.spoke = inc.seen = inc.recall = false;
+		inc.hold_until_ms = inc.recall_due_ms = 0;
 		inc.ring_neighbours = inc.no_voice = true;
 		inc.plan_step = PLAN_DUTY_PHONES;
 		inc.plan_due_ms = LATEST;
-		while (inc.line_count < LINES_MAX && incident_weight(&inc) + 128 <= BODY_BUDGET) {
+		while (inc.line_count < LINES_MAX && incident_weight(&inc) + LONGEST_LINE <= BODY_BUDGET) {
 			fill_line(&inc, &inc.lines[inc.line_count], inc.line_count, 0);
 			inc.line_count++;
 		}
@@ -250,20 +275,27 @@ static void test_each_part_is_weighed_by_itself(void **state)
 	fill(&inc);
 	inc.alarm_count = 0;
 	inc.job_count = 0;
+	inc.handover_count = 0;
 	/* The head with nothing in it: every flag, every time, every id. */
 	inc.ring_neighbours = inc.no_voice = inc.quarantine = inc.rerung_all = true;
 	inc.plan_step = PLAN_DUTY_PHONES;
 	inc.outcome = OUTCOME_DIED;
 	inc.plan_due_ms = inc.voice_due_ms = inc.closed_ms = LATEST;
 	longest_id(inc.closed_by, 'c', 0);
+	longest_id(inc.aside_by, 'a', 0);
+	inc.aside = ASIDE_STORM;
+	inc.aside_until_ms = inc.follow_up_due_ms = LATEST;
+	inc.area_wide = true;
 	assert_true(encoded(&inc).len <= incident_weight(&inc));
 	assert_true(encoded(&inc).len + 40 > incident_weight(&inc)); /* and not out of all proportion */
+	for (uint32_t i = 0; i < HANDOVERS_MAX; i++)
+		COVERED(inc.handover_count++);
 	for (uint32_t i = 0; i < ALARMS_MAX; i++)
 		COVERED(inc.alarm_count++);
 	/* A job grows past 127 and past 1,023 bytes with its offers: its length takes more room. */
 	for (uint32_t i = 0; i < JOBS_MAX; i++) {
 		fill_job(&inc.jobs[i], i, true);
-		inc.jobs[i].ended_ms = LATEST;
+		inc.jobs[i].ended_ms = inc.jobs[i].receipt_due_ms = LATEST;
 		inc.jobs[i].unattended = true;
 		inc.jobs[i].offer_count = 0;
 		if (i >= JOBS_LIVE_MAX)
