@@ -170,7 +170,10 @@ void session_welcome(struct app *app, struct session *s, Pingan__V1__Lost **lost
 	w.demo = app->config.demo;
 	w.lost = lost;
 	w.n_lost = lost_count;
-	w.offer_s = app->config.policy.plans[CLASS_LIFE].offer_s;
+	/* What the dispatch panel says beforehand; the offer itself carries its own end. */
+	w.offer_s = policy_plan(&app->config.policy, CLASS_LIFE, KIND_SOS,
+	                        s->rights.area_count > 0 ? s->rights.areas[0] : "", app->now.store_ms)
+	                ->offer_s;
 	m.body_case = PINGAN__V1__TO_SCREEN__BODY_WELCOME;
 	m.welcome = &w;
 	session_say(app, s, &m);

@@ -28,9 +28,10 @@ struct step_now {
 	bool enter_again;       /* enter `to` even from itself: waiting anew, or another owner */
 };
 
+/* The plan of this incident at this hour. */
 static inline const struct plan *step_plan(const struct step_now *s)
 {
-	return &s->policy->plans[s->inc->class];
+	return policy_plan(s->policy, s->inc->class, s->inc->kind, s->inc->area, s->now_ms);
 }
 
 /* Always REFUSE, so that a handler can return it. */

@@ -20,14 +20,29 @@ static uint32_t offset_s(const struct plan *plan, enum plan_step step)
 	return 0;
 }
 
+static bool has_step(const struct plan *plan, enum plan_step step)
+{
+	return step == PLAN_RING_OPERATORS || offset_s(plan, step) != 0;
+}
+
 /* The next step that this plan has. The last one comes again and again: nobody waits without a clock running. */
 static enum plan_step step_after(const struct plan *plan, enum plan_step step)
 {
 	if (step == PLAN_RING_OPERATORS)
 		return PLAN_RING_WIDER;
 	for (unsigned next = step + 1; next < PLAN_STEP_COUNT; next++)
-		if (offset_s(plan, (enum plan_step)next) != 0)
+		if (has_step(plan, (enum plan_step)next))
 			return (enum plan_step)next;
+	return step;
+}
+
+/* The one that this plan ends with. */
+static enum plan_step last_step(const struct plan *plan)
+{
+	enum plan_step step = PLAN_RING_WIDER;
+
+	for (enum plan_step next; (next = step_after(plan, step)) != step;)
+		step = next;
 	return step;
 }
 
@@ -109,6 +124,28 @@ static bool run_step(struct step_now *s, enum plan_step step)
 	return false;
 }
 
+/* The record stands at a step that the plan no longer has: a reload or the hour has taken it away. The plan goes on with the
+ * next one that it still has, at that one's time; behind its end, what it ends with comes again, and the record stays where
+ * it is, so that a plan that comes back with the morning is not begun anew. True when nothing else is to be done now. */
+static bool step_lost(struct step_now *s, const struct plan *plan)
+{
+	struct incident *inc = s->inc;
+	enum plan_step next = step_after(plan, inc->plan_step);
+
+	skipped(s, inc->plan_step);
+	if (next == inc->plan_step) {
+		enum plan_step last = last_step(plan);
+
+		if (!run_step(s, last))
+			skipped(s, last);
+		inc->plan_due_ms = s->now_ms + SECONDS(plan->duty_turn_s);
+		return true;
+	}
+	inc->plan_step = next;
+	inc->plan_due_ms = inc->waiting_since_ms + SECONDS(offset_s(plan, next));
+	return inc->plan_due_ms > s->now_ms;
+}
+
 /* Runs the step that is due, and at once every step after one that would ring nobody. With no operator at all the
  * caregivers are sent at once too, even if the supervisor rings. */
 static void advance(struct step_now *s)
@@ -117,6 +154,8 @@ static void advance(struct step_now *s)
 	const struct plan *plan = step_plan(s);
 	bool nobody_answers = false;
 
+	if (!has_step(plan, inc->plan_step) && step_lost(s, plan))
+		return;
 	for (;;) {
 		enum plan_step step = inc->plan_step;
 		enum plan_step next = step_after(plan, step);

@@ -1,14 +1,18 @@
 /* policy.h - the numbers of the plan: who is rung when, how offers go out, when people are reminded.
  *
- * Owns:  the defaults of the city's rules. Read from config/policy.yaml by io; core only reads the struct.
- * Bounds: every interval is 1 s to 24 h (a unit's battery: 7 days); the last step of a class 1 plan can't be removed.
+ * Owns:  the defaults of the city's rules, and which plan is whose: by class, kind, area and time of day. Read from
+ *        config/policy.yaml by io; core only reads the struct.
+ * Bounds: every interval is 1 s to 24 h (a unit's battery: 7 days); POLICY_RULES_MAX rules; no class 1 plan, and no rule
+ *         for one, is without its unattended dispatch and its last step.
  */
 #ifndef CORE_POLICY_H
 #define CORE_POLICY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+#include "base/time.h"
 #include "core/kind.h"
 
 /* Values equal PlanStep of common.proto. */
@@ -28,7 +32,9 @@ enum tell_when { TELL_OPENED = 1, TELL_DISPATCHED = 2, TELL_ARRIVED = 4, TELL_CL
 #define GATEWAY_MAX 64         /* name of a gateway, with its end */
 #define EMERGENCY_TEXT_MAX 256 /* what a gateway reads out, with its end */
 
-/* One class's plan. Seconds count from when the incident began to wait. */
+#define POLICY_RULES_MAX 64
+
+/* One class's plan. Seconds count from when the incident began to wait. Every member is a uint32_t (see PLAN_CHANGE). */
 struct plan {
 	uint32_t ring_wider_s;  /* class 1: 10 */
 	uint32_t dispatch_s;    /* class 1: 30; 0 = this class is not dispatched without an operator */
@@ -40,6 +46,22 @@ struct plan {
 	uint32_t wave_widen; /* each wave asks this many more: 2 */
 	uint32_t waves;      /* 3 */
 	uint32_t tell;       /* enum tell_when; classes 1 and 2: all, else none */
+};
+
+/* The bit of policy_rule.changes that stands for this member of struct plan. */
+#define PLAN_CHANGE(member) (UINT32_C(1) << (offsetof(struct plan, member) / sizeof(uint32_t)))
+
+/* Another plan for some incidents at some hours: that of the class, with some numbers changed. */
+struct policy_rule {
+	uint32_t kinds;    /* bit n: for kind n; 0 = for every kind */
+	uint32_t classes;  /* bit n: for class n; 0 = for the classes of its kinds (policy_settle() fills them in) */
+	char area[16];     /* covers the home; empty = everywhere */
+	uint32_t from_min; /* minutes of the local day: from this one ... */
+	uint32_t to_min;   /* ... to before this one, past midnight if it is the smaller; both equal = all day */
+	uint32_t
+		changes; /* PLAN_CHANGE() of what it changes; may be 0: these stay as the class has it, whatever comes below */
+	struct plan change;
+	struct plan plans[CLASS_COUNT]; /* worked out by policy_settle() */
 };
 
 struct policy {
@@ -75,12 +97,35 @@ struct policy {
 	bool auto_call;          /* the machine calls 120/119/110 itself; only with the two below */
 	char emergency_gateway[GATEWAY_MAX];
 	char emergency_text[EMERGENCY_TEXT_MAX];
+	uint32_t rule_count;
+	struct policy_rule rules[POLICY_RULES_MAX]; /* the first that fits decides */
 };
 
 /* What runs when no file says otherwise. */
 extern const struct policy POLICY_DEFAULT;
 
+/* Where in the policy something is wrong. */
+struct policy_place {
+	uint32_t rule;             /* 1, 2, ...; 0 = not in a rule */
+	enum incident_class class; /* whose plan; CLASS_NONE = not in a plan of a class */
+	const char *key;           /* "dispatch_s", "emergency.text"; empty for the whole rule */
+};
+
+/* Works out the plans of the rules from those of the classes: to be called whenever either has changed. */
+void policy_settle(struct policy *policy);
+
 /* NULL when lawful; else one line in English that says what is wrong. */
 const char *policy_check(const struct policy *policy);
+
+/* The same, and where. */
+const char *policy_check_at(const struct policy *policy, struct policy_place *ret);
+
+/* The one function that picks a plan: the first rule that fits the incident now, else the class's plan. An incident's plan
+ * changes with the hour and with a reload; what that means for steps under way is incident_plan.c's. */
+const struct plan *policy_plan(const struct policy *policy, enum incident_class class, enum kind kind, const char *area,
+                               ms_t now_ms);
+
+/* Minute of the local day, 0 to 1439. */
+uint32_t policy_minute(const struct policy *policy, ms_t now_ms);
 
 #endif
