@@ -85,6 +85,44 @@ static void check_step(const struct incident *before, const struct kit *k)
 		assert_string_equal(incident_job(inc, k->out.taken_job)->caregiver, k->out.taken);
 }
 
+/* Rules that are not there yet; each takes its codes off this list. */
+static const enum line_code MISSING[] = {
+	LINE_HELD,
+	LINE_HOLD_OVER,
+	LINE_TRANSFERRED,
+	LINE_ESCALATED,
+	LINE_HANDOVER_OPENED,
+	LINE_HANDOVER_TRIED,
+	LINE_HANDOVER_TOLD,
+	LINE_HANDOVER_CONFIRMED,
+	LINE_HANDOVER_OVERDUE,
+	LINE_HANDOVER_CANCELLED,
+	LINE_RECALL_DUE,
+	LINE_CONTACT_ANSWERED,
+	LINE_SHELVED,
+	LINE_HELD_BACK,
+	LINE_BACK_IN_QUEUE,
+	LINE_DRILL,
+	LINE_DRILL_ENDED,
+	LINE_REPAIR_OVERDUE,
+	LINE_SUBSTITUTE,
+	LINE_AREA_JOINED,
+	LINE_AREA_LEFT,
+	LINE_AREA_OVER,
+	LINE_BATTERY_DUE,
+	LINE_OFFER_CALLED,
+	LINE_FOLLOW_UP_DUE,
+	LINE_FOLLOW_UP_MADE,
+};
+
+static bool is_missing(enum line_code code)
+{
+	for (size_t i = 0; i < COUNT_OF(MISSING); i++)
+		if (MISSING[i] == code)
+			return true;
+	return false;
+}
+
 static void test_no_step_breaks_a_promise_or_loses_a_deadline(void **state)
 {
 	struct kit *k = malloc(sizeof *k);
@@ -117,8 +155,7 @@ static void test_no_step_breaks_a_promise_or_loses_a_deadline(void **state)
 		/* Written by app, not by a step. */
 		if (c == LINE_OWNER_GONE || c == LINE_SEEN_NOT_IN_FORCE || c == LINE_TEST_PRESS)
 			continue;
-		/* Rules that are not there yet; each takes its codes off this list. */
-		if (c >= LINE_HELD)
+		if (is_missing((enum line_code)c))
 			continue;
 		if (t.lines[c] == 0)
 			fail_msg("the walk never came to %s", kit_line_name((enum line_code)c));
