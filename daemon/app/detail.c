@@ -113,6 +113,8 @@ Pingan__V1__DetailLine *line_fill(struct app *app, const struct incident *inc, c
 	to->call = (Pingan__V1__CallResult)line->call;
 	to->text = unsealed(app, inc, line, key);
 	to->stored_ms = line->stored_ms;
+	to->count = line->count;
+	to->channel = (Pingan__V1__Channel)line->channel;
 	return to;
 }
 
@@ -149,6 +151,7 @@ static Pingan__V1__DetailOffer *offer_fill(struct app *app, const struct offer *
 	to->reachable = screens_reachable(app, o->caregiver);
 	to->wave = o->wave;
 	to->distance_m = o->distance_m;
+	to->channels = o->channels;
 	return to;
 }
 
@@ -176,12 +179,84 @@ static Pingan__V1__DetailJob *job_fill(struct app *app, const struct job *j)
 	to->result = (Pingan__V1__JobResult)j->result;
 	to->depart_overdue = j->depart_overdue;
 	to->arrive_overdue = j->arrive_overdue;
+	to->skill = (Pingan__V1__Skill)j->skill;
 	to->offers = pointers_take(app, j->offer_count);
 	for (uint32_t i = 0; to->offers != NULL && i < j->offer_count; i++) {
 		to->offers[to->n_offers] = offer_fill(app, &j->offers[i]);
 		to->n_offers += to->offers[to->n_offers] != NULL;
 	}
 	return to;
+}
+
+/* ------------------------------------------------------------ hand-overs and the rest of its life */
+
+static Pingan__V1__DetailHandover *handover_fill(struct app *app, const struct handover *h)
+{
+	Pingan__V1__DetailHandover *to = arena_take(&app->arena, sizeof *to);
+
+	if (to == NULL)
+		return NULL;
+	pingan__v1__detail_handover__init(to);
+	to->number = h->number;
+	to->service = (Pingan__V1__Service)h->service;
+	to->state = (Pingan__V1__HandoverState)h->state;
+	to->opened_ms = h->opened_ms;
+	to->due_ms = h->due_ms;
+	to->tries = h->tries;
+	to->channel = (Pingan__V1__Channel)h->channel;
+	to->told = h->told;
+	to->by_name = text_cut(app, person_name(app, h->by), 64);
+	to->ended_ms = h->ended_ms;
+	return to;
+}
+
+/* Which card lies on top. Nobody may hear of a silent call but the police; what burns or leaks is the fire brigade's. */
+static Pingan__V1__Service service_hint(const struct incident *inc)
+{
+	if (inc->silent)
+		return PINGAN__V1__SERVICE__SERVICE_110;
+	switch (inc->kind) {
+	case KIND_FIRE:
+	case KIND_SMOKE:
+	case KIND_HEAT:
+	case KIND_GAS:
+	case KIND_CO:
+		return PINGAN__V1__SERVICE__SERVICE_119;
+	default:
+		return PINGAN__V1__SERVICE__SERVICE_120;
+	}
+}
+
+/* Until when the home, or the unit that called, is on test; 0 = it is not, or no longer. */
+static int64_t on_test_until(struct app *app, const struct incident *inc)
+{
+	const Pingan__V1__Household *h = inc->household[0] == '\0' ? NULL : household_find(app, inc->household);
+	const Pingan__V1__Device *d = inc->device[0] == '\0' ? NULL : device_find(app, inc->device);
+	int64_t until_ms = h == NULL ? 0 : h->test_until_ms;
+
+	if (d != NULL && d->test_until_ms > until_ms)
+		until_ms = d->test_until_ms;
+	return until_ms > app->now.store_ms ? until_ms : 0;
+}
+
+static void life_fill(struct app *app, const struct incident *inc, Pingan__V1__IncidentDetail *d)
+{
+	d->handovers = pointers_take(app, inc->handover_count);
+	for (uint32_t i = 0; d->handovers != NULL && i < inc->handover_count; i++) {
+		d->handovers[d->n_handovers] = handover_fill(app, &inc->handovers[i]);
+		d->n_handovers += d->handovers[d->n_handovers] != NULL;
+	}
+	for (size_t i = 0; inc->contact_answer != CONTACT_ANSWER_NONE && i < d->n_contacts; i++)
+		if (d->contacts[i]->order == inc->contact_answer_by)
+			d->contacts[i]->answer = (Pingan__V1__ContactAnswer)inc->contact_answer;
+	d->recall_due_ms = inc->recall_due_ms;
+	d->repair_due_ms = inc->repair_due_ms;
+	d->on_test_until_ms = on_test_until(app, inc);
+	d->aside_by_name = text_cut(app, person_name(app, inc->aside_by), 64);
+	d->spoke_to = (Pingan__V1__SpokeTo)inc->spoke_to;
+	d->follow_up_of = inc->follow_up_of;
+	d->follow_up_due_ms = inc->follow_up_due_ms;
+	d->service_hint = service_hint(inc);
 }
 
 /* ------------------------------------------------------------ the whole */
@@ -241,6 +316,7 @@ static void incident_fill(struct app *app, const struct incident *inc, const str
 	d->asked_outcome = (Pingan__V1__Outcome)inc->asked_outcome;
 	d->outcome = (Pingan__V1__Outcome)inc->outcome;
 	d->voice_due_ms = inc->voice_due_ms;
+	life_fill(app, inc, d);
 }
 
 /* True if there is something to tell about it to this person. */

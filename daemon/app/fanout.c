@@ -87,7 +87,7 @@ static uint64_t ring_hash(const uint64_t *ids, size_t n)
 static bool counts_same(const Pingan__V1__Counts *a, const Pingan__V1__Counts *b)
 {
 	const size_t from = offsetof(Pingan__V1__Counts, life);
-	const size_t to = offsetof(Pingan__V1__Counts, answered_today) + sizeof a->answered_today;
+	const size_t to = offsetof(Pingan__V1__Counts, drills) + sizeof a->drills;
 
 	return memcmp((const char *)a + from, (const char *)b + from, to - from) == 0;
 }

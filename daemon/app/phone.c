@@ -255,6 +255,8 @@ static void offer_add(struct app *app, struct state *st, const struct incident *
 	to->state = (Pingan__V1__OfferState)o->state;
 	to->bring = pointers_take(app, 4);
 	to->n_bring = to->bring == NULL ? 0 : bring(inc->kind, to->bring);
+	to->drill = inc->drill;
+	to->skill = (Pingan__V1__Skill)job->skill;
 	st->offers[st->m.n_offers++] = to;
 }
 
@@ -294,6 +296,8 @@ static void job_fill(struct app *app, struct state *st, const struct incident *i
 	to->departed_ms = job->departed_ms;
 	to->arrived_ms = job->arrived_ms;
 	to->silent = inc->silent;
+	to->drill = inc->drill;
+	to->skill = (Pingan__V1__Skill)job->skill;
 	notes_fill(app, inc, to);
 	if (h != NULL) {
 		to->address = h->address;

@@ -204,6 +204,8 @@ static void slot_read(struct app *app, struct record *rec)
 	slot->rerung_all = inc->rerung_all;
 	slot->has_jobs = inc->job_count != 0;
 	slot->quarantine = inc->quarantine;
+	slot->drill = inc->drill;
+	slot->aside = inc->aside;
 	slot->waiting_since_ms = inc->waiting_since_ms;
 	slot->opened_ms = inc->opened_ms;
 	slot->answered_ms = inc->answered_ms;

@@ -76,8 +76,8 @@ bool rights_rings(struct app *app, const struct rights *r, const struct incident
 		return false;
 	switch (slot->state) {
 	case INCIDENT_WAITING:
-		/* Devices wait in silence: they are work, not a call. */
-		return slot->class != CLASS_DEVICE && rings_around(app, r, slot);
+		/* Devices wait in silence: they are work, not a call. So does what was set aside. */
+		return slot->class != CLASS_DEVICE && slot->aside == ASIDE_NONE && rings_around(app, r, slot);
 	case INCIDENT_ANSWERED:
 		if (!slot->rerung)
 			return false;

@@ -6,6 +6,7 @@
 
 #define NAME_MAX_BYTES 64
 #define STREET_MAX 120
+#define LANGUAGE_MAX 16
 
 char *text_cut(struct app *app, const char *text, size_t max)
 {
@@ -80,6 +81,7 @@ static void card_fill(struct app *app, const char *household, const char *area, 
 	if (h->n_residents != 0) {
 		row->resident = text_cut(app, h->residents[0]->name, NAME_MAX_BYTES);
 		row->age = age_years(app, h->residents[0]->birth_year);
+		row->language = text_cut(app, h->residents[0]->language, LANGUAGE_MAX);
 	}
 }
 
@@ -88,6 +90,30 @@ static char *caregiver_of(struct app *app, const struct incident *inc)
 	const struct job *lead = incident_lead_job(inc);
 
 	return lead == NULL ? (char *)"" : name_of(app, lead->caregiver);
+}
+
+/* What has been done with it at the desk, and what it waits for beside a person. */
+static void row_fill_life(const struct incident *inc, Pingan__V1__IncidentRow *row)
+{
+	const struct handover *h = incident_handover_open(inc);
+
+	row->hold_until_ms = inc->hold_until_ms;
+	row->aside = (Pingan__V1__Aside)inc->aside;
+	row->aside_until_ms = inc->aside_until_ms;
+	row->drill = inc->drill;
+	row->escalated = inc->escalated;
+	row->recall = inc->recall;
+	row->contact_answer = (Pingan__V1__ContactAnswer)inc->contact_answer;
+	row->area_wide = inc->area_wide;
+	row->out_now = inc->out_now;
+	row->out_total = inc->out_total;
+	row->battery_due_ms = inc->battery_due_ms;
+	row->repair_overdue = inc->repair_overdue;
+	row->calls = inc->calls;
+	if (h == NULL)
+		return;
+	row->handover = (Pingan__V1__HandoverState)h->state;
+	row->service = (Pingan__V1__Service)h->service;
 }
 
 void row_fill(struct app *app, const struct shown *sh, const struct record *rec, const struct incident *inc,
@@ -132,6 +158,7 @@ void row_fill(struct app *app, const struct shown *sh, const struct record *rec,
 	row->note_owner = name_of(app, sh->note_owner);
 	row->protocol_code = text_cut(app, inc->protocol_code, ALARM_CODE_MAX);
 	row->resident_cancelled = inc->resident_cancelled;
+	row_fill_life(inc, row);
 	if (p == NULL)
 		return;
 	/* A further press that can't be stored yet. */
@@ -139,6 +166,13 @@ void row_fill(struct app *app, const struct shown *sh, const struct record *rec,
 	row->repeats += p->count;
 	row->last_alarm_ms = p->last_ms;
 	row->rerung = sh->face.rerung;
+	if (inc->state != INCIDENT_WAITING)
+		return;
+	row->aside = PINGAN__V1__ASIDE__ASIDE_NONE;
+	row->class_ = (Pingan__V1__IncidentClass)sh->face.class;
+	row->kind = (Pingan__V1__Kind)sh->face.kind;
+	if (row->order.len == ORDER_LEN)
+		memcpy(row->order.data, sh->face.order, ORDER_LEN);
 }
 
 void row_fill_press(struct app *app, const struct shown *sh, Pingan__V1__IncidentRow *row)

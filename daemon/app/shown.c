@@ -314,6 +314,17 @@ static void face_of_press(struct app *app, const struct shown *sh, struct incide
 	incident_order(inc, face->order);
 }
 
+/* What waits as less, or out of sight, is a call for help now, although that can't be stored yet. */
+static void face_raise(struct incident_slot *face, enum kind kind)
+{
+	face->aside = ASIDE_NONE;
+	if (!class_above(kind_class(kind), face->class))
+		return;
+	face->kind = kind;
+	face->class = kind_class(kind);
+	face->order[0] = (uint8_t)face->class;
+}
+
 static void face_fill(struct app *app, struct shown *sh)
 {
 	struct incident_slot *face = &sh->face;
@@ -338,6 +349,8 @@ static void face_fill(struct app *app, struct shown *sh)
 	/* She presses again, and whoever has her call should hear it although it can't be stored. */
 	if (face->state == INCIDENT_ANSWERED && class_above(kind_class(sh->press->kind), CLASS_WELFARE))
 		face->rerung = true;
+	if (face->state == INCIDENT_WAITING)
+		face_raise(face, sh->press->kind);
 }
 
 static void row_forget(struct shown *sh)

@@ -16,7 +16,8 @@ struct view {
 	TAILQ_ENTRY(view) link;
 	struct rights rights; /* person is empty: what belongs to one person is the session's */
 	size_t refs;
-	uint32_t count[CLASS_COUNT];
+	uint32_t count[CLASS_COUNT]; /* without what is set aside */
+	uint32_t aside[ASIDE_COUNT], drills;
 	uint32_t waiting;
 	ms_t longest_ms; /* since when the longest waits; 0 = nobody */
 	bool longest_stale;
@@ -101,6 +102,10 @@ static bool open(const struct incident_slot *face)
 
 static void tally_out(struct view *v, const struct incident_slot *face)
 {
+	v->drills -= face->drill;
+	v->aside[face->aside]--;
+	if (face->aside != ASIDE_NONE)
+		return; /* out of sight: counted apart, and its waiting is nobody's */
 	v->count[face->class]--;
 	if (face->state != INCIDENT_WAITING)
 		return;
@@ -111,6 +116,10 @@ static void tally_out(struct view *v, const struct incident_slot *face)
 
 static void tally_in(struct view *v, const struct incident_slot *face)
 {
+	v->drills += face->drill;
+	v->aside[face->aside]++;
+	if (face->aside != ASIDE_NONE)
+		return;
 	v->count[face->class]++;
 	if (face->state != INCIDENT_WAITING)
 		return;
@@ -128,7 +137,7 @@ static void longest_read(struct app *app, struct view *v)
 	for (size_t i = 0; i < all->size && v->waiting != 0; i++) {
 		const struct shown *sh = all->slots[i].key == NULL ? NULL : all->slots[i].value;
 
-		if (sh == NULL || sh->face.state != INCIDENT_WAITING ||
+		if (sh == NULL || sh->face.state != INCIDENT_WAITING || sh->face.aside != ASIDE_NONE ||
 		    (v->longest_ms != 0 && sh->face.waiting_since_ms >= v->longest_ms))
 			continue;
 		if (rights_sees(app, &v->rights, &sh->face))
@@ -172,7 +181,7 @@ static void answer_count(struct app *app, struct shown *sh)
 	struct answer_day *a;
 	struct view *v;
 
-	if (sh->slot == NULL || sh->slot->answer_counted || face->answered_ms == 0 ||
+	if (sh->slot == NULL || sh->slot->answer_counted || face->answered_ms == 0 || face->drill ||
 	    (face->class != CLASS_LIFE && face->class != CLASS_WELFARE))
 		return;
 	sh->slot->answer_counted = true;
@@ -236,6 +245,9 @@ void view_counts(struct app *app, struct view *v, Pingan__V1__Counts *ret)
 	ret->answered_today = v->answered;
 	ret->answered_10s_pct_x10 = share_x10(v->answered_10s, v->answered);
 	ret->answered_60s_pct_x10 = share_x10(v->answered_60s, v->answered);
+	ret->shelved = v->aside[ASIDE_SHELVED];
+	ret->held_back = v->aside[ASIDE_STORM];
+	ret->drills = v->drills;
 }
 
 static void people_read(struct app *app, struct view *v)
@@ -269,6 +281,8 @@ static void view_read(struct app *app, struct view *v)
 	const struct screens *sc = app->screens;
 
 	memset(v->count, 0, sizeof v->count);
+	memset(v->aside, 0, sizeof v->aside);
+	v->drills = 0;
 	v->waiting = 0;
 	v->longest_ms = 0;
 	v->longest_stale = false;
