@@ -251,8 +251,10 @@ bool config_parse(struct slice text, bool files, struct config *ret, char why[CO
 	if (!settings_read(&CONFIG_SETTINGS, text, c, why))
 		goto out;
 	c->policy = POLICY_DEFAULT; /* settings_read() starts from a clean struct */
-	if (!config_check(c, why))
+	if (!config_check(c, why)) {
+		settings_line(text, why, CONFIG_WHY_MAX);
 		goto out;
+	}
 	if (files && !password_read(c, why))
 		goto out;
 	if (files && c->policy_file[0] != '\0' && !policy_load(c->policy_file, &c->policy, why))

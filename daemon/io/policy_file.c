@@ -2,55 +2,121 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#define NUMBER(path_, field, min_, max_, preset_, help_)                                                             \
-	{                                                                                                                \
-		.path = (path_), .type = SETTING_NUMBER, .offset = offsetof(struct policy, field), .size = sizeof(uint32_t), \
-		.min = (min_), .max = (max_), .preset = (preset_), .help = (help_)                                           \
-	}
+/* One rule as the file has it. */
+struct rule_row {
+	uint64_t given; /* see struct settings */
+	uint32_t kinds;
+	char class[12];
+	char area[16];
+	char from[8];
+	char to[8];
+	struct plan plan;
+};
 
-#define FLAG(path_, field, help_)                                                                              \
-	{                                                                                                          \
-		.path = (path_), .type = SETTING_FLAG, .offset = offsetof(struct policy, field), .size = sizeof(bool), \
-		.preset = "off", .help = (help_)                                                                       \
+/* The file: the policy, and the rules that are still to be worked into it. */
+struct policy_yaml {
+	struct policy policy;
+	struct {
+		_Alignas(SETTING_ROWS_AT) uint32_t count;
+		_Alignas(SETTING_ROWS_AT) struct rule_row at[POLICY_RULES_MAX];
+	} rules;
+};
+_Static_assert(offsetof(struct policy_yaml, rules.at) == offsetof(struct policy_yaml, rules) + SETTING_ROWS_AT, "rows");
+
+/* A macro can't put brackets around a member: NOLINTBEGIN(bugprone-macro-parentheses) */
+#define NUMBER_OF(type_, path_, field, min_, max_, preset_, help_)                                           \
+	{                                                                                                        \
+		.path = (path_), .type = SETTING_NUMBER, .offset = offsetof(type_, field), .size = sizeof(uint32_t), \
+		.min = (min_), .max = (max_), .preset = (preset_), .help = (help_)                                   \
 	}
-#define TEXT(path_, field, help_)                                                        \
-	{                                                                                    \
-		.path = (path_), .type = SETTING_TEXT, .offset = offsetof(struct policy, field), \
-		.size = sizeof(((struct policy *)NULL)->field), .preset = "", .help = (help_)    \
+#define NUMBER(path_, field, min_, max_, preset_, help_) \
+	NUMBER_OF(struct policy_yaml, path_, policy.field, min_, max_, preset_, help_)
+#define FLAG(path_, field, help_)                                                                    \
+	{                                                                                                \
+		.path = (path_), .type = SETTING_FLAG, .offset = offsetof(struct policy_yaml, policy.field), \
+		.size = sizeof(bool), .preset = "off", .help = (help_)                                       \
 	}
-#define WORDS(path_, field, words_, max_, preset_, help_)                                                \
-	{                                                                                                    \
-		.path = (path_), .type = SETTING_WORDS, .offset = offsetof(struct policy, field), .max = (max_), \
-		.words = (words_), .preset = (preset_), .help = (help_)                                          \
+#define TEXT_OF(type_, path_, field, help_)                                      \
+	{                                                                            \
+		.path = (path_), .type = SETTING_TEXT, .offset = offsetof(type_, field), \
+		.size = sizeof(((type_ *)NULL)->field), .preset = "", .help = (help_)    \
+	}
+#define TEXT(path_, field, help_) TEXT_OF(struct policy_yaml, path_, policy.field, help_)
+#define WORDS_OF(type_, path_, field, words_, max_, preset_, help_)                                                 \
+	{                                                                                                               \
+		.path = (path_), .type = SETTING_WORDS, .offset = offsetof(type_, field), .max = (max_), .words = (words_), \
+		.preset = (preset_), .help = (help_)                                                                        \
 	}
 
 #define DAY_S 86400
 #define WEEK_S 604800
 
 /* Word n is bit n of enum tell_when. */
-static const char *const TELL_WORDS[] = {"opened", "dispatched", "arrived", "closed", NULL};
+static const char *tell_word(uint32_t n)
+{
+	static const char *const WORDS[] = {"opened", "dispatched", "arrived", "closed"};
+
+	return n < COUNT_OF(WORDS) ? WORDS[n] : NULL;
+}
 #define TELL_EVERY "[opened, dispatched, arrived, closed]"
 
-/* One class's plan; the numbers of the city's rules are the presets, and a test compares them with POLICY_DEFAULT. */
-/* A macro can't put brackets around a member: NOLINTBEGIN(bugprone-macro-parentheses) */
-#define PLAN(class, at, wider, dispatch, contacts, duty, turn, offer, size, widen, rounds, tells)     \
-	NUMBER(class ".ring_wider_s", at.ring_wider_s, 0, DAY_S, wider,                                   \
-	       "Then the neighbouring area and the supervisor ring too."),                                \
-		NUMBER(class ".dispatch_s", at.dispatch_s, 0, DAY_S, dispatch,                                \
-	           "Then caregivers are sent without an operator; 0: never."),                            \
-		NUMBER(class ".contacts_s", at.contacts_s, 0, DAY_S, contacts,                                \
-	           "Then the contacts are asked to go; 0: not asked."),                                   \
-		NUMBER(class ".duty_phones_s", at.duty_phones_s, 0, DAY_S, duty,                              \
-	           "Then the duty phones ring, in turns, without end; 0: never."),                        \
-		NUMBER(class ".duty_turn_s", at.duty_turn_s, 0, DAY_S, turn, "How long one turn is."),        \
-		NUMBER(class ".offer_s", at.offer_s, 1, DAY_S, offer, "How long an offer runs."),             \
-		NUMBER(class ".wave_size", at.wave_size, 1, 20, size, "Caregivers asked in the first wave."), \
-		NUMBER(class ".wave_widen", at.wave_widen, 0, 20, widen, "More in each further wave."),       \
-		NUMBER(class ".waves", at.waves, 1, 20, rounds, "Waves before the supervisor is called."),    \
-		WORDS(class ".tell", at.tell, TELL_WORDS, 4, tells,                                           \
-	          "When contacts who have consented are told: opened, dispatched, arrived, closed.")
+static const char *kind_word(uint32_t n)
+{
+	if (n >= KIND_COUNT)
+		return NULL;
+	return n == KIND_NONE ? "" : kind_name((enum kind)n);
+}
+
+/* The sections, by class. */
+static const char *const CLASSES[CLASS_COUNT] = {
+	[CLASS_LIFE] = "life",
+	[CLASS_WELFARE] = "welfare",
+	[CLASS_GENERAL] = "general",
+	[CLASS_DEVICE] = "device",
+};
+
+/* The numbers of a plan; those of the city's rules are the presets, and a test compares them with POLICY_DEFAULT. */
+#define PLAN_OF(type, path, at, wider, dispatch, contacts, duty, turn, offer, size, widen, rounds, tells)    \
+	NUMBER_OF(type, path "ring_wider_s", at.ring_wider_s, 0, DAY_S, wider,                                   \
+	          "Then the neighbouring area and the supervisor ring too."),                                    \
+		NUMBER_OF(type, path "dispatch_s", at.dispatch_s, 0, DAY_S, dispatch,                                \
+	              "Then caregivers are sent without an operator; 0: never."),                                \
+		NUMBER_OF(type, path "contacts_s", at.contacts_s, 0, DAY_S, contacts,                                \
+	              "Then the contacts are asked to go; 0: not asked."),                                       \
+		NUMBER_OF(type, path "duty_phones_s", at.duty_phones_s, 0, DAY_S, duty,                              \
+	              "Then the duty phones ring, in turns, without end; 0: never."),                            \
+		NUMBER_OF(type, path "duty_turn_s", at.duty_turn_s, 0, DAY_S, turn, "How long one turn is."),        \
+		NUMBER_OF(type, path "offer_s", at.offer_s, 1, DAY_S, offer, "How long an offer runs."),             \
+		NUMBER_OF(type, path "wave_size", at.wave_size, 1, 20, size, "Caregivers asked in the first wave."), \
+		NUMBER_OF(type, path "wave_widen", at.wave_widen, 0, 20, widen, "More in each further wave."),       \
+		NUMBER_OF(type, path "waves", at.waves, 1, 20, rounds, "Waves before the supervisor is called."),    \
+		WORDS_OF(type, path "tell", at.tell, tell_word, 4, tells,                                            \
+	             "When contacts who have consented are told: opened, dispatched, arrived, closed.")
+#define PLAN(class, at, ...) PLAN_OF(struct policy_yaml, class ".", policy.at, __VA_ARGS__)
+
+/* What a plan's numbers are without a word in the file does not matter here: only what is given is taken from a rule. */
+static const struct setting RULE[] = {
+	WORDS_OF(struct rule_row, "kinds", kinds, kind_word, KIND_COUNT, "[]",
+             "Kinds of alarm, as [sos, fall]; left out: every kind."),
+	TEXT_OF(struct rule_row, "class", class, "life, welfare, general or device; left out: the classes of the kinds."),
+	TEXT_OF(struct rule_row, "area", area,
+            "Code of a city, district, sub-district or community; left out: everywhere."),
+	TEXT_OF(struct rule_row, "from", from, "Local time, as \"22:00\": from then ..."),
+	TEXT_OF(struct rule_row, "to", to,
+            "... to before then, past midnight if it is the earlier; both left out: all day."),
+	PLAN_OF(struct rule_row, "", plan, "1", "0", "0", "0", "1", "1", "1", "0", "1", "[]"),
+};
 /* NOLINTEND(bugprone-macro-parentheses) */
+
+static const struct settings RULE_SETTINGS = {
+	.table = RULE,
+	.count = COUNT_OF(RULE),
+	.size = sizeof(struct rule_row),
+	.given = true,
+	.head = "",
+};
 
 /* clang-format off */
 static const struct setting TABLE[] = {
@@ -101,12 +167,24 @@ static const struct setting TABLE[] = {
 	PLAN("welfare", plans[CLASS_WELFARE], "60",    "0",     "0",     "600", "300",   "60", "2", "2", "3", TELL_EVERY),
 	PLAN("general", plans[CLASS_GENERAL], "1800",  "0",     "0",     "0",   "3600",  "60", "2", "2", "3", "[]"),
 	PLAN("device", plans[CLASS_DEVICE],   "14400", "0",     "0",     "0",   "14400", "60", "2", "2", "3", "[]"),
+	{
+		.path = "rules", .type = SETTING_ROWS, .offset = offsetof(struct policy_yaml, rules),
+		.rows = &RULE_SETTINGS, .max = POLICY_RULES_MAX, .preset = "[]",
+		.help = "Other plans for some calls, by kind, class, area and time of day. Each rule is the plan of the class with\n"
+		        "some numbers changed; the first rule that fits decides. 64 at most; complaints count them from 1. None can\n"
+		        "take from class 1 its dispatch without an operator or its last step. For instance:\n"
+		        "  rules:\n"
+		        "    - {area: \"440106\", from: \"22:00\", to: \"06:00\", class: life, offer_s: 45, wave_size: 3, waves: 2}\n"
+		        "    - {kinds: [water], duty_phones_s: 0}\n"
+		        "What a rule may say:",
+	},
 };
 /* clang-format on */
 
 static const char *const SECTIONS[][2] = {
 	{"emergency", "Calls to 120, 119 and 110 without a person."},
-	{"life", "Class 1, life: button, fall, smoke, fire, gas, duress. Its last step can't be left out."},
+	{"life",
+     "Class 1, life: button, fall, smoke, fire, gas, duress. Its dispatch and its last step can't be left out."},
 	{"welfare", "Class 2, welfare: inactivity, water, wandering, anything unknown."},
 	{"general", "Class 3, general: service requests and follow-ups."},
 	{"device", "Class 4, device: power, battery, tamper, link."},
@@ -116,7 +194,7 @@ static const char *const SECTIONS[][2] = {
 const struct settings POLICY_SETTINGS = {
 	.table = TABLE,
 	.count = COUNT_OF(TABLE),
-	.size = sizeof(struct policy),
+	.size = sizeof(struct policy_yaml),
 	.head =
 		"policy.yaml - who is rung when, how offers go out, when people are reminded. Every setting with its default.\n"
 		"Seconds of a plan count from when the call began to wait. Named by policy_file in pingand.yaml; taken over "
@@ -125,20 +203,99 @@ const struct settings POLICY_SETTINGS = {
 	.sections = SECTIONS,
 };
 
-bool policy_parse(struct slice text, struct policy *ret, char why[CONFIG_WHY_MAX])
+/* "22:00" to minutes of the day. */
+static bool time_of_day(const char *text, uint32_t *ret)
 {
-	struct policy p;
+	uint32_t hour, minute;
+
+	if (strlen(text) != 5 || strspn(text, "0123456789:") != 5 || text[2] != ':' || strchr(text + 3, ':') != NULL ||
+	    text[0] == ':' || text[1] == ':')
+		return false;
+	hour = (uint32_t)(text[0] - '0') * 10 + (uint32_t)(text[1] - '0');
+	minute = (uint32_t)(text[3] - '0') * 10 + (uint32_t)(text[4] - '0');
+	if (hour > 24 || minute > 59 || (hour == 24 && minute != 0))
+		return false;
+	*ret = hour % 24 * 60 + minute;
+	return true;
+}
+
+/* The key that is wrong, with the reason in `what`; NULL when none is. */
+static const char *rule_take(const struct rule_row *row, struct policy_rule *ret, const char **what)
+{
+	memset(ret, 0, sizeof *ret);
+	ret->kinds = row->kinds;
+	for (unsigned class = CLASS_LIFE; class < CLASS_COUNT; class ++)
+		if (strcmp(row->class, CLASSES[class]) == 0)
+			ret->classes = UINT32_C(1) << class;
+	*what = "must be life, welfare, general or device";
+	if (row->class[0] != '\0' && ret->classes == 0)
+		return "class";
+	memcpy(ret->area, row->area, sizeof ret->area);
+	*what = "must be a time of day, like \"22:00\"";
+	if (row->from[0] != '\0' && !time_of_day(row->from, &ret->from_min))
+		return "from";
+	if (row->to[0] != '\0' && !time_of_day(row->to, &ret->to_min))
+		return "to";
+	*what = "from and to go together, and differ; for the whole day leave both out";
+	if ((row->from[0] == '\0') != (row->to[0] == '\0') || (row->from[0] != '\0' && ret->from_min == ret->to_min))
+		return row->from[0] == '\0' ? "to" : "from";
+	ret->change = row->plan;
+	for (size_t i = 0; i < COUNT_OF(RULE); i++)
+		if ((row->given & UINT64_C(1) << i) != 0 && RULE[i].offset >= offsetof(struct rule_row, plan))
+			ret->changes |= UINT32_C(1) << (RULE[i].offset - offsetof(struct rule_row, plan)) / sizeof(uint32_t);
+	return NULL;
+}
+
+/* "rules.3.dispatch_s: what", "life.dispatch_s: what", "hold_s: what" */
+static void blame(const struct policy_place *place, const char *what, char why[CONFIG_WHY_MAX])
+{
+	const char *dot = place->key[0] != '\0' ? "." : "";
+
+	if (place->rule != 0)
+		snprintf(why, CONFIG_WHY_MAX, "rules.%u%s%s: %s", place->rule, dot, place->key, what);
+	else if (place->class != CLASS_NONE)
+		snprintf(why, CONFIG_WHY_MAX, "%s%s%s: %s", CLASSES[place->class], dot, place->key, what);
+	else
+		snprintf(why, CONFIG_WHY_MAX, "%s: %s", place->key, what);
+}
+
+static bool policy_take(struct policy_yaml *y, char why[CONFIG_WHY_MAX])
+{
+	struct policy_place place = {0};
 	const char *what;
 
-	if (!settings_read(&POLICY_SETTINGS, text, &p, why))
-		return false;
-	what = policy_check(&p);
-	if (what != NULL) {
-		snprintf(why, CONFIG_WHY_MAX, "%s", what);
-		return false;
+	y->policy.rule_count = y->rules.count;
+	for (uint32_t i = 0; i < y->rules.count; i++) {
+		place.rule = i + 1;
+		place.key = rule_take(&y->rules.at[i], &y->policy.rules[i], &what);
+		if (place.key != NULL) {
+			blame(&place, what, why);
+			return false;
+		}
 	}
-	*ret = p;
-	return true;
+	policy_settle(&y->policy);
+	what = policy_check_at(&y->policy, &place);
+	if (what != NULL)
+		blame(&place, what, why);
+	return what == NULL;
+}
+
+bool policy_parse(struct slice text, struct policy *ret, char why[CONFIG_WHY_MAX])
+{
+	struct policy_yaml *y = calloc(1, sizeof *y);
+	bool good = false;
+
+	if (y == NULL) {
+		snprintf(why, CONFIG_WHY_MAX, "no memory");
+	} else if (settings_read(&POLICY_SETTINGS, text, y, why)) {
+		good = policy_take(y, why);
+		if (good)
+			*ret = y->policy;
+		else
+			settings_line(text, why, CONFIG_WHY_MAX);
+	}
+	free(y);
+	return good;
 }
 
 bool policy_load(const char *path, struct policy *ret, char why[CONFIG_WHY_MAX])

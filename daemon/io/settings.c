@@ -6,10 +6,12 @@
 
 #include <cyaml/cyaml.h>
 
+#include "io/yaml_places.h"
+
 /* Every value is loaded as text into a row of slots, one for each setting, and judged by us: libcyaml takes "maybe" for
  * true and "010" for eight. */
 struct value {
-	char **at;      /* a list's entries; else the text itself */
+	char **at;      /* a list's entries, for rows the values of all, row by row; else the text itself */
 	uint32_t count; /* of a list */
 };
 
@@ -19,6 +21,7 @@ struct schema {
 	char keys[SETTINGS_MAX * 16];
 	size_t keys_used;
 	size_t raw_size;
+	cyaml_schema_value_t row;
 };
 
 static const cyaml_schema_value_t ENTRY = {
@@ -30,7 +33,7 @@ static const cyaml_schema_value_t ENTRY = {
 
 static bool is_list(const struct setting *set)
 {
-	return set->type == SETTING_LIST || set->type == SETTING_WORDS;
+	return set->type == SETTING_LIST || set->type == SETTING_WORDS || set->type == SETTING_ROWS;
 }
 
 static const char *key_keep(struct schema *schema, const char *at, size_t len)
@@ -43,6 +46,8 @@ static const char *key_keep(struct schema *schema, const char *at, size_t len)
 	schema->keys_used += len + 1;
 	return key;
 }
+
+static void schema_row(struct schema *schema, const struct settings *row);
 
 /* Fields for the settings [from, to) whose paths share their first `depth` bytes. */
 static const cyaml_schema_field_t *schema_fields(struct schema *schema, const struct settings *s, size_t from,
@@ -86,6 +91,11 @@ static const cyaml_schema_field_t *schema_fields(struct schema *schema, const st
 			f->value.sequence.entry = &ENTRY;
 			f->value.sequence.min = s->table[i].min;
 			f->value.sequence.max = s->table[i].max;
+			if (s->table[i].type == SETTING_ROWS) {
+				schema_row(schema, s->table[i].rows);
+				f->value.data_size = schema->row.data_size;
+				f->value.sequence.entry = &schema->row;
+			}
 		} else {
 			f->value.type = CYAML_STRING;
 			f->value.data_size = sizeof(char);
@@ -93,6 +103,14 @@ static const cyaml_schema_field_t *schema_fields(struct schema *schema, const st
 		}
 	}
 	return fields;
+}
+
+static void schema_row(struct schema *schema, const struct settings *row)
+{
+	ENSURE(schema->row.type == 0 && row->count <= 64);
+	schema->row.type = CYAML_MAPPING;
+	schema->row.data_size = (uint32_t)(row->count * sizeof(struct value));
+	schema->row.mapping.fields = schema_fields(schema, row, 0, row->count, 0);
 }
 
 /* libcyaml explains itself in log lines: first what, then where, from the innermost field outwards. */
@@ -104,12 +122,16 @@ struct complaint {
 
 static void complaint_field(struct complaint *c, const char *line)
 {
-	const char *name = strstr(line, "in mapping field '");
+	static const char FIELD[] = "in mapping field '", AT_ENTRY[] = "in sequence entry '";
+	const char *name = strstr(line, FIELD);
 	char inner[sizeof c->path];
 
-	if (name == NULL)
+	if (name != NULL)
+		name += strlen(FIELD);
+	else if ((name = strstr(line, AT_ENTRY)) != NULL)
+		name += strlen(AT_ENTRY); /* it counts from 1, as we do */
+	else
 		return;
-	name += strlen("in mapping field '");
 	memcpy(inner, c->path, sizeof inner);
 	snprintf(c->path, sizeof c->path, "%.*s%s%.60s", (int)strcspn(name, "'"), name, inner[0] != '\0' ? "." : "", inner);
 }
@@ -193,8 +215,10 @@ static bool number_of(const char *text, uint32_t *ret)
 /* False for a word that is not known, and for one that stands there already. */
 static bool word_set(const struct setting *set, const char *text, uint32_t *mask)
 {
-	for (uint32_t i = 0; set->words[i] != NULL; i++) {
-		if (strcmp(set->words[i], text) != 0)
+	const char *word;
+
+	for (uint32_t i = 0; (word = set->words(i)) != NULL; i++) {
+		if (word[0] == '\0' || strcmp(word, text) != 0)
 			continue;
 		if ((*mask & UINT32_C(1) << i) != 0)
 			return false;
@@ -204,6 +228,22 @@ static bool word_set(const struct setting *set, const char *text, uint32_t *mask
 	return false;
 }
 
+static void words_wanted(const struct setting *set, const char *text, char why[SETTINGS_WHY_MAX])
+{
+	size_t len = (size_t)snprintf(why, SETTINGS_WHY_MAX, "\"%.40s\" must be one of", text);
+	const char *word, *between = "";
+
+	for (uint32_t i = 0; (word = set->words(i)) != NULL && len < SETTINGS_WHY_MAX; i++) {
+		if (word[0] == '\0')
+			continue;
+		len += (size_t)snprintf(why + len, SETTINGS_WHY_MAX - len, "%s %s", between, word);
+		between = ",";
+	}
+	if (len < SETTINGS_WHY_MAX)
+		snprintf(why + len, SETTINGS_WHY_MAX - len, ", each once");
+}
+
+/* On false `why` is the reason alone. */
 static bool value_set(const struct setting *set, void *ret, const char *text, char why[SETTINGS_WHY_MAX])
 {
 	void *field = (char *)ret + set->offset;
@@ -212,21 +252,20 @@ static bool value_set(const struct setting *set, void *ret, const char *text, ch
 	switch (set->type) {
 	case SETTING_TEXT:
 		if (!text_copy(field, set->size, slice_str(text))) {
-			snprintf(why, SETTINGS_WHY_MAX, "%s: longer than %zu bytes", set->path, set->size - 1);
+			snprintf(why, SETTINGS_WHY_MAX, "longer than %zu bytes", set->size - 1);
 			return false;
 		}
 		return true;
 	case SETTING_NUMBER:
 		if (!number_of(text, &n) || n < set->min || n > set->max) {
-			snprintf(why, SETTINGS_WHY_MAX, "%s: must be a number from %u to %u, not \"%.40s\"", set->path, set->min,
-			         set->max, text);
+			snprintf(why, SETTINGS_WHY_MAX, "must be a number from %u to %u, not \"%.40s\"", set->min, set->max, text);
 			return false;
 		}
 		memcpy(field, &n, sizeof n);
 		return true;
 	case SETTING_FLAG:
 		if (!flag_of(text, field)) {
-			snprintf(why, SETTINGS_WHY_MAX, "%s: must be on or off, not \"%.40s\"", set->path, text);
+			snprintf(why, SETTINGS_WHY_MAX, "must be on or off, not \"%.40s\"", text);
 			return false;
 		}
 		return true;
@@ -236,26 +275,21 @@ static bool value_set(const struct setting *set, void *ret, const char *text, ch
 		ENSURE(list->count < SETTING_LIST_MAX);
 		if (text_copy(list->at[list->count++], SETTING_TEXT_MAX, slice_str(text)))
 			return true;
-		snprintf(why, SETTINGS_WHY_MAX, "%s: entry %u is too long", set->path, list->count);
+		snprintf(why, SETTINGS_WHY_MAX, "entry %u is too long", list->count);
 		return false;
 	}
-	case SETTING_WORDS: {
-		size_t len;
-
+	case SETTING_WORDS:
 		memcpy(&n, field, sizeof n);
-		if (word_set(set, text, &n)) {
-			memcpy(field, &n, sizeof n);
-			return true;
+		if (!word_set(set, text, &n)) {
+			words_wanted(set, text, why);
+			return false;
 		}
-		len = (size_t)snprintf(why, SETTINGS_WHY_MAX, "%s: \"%.40s\" must be one of", set->path, text);
-		for (uint32_t i = 0; set->words[i] != NULL && len < SETTINGS_WHY_MAX; i++)
-			len += (size_t)snprintf(why + len, SETTINGS_WHY_MAX - len, "%s %s", i == 0 ? "" : ",", set->words[i]);
-		if (len < SETTINGS_WHY_MAX)
-			snprintf(why + len, SETTINGS_WHY_MAX - len, ", each once");
-		return false;
+		memcpy(field, &n, sizeof n);
+		return true;
+	case SETTING_ROWS:
+		break; /* a row is no text: values_take() */
 	}
-	}
-	return false; /* not reached: every type has its case */
+	return false;
 }
 
 void settings_preset(const struct settings *s, void *ret)
@@ -284,24 +318,99 @@ void settings_preset(const struct settings *s, void *ret)
 	}
 }
 
-static bool values_take(const struct settings *s, const struct value *values, void *ret, char why[SETTINGS_WHY_MAX])
+/* A file on its way into a struct: `path` leads to the mapping at hand, "" or "rules.3.". */
+struct taking {
+	const struct yaml_places *places;
+	char path[YAML_PATH_MAX];
+	char *why;
+};
+
+static const char *path_of(const struct taking *t, const struct setting *set, char ret[YAML_PATH_MAX * 2])
+{
+	snprintf(ret, YAML_PATH_MAX * 2, "%s%s", t->path, set->path);
+	return ret;
+}
+
+/* libcyaml hands over an empty list like none. */
+static bool is_given(const struct taking *t, const struct setting *set, const struct value *value)
+{
+	char path[YAML_PATH_MAX * 2];
+
+	return value->at != NULL || (is_list(set) && yaml_line(t->places, path_of(t, set, path)) != 0);
+}
+
+static bool value_take(const struct taking *t, const struct setting *set, void *ret, const char *text)
+{
+	char reason[SETTINGS_WHY_MAX], path[YAML_PATH_MAX * 2];
+	uint32_t line;
+
+	if (value_set(set, ret, text, reason))
+		return true;
+	line = yaml_line_near(t->places, path_of(t, set, path));
+	if (line != 0)
+		snprintf(t->why, SETTINGS_WHY_MAX, "line %u: %s: %.300s", line, path, reason);
+	else
+		snprintf(t->why, SETTINGS_WHY_MAX, "%s: %.300s", path, reason);
+	return false;
+}
+
+static bool values_take(const struct taking *t, const struct settings *s, const struct value *values, void *ret);
+
+static bool rows_take(const struct taking *t, const struct setting *set, const struct value *value, void *ret)
+{
+	const struct settings *row = set->rows;
+	struct taking inner = *t;
+
+	memcpy((char *)ret + set->offset, &value->count, sizeof value->count);
+	for (uint32_t k = 0; k < value->count; k++) {
+		void *at = (char *)ret + set->offset + SETTING_ROWS_AT + k * row->size;
+
+		snprintf(inner.path, sizeof inner.path, "%.40s.%u.", set->path, k + 1);
+		settings_preset(row, at);
+		if (!values_take(&inner, row, (const struct value *)(const void *)value->at + k * row->count, at))
+			return false;
+	}
+	return true;
+}
+
+static bool values_take(const struct taking *t, const struct settings *s, const struct value *values, void *ret)
 {
 	for (size_t i = 0; i < s->count; i++) {
 		const struct setting *set = &s->table[i];
 
-		if (values[i].at == NULL)
+		if (!is_given(t, set, &values[i]))
 			continue;
-		if (!is_list(set)) {
-			if (!value_set(set, ret, (const char *)values[i].at, why))
+		if (s->given)
+			*(uint64_t *)ret |= UINT64_C(1) << i;
+		if (set->type == SETTING_ROWS) {
+			if (!rows_take(t, set, &values[i], ret))
 				return false;
-			continue;
+		} else if (!is_list(set)) {
+			if (!value_take(t, set, ret, (const char *)values[i].at))
+				return false;
+		} else {
+			memset((char *)ret + set->offset, 0, sizeof(uint32_t)); /* the count of a list, the mask of words */
+			for (uint32_t k = 0; k < values[i].count; k++)
+				if (!value_take(t, set, ret, values[i].at[k]))
+					return false;
 		}
-		memset((char *)ret + set->offset, 0, sizeof(uint32_t)); /* the count of a list, the mask of words */
-		for (uint32_t k = 0; k < values[i].count; k++)
-			if (!value_set(set, ret, values[i].at[k], why))
-				return false;
 	}
 	return true;
+}
+
+void settings_line(struct slice text, char *why, size_t size)
+{
+	struct yaml_places *places = text.len == 0 ? NULL : yaml_places_read(text);
+	char path[YAML_PATH_MAX], was[SETTINGS_WHY_MAX];
+	uint32_t line = 0;
+
+	if (places != NULL && text_copy(path, sizeof path, slice_of(why, strcspn(why, ": "))))
+		line = yaml_line_near(places, path);
+	if (line != 0) {
+		snprintf(was, sizeof was, "%s", why);
+		snprintf(why, size, "line %u: %s", line, was);
+	}
+	free(places);
 }
 
 bool settings_read(const struct settings *s, struct slice text, void *ret, char why[SETTINGS_WHY_MAX])
@@ -310,6 +419,7 @@ bool settings_read(const struct settings *s, struct slice text, void *ret, char 
 	struct schema *schema = calloc(1, sizeof *schema);
 	void *next = calloc(1, s->size);
 	struct value *values = NULL;
+	struct yaml_places *places = NULL;
 	cyaml_schema_value_t top = {.type = CYAML_MAPPING, .flags = CYAML_FLAG_POINTER};
 	cyaml_config_t config = {
 		.log_fn = complaint_line,
@@ -349,14 +459,20 @@ bool settings_read(const struct settings *s, struct slice text, void *ret, char 
 			goto out;
 		}
 	}
-	if (values != NULL && !values_take(s, values, next, why))
-		goto out;
+	if (values != NULL) {
+		places = yaml_places_read(text);
+		if (places == NULL)
+			goto out;
+		if (!values_take(&(struct taking){.places = places, .why = why}, s, values, next))
+			goto out;
+	}
 	memcpy(ret, next, s->size);
 	why[0] = '\0';
 	good = true;
 out:
 	if (values != NULL)
 		cyaml_free(&config, &top, values, 0);
+	free(places);
 	free(next);
 	free(schema);
 	return good;
@@ -385,60 +501,6 @@ uint8_t *settings_file(const char *path, size_t max, size_t *ret_len, char why[S
 	}
 	fclose(f);
 	return at;
-}
-
-static void indent(FILE *f, size_t depth, const char *help)
-{
-	for (const char *line = help; *line != '\0';) {
-		size_t len = strcspn(line, "\n");
-
-		fprintf(f, "%*s# %.*s\n", (int)depth * 2, "", (int)len, line);
-		line += len + (line[len] == '\n');
-	}
-}
-
-static void section_help(const struct settings *s, FILE *f, size_t depth, const char *path, size_t len)
-{
-	for (size_t i = 0; s->sections != NULL && s->sections[i][0] != NULL; i++)
-		if (strlen(s->sections[i][0]) == len && strncmp(s->sections[i][0], path, len) == 0)
-			indent(f, depth, s->sections[i][1]);
-}
-
-size_t settings_sample(const struct settings *s, char *ret, size_t size)
-{
-	FILE *f = fmemopen(ret, size, "w");
-	const char *before = "";
-	long len;
-
-	ENSURE(f != NULL);
-	setvbuf(f, NULL, _IONBF, 0);
-	indent(f, 0, s->head);
-	for (size_t i = 0; i < s->count; i++) {
-		const struct setting *set = &s->table[i];
-		const char *key = set->path;
-		size_t depth = 0;
-
-		for (const char *dot; (dot = strchr(key, '.')) != NULL; key = dot + 1, depth++) {
-			size_t section = (size_t)(dot - set->path);
-
-			/* A section's name stands before its first setting. */
-			if (strncmp(before, set->path, section + 1) == 0)
-				continue;
-			if (depth == 0)
-				fputc('\n', f);
-			section_help(s, f, depth, set->path, section);
-			fprintf(f, "%*s%.*s:\n", (int)depth * 2, "", (int)(dot - key), key);
-		}
-		if (depth == 0)
-			fputc('\n', f);
-		indent(f, depth, set->help);
-		fprintf(f, "%*s%s: %s%s%s\n", (int)depth * 2, "", key, set->type == SETTING_TEXT ? "\"" : "", set->preset,
-		        set->type == SETTING_TEXT ? "\"" : "");
-		before = set->path;
-	}
-	len = ftell(f);
-	fclose(f);
-	return len < 0 || (size_t)len + 1 >= size ? 0 : (size_t)len;
 }
 
 void settings_restart(const struct settings *s, const void *now, const void *next, char *ret, size_t size)
@@ -471,6 +533,8 @@ void settings_restart(const struct settings *s, const void *now, const void *nex
 				same = strcmp(x->at[k], y->at[k]) == 0;
 			break;
 		}
+		case SETTING_ROWS:
+			break; /* of the policy alone, which is taken over at once */
 		}
 		if (same || !set->restart || len >= size)
 			continue;

@@ -69,12 +69,23 @@ test('what is wrong is named: file, key, reason', (t) => {
 
 test('a policy that breaks a rule is refused', (t) => {
 	const file = path.join(folder(t, 'config'), 'policy.yaml')
-	for (const text of ['life: {duty_phones_s: 0}\n', 'life: {offer_s: 0}\n', 'life: {snooze_s: 5}\n', 'no_voice_s: 90000\n']) {
+	const cases = [
+		['life: {duty_phones_s: 0}\n', /line 1: life\.duty_phones_s: class 1/],
+		['life: {offer_s: 0}\n', /line 1: life\.offer_s: must be a number from 1/],
+		['life: {snooze_s: 5}\n', /life: near line 1: Unexpected key: snooze_s/],
+		['no_voice_s: 90000\n', /line 1: no_voice_s: /],
+		['rules:\n  - {kinds: [water]}\n  - kinds: [sos]\n    dispatch_s: 0\n', /line 4: rules\.2\.dispatch_s: class 1/],
+		['rules:\n  - {area: "440106", from: "22:00"}\n', /line 2: rules\.1\.from: from and to go together/],
+	]
+	for (const [text, pattern] of cases) {
 		writeFileSync(file, text)
 		const { code, err } = check(t, `policy_file: "${file}"\n`)
 		assert.equal(code, 1, text)
 		assert.match(err, /policy\.yaml: /)
+		assert.match(err, pattern)
 	}
+	writeFileSync(file, 'rules: [{kinds: [sos, fall], area: "440106", from: "22:00", to: "06:00", offer_s: 45}]\n')
+	assert.equal(check(t, `policy_file: "${file}"\n`).code, 0)
 })
 
 test('options', () => {
@@ -143,6 +154,14 @@ test('a reload takes pages and policy over, names what needs a restart, and keep
 	daemon.write()
 	await reloaded(/ev=CONFIG_TAKEN at_next_start="redis\.timeout_ms"/)
 
+	daemon.config.policy_file = path.join(cell.dir, 'policy.yaml')
+	daemon.write()
+	writeFileSync(daemon.config.policy_file, 'rules: [{kinds: [sos], offer_s: 45}]\n')
+	await reloaded(/ev=CONFIG_TAKEN at_next_start=""/)
+	writeFileSync(daemon.config.policy_file, 'rules:\n- {kinds: [sos], dispatch_s: 0}\n')
+	await reloaded(/ev=CONFIG_KEPT why=".*policy\.yaml: line 2: rules\.1\.dispatch_s: class 1/)
+	delete daemon.config.policy_file
+
 	writeFileSync(path.join(site, 'console/index.html'), 'three')
 	daemon.config.colour = 'red'
 	daemon.write()
@@ -153,8 +172,8 @@ test('a reload takes pages and policy over, names what needs a restart, and keep
 	daemon.write()
 	await reloaded(/ev=CONFIG_KEPT why=".*nowhere|ev=CONFIG_KEPT why=".*No such file/)
 	assert.equal(await page(), 'two')
-	assert.equal(await daemon.metric('pingan_config_reloads_total'), 2)
-	assert.equal(await daemon.metric('pingan_config_reloads_refused_total'), 2)
+	assert.equal(await daemon.metric('pingan_config_reloads_total'), 3)
+	assert.equal(await daemon.metric('pingan_config_reloads_refused_total'), 3)
 })
 
 test('TLS: pages, log-in and WebSocket over https, and nothing older than 1.2', async (t) => {

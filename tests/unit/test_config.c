@@ -217,7 +217,8 @@ static void test_whom_the_contacts_are_told_is_a_list_of_words(void **state)
 	assert_int_equal(p.plans[CLASS_GENERAL].tell, 0);
 	assert_int_equal(p.plans[CLASS_DEVICE].tell, TELL_ARRIVED);
 	assert_false(policy_parse(slice_str("life: {tell: [opened, perhaps]}\n"), &p, why));
-	assert_string_equal(why, "life.tell: \"perhaps\" must be one of opened, dispatched, arrived, closed, each once");
+	assert_string_equal(why,
+	                    "line 1: life.tell: \"perhaps\" must be one of opened, dispatched, arrived, closed, each once");
 	assert_false(policy_parse(slice_str("life: {tell: [opened, opened]}\n"), &p, why));
 	assert_non_null(strstr(why, "each once"));
 	assert_false(policy_parse(slice_str("life: {tell: opened}\n"), &p, why));
