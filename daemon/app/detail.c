@@ -249,6 +249,7 @@ static void life_fill(struct app *app, const struct incident *inc, Pingan__V1__I
 	for (size_t i = 0; inc->contact_answer != CONTACT_ANSWER_NONE && i < d->n_contacts; i++)
 		if (d->contacts[i]->order == inc->contact_answer_by)
 			d->contacts[i]->answer = (Pingan__V1__ContactAnswer)inc->contact_answer;
+	d->household = text_cut(app, inc->household, ID_MAX);
 	d->recall_due_ms = inc->recall_due_ms;
 	d->repair_due_ms = inc->repair_due_ms;
 	d->on_test_until_ms = on_test_until(app, inc);

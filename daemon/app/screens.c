@@ -152,33 +152,6 @@ void session_store(struct app *app, struct session *s)
 		s->store_rev = app->screens->store_rev;
 }
 
-void session_welcome(struct app *app, struct session *s, Pingan__V1__Lost **lost, size_t lost_count)
-{
-	Pingan__V1__ToScreen m = PINGAN__V1__TO_SCREEN__INIT;
-	Pingan__V1__ScreenWelcome w = PINGAN__V1__SCREEN_WELCOME__INIT;
-	char *areas[RIGHTS_AREAS_MAX];
-
-	w.person = s->rights.person;
-	w.name = s->name;
-	w.role = (Pingan__V1__Role)s->rights.role;
-	w.server_ms = app->now.store_ms;
-	w.daemon = app->config.daemon;
-	w.build = app->config.build;
-	for (uint32_t i = 0; i < s->rights.area_count; i++)
-		areas[w.n_areas++] = (char *)area_name(app, s->rights.areas[i], sizeof s->rights.areas[0]);
-	w.areas = areas;
-	w.demo = app->config.demo;
-	w.lost = lost;
-	w.n_lost = lost_count;
-	/* What the dispatch panel says beforehand; the offer itself carries its own end. */
-	w.offer_s = policy_plan(&app->config.policy, CLASS_LIFE, KIND_SOS,
-	                        s->rights.area_count > 0 ? s->rights.areas[0] : "", app->now.store_ms)
-	                ->offer_s;
-	m.body_case = PINGAN__V1__TO_SCREEN__BODY_WELCOME;
-	m.welcome = &w;
-	session_say(app, s, &m);
-}
-
 /* ------------------------------------------------------------ the end */
 
 static void details_drop(struct app *app, struct session *s)

@@ -4,7 +4,7 @@
  *   shown.c     which incidents are shown, from which entry on     hold.c      what a screen believed to own
  *   fanout.c    snapshot, resume, delta; who is served when        presence.c  people
  *   views.c     counts and ringing, once for equal rights          rows.c, detail.c   messages from records
- *   phone.c     everything a caregiver's phone shows
+ *   phone.c     everything a caregiver's phone shows           welcome.c   the first words
  *
  * Owns:   a session for each screen, a `shown` for each incident that is or was just on some screen.
  * Knows:  no socket. What is sent comes from the projection, and only as far as it is safe (shown.c is the gate).
@@ -199,6 +199,7 @@ bool session_send_bytes(struct app *app, struct session *s, struct slice bytes);
 void session_store(struct app *app, struct session *s);
 /* Says why, closes the link and forgets the session. `told`: also that the operator's console is gone. */
 void session_away(struct app *app, struct session *s, Pingan__V1__GoAway__Why why, bool lost);
+/* welcome.c */
 void session_welcome(struct app *app, struct session *s, Pingan__V1__Lost **lost, size_t lost_count);
 /* The Person record has changed: rights are taken again. False when the session has ended by that. */
 bool session_rights(struct app *app, struct session *s);

@@ -8,6 +8,7 @@
 #define DELTA PINGAN__V1__TO_SCREEN__BODY_DELTA
 #define DETAIL PINGAN__V1__TO_SCREEN__BODY_DETAIL
 #define PHONE PINGAN__V1__TO_SCREEN__BODY_PHONE
+#define WELCOME PINGAN__V1__TO_SCREEN__BODY_WELCOME
 #define SNAPSHOT PINGAN__V1__TO_SCREEN__BODY_SNAPSHOT
 #define HOURS(n) MINUTES(60 * (n))
 #define CAREGIVER PINGAN__V1__SCREEN_HELLO__PAGE__PAGE_CAREGIVER
@@ -133,6 +134,7 @@ static void what_is_done_at_the_desk_is_on_the_row(void **state)
 	rig_done(m);
 
 	m = opened(g, 7);
+	assert_string_equal(m->detail->household, "h0");
 	assert_int_equal(m->detail->n_handovers, 2);
 	assert_int_equal(m->detail->handovers[0]->state, HANDOVER_CANCELLED);
 	assert_int_equal(m->detail->handovers[0]->ended_ms, EPOCH - 30000);
@@ -389,6 +391,33 @@ static void a_call_back_names_the_call_that_it_follows(void **state)
 	rig_free(g);
 }
 
+/* A supervisor may hold back where they may look, and nowhere else. */
+static void a_storm_can_be_begun_in_the_supervisors_areas(void **state)
+{
+	struct rig *g = rig_city();
+	Pingan__V1__ToScreen *m;
+
+	(void)state;
+	rig_start(g);
+	rig_console(g, 1, "sup");
+	g->links[1].read = 0;
+	m = rig_last(g, 1, WELCOME);
+	assert_non_null(m);
+	assert_string_equal(m->welcome->desk_phone, "12349");
+	assert_int_equal(m->welcome->n_storm_areas, 3);
+	assert_string_equal(m->welcome->storm_areas[0]->area, "440103");
+	assert_string_equal(m->welcome->storm_areas[0]->name, "荔湾区");
+	assert_string_equal(m->welcome->storm_areas[1]->name, "岭南街");
+	assert_string_equal(m->welcome->storm_areas[2]->name, "华林街");
+	rig_done(m);
+	rig_console(g, 2, "op1");
+	g->links[2].read = 0;
+	m = rig_last(g, 2, WELCOME);
+	assert_int_equal(m->welcome->n_storm_areas, 0);
+	rig_done(m);
+	rig_free(g);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -398,6 +427,7 @@ int main(void)
 		cmocka_unit_test(a_drill_is_no_part_of_the_figures),
 		cmocka_unit_test(device_work_and_area_wide_incidents_say_how_far_they_are),
 		cmocka_unit_test(on_test_is_said_until_it_is_over),
+		cmocka_unit_test(a_storm_can_be_begun_in_the_supervisors_areas),
 		cmocka_unit_test(a_call_back_names_the_call_that_it_follows),
 	};
 
