@@ -50,14 +50,14 @@ port_busy() {
 
 check_ports() {
 	local what port=$PORT busy=no
-	for what in web "device link" DC-09 admin; do
+	for what in web "device link" DC-09 admin "elder watches"; do
 		if port_busy "$port"; then
 			warn "port $port ($what) is in use by another program"
 			busy=yes
 		fi
 		port=$((port + 1))
 	done
-	[ $busy = no ] || die "nothing was started; choose other ports with ./dev run --port N (N to N+3 must be free)"
+	[ $busy = no ] || die "nothing was started; choose other ports with ./dev run --port N (N to N+4 must be free)"
 }
 
 http_ok() { # http_ok PORT PATH: answers 200?
@@ -215,6 +215,8 @@ write_config() {
 		    address: "127.0.0.1:$((PORT + 1))"
 		  dc09:
 		    address: "127.0.0.1:$((PORT + 2))"
+		  watch:
+		    address: "127.0.0.1:$((PORT + 4))"
 		  admin:
 		    address: "127.0.0.1:$((PORT + 3))"
 		web:
@@ -227,6 +229,7 @@ write_config() {
 		limits:
 		  devices: 2000
 		  dc09: 100
+		  watch: 100
 		  screens: 200
 		  web: 400
 	YAML
@@ -253,7 +256,7 @@ greet() {
 		    ${BOLD}Password${PLAIN}        pingan-demo-2026, for all of them (invented people, this machine only)
 		    ${BOLD}Press a button${PLAIN}  $press $device
 
-		    Device link 127.0.0.1:$((PORT + 1))   DC-09 127.0.0.1:$((PORT + 2))   metrics http://127.0.0.1:$((PORT + 3))/metrics
+		    Device link 127.0.0.1:$((PORT + 1))   DC-09 127.0.0.1:$((PORT + 2))   watches 127.0.0.1:$((PORT + 4))   metrics http://127.0.0.1:$((PORT + 3))/metrics
 		    Data and logs: $DATA
 
 	TEXT

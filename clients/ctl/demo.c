@@ -286,6 +286,21 @@ static bool put_device(struct cell *cell, const struct home *h, FILE *devices, F
 	return put_packed(cell, "device", h->device, &d.base);
 }
 
+/* Beside the unit at home. */
+static bool put_watch(struct cell *cell, const struct home *h, const char *number)
+{
+	Pingan__V1__Device d = PINGAN__V1__DEVICE__INIT;
+	char id[32];
+
+	snprintf(id, sizeof id, "watch.%s", number);
+	d.id = id;
+	d.household = text(h->id);
+	d.in_service = true;
+	d.protocol = PINGAN__V1__PROTOCOL__PROTOCOL_WATCH;
+	d.model = text("watch");
+	return put_packed(cell, "device", id, &d.base);
+}
+
 static bool put_home(struct cell *cell, uint32_t n, FILE *devices, FILE *tokens)
 {
 	const struct demo_area *community = &AREAS[COMMUNITIES_FROM + n % COMMUNITIES];
@@ -305,6 +320,9 @@ static bool put_home(struct cell *cell, uint32_t n, FILE *devices, FILE *tokens)
 	snprintf(h.address, sizeof h.address, "演示市云影区%s%s%" PRIu32 "号%" PRIu32 "栋%" PRIu32 "0%" PRIu32 "房",
 	         community->name, h.street, 1 + choose(h.id, 61, 120), 1 + choose(h.id, 62, 6), 1 + choose(h.id, 63, 9),
 	         1 + choose(h.id, 64, 6));
+	if (n >= COUNT_OF(PANELS) && n - COUNT_OF(PANELS) < COUNT_OF(WATCHES) &&
+	    !put_watch(cell, &h, WATCHES[n - COUNT_OF(PANELS)]))
+		return false;
 	return put_household(cell, &h, community) && put_device(cell, &h, devices, tokens);
 }
 

@@ -86,4 +86,7 @@ static const struct demo_person PEOPLE[] = {
 /* Homes whose unit is an alarm panel: its DC-09 account. */
 static const char *const PANELS[] = {"2468", "1001", "1002", "E128"};
 
+/* Homes behind those whose resident wears a watch too: its number. */
+static const char *const WATCHES[] = {"8800000005", "8800000006", "8800000007"};
+
 #endif

@@ -1,4 +1,4 @@
-/* main.c - pingan-sim: simulated homes and panels. */
+/* main.c - pingan-sim: simulated homes, panels and watches. */
 #include <string.h>
 
 #include "sim.h"
@@ -11,6 +11,7 @@ static const struct {
 	{"homes", cmd_homes, "simulated homes that connect, beat, and press when asked"},
 	{"press", cmd_press, "presses the button of a home and prints each step that the home hears"},
 	{"dc09", cmd_dc09, "sends one SIA DC-09 message and prints the reply"},
+	{"watch", cmd_watch, "sends one message of an elder watch and prints the reply"},
 };
 
 static int usage(FILE *to)

@@ -1,5 +1,4 @@
 /* panel.c - pingan-sim dc09: one message of an alarm panel, and the reply. */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -8,7 +7,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "io/address.h"
 #include "sim.h"
 #include "wire/dc09.h"
 
@@ -51,39 +49,6 @@ static size_t body_make(const struct options *o, char *ret, size_t size)
 		n = snprintf(ret, size, "\"%s\"%04uL0#%s[#%s|N%s]%s", o->token == NULL ? "SIA-DCS" : o->token, o->seq,
 		             o->account, o->account, o->code, stamp);
 	return n > 0 && (size_t)n < size ? (size_t)n : 0;
-}
-
-static int connect_tcp(const char *to)
-{
-	struct address a;
-	struct sockaddr_in in = {.sin_family = AF_INET};
-	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6};
-	int fd;
-
-	if (!address_parse(to, &a))
-		return -1;
-	in.sin_port = in6.sin6_port = htons(a.port);
-	fd = socket(a.v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -1;
-	if (a.v6 ? inet_pton(AF_INET6, a.host, &in6.sin6_addr) == 1 && connect(fd, (struct sockaddr *)&in6, sizeof in6) == 0
-	         : inet_pton(AF_INET, a.host, &in.sin_addr) == 1 && connect(fd, (struct sockaddr *)&in, sizeof in) == 0)
-		return fd;
-	(void)close(fd);
-	return -1;
-}
-
-static bool send_all(int fd, const uint8_t *at, size_t len)
-{
-	while (len != 0) {
-		ssize_t n = send(fd, at, len, MSG_NOSIGNAL);
-
-		if (n <= 0)
-			return false;
-		at += n;
-		len -= (size_t)n;
-	}
-	return true;
 }
 
 /* Reads until a frame is whole, the peer closes, or time is up. */
@@ -161,8 +126,8 @@ int cmd_dc09(int argc, char **argv)
 		return 2;
 	}
 	dc09_frame(slice_of(body, len), o.raw_crc, &frame);
-	fd = connect_tcp(o.target.addresses[0]);
-	if (fd < 0 || !send_all(fd, bytes, frame.len)) {
+	fd = plain_connect(o.target.addresses[0]);
+	if (fd < 0 || !plain_send(fd, bytes, frame.len)) {
 		fprintf(stderr, "pingan-sim: %s: %s\n", o.target.addresses[0], strerror(errno));
 		if (fd >= 0)
 			(void)close(fd);

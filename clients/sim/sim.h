@@ -55,6 +55,12 @@ struct options {
 /* 0, or an exit code when that was all. */
 int options_read(int argc, char **argv, const char *usage, struct options *ret);
 
+/* ------------------------------------------------------------ plain.c */
+
+/* "127.0.0.1:8082". -1 with errno. */
+int plain_connect(const char *to);
+bool plain_send(int fd, const uint8_t *at, size_t len);
+
 /* ------------------------------------------------------------ devices.c */
 
 bool devices_load(const char *devices_path, const char *tokens_path, struct device_list *ret);
@@ -103,6 +109,7 @@ const char *step_name(enum step step);
 int cmd_homes(int argc, char **argv);
 int cmd_press(int argc, char **argv);
 int cmd_dc09(int argc, char **argv);
+int cmd_watch(int argc, char **argv);
 
 /* control.c: a socket on which `press` asks running homes. One JSON object a line, both ways. */
 struct control;

@@ -14,94 +14,15 @@
  * NAK is the answer to an encrypted message with a wrong time: without keys there is none.
  */
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "app/devices.h"
-#include "base/hash.h"
 
-/* ------------------------------------------------------------ replies */
-
-static void reply_drop(struct device_link *l, struct reply *r)
-{
-	TAILQ_REMOVE(&l->replies, r, link);
-	l->reply_count--;
-	free(r);
-}
-
-void replies_free(struct device_link *l)
-{
-	while (!TAILQ_EMPTY(&l->replies))
-		reply_drop(l, TAILQ_FIRST(&l->replies));
-}
-
-/* Sends what is ready, in the order the frames came. False: the link has gone. */
-static bool flush(struct app *app, struct device_link *l)
-{
-	struct reply *r;
-
-	while ((r = TAILQ_FIRST(&l->replies)) != NULL && (r->waiting == 0 || !r->answer)) {
-		uint8_t bytes[DC09_REPLY_MAX];
-		struct buf b = buf_of(bytes, sizeof bytes);
-		bool answer = r->answer;
-
-		dc09_reply(r->duh ? "DUH" : "ACK", slice_of(r->echo, r->echo_len), r->crc_raw, app->now.utc_ms, &b);
-		ENSURE(!b.overflow);
-		reply_drop(l, r);
-		if (answer && !device_send(app, l, slice_of(b.at, b.len)))
-			return false;
-	}
-	return true;
-}
-
-void dc09_turn(struct app *app, struct device_link *l)
-{
-	struct reply *r;
-
-	/* After a flush the first in line is one that waits. */
-	while ((r = TAILQ_FIRST(&l->replies)) != NULL && app->now.mono.ms - r->since.ms >= DC09_WAITING_MS) {
-		if (r->waiting != 0) {
-			count(app, C_DC09_DROPPED);
-			reply_drop(l, r);
-		}
-		if (!flush(app, l))
-			return;
-	}
-}
-
-void dc09_stored(struct app *app, struct device_link *l, const struct change *ch)
-{
-	struct reply *r;
-
-	TAILQ_FOREACH (r, &l->replies, link)
-		if (r->tag == ch->waiter.tag)
-			break;
-	if (r == NULL || r->waiting == 0)
-		return; /* gave way, or its panel went and came again */
-	r->waiting--;
-	if (ch->answer != REFUSAL_OK)
-		r->answer = false;
-	(void)flush(app, l);
-}
-
-/* A place in the line. NULL without memory: not answered, the panel repeats. */
+/* A place in the line of answers. NULL without memory: not answered, the panel repeats. */
 static struct reply *reply_add(struct app *app, struct device_link *l, const struct dc09 *f)
 {
-	struct reply *r = calloc(1, sizeof *r);
+	struct reply *r = replies_add(app, l, f->raw, f->echo, f->token == DC09_UNKNOWN ? "DUH" : "ACK");
 
-	if (r == NULL) {
-		count(app, C_DC09_DROPPED);
-		return NULL;
-	}
-	r->tag = ++l->reply_tag;
-	r->hash = hash_bytes(0, 0, f->raw);
-	r->crc_raw = f->crc_raw;
-	r->duh = f->token == DC09_UNKNOWN;
-	r->echo_len = (uint8_t)f->echo.len;
-	memcpy(r->echo, f->echo.at, f->echo.len);
-	r->since = app->now.mono;
-	TAILQ_INSERT_TAIL(&l->replies, r, link);
-	l->reply_count++;
+	if (r != NULL)
+		r->crc_raw = f->crc_raw;
 	return r;
 }
 
@@ -109,9 +30,7 @@ static struct reply *reply_add(struct app *app, struct device_link *l, const str
 
 static bool known(struct app *app, const char *device)
 {
-	const Pingan__V1__Device *d = device_find(app, device);
-
-	return d != NULL && d->protocol == PINGAN__V1__PROTOCOL__PROTOCOL_DC09 && household_find(app, d->household) != NULL;
+	return device_known(app, device, PINGAN__V1__PROTOCOL__PROTOCOL_DC09);
 }
 
 /* The account of the header, unless only that of the data is in the registry, or none is in the header. */
@@ -153,14 +72,11 @@ static void null_in(struct app *app, struct device_link *l, const struct dc09 *f
 static void event_in(struct app *app, struct device_link *l, const struct dc09 *f)
 {
 	struct alarm *alarms = app->devices->alarms;
-	uint64_t hash = hash_bytes(0, 0, f->raw);
 	bool is_known = device_of(app, f, l->device);
 	struct reply *r;
-	uint32_t n;
 
-	TAILQ_FOREACH (r, &l->replies, link)
-		if (r->hash == hash && r->waiting != 0)
-			return; /* a copy of one that waits: answered with it */
+	if (replies_waits(l, f->raw))
+		return; /* a copy of one that waits: answered with it */
 	if (f->token == DC09_UNKNOWN)
 		count(app, C_DC09_DUH);
 	if (f->encrypted || (!is_known && f->token != DC09_UNKNOWN))
@@ -170,14 +86,7 @@ static void event_in(struct app *app, struct device_link *l, const struct dc09 *
 	if (r == NULL)
 		return;
 	r->answer = !f->encrypted && (is_known || f->token == DC09_UNKNOWN);
-	n = dc09_alarms(f, alarms);
-	for (uint32_t i = 0; i < n; i++) {
-		memcpy(alarms[i].device, l->device, sizeof alarms[i].device);
-		if (intake_alarm(app, &alarms[i], (struct waiter){.type = WAITER_ALARM, .link = l->link, .tag = r->tag}))
-			r->waiting++;
-		else
-			r->answer = false; /* not all of it is safe: the panel repeats all of it */
-	}
+	replies_alarms(app, l, r, alarms, dc09_alarms(f, alarms));
 }
 
 /* False: the link has gone. */
@@ -192,7 +101,7 @@ static bool frame(struct app *app, struct device_link *l, const struct dc09 *f)
 		null_in(app, l, f);
 	else
 		event_in(app, l, f);
-	return flush(app, l);
+	return replies_flush(app, l);
 }
 
 static bool is_padding(struct slice s)
@@ -213,7 +122,7 @@ static bool junk(struct app *app, struct device_link *l, struct slice s)
 		APP_LOG(app, "DC09_JUNK", "peer=%s bytes=%zu", l->peer, s.len);
 	}
 	l->junk += (uint32_t)s.len;
-	if (l->junk <= DC09_JUNK_MAX)
+	if (l->junk <= UNIT_JUNK_MAX)
 		return true;
 	APP_LOG(app, "DEVICE_REFUSED", "peer=%s reason=not_dc09", l->peer);
 	count(app, C_DEVICES_REFUSED);
@@ -236,7 +145,7 @@ size_t dc09_bytes(struct app *app, struct device_link *l, struct slice bytes)
 				return bytes.len;
 			return bytes.len - rest.len + used;
 		}
-		if (l->reply_count >= DC09_WAITING_MAX || !device_paced(app, l))
+		if (l->reply_count >= REPLIES_MAX || !device_paced(app, l))
 			return bytes.len - rest.len; /* shown again when there is room */
 		switch (cut) {
 		case DC09_CUT_FRAME:

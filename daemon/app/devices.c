@@ -150,7 +150,14 @@ size_t app_device_bytes(struct app *app, link_t link, struct slice bytes)
 	l = link_find(app, link);
 	if (l == NULL)
 		return bytes.len; /* closed by us a moment ago */
-	return l->protocol == PROTOCOL_NATIVE ? native_bytes(app, l, bytes) : dc09_bytes(app, l, bytes);
+	switch (l->protocol) {
+	case PROTOCOL_NATIVE:
+		return native_bytes(app, l, bytes);
+	case PROTOCOL_WATCH:
+		return watch_bytes(app, l, bytes);
+	default:
+		return dc09_bytes(app, l, bytes);
+	}
 }
 
 /* ------------------------------------------------------------ what the app calls */
@@ -172,7 +179,7 @@ void devices_alarm_stored(struct app *app, const struct change *ch, uint64_t inc
 	if (l->protocol == PROTOCOL_NATIVE)
 		native_stored(app, l, ch, incident);
 	else
-		dc09_stored(app, l, ch);
+		replies_stored(app, l, ch);
 }
 
 void devices_touch(struct app *app, const struct incident *inc)
@@ -244,7 +251,7 @@ void devices_turn(struct app *app)
 		if (app->fresh)
 			l->stale_born = false;
 		if (l->protocol != PROTOCOL_NATIVE)
-			dc09_turn(app, l);
+			replies_turn(app, l);
 		else if (why != NULL) {
 			APP_LOG(app, "DEVICE_SILENT", "device=%s peer=%s reason=%s", l->device, l->peer, why);
 			device_close(app, l);

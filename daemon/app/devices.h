@@ -1,10 +1,10 @@
-/* devices.h - links of home devices: what device_link.c (native), dc09_link.c and devices.c (both, and what they are told)
- * share.
+/* devices.h - links of home devices: what device_link.c (native), dc09_link.c, watch_link.c (and replies.c for these two)
+ * and devices.c (all, and what they are told) share.
  *
  * Owns:   every link of a device on this daemon, the alarms that each waits for, who is told which step.
  * Knows:  no socket: a link is a handle, its bytes come by app_device_bytes().
  * Result: an acknowledgement leaves from devices_alarm_stored() only, a step from devices_tell() only.
- * Bounds: LINKS_MAX links; HELD_MAX alarms a native link; DC09_WAITING_MAX frames of a panel not yet answered; a link is
+ * Bounds: LINKS_MAX links; HELD_MAX alarms a native link; REPLIES_MAX frames of a panel or watch not yet answered; a link is
  *         read no faster than DEVICE_FRAMES_A_S, bursts of DEVICE_BURST_MS worth of frames excepted.
  */
 #ifndef APP_DEVICES_H
@@ -13,15 +13,20 @@
 #include "app/internal.h"
 #include "wire/dc09.h"
 #include "wire/device.h"
+#include "wire/watch.h"
 
 /* A unit says a few frames a minute; a panel after a power cut some dozens. More is a fault or an attack: it waits. */
 #define DEVICE_FRAMES_A_S 100
 #define DEVICE_BURST_MS 2000
-#define DC09_WAITING_MAX 64
-/* A frame that has no answer by now gives way, so that the ones behind it get theirs; the panel has sent it again. */
-#define DC09_WAITING_MS 30000
-/* Bytes without a frame among them: whatever this is, it is no panel. */
-#define DC09_JUNK_MAX 4096
+#define REPLIES_MAX 64
+/* A frame that has no answer by now gives way, so that the ones behind it get theirs; the unit has sent it again. */
+#define REPLY_WAITING_MS 30000
+/* Bytes without a frame among them: whatever this is, it is no unit of ours. */
+#define UNIT_JUNK_MAX 4096
+#define REPLY_BYTES_MAX 96
+
+_Static_assert(REPLY_BYTES_MAX >= DC09_REPLY_MAX && REPLY_BYTES_MAX >= WATCH_REPLY_MAX, "any reply fits");
+_Static_assert(DC09_ECHO_MAX >= WATCH_HEAD_MAX, "what a reply echoes fits");
 #define DEVICE_GREET_S 10
 #define REPLACED_WAIT_S 30
 #define LOADING_WAIT_S 2
@@ -45,15 +50,15 @@ struct watch {
 	TAILQ_HEAD(, held) held;
 };
 
-/* One frame of a panel, from when it came until it is answered. Answered in the order they came. */
+/* One frame of a panel or watch, from when it came until it is answered. Answered in the order they came. */
 struct reply {
 	TAILQ_ENTRY(reply) link;
 	uint64_t tag;
 	uint64_t hash;    /* of the frame: a copy of one that waits waits with it */
 	uint32_t waiting; /* alarms of it not yet durable */
 	bool answer;      /* false: known not to be answered */
-	bool crc_raw;
-	bool duh;
+	bool crc_raw;     /* DC-09 */
+	const char *word; /* what it is told */
 	uint8_t echo_len;
 	uint8_t echo[DC09_ECHO_MAX];
 	mono_t since;
@@ -74,6 +79,8 @@ struct device_link {
 	mono_t pace;       /* how far its frames have used up its rate */
 	struct held *held; /* HELD_MAX, made with the first alarm */
 	uint32_t junk;
+	bool passing; /* watch: a frame that is too long is being passed over */
+	bool strange; /* watch: said already that nobody knows it */
 	uint32_t reply_count;
 	uint64_t reply_tag;
 	TAILQ_HEAD(, reply) replies;
@@ -89,7 +96,7 @@ struct devices {
 	mono_t swept;
 	struct up up; /* scratch of one frame */
 	struct incident reading;
-	struct alarm alarms[DC09_EVENTS_MAX];
+	struct alarm alarms[DC09_EVENTS_MAX > WATCH_EVENTS_MAX ? DC09_EVENTS_MAX : WATCH_EVENTS_MAX];
 	struct arena arena;
 	_Alignas(max_align_t) uint8_t arena_memory[DEVICE_SCRATCH];
 };
@@ -111,11 +118,28 @@ void native_touch(struct app *app, const struct incident *inc);
 void native_refuse(struct app *app, struct device_link *l, enum device_refusal reason, uint32_t retry_s);
 void held_free(struct app *app, struct held *h);
 
-/* dc09_link.c */
+/* dc09_link.c, watch_link.c */
 size_t dc09_bytes(struct app *app, struct device_link *l, struct slice bytes);
-void dc09_stored(struct app *app, struct device_link *l, const struct change *ch);
+size_t watch_bytes(struct app *app, struct device_link *l, struct slice bytes);
+
+/* ---- replies.c: answers in the order of the frames, none before its alarms are durable ---- */
+
+/* A place in the line for the answer to the frame `raw`; `word` lives as long as the program. It is sent when `answer` is
+ * set and nothing of it is waited for. NULL without memory: not answered, the unit repeats. */
+struct reply *replies_add(struct app *app, struct device_link *l, struct slice raw, struct slice echo,
+                          const char *word);
+/* True if this very frame waits already. */
+bool replies_waits(const struct device_link *l, struct slice raw);
+/* Takes the alarms of a frame in; its answer waits for them. */
+void replies_alarms(struct app *app, struct device_link *l, struct reply *r, struct alarm *alarms, uint32_t n);
+void replies_stored(struct app *app, struct device_link *l, const struct change *ch);
+/* Sends what is ready. False: the link has gone. */
+bool replies_flush(struct app *app, struct device_link *l);
 /* Lets go of frames that have waited too long. */
-void dc09_turn(struct app *app, struct device_link *l);
+void replies_turn(struct app *app, struct device_link *l);
 void replies_free(struct device_link *l);
+
+/* The registry has this device with this protocol, in a household. */
+bool device_known(struct app *app, const char *device, Pingan__V1__Protocol protocol);
 
 #endif

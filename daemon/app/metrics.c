@@ -8,11 +8,14 @@ static const struct {
 	[C_ALARMS_RECEIVED] = {"pingan_alarms_received_total", "Alarms from devices, copies included"},
 	[C_ALARMS_STORED] = {"pingan_alarms_stored_total", "Alarms whose log entry has come back"},
 	[C_ALARMS_DUPLICATE] = {"pingan_alarms_duplicate_total", "Copies of a message that the store knew"},
-	[C_ALARMS_UNKNOWN_DEVICE] = {"pingan_alarms_unknown_device_total", "Alarms of devices that the registry does not know"},
+	[C_ALARMS_UNKNOWN_DEVICE] = {"pingan_alarms_unknown_device_total",
+                                 "Alarms of devices that the registry does not know"},
 	[C_ALARMS_UNKNOWN_CODE] = {"pingan_alarms_unknown_code_total", "Alarms whose code no table explains"},
-	[C_ALARMS_REFUSED] = {"pingan_alarms_refused_total", "Alarms not taken in: a bound was reached, or a field out of range"},
+	[C_ALARMS_REFUSED] = {"pingan_alarms_refused_total",
+                          "Alarms not taken in: a bound was reached, or a field out of range"},
 	[C_ALARMS_TEST] = {"pingan_alarms_test_total", "Test alarms"},
-	[C_ALARMS_RESTORED] = {"pingan_alarms_restored_total", "Calls put back because the device knew more than the store"},
+	[C_ALARMS_RESTORED] = {"pingan_alarms_restored_total",
+                           "Calls put back because the device knew more than the store"},
 	[C_CANCELS] = {"pingan_cancels_total", "Cancels pressed by residents"},
 	[C_COMMITS_SENT] = {"pingan_commits_sent_total", "Commits sent to the store, repeats included"},
 	[C_COMMITS_STORED] = {"pingan_commits_stored_total", "Own commits that came back from the log"},
@@ -21,7 +24,8 @@ static const struct {
 	[C_COMMITS_TAKEN] = {"pingan_commits_taken_total", "Openings refused: the household has an open incident"},
 	[C_COMMITS_EARLY] = {"pingan_commits_early_total", "Deadlines that the store's clock found too early"},
 	[C_COMMITS_FAILED] = {"pingan_commits_failed_total", "Commits without an answer"},
-	[C_COMMITS_REFUSED] = {"pingan_commits_refused_total", "Commits that the store found malformed: a fault of this program"},
+	[C_COMMITS_REFUSED] = {"pingan_commits_refused_total",
+                           "Commits that the store found malformed: a fault of this program"},
 	[C_CHANGES_OVERLOAD] = {"pingan_changes_overload_total", "Events refused because a queue was full"},
 	[C_LOG_ENTRIES] = {"pingan_log_entries_total", "Log entries read"},
 	[C_LOG_GAPS] = {"pingan_log_gaps_total", "Gaps found in the log"},
@@ -37,7 +41,14 @@ static const struct {
 	[C_DC09_BAD_FRAME] = {"pingan_dc09_bad_frame_total", "SIA DC-09 frames that could not be read"},
 	[C_DC09_DUH] = {"pingan_dc09_duh_total", "SIA DC-09 frames with an unknown token: answered DUH"},
 	[C_DC09_NAK] = {"pingan_dc09_nak_total", "SIA DC-09 frames answered NAK"},
-	[C_DC09_DROPPED] = {"pingan_dc09_dropped_total", "SIA DC-09 frames not answered for a bound"},
+	[C_DC09_DROPPED] = {"pingan_dc09_dropped_total", "SIA DC-09 link tests not answered: unknown account or encrypted"},
+	[C_WATCH_FRAMES] = {"pingan_watch_frames_total", "Frames of elder watches received"},
+	[C_WATCH_BAD_FRAME] = {"pingan_watch_bad_frame_total", "Bytes on the watch port that are no frame"},
+	[C_WATCH_BAD_LENGTH] = {"pingan_watch_bad_length_total", "Watch frames with a wrong length: taken all the same"},
+	[C_WATCH_TOO_LONG] = {"pingan_watch_too_long_total",
+                          "Watch frames too long to keep (voice, pictures): passed over"},
+	[C_WATCH_OTHER] = {"pingan_watch_other_total", "Watch frames that nobody needs: not answered"},
+	[C_REPLIES_DROPPED] = {"pingan_replies_dropped_total", "Frames of panels and watches let go without an answer"},
 	[C_SCREEN_MESSAGES] = {"pingan_screen_messages_total", "Messages from screens"},
 	[C_SCREEN_BAD] = {"pingan_screen_bad_total", "Messages from screens that were refused"},
 	[C_SCREEN_SLOW] = {"pingan_screen_slow_total", "Screens dropped to a fresh snapshot"},
@@ -66,7 +77,7 @@ static uint64_t waiting_ms(const struct app *app)
 	const struct record *rec;
 	ms_t oldest = 0;
 
-	TAILQ_FOREACH(rec, &app->of_type[RECORD_INCIDENT], of_type)
+	TAILQ_FOREACH (rec, &app->of_type[RECORD_INCIDENT], of_type)
 		if (rec->slot->state == INCIDENT_WAITING && rec->slot->class == CLASS_LIFE &&
 		    (oldest == 0 || rec->slot->waiting_since_ms < oldest))
 			oldest = rec->slot->waiting_since_ms;
@@ -135,7 +146,8 @@ static uint64_t arena_misses(const struct app *app)
 
 static const struct gauge GAUGES[] = {
 	{"pingan_incidents_open", "Open incidents", open_incidents},
-	{"pingan_life_waiting_oldest_ms", "How long the longest class 1 incident has waited unanswered: the figure to watch", waiting_ms},
+	{"pingan_life_waiting_oldest_ms",
+     "How long the longest class 1 incident has waited unanswered: the figure to watch", waiting_ms},
 	{"pingan_quarantine_open", "Open incidents of unknown devices (at most 32)", quarantined},
 	{"pingan_changes", "Events being worked on (at most 8192)", changes},
 	{"pingan_commits_in_flight", "Commits on their way (at most 4096)", flights},

@@ -18,5 +18,6 @@ _Noreturn void ensure_failed(const char *cond, const char *file, int line);
 #define ENSURE_NEVER(why) ensure_failed(why, __FILE__, __LINE__)
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+#define BIT(value) (UINT32_C(1) << (value)) /* one bit for each value of an enum */
 
 #endif

@@ -117,8 +117,6 @@ enum skill { SKILL_NONE, SKILL_CARE, SKILL_NURSE, SKILL_TECHNICIAN, SKILL_COUNT 
 /* Waits out of sight for a while: class 3 and 4 only. */
 enum aside { ASIDE_NONE, ASIDE_SHELVED, ASIDE_STORM, ASIDE_COUNT };
 
-#define BIT(value) (UINT32_C(1) << (value)) /* of told, channels, tell: one bit a value of the enum */
-
 /* Values equal DeclineReason, CallResult and JobResult of common.proto. */
 enum decline_reason {
 	DECLINE_NONE,

@@ -3,7 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define AT(field) offsetof(struct config, field), {sizeof(((struct config *)0)->field)}
+#define AT(field)                           \
+	offsetof(struct config, field),         \
+	{                                       \
+		sizeof(((struct config *)0)->field) \
+	}
 #define RESTART true
 #define LIVE false
 
@@ -53,6 +57,8 @@ static const struct setting TABLE[] = {
 	{"listen.devices.key", SETTING_TEXT, AT(listen.devices.key), 0, 0, "", RESTART, "Its private key, PEM."},
 	{"listen.dc09.address", SETTING_TEXT, AT(listen.dc09.text), 0, 0, "", RESTART,
      "Alarm panels: SIA DC-09 over TCP, as panels speak it, unencrypted. Keep it on a private network."},
+	{"listen.watch.address", SETTING_TEXT, AT(listen.watch.text), 0, 0, "", RESTART,
+     "Elder watches and pendants of the \"[MM*ID*LEN*...]\" family, over TCP, unencrypted as they speak it."},
 	{"listen.admin.address", SETTING_TEXT, AT(listen.admin.text), 0, 0, "127.0.0.1:8083", RESTART,
      "/metrics, /healthz and /readyz for whoever watches this daemon. Loopback or a Unix socket only."},
 
@@ -84,6 +90,8 @@ static const struct setting TABLE[] = {
      "Most connections of home devices; more are refused, and come again elsewhere. The limit of open files must be\n"
      "larger than the limits of this section together."},
 	{"limits.dc09", SETTING_NUMBER, AT(limits.dc09), 1, 100000, "1000", RESTART, "Most connections of alarm panels."},
+	{"limits.watch", SETTING_NUMBER, AT(limits.watch), 1, 1000000, "1000", RESTART,
+     "Most connections of elder watches."},
 	{"limits.devices_per_address", SETTING_NUMBER, AT(limits.devices_per_address), 1, 1000000, "5000", RESTART,
      "Most connections of devices and panels from one address. Large: whole quarters sit behind one address of their\n"
      "network operator."},
@@ -196,6 +204,8 @@ static bool config_check(struct config *c, char why[CONFIG_WHY_MAX])
 		return wrong(why, "listen.devices.", what);
 	if ((what = listen_check(&c->listen.dc09, false, false)) != NULL)
 		return wrong(why, "listen.dc09.", what);
+	if ((what = listen_check(&c->listen.watch, false, false)) != NULL)
+		return wrong(why, "listen.watch.", what);
 	if ((what = listen_check(&c->listen.admin, false, false)) != NULL)
 		return wrong(why, "listen.admin.", what);
 	if (c->listen.admin.address.kind != ADDRESS_NONE && !c->listen.admin.address.local)

@@ -44,7 +44,8 @@ struct config {
 	struct {
 		struct listen_config web;
 		struct listen_config devices;
-		struct listen_config dc09; /* no TLS in the protocol as we speak it */
+		struct listen_config dc09;  /* no TLS in the protocol as we speak it */
+		struct listen_config watch; /* nor in this one */
 		struct listen_config admin;
 	} listen;
 	struct {
@@ -67,6 +68,7 @@ struct config {
 	struct {
 		uint32_t devices;
 		uint32_t dc09;
+		uint32_t watch;
 		uint32_t devices_per_address;
 		uint32_t screens;
 		uint32_t web;

@@ -139,7 +139,11 @@ static void conn_new(struct listener *l, int fd, const struct sockaddr_storage *
 	TAILQ_INSERT_TAIL(&s->all, c, all);
 	s->count++;
 	l->count++;
-	metric_add(s->metrics, l->protocol == PROTOCOL_NATIVE ? METRIC_DEVICE_ACCEPTED : METRIC_DC09_ACCEPTED, 1);
+	metric_add(s->metrics,
+	           l->protocol == PROTOCOL_NATIVE  ? METRIC_DEVICE_ACCEPTED
+	           : l->protocol == PROTOCOL_WATCH ? METRIC_WATCH_ACCEPTED
+	                                           : METRIC_DC09_ACCEPTED,
+	           1);
 	if (!conn_assign(c)) {
 		conn_kill(c);
 		return;
@@ -225,7 +229,7 @@ static const char *overdue(const struct conn *c, mono_t now)
 	case CONN_LINGERING:
 		return age_ms > DEVICE_LINGER_MS ? "linger" : NULL;
 	case CONN_OPEN:
-		if (c->listener->protocol != PROTOCOL_NATIVE && now.ms - c->heard.ms > DEVICE_DC09_IDLE_MS)
+		if (c->listener->protocol != PROTOCOL_NATIVE && now.ms - c->heard.ms > DEVICE_UNIT_IDLE_MS)
 			return "idle";
 		return NULL;
 	case CONN_DYING:
@@ -239,7 +243,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	struct device_server *s = arg;
 	mono_t now = clock_mono(s->clock);
 	struct conn *c, *next;
-	size_t native = 0, dc09 = 0;
+	size_t native = 0, dc09 = 0, watch = 0;
 
 	(void)fd, (void)what;
 	for (c = TAILQ_FIRST(&s->all); c != NULL; c = next) {
@@ -248,6 +252,8 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 		next = TAILQ_NEXT(c, all);
 		if (c->listener->protocol == PROTOCOL_NATIVE)
 			native++;
+		else if (c->listener->protocol == PROTOCOL_WATCH)
+			watch++;
 		else
 			dc09++;
 		if (why == NULL)
@@ -260,6 +266,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	}
 	metric_set(s->metrics, METRIC_DEVICE_LINKS, native);
 	metric_set(s->metrics, METRIC_DC09_LINKS, dc09);
+	metric_set(s->metrics, METRIC_WATCH_LINKS, watch);
 }
 
 /* ------------------------------------------------------------ start and stop */

@@ -1,4 +1,4 @@
-/* device_server.h - listeners and connections of home devices: native link (TLS 1.3, or plain on loopback) and DC-09 over TCP.
+/* device_server.h - listeners and connections of home devices: native link (TLS 1.3, or plain on loopback) DC-09 and watches over TCP.
  *
  * Owns:   sockets, TLS, read and write buffers, time limits of a connection.
  * Knows:  of the protocols only that the app says how many bytes it has used up.
@@ -7,7 +7,7 @@
  * Bounds: DEVICE_ACCEPTS_MAX accepts a turn and listener; DEVICE_IN_MAX bytes unread by the app, then the socket waits;
  *         DEVICE_OUT_MAX bytes unsent, then SEND_FULL; `connections_max` connections of a listener, `per_address_max` of
  *         one address; DEVICE_GREET_MS for the handshake, DEVICE_LINGER_MS for the last bytes to go out. Who says nothing
- *         after that is the app's to close; panels are closed here after DEVICE_DC09_IDLE_MS.
+ *         after that is the app's to close; panels and watches are closed here after DEVICE_UNIT_IDLE_MS.
  */
 #ifndef IO_DEVICE_SERVER_H
 #define IO_DEVICE_SERVER_H
@@ -26,11 +26,12 @@
 #define DEVICE_BACKLOG 4096
 #define DEVICE_GREET_MS 10000
 #define DEVICE_LINGER_MS 3000
-#define DEVICE_AGAIN_MS 50                    /* bytes that the app has not used are shown to it again */
-#define DEVICE_DC09_IDLE_MS (2 * 3600 * 1000) /* a panel's link test comes every 85 s to 2 h */
+#define DEVICE_AGAIN_MS 50 /* bytes that the app has not used are shown to it again */
+#define DEVICE_UNIT_IDLE_MS \
+	(2 * 3600 * 1000) /* a panel's link test comes every 85 s to 2 h, a watch's every 1 to 8 min */
 
 struct device_listen {
-	enum protocol protocol;  /* PROTOCOL_NATIVE, PROTOCOL_DC09 */
+	enum protocol protocol;  /* PROTOCOL_NATIVE, PROTOCOL_DC09, PROTOCOL_WATCH */
 	struct address address;  /* port 0 = any; device_server_port() says which */
 	bool tls;                /* native only; false is refused on any address but a local one */
 	const char *certificate; /* PEM files; NULL or empty: pre-shared keys only */

@@ -286,11 +286,15 @@ int loop_run(struct loop *loop)
 
 /* ------------------------------------------------------------ building */
 
+static uint64_t unit_links(const struct config *c)
+{
+	return c->serve_devices ? (uint64_t)c->limits.devices + c->limits.dc09 + c->limits.watch : 0;
+}
+
 /* As many descriptors as we may have; the limits of the configuration must fit. */
 static bool files_raise(const struct config *c, char why[LOOP_WHY_MAX])
 {
-	uint64_t needed = (uint64_t)FILES_RESERVED + (c->serve_devices ? c->limits.devices + c->limits.dc09 : 0) +
-	                  (c->serve_screens ? c->limits.web : 0);
+	uint64_t needed = (uint64_t)FILES_RESERVED + unit_links(c) + (c->serve_screens ? c->limits.web : 0);
 	struct rlimit files;
 
 	ENSURE(getrlimit(RLIMIT_NOFILE, &files) == 0);
@@ -300,7 +304,8 @@ static bool files_raise(const struct config *c, char why[LOOP_WHY_MAX])
 	if (files.rlim_cur >= needed)
 		return true;
 	snprintf(why, LOOP_WHY_MAX,
-	         "limits: this process may open %" PRIu64 " files; limits.devices, limits.dc09 and limits.web need %" PRIu64
+	         "limits: this process may open %" PRIu64
+	         " files; limits.devices, limits.dc09, limits.watch and limits.web need %" PRIu64
 	         ". Raise LimitNOFILE or lower them",
 	         (uint64_t)files.rlim_cur, needed);
 	return false;
@@ -411,10 +416,15 @@ static bool build_snapshot(struct loop *loop, char why[LOOP_WHY_MAX])
 	return loop->snapshot != NULL;
 }
 
+static const char *listened_for(enum protocol protocol)
+{
+	return protocol == PROTOCOL_NATIVE ? "devices" : protocol == PROTOCOL_WATCH ? "watch" : "dc09";
+}
+
 static bool build_devices(struct loop *loop, char why[LOOP_WHY_MAX])
 {
 	const struct config *c = &loop->config;
-	struct device_listen listens[2];
+	struct device_listen listens[3];
 	struct device_server_config config = {.listens = listens, .per_address_max = c->limits.devices_per_address};
 	char error[256] = "";
 
@@ -433,14 +443,20 @@ static bool build_devices(struct loop *loop, char why[LOOP_WHY_MAX])
 			.address = c->listen.dc09.address,
 			.connections_max = c->limits.dc09,
 		};
+	if (c->serve_devices && c->listen.watch.address.kind != ADDRESS_NONE)
+		listens[config.listen_count++] = (struct device_listen){
+			.protocol = PROTOCOL_WATCH,
+			.address = c->listen.watch.address,
+			.connections_max = c->limits.watch,
+		};
 	loop->devices =
 		device_server_new(loop->base, &config, loop->app, loop->links, loop->log, &loop->metrics, loop->clock, error);
 	if (loop->devices == NULL) {
-		snprintf(why, LOOP_WHY_MAX, "listen.devices or listen.dc09: %s", error);
+		snprintf(why, LOOP_WHY_MAX, "listen.devices, listen.dc09 or listen.watch: %s", error);
 		return false;
 	}
 	for (size_t i = 0; i < config.listen_count; i++)
-		log_line(loop->log, "LISTENING", "for=%s port=%u", listens[i].protocol == PROTOCOL_NATIVE ? "devices" : "dc09",
+		log_line(loop->log, "LISTENING", "for=%s port=%u", listened_for(listens[i].protocol),
 		         device_server_port(loop->devices, i));
 	return true;
 }
@@ -490,8 +506,7 @@ static bool build(struct loop *loop, char why[LOOP_WHY_MAX])
 	}
 	if (!files_raise(c, why) || !build_base(loop, why))
 		return false;
-	links = (size_t)(c->serve_devices ? c->limits.devices + c->limits.dc09 : 0) +
-	        (c->serve_screens ? c->limits.screens : 0);
+	links = (size_t)unit_links(c) + (c->serve_screens ? c->limits.screens : 0);
 	loop->clock = clock_new();
 	loop->log = loop->clock == NULL ? NULL : log_new(loop->clock, STDERR_FILENO);
 	loop->links = links_new(links);

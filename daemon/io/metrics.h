@@ -63,7 +63,9 @@
 	X(DEVICE_TOO_BIG, "pingan_device_too_big_total", true, "Devices dropped: frame over the limit")                    \
 	X(DEVICE_SLOW, "pingan_device_slow_total", true, "Devices dropped because they did not read")                      \
 	X(DC09_LINKS, "pingan_dc09_links", false, "Open DC-09 connections")                                                \
-	X(DC09_ACCEPTED, "pingan_dc09_accepted_total", true, "DC-09 connections accepted")
+	X(DC09_ACCEPTED, "pingan_dc09_accepted_total", true, "DC-09 connections accepted")                                 \
+	X(WATCH_LINKS, "pingan_watch_links", false, "Open connections of elder watches")                                   \
+	X(WATCH_ACCEPTED, "pingan_watch_accepted_total", true, "Connections accepted from elder watches")
 
 enum metric {
 #define METRIC_ID(id, name, counter, help) METRIC_##id,

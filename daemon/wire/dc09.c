@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "base/utc.h"
+
 #define LF '\n'
 #define CR '\r'
 #define HEAD_TEXT 8 /* crc 0LLL */
@@ -70,17 +72,6 @@ uint16_t dc09_crc(struct slice bytes)
 
 /* ------------------------------------------------------------ time stamps */
 
-/* Days since 1970-01-01 of a date of the Gregorian calendar, years counted from March so that the leap day comes last. */
-static int64_t days_of(int64_t year, unsigned month, unsigned day)
-{
-	int64_t y = month <= 2 ? year - 1 : year;
-	int64_t era = y / 400;
-	int64_t of_era = y - era * 400;
-	int64_t of_year = (153 * (int64_t)(month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-
-	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
-
 static bool number(struct slice s, size_t at, size_t digits, unsigned *ret)
 {
 	*ret = 0;
@@ -103,9 +94,7 @@ static int64_t stamp_read(struct slice s)
 	if (!number(s, 1, 2, &hour) || !number(s, 4, 2, &minute) || !number(s, 7, 2, &second) ||
 	    !number(s, 10, 2, &month) || !number(s, 13, 2, &day) || !number(s, 16, 4, &year))
 		return 0;
-	if (hour > 23 || minute > 59 || second > 60 || month < 1 || month > 12 || day < 1 || day > 31 || year < 1970)
-		return 0;
-	return ((days_of(year, month, day) * 24 + hour) * 60 + minute) * 60000 + (int64_t)second * 1000;
+	return utc_ms_of(year, month, day, hour, minute, second);
 }
 
 static void stamp_write(ms_t utc_ms, char ret[STAMP_LEN + 1])
@@ -115,12 +104,12 @@ static void stamp_write(ms_t utc_ms, char ret[STAMP_LEN + 1])
 	int64_t year = 1970 + days / 366; /* never too late; at most a few years too early */
 	unsigned month = 12, of_day = (unsigned)(seconds % 86400);
 
-	while (year < 9999 && days_of(year + 1, 1, 1) <= days)
+	while (year < 9999 && utc_days(year + 1, 1, 1) <= days)
 		year++;
-	while (month > 1 && days_of(year, month, 1) > days)
+	while (month > 1 && utc_days(year, month, 1) > days)
 		month--;
 	(void)snprintf(ret, STAMP_LEN + 1, "_%02u:%02u:%02u,%02u-%02u-%04u", of_day / 3600, of_day / 60 % 60, of_day % 60,
-	               month, (unsigned)(days - days_of(year, month, 1) + 1) % 100, (unsigned)year % 10000);
+	               month, (unsigned)(days - utc_days(year, month, 1) + 1) % 100, (unsigned)year % 10000);
 }
 
 /* ------------------------------------------------------------ framing */

@@ -273,3 +273,36 @@ export class Panel extends Peer {
 		return this.frames.splice(before, at - before + 1).slice(0, -1)
 	}
 }
+
+// ---- elder watches
+
+/** A frame of a watch, "[MM*ID*LEN*CONTENT]", with an index where `index` says one. */
+export function watch(id, content, { maker = '3G', index } = {}) {
+	const length = hex(Buffer.byteLength(content), 4)
+	return Buffer.from(`[${maker}*${id}*${index ? `${index}*` : ''}${length}*${content}]`)
+}
+
+export class Watch extends Peer {
+	frames = [] // whole, as text
+	#taken = 0
+
+	static connect(t, port) {
+		return open(t, port, {}, Watch)
+	}
+
+	arrived() {
+		for (let end; (end = this.bytes.indexOf(93)) >= 0; this.bytes = this.bytes.subarray(end + 1)) this.frames.push(this.bytes.subarray(0, end + 1).toString('latin1'))
+	}
+
+	/** The next reply, whole. */
+	reply() {
+		return until(
+			() => {
+				if (this.frames.length > this.#taken) return this.frames[this.#taken++]
+				assert.ok(!this.closed, 'no reply: the connection was closed')
+				return null
+			},
+			{ what: 'a reply to a watch' },
+		)
+	}
+}

@@ -137,7 +137,7 @@ export class Daemon {
 	/** Up to where its ports answer; `ready`: until it can do its whole job. */
 	async start({ ready = true } = {}) {
 		const from = this.child.lines.length
-		const wanted = ['web', 'devices', 'dc09', 'admin'].filter((what) => this.config.listen?.[what]?.address)
+		const wanted = ['web', 'devices', 'dc09', 'watch', 'admin'].filter((what) => this.config.listen?.[what]?.address)
 
 		this.write()
 		this.child.start()
@@ -226,11 +226,12 @@ export class Cell {
 					web: { address: '127.0.0.1:0' },
 					devices: { address: '127.0.0.1:0' },
 					dc09: { address: '127.0.0.1:0' },
+					watch: { address: '127.0.0.1:0' },
 					admin: { address: '127.0.0.1:0' },
 				},
 				web: { root: '' },
 				authd: { socket: this.authd.socket },
-				limits: { devices: 2000, dc09: 100, screens: 200, web: 400 },
+				limits: { devices: 2000, dc09: 100, watch: 100, screens: 200, web: 400 },
 			},
 			more,
 		)

@@ -554,7 +554,7 @@ static void test_panel_frames_give_way(void **state)
 	rig_store_down(g);
 	(void)panel_say(g, "\"ADM-CID\"0001L0#2468[#2468|1101 01 001]");
 	rig_pass(g, 40000);
-	assert_int_equal(g->app->counters[C_DC09_DROPPED], 1);
+	assert_int_equal(g->app->counters[C_REPLIES_DROPPED], 1);
 	(void)panel_say(g, "\"ADM-CID\"0001L0#2468[#2468|1101 01 001]");
 	rig_store_back(g);
 	rig_pass(g, 2000);
@@ -585,7 +585,7 @@ static void test_panel_is_held_back_at_its_bound(void **state)
 			break;
 		taken++;
 	}
-	assert_int_equal(taken, DC09_WAITING_MAX);
+	assert_int_equal(taken, REPLIES_MAX);
 	g->held = false;
 	rig_turn(g);
 	assert_int_not_equal(panel_say(g, body), 0);

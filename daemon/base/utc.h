@@ -1,0 +1,18 @@
+/* utc.h - calendar dates of messages: a date and time as a device writes it, to milliseconds.
+ *
+ * Owns:   the Gregorian calendar, without time zones and leap seconds.
+ * Knows:  no clock.
+ */
+#ifndef BASE_UTC_H
+#define BASE_UTC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Days since 1970-01-01. month 1 to 12, day 1 to 31. */
+int64_t utc_days(int64_t year, unsigned month, unsigned day);
+
+/* Milliseconds since 1970-01-01; 0 when it is no date and time after it. A second of 60 is taken. */
+int64_t utc_ms_of(unsigned year, unsigned month, unsigned day, unsigned hour, unsigned minute, unsigned second);
+
+#endif
