@@ -81,6 +81,7 @@ struct incident_slot {
 	bool ring_neighbours, ring_supervisor, rerung, rerung_all, quarantine;
 	bool drill;              /* left out of the day's figures */
 	enum aside aside;        /* rings nobody, and is counted apart */
+	bool area_wide;          /* open_key is "area/<area>/<kind>" */
 	bool has_jobs;           /* phones may have to be told */
 	bool answer_counted;     /* in the day's answer figures (views.c) */
 	ms_t waiting_since_ms, opened_ms, answered_ms;

@@ -206,6 +206,7 @@ static void slot_read(struct app *app, struct record *rec)
 	slot->quarantine = inc->quarantine;
 	slot->drill = inc->drill;
 	slot->aside = inc->aside;
+	slot->area_wide = inc->area_wide;
 	slot->waiting_since_ms = inc->waiting_since_ms;
 	slot->opened_ms = inc->opened_ms;
 	slot->answered_ms = inc->answered_ms;

@@ -77,6 +77,8 @@ bool rights_rings(struct app *app, const struct rights *r, const struct incident
 	switch (slot->state) {
 	case INCIDENT_WAITING:
 		/* Devices wait in silence: they are work, not a call. So does what was set aside. */
+		if (slot->area_wide) /* only batteries that end soon ring, at the supervisor's */
+			return r->role == ROLE_SUPERVISOR && slot->aside == ASIDE_NONE && rings_around(app, r, slot);
 		return slot->class != CLASS_DEVICE && slot->aside == ASIDE_NONE && rings_around(app, r, slot);
 	case INCIDENT_ANSWERED:
 		if (!slot->rerung)

@@ -306,10 +306,10 @@ static void face_of_press(struct app *app, const struct shown *sh, struct incide
 	face->quarantine = p->household[0] == '\0';
 	face->opened_ms = p->first_ms;
 	face->waiting_since_ms = p->first_ms;
+	memset(inc, 0, sizeof *inc);
 	inc->id = sh->id;
 	inc->class = face->class;
 	inc->state = face->state;
-	inc->former_owner[0] = '\0';
 	inc->opened_ms = p->first_ms;
 	incident_order(inc, face->order);
 }

@@ -222,7 +222,8 @@ static void incident_enter(struct step_now *s, enum incident_state to)
 		id_set(inc->owner, "");
 		inc->voice_due_ms = 0;
 		inc->waiting_since_ms = s->now_ms;
-		plan_start(s);
+		if (inc->aside == ASIDE_NONE)
+			plan_start(s); /* aside it rests; see aside.c */
 		break;
 	case INCIDENT_ANSWERED:
 		inc->answered_ms = s->now_ms;
@@ -530,6 +531,7 @@ static enum verdict step(struct step_now *s, const struct incident *before)
 	verdict = handle(s);
 	if (verdict != MOVE)
 		return verdict;
+	incident_aside_after(s, before);
 	if (s->inc->state != s->to || s->enter_again)
 		incident_enter(s, s->to);
 	reached = incident_device_step(s->inc, s->now_ms, &eta);

@@ -132,6 +132,8 @@ static void open_new(struct step_now *s, const struct alarm *a)
 	if (a->heard >= STEP_STORED)
 		put_back(s, a);
 	incident_set_class(s, class_of(inc, a));
+	if (inc->class >= CLASS_GENERAL && s->world->storm_until_ms > s->now_ms)
+		incident_hold_back(s);
 }
 
 /* More urgent than all before: everybody rings again, and what was said to the resident belongs to another matter. */

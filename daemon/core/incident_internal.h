@@ -117,6 +117,15 @@ enum verdict incident_on_contact_answer(struct step_now *s);
 bool incident_aside_event_valid(const struct event *ev);
 enum verdict incident_on_aside(struct step_now *s);
 
+/* Its time aside is over. */
+enum verdict incident_on_aside_over(struct step_now *s);
+
+/* A storm covers it: class 3 or 4, see world.storm_until_ms. */
+void incident_hold_back(struct step_now *s);
+
+/* Whatever happens brings it back into the queue; after the handler, before the state is entered. */
+void incident_aside_after(struct step_now *s, const struct incident *before);
+
 /* ---- device_work.c: the 2 h rule, a substitute ---- */
 bool incident_device_work_event_valid(const struct event *ev);
 enum verdict incident_on_device_work(struct step_now *s);

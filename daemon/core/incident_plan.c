@@ -265,5 +265,7 @@ enum verdict incident_on_deadline(struct step_now *s)
 		on_inattention(s);
 		return MOVE;
 	}
+	if (due_ms == inc->aside_until_ms)
+		return incident_on_aside_over(s);
 	return STAY; /* what it was for has happened */
 }

@@ -1,12 +1,14 @@
 /* queue.c - the one order in which calls for help stand; no screen sorts. */
 #include "core/incident.h"
 
-enum { RANK_RETURNED, RANK_WAITING, RANK_ANSWERED, RANK_CLOSED };
+enum { RANK_RETURNED, RANK_WAITING, RANK_ANSWERED, RANK_ASIDE, RANK_CLOSED };
 
 static uint8_t rank(const struct incident *inc)
 {
 	switch (inc->state) {
 	case INCIDENT_WAITING:
+		if (incident_is_aside(inc))
+			return RANK_ASIDE;
 		return inc->former_owner[0] != '\0' ? RANK_RETURNED : RANK_WAITING;
 	case INCIDENT_ANSWERED:
 		return RANK_ANSWERED;

@@ -265,6 +265,7 @@ static void random_world(struct kit *k, uint64_t *seed)
 	w->actor_busy = one_in(seed, 8);
 	w->actor_supervisor = one_in(seed, 10);
 	w->arrival_due_min = below(seed, 3) * 10;
+	w->storm_until_ms = one_in(seed, 3) ? w->now_ms + SECONDS(1 + below(seed, 600)) : 0;
 	if (k->inc.state == INCIDENT_NONE)
 		snprintf(w->household, sizeof w->household, "%s", one_in(seed, 6) ? "" : "hh1");
 	w->candidate_count = one_in(seed, 8) ? 0 : below(seed, CANDIDATES_MAX + 1);
@@ -284,8 +285,18 @@ static void random_world(struct kit *k, uint64_t *seed)
 	}
 }
 
-static struct alarm random_alarm(uint64_t *seed)
+/* Work, not a call for help: mostly it stays among itself, so that what only such incidents know is reached. */
+static bool random_quiet(const struct kit *k, uint64_t *seed)
 {
+	if (k->inc.state == INCIDENT_NONE)
+		return one_in(seed, 3);
+	return k->inc.class >= CLASS_GENERAL && !one_in(seed, 6);
+}
+
+static struct alarm random_alarm(const struct kit *k, uint64_t *seed)
+{
+	static const enum kind QUIET[] = {KIND_SERVICE, KIND_FOLLOW_UP, KIND_POWER, KIND_BATTERY, KIND_TAMPER,
+	                                  KIND_LINK, KIND_PENDANT_LOST, KIND_REPAIR, KIND_COMMISSION};
 	static const char *const DEVICES[] = {"unit1", "pendant1", "smoke1"};
 	struct alarm a =
 		kit_alarm(DEVICES[below(seed, 3)], 1 + below(seed, 12), (enum kind)(1 + below(seed, KIND_COUNT - 1)));
@@ -293,6 +304,8 @@ static struct alarm random_alarm(uint64_t *seed)
 	/* Mostly presses: else the walk is one long raising of class. */
 	if (!one_in(seed, 4))
 		a.kind = KIND_SOS;
+	if (random_quiet(k, seed))
+		a.kind = QUIET[below(seed, COUNT_OF(QUIET))];
 	a.heard = one_in(seed, 4) ? (enum step)below(seed, STEP_COUNT) : STEP_NONE;
 	a.restore = one_in(seed, 12);
 	a.code_unknown = one_in(seed, 10);
@@ -313,7 +326,7 @@ enum verdict kit_random_step(struct kit *k, uint64_t *seed, struct alarm *alarm)
 	const struct incident *inc = &k->inc;
 
 	random_world(k, seed);
-	*alarm = random_alarm(seed);
+	*alarm = random_alarm(k, seed);
 	ev.type = (enum event_type)below(seed, EVENT_COUNT);
 	/* What ends everything is rare, what nobody does by hand is frequent. */
 	if ((ev.type == EVENT_CLOSE || ev.type == EVENT_JOB_CANCEL) && !one_in(seed, 4))
@@ -346,6 +359,7 @@ enum verdict kit_random_step(struct kit *k, uint64_t *seed, struct alarm *alarm)
 	ev.result = below(seed, JOB_RESULT_COUNT + 1);
 	ev.contact = below(seed, 4);
 	ev.call = below(seed, CALL_COUNT + 1);
+	ev.seconds = one_in(seed, 4) ? below(seed, 100000) : 60 + below(seed, 600);
 	ev.outcome = (enum outcome)below(seed, OUTCOME_COUNT + 1);
 	ev.saw_resident = one_in(seed, 2);
 	ev.chosen_count = one_in(seed, 2) ? 0 : below(seed, CHOSEN_MAX + 2);

@@ -3,6 +3,7 @@
 
 #include "core/incident.h"
 #include "core/people.h"
+#include "core/storm.h"
 #include "pingan/v1/console.pb-c.h"
 #include "pingan/v1/record.pb-c.h"
 
@@ -274,6 +275,18 @@ SAME(ASIDE_SHELVED, PINGAN__V1__ASIDE__ASIDE_SHELVED);
 SAME(ASIDE_STORM, PINGAN__V1__ASIDE__ASIDE_STORM);
 ALL(ASIDE_COUNT, 3);
 
+SAME(STORM_KIND_NONE, PINGAN__V1__STORM_KIND__STORM_KIND_NONE);
+SAME(STORM_KIND_POWER, PINGAN__V1__STORM_KIND__STORM_KIND_POWER);
+SAME(STORM_KIND_BATTERY, PINGAN__V1__STORM_KIND__STORM_KIND_BATTERY);
+SAME(STORM_KIND_TAMPER, PINGAN__V1__STORM_KIND__STORM_KIND_TAMPER);
+SAME(STORM_KIND_LINK, PINGAN__V1__STORM_KIND__STORM_KIND_LINK);
+SAME(STORM_KIND_PENDANT_LOST, PINGAN__V1__STORM_KIND__STORM_KIND_PENDANT_LOST);
+SAME(STORM_KIND_REPAIR, PINGAN__V1__STORM_KIND__STORM_KIND_REPAIR);
+SAME(STORM_KIND_COMMISSION, PINGAN__V1__STORM_KIND__STORM_KIND_COMMISSION);
+SAME(STORM_KIND_SERVICE, PINGAN__V1__STORM_KIND__STORM_KIND_SERVICE);
+SAME(STORM_KIND_FOLLOW_UP, PINGAN__V1__STORM_KIND__STORM_KIND_FOLLOW_UP);
+ALL(STORM_KIND_COUNT, 10);
+
 /* TellWhen: bits */
 SAME(TELL_OPENED, PINGAN__V1__TELL_WHEN__TELL_OPENED);
 SAME(TELL_DISPATCHED, PINGAN__V1__TELL_WHEN__TELL_DISPATCHED);
@@ -354,6 +367,7 @@ static void test_no_value_is_missing_on_either_side(void **state)
 	assert_int_equal(pingan__v1__contact_answer__descriptor.n_values, CONTACT_ANSWER_COUNT);
 	assert_int_equal(pingan__v1__skill__descriptor.n_values, SKILL_COUNT);
 	assert_int_equal(pingan__v1__aside__descriptor.n_values, ASIDE_COUNT);
+	assert_int_equal(pingan__v1__storm_kind__descriptor.n_values, STORM_KIND_COUNT);
 	assert_int_equal(pingan__v1__tell_when__descriptor.n_values, 5);
 	assert_int_equal(pingan__v1__plan_step__descriptor.n_values, PLAN_STEP_COUNT);
 	assert_int_equal(pingan__v1__link__descriptor.n_values, LINK_LOST + 1);
