@@ -1,7 +1,8 @@
 /* candidates.c - what an incident may know of the world outside: who would be rung, who could go, how far they are.
  *
- * Candidates are all caregivers on duty whose areas cover the home; when those are few, also others not too far away.
- * Their places are taken once for a decision; the core ranks them.
+ * Candidates are all on duty whose areas cover the home and who can do what its jobs need; when those are few, also others
+ * not too far away. Each skill that is needed has room of its own, so that a hundred who care do not hide the one
+ * technician. Their places are taken once for a decision; the core ranks them.
  */
 #include <stdio.h>
 
@@ -16,7 +17,7 @@ struct home {
 	const Pingan__V1__Household *card; /* NULL in quarantine */
 	char household[ID_MAX];
 	char area[16];
-	enum incident_class class;
+	uint32_t needs; /* bits of enum skill that its jobs need */
 	int32_t lat_e6, lon_e6;
 	bool placed;
 	bool others; /* other daemons serve phones too: who is not connected here may be there */
@@ -98,67 +99,109 @@ static void judge(struct app *app, const struct home *h, const struct member *m,
 	ret->reachable = h->others || screens_reachable(app, m->id);
 	ret->busy = m->incident != 0;
 	ret->speaks = speaks(m, h->card);
-	ret->skilled = h->class == CLASS_DEVICE ? m->technician : m->care;
+	ret->skills = m->skills;
+	ret->jobs_taken = m->jobs_taken;
 	ret->knows = roster_knows(app, h->household, m->id);
 }
 
-static bool listed(const struct world *w, const char *person)
+/* Among the first `count`. */
+static bool listed(const struct world *w, uint32_t count, const char *person)
 {
-	for (uint32_t i = 0; i < w->candidate_count; i++)
+	for (uint32_t i = 0; i < count; i++)
 		if (strcmp(w->candidates[i].caregiver, person) == 0)
 			return true;
 	return false;
 }
 
-/* Puts a candidate in; a full list lets its farthest go. `kept` at the front are never let go. */
-static void add(struct app *app, struct world *w, uint32_t kept, const struct candidate *c)
-{
-	uint32_t farthest = kept;
+/* One sort of people, and where theirs begin. */
+struct group {
+	uint32_t skills; /* bits: having one of them */
+	uint32_t from, room;
+};
 
-	if (w->candidate_count < COUNT_OF(app->candidates)) {
+/* Puts a candidate in; a full group lets its farthest go. */
+static void add(struct world *w, const struct group *g, const struct candidate *c)
+{
+	uint32_t farthest = g->from;
+
+	if (w->candidate_count - g->from < g->room) {
 		w->candidates[w->candidate_count++] = *c;
 		return;
 	}
-	for (uint32_t i = kept; i < w->candidate_count; i++)
+	for (uint32_t i = g->from; i < w->candidate_count; i++)
 		if (w->candidates[i].distance_m > w->candidates[farthest].distance_m)
 			farthest = i;
-	if (c->distance_m < w->candidates[farthest].distance_m)
+	if (g->room != 0 && c->distance_m < w->candidates[farthest].distance_m)
 		w->candidates[farthest] = *c;
 }
 
-static void candidates_fill(struct app *app, const struct home *h, const struct event *ev, struct world *w)
+/* `kept` at the front were named; `others` are the skills of groups filled before. */
+static void group_fill(struct app *app, const struct home *h, const struct group *g, uint32_t kept, uint32_t others,
+                       struct world *w)
 {
 	size_t count;
 	struct member *const *duty = roster_duty(app, &count);
 	struct candidate c;
-	uint32_t kept;
+
+	for (int elsewhere = 0; elsewhere < 2; elsewhere++) {
+		if (elsewhere && w->candidate_count - g->from >= OWN_ENOUGH)
+			return;
+		for (size_t i = 0; i < count; i++) {
+			const struct member *m = duty[i];
+
+			if ((m->skills & g->skills) == 0 || (m->skills & others) != 0 ||
+			    rights_covers(&m->rights, h->area) == (elsewhere != 0))
+				continue;
+			judge(app, h, m, &c);
+			if ((!elsewhere || c.distance_m <= ELSEWHERE_M) && !listed(w, kept, c.caregiver))
+				add(w, g, &c);
+		}
+	}
+}
+
+static void candidates_fill(struct app *app, const struct home *h, const struct event *ev, struct world *w)
+{
+	struct group groups[3] = {0};
+	uint32_t count = 0, kept, taken = 0;
 
 	w->candidates = app->candidates;
 	/* Whom a person named is always among them. */
 	for (uint32_t i = 0; ev->type == EVENT_DISPATCH && i < ev->chosen_count; i++) {
 		const struct member *m = roster_member(app, ev->chosen[i]);
 
-		if (m == NULL || m->duty_place == 0 || listed(w, m->id))
+		if (m == NULL || m->duty_place == 0 || listed(w, w->candidate_count, m->id))
 			continue;
 		judge(app, h, m, &w->candidates[w->candidate_count++]);
 	}
 	kept = w->candidate_count;
-	for (size_t i = 0; i < count; i++) {
-		if (!rights_covers(&duty[i]->rights, h->area))
-			continue;
-		judge(app, h, duty[i], &c);
-		if (kept == 0 || !listed(w, c.caregiver))
-			add(app, w, kept, &c);
+	if ((h->needs & BIT(SKILL_TECHNICIAN)) != 0)
+		groups[count++].skills = BIT(SKILL_TECHNICIAN);
+	if ((h->needs & BIT(SKILL_NURSE)) != 0)
+		groups[count++].skills = BIT(SKILL_NURSE);
+	if ((h->needs & (BIT(SKILL_CARE) | BIT(SKILL_NURSE))) != 0)
+		groups[count++].skills = BIT(SKILL_CARE) | BIT(SKILL_NURSE);
+	for (uint32_t i = 0; i < count; i++) {
+		groups[i].from = w->candidate_count;
+		groups[i].room = ((uint32_t)COUNT_OF(app->candidates) - w->candidate_count) / (count - i);
+		group_fill(app, h, &groups[i], kept, taken, w);
+		taken |= groups[i].skills;
 	}
-	if (w->candidate_count - kept >= OWN_ENOUGH)
-		return;
-	for (size_t i = 0; i < count; i++) {
-		if (rights_covers(&duty[i]->rights, h->area))
-			continue;
-		judge(app, h, duty[i], &c);
-		if (c.distance_m <= ELSEWHERE_M && (kept == 0 || !listed(w, c.caregiver)))
-			add(app, w, kept, &c);
-	}
+}
+
+/* What the jobs of this incident need, and those that this step may make. */
+static uint32_t needs(const struct incident *inc, const struct event *ev)
+{
+	uint32_t skills = 0;
+
+	if (inc->state != INCIDENT_NONE)
+		skills |= BIT(dispatch_skill(inc->class));
+	if (ev->type == EVENT_ALARM && ev->alarm != NULL)
+		skills |= BIT(dispatch_skill(kind_class(ev->alarm->kind)));
+	for (uint32_t i = 0; i < inc->job_count; i++)
+		skills |= BIT(inc->jobs[i].skill);
+	if (ev->type == EVENT_DISPATCH && ev->skill != SKILL_NONE)
+		skills |= BIT(ev->skill);
+	return skills & ~BIT(SKILL_NONE);
 }
 
 static void ready_fill(struct app *app, const char *area, struct world *w)
@@ -233,7 +276,7 @@ void world_fill(struct app *app, const struct incident *inc, const struct event 
 		opening_fill(app, ev->alarm, w);
 	snprintf(h.area, sizeof h.area, "%s", opens ? w->area : inc->area);
 	snprintf(h.household, sizeof h.household, "%s", opens ? w->household : inc->household);
-	h.class = !opens ? inc->class : ev->alarm == NULL ? CLASS_NONE : kind_class(ev->alarm->kind);
+	h.needs = needs(inc, ev);
 	h.card = household_find(app, h.household);
 	for (size_t i = 0; h.card != NULL && i < h.card->n_contacts; i++)
 		w->has_contacts = w->has_contacts || h.card->contacts[i]->tell;

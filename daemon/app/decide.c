@@ -75,6 +75,8 @@ static void caregiver_put(struct app *app, struct store_commit *c, struct buf *b
 		return; /* busy with another call meanwhile: not ours to free */
 	next.incident = incident;
 	next.job = job;
+	if (incident != 0 && next.jobs_taken < UINT32_MAX)
+		next.jobs_taken++;
 	caregiver_encode(&next, bytes);
 	put(c, rec, bytes, from);
 }
@@ -93,6 +95,8 @@ static void outbox_put(struct app *app, struct store_commit *c, struct buf *byte
 	m.target = (char *)item->target;
 	m.number = item->number;
 	m.job = item->job;
+	m.drill = app->after.drill;
+	m.tell = (Pingan__V1__TellWhen)item->tell;
 	len = pingan__v1__outbox__get_packed_size(&m);
 	room = buf_room(bytes, len);
 	if (room != NULL)
@@ -282,6 +286,8 @@ static enum verdict decide_caregiver(struct app *app, struct change *ch)
 			return refuse(ch, REFUSAL_BUSY); /* finish or give back the job first */
 		cg->incident = now->incident;
 		cg->job = now->job;
+		if (!cg->on_duty)
+			cg->jobs_taken = now->jobs_taken; /* counted anew when the next duty begins */
 	}
 	cg->duty_since_ms = app->now.store_ms;
 	caregiver_encode(cg, &bytes);

@@ -296,6 +296,8 @@ bool rights_sees(struct app *app, const struct rights *r, const struct incident_
 bool rights_rings(struct app *app, const struct rights *r, const struct incident_slot *slot);
 /* May this role send this kind of request at all (what = Request.what_case). */
 bool rights_may(enum role role, int what);
+/* Goes on duty and takes jobs: caregivers, and technicians. */
+bool rights_fields(enum role role);
 /* May this role open this page (ScreenHello.Page). */
 bool rights_page(enum role role, int page);
 

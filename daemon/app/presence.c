@@ -57,7 +57,7 @@ static size_t duty_fill(struct app *app, const struct session *s, Pingan__V1__Pr
 	for (size_t i = 0; i < count && n < PEOPLE_MAX; i++) {
 		if (!concerns(s, &duty[i]->rights))
 			continue;
-		list[n] = someone(app, duty[i]->id, ROLE_CAREGIVER);
+		list[n] = someone(app, duty[i]->id, duty[i]->rights.role);
 		if (list[n] == NULL)
 			break;
 		list[n]->on_duty = true;

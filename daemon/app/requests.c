@@ -215,17 +215,17 @@ static Pingan__V1__CandidateList__Candidate *candidate_fill(struct app *app, con
 	to->asked = c->asked || c->declined;
 	to->score = c->score;
 	to->why = arena_take(&app->arena, 32 * sizeof *to->why);
-	for (unsigned bit = 1; to->why != NULL && bit <= PINGAN__V1__CANDIDATE_LIST__WHY__WHY_OLD_POSITION; bit++)
+	for (unsigned bit = 1; to->why != NULL && bit <= PINGAN__V1__CANDIDATE_LIST__WHY__WHY_LOADED; bit++)
 		if ((c->why & (1u << bit)) != 0)
 			to->why[to->n_why++] = (Pingan__V1__CandidateList__Why)bit;
 	return to;
 }
 
-static void candidates(struct app *app, struct session *s, uint64_t cmd, uint64_t id)
+static void candidates(struct app *app, struct session *s, uint64_t cmd, uint64_t id, enum skill skill)
 {
 	struct kept_reply r = {.cmd = cmd, .result = REFUSAL_OK};
 	Pingan__V1__CandidateList list = PINGAN__V1__CANDIDATE_LIST__INIT;
-	const struct event ev = {.type = EVENT_DISPATCH};
+	struct event ev = {.type = EVENT_DISPATCH};
 	struct incident *inc = &app->screens->inc;
 	const struct shown *sh = shown_find(app, id);
 	const struct record *rec = request_incident(app, id);
@@ -243,10 +243,13 @@ static void candidates(struct app *app, struct session *s, uint64_t cmd, uint64_
 		memcpy(inc->household, sh->face.household, sizeof inc->household);
 		memcpy(inc->area, sh->face.area, sizeof inc->area);
 	}
+	ev.skill = skill != SKILL_NONE ? skill : dispatch_skill(inc->class);
 	world_fill(app, inc, &ev, &w);
-	dispatch_rank(inc, w.candidates, w.candidate_count);
+	dispatch_rank(inc, ev.skill, w.candidates, w.candidate_count);
 	list.list = pointers_take(app, CANDIDATES_MAX);
 	for (uint32_t i = 0; list.list != NULL && i < w.candidate_count && list.n_list < CANDIDATES_MAX; i++) {
+		if (!w.candidates[i].able)
+			continue;
 		list.list[list.n_list] = candidate_fill(app, &w.candidates[i]);
 		list.n_list += list.list[list.n_list] != NULL;
 	}
@@ -264,7 +267,7 @@ static void console_take(struct app *app, struct session *s, const Pingan__V1__R
 		return;
 	}
 	if (why == REFUSAL_OK && r->what_case == PINGAN__V1__REQUEST__WHAT_CANDIDATES) {
-		candidates(app, s, r->cmd, id);
+		candidates(app, s, r->cmd, id, (enum skill)r->candidates->skill);
 		return;
 	}
 	if (why == REFUSAL_OK && r->what_case == PINGAN__V1__REQUEST__WHAT_CALLING) {

@@ -94,13 +94,18 @@ bool rights_rings(struct app *app, const struct rights *r, const struct incident
 	return false;
 }
 
+bool rights_fields(enum role role)
+{
+	return role == ROLE_CAREGIVER || role == ROLE_TECHNICIAN;
+}
+
 bool rights_page(enum role role, int page)
 {
 	switch (page) {
 	case PINGAN__V1__SCREEN_HELLO__PAGE__PAGE_CONSOLE:
 		return at_desk(role);
 	case PINGAN__V1__SCREEN_HELLO__PAGE__PAGE_CAREGIVER:
-		return role == ROLE_CAREGIVER;
+		return rights_fields(role);
 	default:
 		return false;
 	}
@@ -109,7 +114,7 @@ bool rights_page(enum role role, int page)
 /* clang-format off */
 #define O (1u << ROLE_OPERATOR)
 #define S (1u << ROLE_SUPERVISOR)
-#define C (1u << ROLE_CAREGIVER)
+#define C (1u << ROLE_CAREGIVER | 1u << ROLE_TECHNICIAN)
 
 /* By Request.what_case. Whose incident or job it is, is judged after this, by area and by the core. */
 static const unsigned MAY[] = {

@@ -92,7 +92,7 @@ static struct member *member_want(struct app *app, const char *id)
 static void duty_place(struct app *app, struct member *m)
 {
 	struct roster *r = app->roster;
-	bool on = m->known && m->on_duty && m->rights.role == ROLE_CAREGIVER;
+	bool on = m->known && m->on_duty && rights_fields(m->rights.role);
 
 	if (on == (m->duty_place != 0))
 		return;
@@ -110,13 +110,21 @@ static void duty_place(struct app *app, struct member *m)
 
 static void skills_read(const Pingan__V1__Person *p, struct member *m)
 {
-	/* Nobody wrote down what this person can do: then caring is what a caregiver does. */
-	m->care = p->n_skills == 0;
-	m->technician = false;
-	for (size_t i = 0; i < p->n_skills; i++) {
-		m->care |= strcmp(p->skills[i], "care") == 0 || strcmp(p->skills[i], "nurse") == 0;
-		m->technician |= strcmp(p->skills[i], "technician") == 0;
-	}
+	static const struct {
+		const char *name;
+		enum skill skill;
+	} SKILLS[] = {{"care", SKILL_CARE}, {"nurse", SKILL_NURSE}, {"technician", SKILL_TECHNICIAN}};
+
+	m->skills = 0;
+	for (size_t i = 0; i < p->n_skills; i++)
+		for (size_t k = 0; k < COUNT_OF(SKILLS); k++)
+			if (strcmp(p->skills[i], SKILLS[k].name) == 0)
+				m->skills |= BIT(SKILLS[k].skill);
+	/* A technician is one by name; and a caregiver of whom nothing is written down cares. */
+	if (m->rights.role == ROLE_TECHNICIAN)
+		m->skills |= BIT(SKILL_TECHNICIAN);
+	else if (m->skills == 0)
+		m->skills = BIT(SKILL_CARE);
 	memset(m->languages, 0, sizeof m->languages);
 	for (size_t i = 0; i < p->n_languages && i < LANGUAGES_MAX; i++)
 		(void)text_copy(m->languages[i], sizeof m->languages[0], slice_str(p->languages[i]));
@@ -153,6 +161,7 @@ void roster_caregiver(struct app *app, const char *person)
 		return;
 	m->on_duty = c != NULL && c->on_duty;
 	m->incident = c == NULL ? 0 : c->incident;
+	m->jobs_taken = c == NULL ? 0 : c->jobs_taken;
 	/* Never off duty, never after the job: where somebody is, is kept no longer than it is needed. */
 	if (!m->on_duty)
 		m->positioned = false;

@@ -22,8 +22,9 @@ struct member {
 	bool known; /* the registry has this person, not disabled */
 	int32_t base_lat_e6, base_lon_e6;
 	char languages[LANGUAGES_MAX][8];
-	bool care, technician; /* skills */
+	uint32_t skills; /* bits of enum skill */
 	bool on_duty;
+	uint32_t jobs_taken;    /* since the duty began */
 	uint64_t incident;      /* job in hand; 0 = free */
 	int32_t lat_e6, lon_e6; /* last known position */
 	mono_t position_at;
@@ -40,7 +41,7 @@ struct scope {
 
 /* NULL when nobody has this id. */
 const struct member *roster_member(struct app *app, const char *person);
-/* Caregivers on duty, in no order. */
+/* Caregivers and technicians on duty, in no order. */
 struct member *const *roster_duty(const struct app *app, size_t *ret_count);
 /* Operators and supervisors whose console is there and who are ready. */
 struct member *const *roster_ready(struct app *app, size_t *ret_count);

@@ -259,6 +259,8 @@ static void people_read(struct app *app, struct view *v)
 	for (size_t i = 0; i < count; i++) {
 		bool mine = false;
 
+		if ((duty[i]->skills & (BIT(SKILL_CARE) | BIT(SKILL_NURSE))) == 0)
+			continue; /* the number says how many could go to somebody who calls for help */
 		for (uint32_t k = 0; k < duty[i]->rights.area_count; k++)
 			mine = mine || rights_covers(&v->rights, duty[i]->rights.areas[k]);
 		v->on_duty += mine;

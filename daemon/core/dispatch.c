@@ -15,7 +15,8 @@ enum why {
 	WHY_BUSY = 8,
 	WHY_UNREACHABLE = 9,
 	WHY_DECLINED = 10,
-	WHY_OLD_POSITION = 11
+	WHY_OLD_POSITION = 11,
+	WHY_LOADED = 12
 };
 
 #define NEAR_M 1500
@@ -25,15 +26,49 @@ enum why {
 
 /* The score is in seconds: what a merit is worth is how much further away one may be and still be the better choice. */
 #define WORTH_LANGUAGE 180
-#define WORTH_SKILL 180
 #define WORTH_KNOWS 120
 #define COST_UNREACHABLE 900 /* can still be called by telephone */
 #define COST_OLD_POSITION 120
+#define LOADED_FROM 3 /* jobs since the duty began; each from this one on ... */
+#define COST_JOB 120  /* ... makes way for somebody who has had fewer */
+#define JOBS_COUNTED 10
 
 /* No merit makes up for these: each is a shelf of its own. */
+#define COST_UNSKILLED 50000
 #define COST_DECLINED 100000
 #define COST_ASKED 200000
 #define COST_BUSY 400000
+#define COST_UNABLE 800000
+
+enum skill dispatch_skill(enum incident_class class)
+{
+	return class == CLASS_DEVICE ? SKILL_TECHNICIAN : SKILL_CARE;
+}
+
+/* Nobody is asked for what they can't do; who is second best for it, is asked after the best. */
+static void fit(struct candidate *c, enum skill skill)
+{
+	bool nurse = (c->skills & BIT(SKILL_NURSE)) != 0;
+	bool care = nurse || (c->skills & BIT(SKILL_CARE)) != 0;
+
+	switch (skill) {
+	case SKILL_TECHNICIAN:
+		c->skilled = c->able = (c->skills & BIT(SKILL_TECHNICIAN)) != 0;
+		break;
+	case SKILL_NURSE:
+		c->skilled = nurse;
+		c->able = care;
+		break;
+	case SKILL_CARE:
+		c->skilled = c->able = care;
+		break;
+	case SKILL_NONE:
+	case SKILL_COUNT:
+		c->skilled = false;
+		c->able = true;
+		break;
+	}
+}
 
 static bool looks(const struct job *job)
 {
@@ -70,7 +105,7 @@ static uint32_t bit(enum why why)
 	return UINT32_C(1) << why;
 }
 
-static void judge(struct candidate *c)
+static void judge(struct candidate *c, enum skill skill)
 {
 	int32_t score = -(int32_t)(c->travel_s < TRAVEL_MAX_S ? c->travel_s : TRAVEL_MAX_S);
 	uint32_t why = 0;
@@ -89,9 +124,17 @@ static void judge(struct candidate *c)
 		why |= bit(WHY_LANGUAGE);
 		score += WORTH_LANGUAGE;
 	}
-	if (c->skilled) {
+	if (c->skilled)
 		why |= bit(WHY_SKILL);
-		score += WORTH_SKILL;
+	else if (!c->able)
+		score -= COST_UNABLE;
+	else if (skill != SKILL_NONE)
+		score -= COST_UNSKILLED;
+	if (c->jobs_taken >= LOADED_FROM) {
+		uint32_t over = c->jobs_taken - LOADED_FROM + 1;
+
+		why |= bit(WHY_LOADED);
+		score -= COST_JOB * (int32_t)(over < JOBS_COUNTED ? over : JOBS_COUNTED);
 	}
 	if (c->knows) {
 		why |= bit(WHY_KNOWS);
@@ -124,14 +167,15 @@ static bool before(const struct candidate *a, const struct candidate *b)
 	return strcmp(a->caregiver, b->caregiver) < 0;
 }
 
-void dispatch_rank(const struct incident *inc, struct candidate *at, uint32_t count)
+void dispatch_rank(const struct incident *inc, enum skill skill, struct candidate *at, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		struct candidate moved;
 		uint32_t to = i;
 
 		recall(inc, &at[i]);
-		judge(&at[i]);
+		fit(&at[i], skill);
+		judge(&at[i], skill);
 		/* Insertion: the list is short, and the sort must need no memory. */
 		if (i == 0 || !before(&at[i], &at[i - 1]))
 			continue;
@@ -144,5 +188,5 @@ void dispatch_rank(const struct incident *inc, struct candidate *at, uint32_t co
 
 bool dispatch_may_ask(const struct candidate *c)
 {
-	return !c->busy && !c->asked && alarm_id_valid(c->caregiver);
+	return c->able && !c->busy && !c->asked && alarm_id_valid(c->caregiver);
 }

@@ -136,6 +136,8 @@ void incident_set_class(struct step_now *s, enum incident_class class)
 	struct incident *inc = s->inc;
 
 	inc->class = class;
+	if (class == CLASS_LIFE)
+		offer_life(s);
 	/* The city's rule asks for real time. Of a silent call contacts are told by a person only; of an unknown home we
 	 * know none. */
 	if (class != CLASS_LIFE || inc->silent || inc->quarantine || !s->world->has_contacts)
@@ -362,7 +364,7 @@ static bool event_valid(const struct event *ev)
 	case EVENT_CALL:
 		return alarm_id_valid(ev->who) && ev->call > CALL_NONE && ev->call < CALL_COUNT && ev->contact <= UINT8_MAX;
 	case EVENT_DISPATCH:
-		if (ev->chosen_count > CHOSEN_MAX)
+		if (ev->chosen_count > CHOSEN_MAX || (unsigned)ev->skill >= SKILL_COUNT)
 			return false;
 		for (uint32_t i = 0; i < ev->chosen_count; i++) {
 			if (!alarm_id_valid(ev->chosen[i]))

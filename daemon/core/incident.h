@@ -457,13 +457,15 @@ struct candidate {
 	bool reachable;      /* phone connected and alive */
 	bool busy;           /* job in hand */
 	bool speaks;         /* the resident's language */
-	bool skilled;        /* has the skill that the job needs */
+	uint32_t skills;     /* bits of enum skill: what this person can do */
 	uint32_t jobs_taken; /* since the duty began */
 	bool knows;
 	uint32_t position_age_s; /* 0 = base address */
 	bool
 		asked; /* set by dispatch_rank: holds an offer or a job of this incident, or let one of a job pass that still looks */
 	bool declined; /* set by dispatch_rank: said no to this incident, or gave it back */
+	bool skilled;  /* set by dispatch_rank: has the very skill that the job needs */
+	bool able;     /* set by dispatch_rank: may do such a job at all */
 	int32_t score; /* set by dispatch_rank */
 	uint32_t why;  /* set by dispatch_rank: bit n = CandidateList.Why n */
 };

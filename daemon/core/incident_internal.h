@@ -140,6 +140,9 @@ enum verdict incident_on_reopen(struct step_now *s);
 /* ---- job.c ---- */
 bool job_lives(const struct job *job);
 const struct job *job_first_live(const struct incident *inc);
+/* A live job that is of help for what the incident is about now: a technician who comes for the unit is none when she calls
+ * for help. NULL when there is none. */
+const struct job *job_first_help(const struct incident *inc);
 uint32_t job_live_count(const struct incident *inc);
 enum verdict incident_on_dispatch(struct step_now *s);
 
@@ -149,6 +152,9 @@ enum verdict incident_on_job(struct step_now *s);
 
 /* Makes a job by rule and asks the first wave. False, and nothing changed, when nobody can be asked. */
 bool job_dispatch_unattended(struct step_now *s);
+
+/* Offers of this job have had no receipt from the phone in time. */
+void job_on_receipt_due(struct step_now *s, struct job *job);
 
 /* The deadline of this job has come. */
 void job_on_deadline(struct step_now *s, struct job *job);
@@ -163,7 +169,20 @@ void job_next_wave(struct step_now *s, struct job *job);
 bool offer_open(const struct offer *offer);
 uint32_t offer_open_count(const struct job *job);
 
-/* Asks the best of those who may be asked, `want` at most; returns how many were asked. */
+/* An open offer that has not gone to the telephone, and should: it waits for the phone's receipt, or a life is at stake. */
+bool offer_uncalled(const struct incident *inc, const struct offer *offer);
+
+/* Calls by telephone whoever has such an offer. */
+void offer_call_all(struct step_now *s, struct job *job);
+
+/* Sets, keeps or stops the clock of the receipts. */
+void offer_clock(struct step_now *s, struct job *job);
+
+/* It is a matter of life now: offers that went to a page only are called too, at once. */
+void offer_life(struct step_now *s);
+
+/* Asks the best of those who may be asked, `want` at most; returns how many were asked. A wave asks either those who have
+ * the very skill, or those who may stand in for them. */
 uint32_t offer_wave(struct step_now *s, struct job *job, uint32_t want);
 void offer_make(struct step_now *s, struct job *job, const struct candidate *c);
 

@@ -66,7 +66,7 @@ static void call_duty_phones(struct step_now *s)
 		break;
 	}
 	/* Caregivers who had no time a minute ago may have it now. */
-	if (step_plan(s)->dispatch_s != 0 && job_first_live(inc) == NULL)
+	if (step_plan(s)->dispatch_s != 0 && job_first_help(inc) == NULL)
 		(void)job_dispatch_unattended(s);
 }
 
@@ -107,7 +107,7 @@ static bool run_step(struct step_now *s, enum plan_step step)
 			line_add(s, LINE_RUNG_SUPERVISOR, "");
 		return world->neighbours_ready || world->supervisor_ready;
 	case PLAN_DISPATCH:
-		if (job_first_live(s->inc) != NULL) {
+		if (job_first_help(s->inc) != NULL) {
 			skipped(s, step); /* somebody is asked or on the way already; the next step keeps its time */
 			return true;
 		}
@@ -197,7 +197,7 @@ static void on_no_voice(struct step_now *s)
 	}
 	incident_attended(s); /* the clock starts again, and it is the owner who is looked at now */
 	(void)incident_ring_supervisor(s);
-	if (job_first_live(inc) != NULL)
+	if (job_first_help(inc) != NULL)
 		return;
 	if (!job_dispatch_unattended(s)) {
 		skipped(s, PLAN_DISPATCH);
@@ -213,7 +213,7 @@ static void on_inattention(struct step_now *s)
 
 	line_add(s, LINE_REMINDER, "");
 	incident_watch(s);
-	if (job_first_live(inc) != NULL)
+	if (job_first_help(inc) != NULL)
 		return;
 	if (inc->reminded && !incident_ring_supervisor(s) && inc->class == CLASS_LIFE)
 		incident_call_above(s);
@@ -256,6 +256,10 @@ enum verdict incident_on_deadline(struct step_now *s)
 		return MOVE;
 	}
 	for (uint32_t i = 0; i < inc->job_count; i++) {
+		if (due_ms == inc->jobs[i].receipt_due_ms) {
+			job_on_receipt_due(s, &inc->jobs[i]);
+			return MOVE;
+		}
 		if (due_ms == inc->jobs[i].deadline_ms) {
 			job_on_deadline(s, &inc->jobs[i]);
 			return MOVE;

@@ -99,9 +99,10 @@ static bool lines_valid(const struct incident *inc)
 	return at == inc->text_len;
 }
 
-static bool offers_valid(const struct job *job)
+static bool offers_valid(const struct incident *inc, const struct job *job)
 {
 	uint32_t accepted = 0;
+	bool uncalled = false;
 
 	if (job->offer_count > (job_lives(job) ? OFFERS_MAX : OFFERS_KEPT) || offer_open_count(job) > WAVE_MAX)
 		return false;
@@ -110,8 +111,10 @@ static bool offers_valid(const struct job *job)
 
 		if (!id_or_none(offer->caregiver, ID_MAX) || offer->caregiver[0] == '\0')
 			return false;
-		if (offer->state <= OFFER_NONE || (unsigned)offer->state >= OFFER_STATE_COUNT || offer->reason >= DECLINE_COUNT)
+		if (offer->state <= OFFER_NONE || (unsigned)offer->state >= OFFER_STATE_COUNT ||
+		    offer->reason >= DECLINE_COUNT || offer->channels >= BIT(CHANNEL_COUNT))
 			return false;
+		uncalled = uncalled || offer_uncalled(inc, offer);
 		if (!set(offer->made_ms) || !set(offer->until_ms) || !set(offer->changed_ms) || !time_valid(offer->made_ms) ||
 		    !time_valid(offer->until_ms) || !time_valid(offer->changed_ms))
 			return false;
@@ -127,6 +130,9 @@ static bool offers_valid(const struct job *job)
 	}
 	/* One taker: the job is his, and nobody else's. */
 	if (accepted != (job->caregiver[0] != '\0'))
+		return false;
+	/* A page that says nothing is not waited for in silence. */
+	if (uncalled != set(job->receipt_due_ms))
 		return false;
 	return (job->state == JOB_OFFERING) == (offer_open_count(job) > 0);
 }
@@ -156,7 +162,7 @@ static bool job_times_valid(const struct job *job)
 	return !set(job->arrived_ms) || job->arrived_ms >= job->departed_ms;
 }
 
-static bool job_valid(const struct job *job)
+static bool job_valid(const struct incident *inc, const struct job *job)
 {
 	bool held =
 		job->state == JOB_ACCEPTED || job->state == JOB_EN_ROUTE || job->state == JOB_ARRIVED || job->state == JOB_DONE;
@@ -170,7 +176,7 @@ static bool job_valid(const struct job *job)
 	/* Nobody waits without a clock running. */
 	if (job_lives(job) != set(job->deadline_ms) || job_lives(job) == set(job->ended_ms))
 		return false;
-	return job_times_valid(job) && offers_valid(job);
+	return job_times_valid(job) && offers_valid(inc, job);
 }
 
 static bool jobs_valid(const struct incident *inc)
@@ -182,7 +188,7 @@ static bool jobs_valid(const struct incident *inc)
 	for (uint32_t i = 0; i < inc->job_count; i++) {
 		const struct job *job = &inc->jobs[i];
 
-		if (job->number <= last || !job_valid(job))
+		if (job->number <= last || !job_valid(inc, job))
 			return false;
 		last = job->number;
 		/* A caregiver has one job in hand. */

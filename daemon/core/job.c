@@ -79,6 +79,14 @@ const struct job *job_first_live(const struct incident *inc)
 	return NULL;
 }
 
+const struct job *job_first_help(const struct incident *inc)
+{
+	for (uint32_t i = 0; i < inc->job_count; i++)
+		if (job_lives(&inc->jobs[i]) && (inc->class == CLASS_DEVICE || inc->jobs[i].skill != SKILL_TECHNICIAN))
+			return &inc->jobs[i];
+	return NULL;
+}
+
 /* ---- entering a state ---- */
 
 static struct offer *accepted_offer(struct job *job)
@@ -107,6 +115,7 @@ static void enter(struct step_now *s, struct job *job, enum job_state to, ms_t a
 	struct offer *yes;
 
 	job->state = to;
+	job->receipt_due_ms = 0; /* the next wave sets its own */
 	switch (to) {
 	case JOB_OFFERING: /* given back: as if nobody had had it */
 		let_go(s, job);
@@ -168,7 +177,7 @@ static void drop_oldest_ended(struct incident *inc)
 	memmove(&inc->jobs[at], &inc->jobs[at + 1], (inc->job_count - at) * sizeof inc->jobs[0]);
 }
 
-static struct job *job_new(struct step_now *s, const char *by)
+static struct job *job_new(struct step_now *s, const char *by, enum skill skill)
 {
 	struct incident *inc = s->inc;
 	uint32_t number = inc->job_count == 0 ? 1 : inc->jobs[inc->job_count - 1].number + 1;
@@ -183,14 +192,15 @@ static struct job *job_new(struct step_now *s, const char *by)
 	job->state = JOB_OFFERING;
 	job->made_ms = s->now_ms;
 	job->unattended = by[0] == '\0';
+	job->skill = skill;
 	id_set(job->by, by);
 	line_add(s, job->unattended ? LINE_DISPATCHED_UNATTENDED : LINE_JOB, by)->job = number;
 	return job;
 }
 
-static void rank(struct step_now *s)
+static void rank(struct step_now *s, enum skill skill)
 {
-	dispatch_rank(s->inc, s->world->candidates, s->world->candidate_count);
+	dispatch_rank(s->inc, skill, s->world->candidates, s->world->candidate_count);
 }
 
 /* Every wave ran out: people above are called, and whoever has the incident is looked at. */
@@ -212,7 +222,8 @@ void job_next_wave(struct step_now *s, struct job *job)
 {
 	const struct plan *plan = step_plan(s);
 
-	rank(s);
+	rank(s, job->skill);
+	job->receipt_due_ms = 0;
 	if (job->wave < plan->waves) {
 		job->wave++;
 		if (offer_wave(s, job, plan->wave_size + (job->wave - 1) * plan->wave_widen) > 0)
@@ -222,18 +233,25 @@ void job_next_wave(struct step_now *s, struct job *job)
 	fail(s, job);
 }
 
-bool job_dispatch_unattended(struct step_now *s)
+static bool dispatch_by_rule(struct step_now *s, enum skill skill)
 {
 	bool anybody = false;
 
-	rank(s);
+	if (job_live_count(s->inc) >= JOBS_LIVE_MAX)
+		return false;
+	rank(s, skill);
 	for (uint32_t i = 0; i < s->world->candidate_count; i++)
 		anybody = anybody || dispatch_may_ask(&s->world->candidates[i]);
 	if (!anybody)
 		return false;
 	s->inc->unattended = true;
-	job_next_wave(s, job_new(s, ""));
+	job_next_wave(s, job_new(s, "", skill));
 	return true;
+}
+
+bool job_dispatch_unattended(struct step_now *s)
+{
+	return dispatch_by_rule(s, dispatch_skill(s->inc->class));
 }
 
 /* A person may name somebody who has let an earlier offer pass, but not one who is asked just now or has a job. */
@@ -260,6 +278,7 @@ enum verdict incident_on_dispatch(struct step_now *s)
 {
 	struct incident *inc = s->inc;
 	const struct event *ev = s->ev;
+	enum skill skill = ev->skill != SKILL_NONE ? ev->skill : dispatch_skill(inc->class);
 	struct job *job;
 
 	if (!incident_acts_for(s))
@@ -268,17 +287,18 @@ enum verdict incident_on_dispatch(struct step_now *s)
 		s->out->number = JOBS_LIVE_MAX;
 		return step_refuse(s, REFUSAL_LIMIT);
 	}
-	rank(s);
+	rank(s, skill);
 	for (uint32_t i = 0; i < ev->chosen_count; i++) {
 		const struct candidate *c = candidate(s->world, ev->chosen[i]);
 
-		if (c == NULL)
+		/* A person may know better who can care; nobody but a technician opens a unit. */
+		if (c == NULL || (skill == SKILL_TECHNICIAN && !c->able))
 			return step_refuse_held(s, REFUSAL_NOT_FOUND, ev->chosen[i], 0);
 		if (c->busy || engaged(inc, c->caregiver))
 			return step_refuse_held(s, REFUSAL_BUSY, ev->chosen[i], 0);
 	}
 	incident_attended(s); /* before the job: where it fails at once, that is what counts */
-	job = job_new(s, ev->who);
+	job = job_new(s, ev->who, skill);
 	if (ev->chosen_count == 0) {
 		job_next_wave(s, job);
 		return MOVE;
@@ -434,6 +454,7 @@ static enum verdict on_answer(struct step_now *s, struct job *job, struct offer 
 	                                                : LINE_OFFER_DECLINED,
 	           job, s->now_ms);
 	id_set(line->subject, s->ev->who);
+	offer_clock(s, job); /* a receipt, or a no: the telephone need not ring for it */
 	if (s->ev->type != EVENT_OFFER_DECLINE)
 		return MOVE;
 	offer->reason = s->ev->reason;
@@ -550,6 +571,23 @@ static void overdue(struct step_now *s, struct job *job, enum line_code code)
 	id_set(line->subject, job->caregiver);
 }
 
+void job_on_receipt_due(struct step_now *s, struct job *job)
+{
+	offer_call_all(s, job);
+}
+
+/* Whoever said yes has not come: another is sent beside them, unless another is on the way already. Never a third. */
+static void send_another(struct step_now *s, enum skill skill)
+{
+	const struct incident *inc = s->inc;
+	uint32_t live = 0;
+
+	for (uint32_t i = 0; i < inc->job_count; i++)
+		live += job_lives(&inc->jobs[i]) && inc->jobs[i].skill == skill;
+	if (inc->class == CLASS_LIFE && skill != SKILL_TECHNICIAN && live == 1)
+		(void)dispatch_by_rule(s, skill);
+}
+
 /* Accepting is not arriving: each promise that passes is said once, to the owner and the supervisor; then people are
  * reminded for as long as the job lives. */
 void job_on_deadline(struct step_now *s, struct job *job)
@@ -575,6 +613,9 @@ void job_on_deadline(struct step_now *s, struct job *job)
 		job->arrive_overdue = true;
 		overdue(s, job, LINE_OVERDUE_ARRIVAL);
 		job->deadline_ms = again_ms;
+		(void)incident_ring_supervisor(s);
+		send_another(s, job->skill); /* moves the jobs: `job` holds no longer */
+		return;
 	} else {
 		overdue(s, job, LINE_REMINDER);
 		job->deadline_ms = again_ms;

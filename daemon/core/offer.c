@@ -103,6 +103,63 @@ static struct offer *slot_for(struct job *job, const char *caregiver)
 	return &job->offers[job->offer_count++];
 }
 
+bool offer_uncalled(const struct incident *inc, const struct offer *offer)
+{
+	if ((offer->channels & BIT(CHANNEL_VOICE)) != 0 || !offer_open(offer))
+		return false;
+	return offer->state == OFFER_MADE || inc->class == CLASS_LIFE;
+}
+
+void offer_clock(struct step_now *s, struct job *job)
+{
+	bool waits = false;
+
+	for (uint32_t i = 0; i < job->offer_count; i++)
+		waits = waits || offer_uncalled(s->inc, &job->offers[i]);
+	if (!waits)
+		job->receipt_due_ms = 0;
+	else if (job->receipt_due_ms == 0)
+		job->receipt_due_ms = s->now_ms + SECONDS(s->policy->receipt_s);
+}
+
+static void call(struct step_now *s, const struct job *job, struct offer *offer)
+{
+	offer->channels |= BIT(CHANNEL_VOICE);
+	step_outbox(s, OUTBOX_CAREGIVER_CALL, offer->caregiver, (uint32_t)s->inc->lines_total, job->number);
+}
+
+/* The page did not do: said, so that everybody sees by which way it went then. */
+static void call_after(struct step_now *s, const struct job *job, struct offer *offer)
+{
+	struct line *line = line_add(s, LINE_OFFER_CALLED, "");
+
+	line->job = job->number;
+	line->channel = CHANNEL_VOICE;
+	id_set(line->subject, offer->caregiver);
+	call(s, job, offer);
+}
+
+void offer_call_all(struct step_now *s, struct job *job)
+{
+	for (uint32_t i = 0; i < job->offer_count; i++)
+		if (offer_uncalled(s->inc, &job->offers[i]))
+			call_after(s, job, &job->offers[i]);
+	job->receipt_due_ms = 0;
+}
+
+void offer_life(struct step_now *s)
+{
+	for (uint32_t i = 0; i < s->inc->job_count; i++) {
+		struct job *job = &s->inc->jobs[i];
+
+		/* One step may not call them all: it is due now, and rings job by job. */
+		job->receipt_due_ms = 0;
+		offer_clock(s, job);
+		if (job->receipt_due_ms != 0)
+			job->receipt_due_ms = s->now_ms;
+	}
+}
+
 void offer_make(struct step_now *s, struct job *job, const struct candidate *c)
 {
 	ms_t until_ms = s->now_ms + SECONDS(step_plan(s)->offer_s);
@@ -122,14 +179,21 @@ void offer_make(struct step_now *s, struct job *job, const struct candidate *c)
 	line->job = job->number;
 	line->number = job->wave;
 	id_set(line->subject, c->caregiver);
-	/* The page on a phone is never the only bell. */
+	/* The page on a phone is never the only bell: with a life at stake the telephone rings at the same moment, else when the
+	 * page gives no receipt; and at once where there is no page. */
+	if (c->reachable)
+		offer->channels = BIT(CHANNEL_APP);
 	if (s->inc->class == CLASS_LIFE)
-		step_outbox(s, OUTBOX_CAREGIVER_CALL, c->caregiver, (uint32_t)s->inc->lines_total, job->number);
+		call(s, job, offer);
+	else if (!c->reachable)
+		call_after(s, job, offer);
+	offer_clock(s, job);
 }
 
 uint32_t offer_wave(struct step_now *s, struct job *job, uint32_t want)
 {
 	struct world *world = s->world;
+	const struct candidate *first = NULL;
 	uint32_t asked = 0;
 
 	for (uint32_t i = 0; i < world->candidate_count && asked < want; i++) {
@@ -137,6 +201,10 @@ uint32_t offer_wave(struct step_now *s, struct job *job, uint32_t want)
 
 		if (!dispatch_may_ask(c) || !has_room(job, c->caregiver))
 			continue;
+		if (first == NULL)
+			first = c;
+		if (c->skilled != first->skilled)
+			break;
 		if (asked == 0 && job->wave > 1) {
 			struct line *line = line_add(s, LINE_NEXT_WAVE, "");
 

@@ -35,11 +35,16 @@ uint32_t place_distance_m(int32_t lat1_e6, int32_t lon1_e6, int32_t lat2_e6, int
 /* Seconds to get there: about 12 km/h through streets and stairs, and one minute to start. */
 uint32_t travel_s(uint32_t distance_m);
 
-/* Scores and sorts the candidates, best first: free and reachable, near, language, skill, knows the resident, fresh
- * position; who has declined or is asked already stands last. Says why in bits. Deterministic: ties go by id. */
-void dispatch_rank(const struct incident *inc, struct candidate *at, uint32_t count);
+/* What a job needs when nobody says otherwise: device work a technician, all else somebody who cares. */
+enum skill dispatch_skill(enum incident_class class);
 
-/* True if an offer may go to this candidate now (free, not asked already, its id fit for a record). */
+/* Scores and sorts the candidates of a job that needs `skill`, best first: able to do it, free and reachable, near,
+ * language, knows the resident, few jobs so far, fresh position; who has declined or is asked already stands last. Says why
+ * in bits. Deterministic: ties go by id. A nurse's job goes to whoever cares when no nurse is left (see offer_wave());
+ * whoever cares need not be a nurse, and a nurse cares; a technician's job is done by nobody else. */
+void dispatch_rank(const struct incident *inc, enum skill skill, struct candidate *at, uint32_t count);
+
+/* True if an offer may go to this candidate now (able, free, not asked already, its id fit for a record). */
 bool dispatch_may_ask(const struct candidate *c);
 
 /* True if an area code covers another: it is a prefix of it. The empty code covers nothing. */

@@ -126,7 +126,7 @@ bool console_request_ok(const Pingan__V1__Request *r)
 	case PINGAN__V1__REQUEST__WHAT_SPOKE:
 		return r->spoke->incident != 0;
 	case PINGAN__V1__REQUEST__WHAT_CANDIDATES:
-		return r->candidates->incident != 0;
+		return r->candidates->incident != 0 && (unsigned)r->candidates->skill < SKILL_COUNT;
 	case PINGAN__V1__REQUEST__WHAT_DISPATCH:
 		return dispatch_ok(r->dispatch);
 	case PINGAN__V1__REQUEST__WHAT_CANCEL_JOB:

@@ -97,6 +97,7 @@ static void candidates_init(struct kit *k)
 		c->distance_m = 400 * (i + 1);
 		c->travel_s = travel_s(c->distance_m);
 		c->reachable = true;
+		c->skills = BIT(SKILL_CARE);
 	}
 	k->world.candidates = k->candidates;
 	k->world.candidate_count = KIT_CANDIDATES;
@@ -279,7 +280,8 @@ static void random_world(struct kit *k, uint64_t *seed)
 		c->reachable = !one_in(seed, 4);
 		c->busy = one_in(seed, 4);
 		c->speaks = one_in(seed, 2);
-		c->skilled = one_in(seed, 3);
+		c->skills = below(seed, BIT(SKILL_COUNT));
+		c->jobs_taken = below(seed, 6);
 		c->knows = one_in(seed, 5);
 		c->position_age_s = below(seed, 600);
 	}
@@ -362,6 +364,7 @@ enum verdict kit_random_step(struct kit *k, uint64_t *seed, struct alarm *alarm)
 	ev.seconds = one_in(seed, 4) ? below(seed, 100000) : 60 + below(seed, 600);
 	ev.outcome = (enum outcome)below(seed, OUTCOME_COUNT + 1);
 	ev.saw_resident = one_in(seed, 2);
+	ev.skill = one_in(seed, 2) ? SKILL_NONE : (enum skill)below(seed, SKILL_COUNT + 1);
 	ev.chosen_count = one_in(seed, 2) ? 0 : below(seed, CHOSEN_MAX + 2);
 	for (uint32_t i = 0; i < ev.chosen_count && i < CHOSEN_MAX; i++)
 		snprintf(ev.chosen[i], ID_MAX, "cg%u", (unsigned)below(seed, CANDIDATES_MAX) + 1);

@@ -138,7 +138,7 @@ static void test_who_could_go(void **state)
 	assert_int_equal(c->travel_s, 60);
 	assert_false(c->busy);
 	assert_true(c->speaks);
-	assert_true(c->skilled);
+	assert_int_equal(c->skills, BIT(SKILL_CARE));
 	assert_false(c->knows);
 	assert_false(c->reachable); /* one daemon, and no phone on it */
 	assert_int_equal(c->position_age_s, 0);
@@ -294,6 +294,85 @@ static void test_more_than_fit(void **state)
 	rig_free(g);
 }
 
+/* A hundred who care do not hide the one technician; and who can't do it is no candidate. */
+static void test_each_skill_has_room_of_its_own(void **state)
+{
+	struct rig *g = rig_city();
+	static struct incident inc;
+	struct event ev = {.type = EVENT_DEADLINE};
+	struct world w;
+
+	(void)state;
+	for (int i = 0; i < 600; i++) {
+		char id[16];
+
+		snprintf(id, sizeof id, "c%d", i);
+		rig_person_full(g, id, ROLE_CAREGIVER, "440103001", 23100000, 113200000, false);
+	}
+	rig_person_full(g, "mends", ROLE_TECHNICIAN, "440103001", 23190000, 113200000, false);
+	rig_start(g);
+	for (int i = 0; i < 600; i++) {
+		char id[16];
+
+		snprintf(id, sizeof id, "c%d", i);
+		duty(g, id, true);
+	}
+	duty(g, "tech", true);
+	duty(g, "mends", true);
+	inc = incident_at("h0", "440103001001");
+	inc.class = CLASS_DEVICE;
+	app_begin(g->app);
+	world_fill(g->app, &inc, &ev, &w);
+	assert_int_equal(w.candidate_count, 2);
+	assert_non_null(candidate(&w, "tech"));
+	assert_int_equal(candidate(&w, "mends")->skills, BIT(SKILL_TECHNICIAN));
+	/* A call for help, with a technician's job beside it that looks for somebody. */
+	inc.class = CLASS_LIFE;
+	inc.job_count = 1;
+	inc.jobs[0] = (struct job){.number = 1, .state = JOB_OFFERING, .skill = SKILL_TECHNICIAN};
+	app_begin(g->app);
+	world_fill(g->app, &inc, &ev, &w);
+	assert_int_equal(w.candidate_count, COUNT_OF(g->app->candidates));
+	assert_non_null(candidate(&w, "mends"));
+	inc.job_count = 0;
+	app_begin(g->app);
+	world_fill(g->app, &inc, &ev, &w);
+	assert_null(candidate(&w, "tech"));
+	rig_free(g);
+}
+
+static void test_jobs_are_counted_from_the_beginning_of_the_duty(void **state)
+{
+	struct rig *g = city();
+	uint64_t id;
+
+	(void)state;
+	rig_start(g);
+	rig_console(g, 1, "op1");
+	duty(g, "cg1", true);
+	id = rig_press(g, "h0", KIND_SOS);
+	assert_int_equal(rig_claim(g, 1, id, NULL), REFUSAL_OK);
+	rig_up(g, 2, "cg1");
+	rig_hello(g, 2, PINGAN__V1__SCREEN_HELLO__PAGE__PAGE_CAREGIVER, 0, 0, NULL, 0);
+	for (uint32_t n = 1; n <= 2; n++) {
+		RIG_ASK(g, 1, 0, Dispatch, DISPATCH, DISPATCH, dispatch, .incident = id);
+		assert_int_equal(rig_result(g, 1, NULL), REFUSAL_OK);
+		RIG_ASK(g, 2, 0, OfferAnswer, OFFER_ANSWER, ANSWER, answer, .incident = id, .job = n, .accept = 1);
+		assert_int_equal(rig_result(g, 2, NULL), REFUSAL_OK);
+		assert_int_equal(caregiver_find(g->app, "cg1")->jobs_taken, n);
+		assert_int_equal(world(g, "h1", "440103001001", EVENT_DISPATCH, "op1").candidates[0].jobs_taken, n);
+		RIG_ASK(g, 1, 0, CancelJob, CANCEL_JOB, CANCEL_JOB, cancel_job, .incident = id, .job = n);
+		assert_int_equal(rig_result(g, 1, NULL), REFUSAL_OK);
+		assert_int_equal(caregiver_find(g->app, "cg1")->incident, 0);
+		assert_int_equal(caregiver_find(g->app, "cg1")->jobs_taken, n); /* taken is taken, however it ended */
+	}
+	duty(g, "cg1", false);
+	assert_int_equal(caregiver_find(g->app, "cg1")->jobs_taken, 2);
+	duty(g, "cg1", true);
+	assert_int_equal(caregiver_find(g->app, "cg1")->jobs_taken, 0);
+	rig_free(g);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -305,6 +384,8 @@ int main(void)
 		cmocka_unit_test(test_reachable),
 		cmocka_unit_test(test_knows_who_has_been_there),
 		cmocka_unit_test(test_more_than_fit),
+		cmocka_unit_test(test_each_skill_has_room_of_its_own),
+		cmocka_unit_test(test_jobs_are_counted_from_the_beginning_of_the_duty),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,23 +8,29 @@
 
 static struct candidate someone(const char *id, uint32_t distance_m)
 {
-	struct candidate c = {.distance_m = distance_m, .travel_s = travel_s(distance_m), .reachable = true};
+	struct candidate c = {
+		.distance_m = distance_m, .travel_s = travel_s(distance_m), .reachable = true, .skills = BIT(SKILL_CARE)};
 
 	assert_true(text_copy(c.caregiver, sizeof c.caregiver, slice_str(id)));
 	return c;
 }
 
-static void expect(struct candidate *at, uint32_t count, const char *order)
+static void expect_for(enum skill skill, struct candidate *at, uint32_t count, const char *order)
 {
 	static struct incident none;
 	char got[128] = "";
 
-	dispatch_rank(&none, at, count);
+	dispatch_rank(&none, skill, at, count);
 	for (uint32_t i = 0; i < count; i++) {
 		strcat(got, i == 0 ? "" : " ");
 		strcat(got, at[i].caregiver);
 	}
 	assert_string_equal(got, order);
+}
+
+static void expect(struct candidate *at, uint32_t count, const char *order)
+{
+	expect_for(SKILL_CARE, at, count, order);
 }
 
 static bool why(const struct candidate *c, unsigned bit)
@@ -48,7 +54,7 @@ static void test_merits_are_worth_some_way_but_not_any(void **state)
 
 	(void)state;
 	c[1].speaks = true;
-	c[2].speaks = c[2].skilled = c[2].knows = true;
+	c[2].speaks = c[2].knows = true;
 	expect(c, COUNT_OF(c), "speaks near far");
 	assert_true(why(&c[0], 4));
 	assert_true(why(&c[2], 4) && why(&c[2], 5) && why(&c[2], 6));
@@ -84,14 +90,14 @@ static void test_shelves(void **state)
 
 	(void)state;
 	c[0].busy = true;
-	c[0].knows = c[0].skilled = c[0].speaks = true;
+	c[0].knows = c[0].speaks = true;
 	inc.jobs[0] = (struct job){.number = 1, .state = JOB_OFFERING, .offer_count = 4};
 	memcpy(inc.jobs[0].offers, offers, sizeof offers);
 	inc.jobs[1] = (struct job){.number = 2, .state = JOB_FAILED, .offer_count = 1};
 	inc.jobs[1].offers[0] = (struct offer){.caregiver = "gaveback", .state = OFFER_DECLINED};
 	inc.jobs[2] = (struct job){.number = 3, .state = JOB_EN_ROUTE, .caregiver = "works", .offer_count = 1};
 	inc.jobs[2].offers[0] = (struct offer){.caregiver = "works", .state = OFFER_ACCEPTED};
-	dispatch_rank(&inc, c, COUNT_OF(c));
+	dispatch_rank(&inc, SKILL_CARE, c, COUNT_OF(c));
 	for (size_t i = 0; i < COUNT_OF(c); i++) {
 		strcat(got, c[i].caregiver);
 		strcat(got, dispatch_may_ask(&c[i]) ? "+ " : "- ");
@@ -102,6 +108,106 @@ static void test_shelves(void **state)
 	/* An id that no record can hold is not asked: it came from the registry, and is not ours to trust. */
 	strcpy(c[0].caregiver, "b ck");
 	assert_false(dispatch_may_ask(&c[0]));
+}
+
+/* Two who are equal but in one thing: it decides, and it is named. */
+static void decides(struct candidate better, struct candidate worse, enum skill skill, unsigned good, unsigned bad)
+{
+	struct candidate c[] = {worse, better};
+	static struct incident none;
+
+	strcpy(c[0].caregiver, "a"); /* without the merit the tie would go to `a` */
+	strcpy(c[1].caregiver, "b");
+	dispatch_rank(&none, skill, c, 2);
+	assert_string_equal(c[0].caregiver, "b");
+	if (good != 0)
+		assert_true(why(&c[0], good) && !why(&c[1], good));
+	if (bad != 0)
+		assert_true(why(&c[1], bad) && !why(&c[0], bad));
+	/* The same without it: nothing else made the difference. */
+	c[0] = c[1] = better;
+	strcpy(c[0].caregiver, "b");
+	strcpy(c[1].caregiver, "a");
+	dispatch_rank(&none, skill, c, 2);
+	assert_string_equal(c[0].caregiver, "a");
+}
+
+static void test_each_criterion_changes_the_order_and_is_named(void **state)
+{
+	const struct candidate plain = someone("x", 2000);
+	struct candidate other;
+
+	(void)state;
+	other = plain;
+	other.busy = true;
+	decides(plain, other, SKILL_CARE, 2, 8);
+	other = plain;
+	other.skills = BIT(SKILL_NURSE);
+	decides(other, plain, SKILL_NURSE, 5, 0);
+	other = plain;
+	other.skills = BIT(SKILL_TECHNICIAN);
+	decides(other, plain, SKILL_TECHNICIAN, 5, 0);
+	decides(plain, other, SKILL_CARE, 5, 0);
+	other = someone("x", 1400);
+	decides(other, plain, SKILL_CARE, 1, 0);
+	other = someone("x", 5001);
+	decides(plain, other, SKILL_CARE, 0, 7);
+	other = plain;
+	other.speaks = true;
+	decides(other, plain, SKILL_CARE, 4, 0);
+	other = plain;
+	other.knows = true;
+	decides(other, plain, SKILL_CARE, 6, 0);
+	other = plain;
+	other.position_age_s = 301;
+	decides(plain, other, SKILL_CARE, 0, 11);
+	other = plain;
+	other.reachable = false;
+	decides(plain, other, SKILL_CARE, 3, 9);
+	other = plain;
+	other.jobs_taken = 3;
+	decides(plain, other, SKILL_CARE, 0, 12);
+}
+
+/* Who has had many jobs makes way for who has had few, but not for somebody at the other end of town. */
+static void test_load_is_shared_but_never_at_the_price_of_a_long_way(void **state)
+{
+	struct candidate c[] = {someone("much", 300), someone("some", 500), someone("none", 1500), someone("far", 9000)};
+
+	(void)state;
+	c[0].jobs_taken = 6;
+	c[1].jobs_taken = 2;
+	expect(c, COUNT_OF(c), "some none much far");
+	assert_true(why(&c[2], 12) && !why(&c[0], 12));
+	c[2].jobs_taken = UINT32_MAX;                 /* "much" */
+	expect(c, COUNT_OF(c), "some none much far"); /* nobody is ever worked off the list */
+}
+
+static void test_nobody_is_asked_for_what_they_cannot_do(void **state)
+{
+	struct candidate c[] = {someone("cares", 300), someone("nurse", 4000), someone("mends", 100)};
+
+	(void)state;
+	c[1].skills = BIT(SKILL_NURSE);
+	c[2].skills = BIT(SKILL_TECHNICIAN);
+	expect_for(SKILL_TECHNICIAN, c, COUNT_OF(c), "mends cares nurse");
+	assert_true(dispatch_may_ask(&c[0]) && !dispatch_may_ask(&c[1]) && !dispatch_may_ask(&c[2]));
+	expect_for(SKILL_NURSE, c, COUNT_OF(c), "nurse cares mends");
+	assert_true(c[0].skilled && !c[1].skilled);
+	assert_true(dispatch_may_ask(&c[0]) && dispatch_may_ask(&c[1]) && !dispatch_may_ask(&c[2]));
+	expect_for(SKILL_CARE, c, COUNT_OF(c), "cares nurse mends"); /* a nurse cares too */
+	assert_true(dispatch_may_ask(&c[0]) && dispatch_may_ask(&c[1]) && !dispatch_may_ask(&c[2]));
+	expect_for(SKILL_NONE, c, COUNT_OF(c), "mends cares nurse"); /* whoever is near */
+	assert_true(dispatch_may_ask(&c[0]) && dispatch_may_ask(&c[1]) && dispatch_may_ask(&c[2]));
+}
+
+static void test_what_a_job_needs_by_its_class(void **state)
+{
+	(void)state;
+	assert_int_equal(dispatch_skill(CLASS_LIFE), SKILL_CARE);
+	assert_int_equal(dispatch_skill(CLASS_WELFARE), SKILL_CARE);
+	assert_int_equal(dispatch_skill(CLASS_GENERAL), SKILL_CARE);
+	assert_int_equal(dispatch_skill(CLASS_DEVICE), SKILL_TECHNICIAN);
 }
 
 static void test_ranking_nobody(void **state)
@@ -160,6 +266,10 @@ int main(void)
 		cmocka_unit_test(test_merits_are_worth_some_way_but_not_any),
 		cmocka_unit_test(test_who_cannot_be_reached_or_found_stands_back),
 		cmocka_unit_test(test_shelves),
+		cmocka_unit_test(test_each_criterion_changes_the_order_and_is_named),
+		cmocka_unit_test(test_load_is_shared_but_never_at_the_price_of_a_long_way),
+		cmocka_unit_test(test_nobody_is_asked_for_what_they_cannot_do),
+		cmocka_unit_test(test_what_a_job_needs_by_its_class),
 		cmocka_unit_test(test_ranking_nobody),
 		cmocka_unit_test(test_distances_within_one_in_a_hundred),
 		cmocka_unit_test(test_the_way_takes_time),

@@ -44,6 +44,24 @@ static void count(struct tally *t, const struct kit *k)
 	t->restored += inc->restored;
 }
 
+static bool can_do(const struct kit *k, const char *caregiver, enum skill skill)
+{
+	for (uint32_t i = 0; i < k->world.candidate_count; i++)
+		if (strcmp(k->world.candidates[i].caregiver, caregiver) == 0)
+			return (k->world.candidates[i].skills & BIT(skill)) != 0;
+	return false;
+}
+
+/* Made by this step, and open since. */
+static bool offer_is_new(const struct incident *before, const struct incident *after, uint32_t job, uint32_t offer)
+{
+	const struct offer *now = &after->jobs[job].offers[offer];
+	const struct job *was = incident_job(before, after->jobs[job].number);
+	const struct offer *then = was == NULL ? NULL : job_offer(was, now->caregiver);
+
+	return now->state == OFFER_MADE && (then == NULL || then->state != OFFER_MADE);
+}
+
 /* Beside incident_valid(): what can only be seen with the record before. */
 static void check_step(const struct incident *before, const struct kit *k)
 {
@@ -75,6 +93,11 @@ static void check_step(const struct incident *before, const struct kit *k)
 	/* A rule never closes: only a person's word does. */
 	if (inc->state == INCIDENT_CLOSED && before->state != INCIDENT_CLOSED)
 		assert_non_null(strstr(k->said, "closed"));
+	/* A technician's job is held out to nobody else. */
+	for (uint32_t i = 0; i < inc->job_count; i++)
+		for (uint32_t j = 0; j < inc->jobs[i].offer_count && inc->jobs[i].skill == SKILL_TECHNICIAN; j++)
+			if (inc->jobs[i].offers[j].made_ms == k->world.now_ms && offer_is_new(before, inc, i, j))
+				assert_true(can_do(k, inc->jobs[i].offers[j].caregiver, SKILL_TECHNICIAN));
 	/* Whoever was taken or freed agrees with the jobs. */
 	for (uint32_t i = 0; i < before->job_count; i++)
 		live_before += before->jobs[i].state >= JOB_ACCEPTED && before->jobs[i].state <= JOB_ARRIVED;
@@ -107,7 +130,6 @@ static const enum line_code MISSING[] = {
 	LINE_AREA_LEFT,
 	LINE_AREA_OVER,
 	LINE_BATTERY_DUE,
-	LINE_OFFER_CALLED,
 	LINE_FOLLOW_UP_DUE,
 	LINE_FOLLOW_UP_MADE,
 };

@@ -95,7 +95,8 @@ static void fill_offers(struct job *job, uint32_t count)
 		offer->wave = UINT32_MAX;
 		offer->made_ms = offer->until_ms = offer->changed_ms = LATEST;
 		offer->reason = DECLINE_OTHER;
-		offer->distance_m = offer->travel_s = offer->channels = UINT32_MAX;
+		offer->distance_m = offer->travel_s = UINT32_MAX;
+		offer->channels = BIT(CHANNEL_COUNT) - 1;
 	}
 }
 

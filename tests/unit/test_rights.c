@@ -60,10 +60,10 @@ static void test_requests(void **state)
 		for (int role = 0; role < ROLE_COUNT; role++) {
 			bool supervisor = role == ROLE_SUPERVISOR, desk = role == ROLE_OPERATOR || supervisor;
 
-			assert_int_equal(rights_may((enum role)role, TABLE[i].what), TABLE[i].who == DESK ? desk
-			                                                             : TABLE[i].who == SUPERVISOR
-			                                                                 ? supervisor
-			                                                                 : role == ROLE_CAREGIVER);
+			assert_int_equal(rights_may((enum role)role, TABLE[i].what),
+			                 TABLE[i].who == DESK         ? desk
+			                 : TABLE[i].who == SUPERVISOR ? supervisor
+			                                              : role == ROLE_CAREGIVER || role == ROLE_TECHNICIAN);
 		}
 	/* Everything that the protocol can ask for stands above (all fields but cmd). */
 	assert_int_equal(d->n_fields - 1, COUNT_OF(TABLE));
@@ -83,7 +83,7 @@ static void test_pages(void **state)
 	(void)state;
 	for (int role = 0; role < ROLE_COUNT; role++) {
 		assert_int_equal(rights_page((enum role)role, 1), role == ROLE_OPERATOR || role == ROLE_SUPERVISOR);
-		assert_int_equal(rights_page((enum role)role, 2), role == ROLE_CAREGIVER);
+		assert_int_equal(rights_page((enum role)role, 2), role == ROLE_CAREGIVER || role == ROLE_TECHNICIAN);
 		assert_false(rights_page((enum role)role, 0));
 		assert_false(rights_page((enum role)role, 3));
 	}
