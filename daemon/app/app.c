@@ -96,7 +96,6 @@ static void tell(struct app *app)
 int64_t app_turn(struct app *app)
 {
 	int64_t wait_ms = ALIVE_EVERY_MS / 4;
-	struct heap_item *top;
 
 	app_begin(app);
 	feed_turn(app);
@@ -117,9 +116,8 @@ int64_t app_turn(struct app *app)
 		return 0;
 	if (app->flight_count != 0 || !TAILQ_EMPTY(&app->alarms) || screens_pending(app))
 		wait_ms = COALESCE_MS / 2;
-	top = heap_top(&app->deadlines);
-	if (app->store_up && top != NULL && top->at - app->now.store_ms < wait_ms)
-		wait_ms = top->at > app->now.store_ms ? top->at - app->now.store_ms : 1;
+	if (deadlines_wait(app) < wait_ms)
+		wait_ms = deadlines_wait(app);
 	return wait_ms;
 }
 

@@ -69,6 +69,8 @@ static void unpend(struct app *app, struct change *ch)
 static void change_free(struct app *app, struct change *ch)
 {
 	unpend(app, ch);
+	if (ch->kind == CHANGE_INCIDENT && ch->ev.type == EVENT_DEADLINE)
+		app->deadlines_taken--;
 	free(ch->alarm);
 	free(ch->body);
 	free(ch);
@@ -102,6 +104,8 @@ struct change *change_submit(struct app *app, enum change_kind kind, const char 
 	    app->change_count >= (size_t)(urgent(app, ch) ? CHANGES_MAX : CHANGES_MAX - CHANGES_RESERVED))
 		goto refuse;
 	app->change_count++;
+	if (kind == CHANGE_INCIDENT && ch->ev.type == EVENT_DEADLINE)
+		app->deadlines_taken++;
 	reading(app);
 	TAILQ_INSERT_TAIL(&rec->waiting, ch, link);
 	rec->waiting_count++;

@@ -41,7 +41,7 @@ bool deadline_mine(struct app *app, uint64_t incident, int64_t late_ms)
 	int64_t rank = 0;
 	struct record *rec;
 
-	TAILQ_FOREACH(rec, &app->of_type[RECORD_DAEMON], of_type) {
+	TAILQ_FOREACH (rec, &app->of_type[RECORD_DAEMON], of_type) {
 		const char *id = rec->key + strlen("daemon:");
 
 		if (daemon_alive(app, rec) && strcmp(id, app->config.daemon) != 0 && weight(id, incident) > mine)
@@ -50,28 +50,46 @@ bool deadline_mine(struct app *app, uint64_t incident, int64_t late_ms)
 	return late_ms >= rank * RANK_MS;
 }
 
+/* One that is due rings: true when nothing more can be taken in for now. It stays due then, and keeps its place. */
+static bool ring(struct app *app, struct incident_slot *slot)
+{
+	struct event ev = {.type = EVENT_DEADLINE, .due_ms = slot->next_due_ms};
+	int64_t late_ms = app->now.store_ms - slot->next_due_ms;
+	ms_t next_ms = app->now.store_ms + SAFETY_MS;
+
+	if (late_ms < 0) {
+		next_ms = slot->next_due_ms; /* moved on meanwhile */
+	} else if (!deadline_mine(app, slot->id, late_ms)) {
+		next_ms = app->now.store_ms + RANK_MS - late_ms % RANK_MS;
+	} else {
+		if (app->deadlines_taken >= DEADLINES_TAKEN_MAX)
+			return true;
+		if (change_submit(app, CHANGE_INCIDENT, slot->record->key, &ev, NULL, (struct waiter){0}) == NULL)
+			next_ms = app->now.store_ms + RANK_MS;
+		else
+			count(app, C_DEADLINES);
+	}
+	ENSURE(heap_set(&app->deadlines, &slot->due, next_ms));
+	return false;
+}
+
 void deadlines_turn(struct app *app)
 {
-	struct event ev = {.type = EVENT_DEADLINE};
 	struct heap_item *top;
 
 	if (!app->store_up)
 		return;
-	for (int n = 0; n < TURN_BATCH && (top = heap_top(&app->deadlines)) != NULL && top->at <= app->now.store_ms; n++) {
-		struct incident_slot *slot = (struct incident_slot *)((char *)top - offsetof(struct incident_slot, due));
-		int64_t late_ms = app->now.store_ms - slot->next_due_ms;
-		ms_t next_ms = app->now.store_ms + SAFETY_MS;
+	for (int n = 0; n < TURN_BATCH && (top = heap_top(&app->deadlines)) != NULL && top->at <= app->now.store_ms; n++)
+		if (ring(app, (struct incident_slot *)((char *)top - offsetof(struct incident_slot, due))))
+			return;
+}
 
-		if (late_ms < 0) {
-			next_ms = slot->next_due_ms; /* moved on meanwhile */
-		} else if (!deadline_mine(app, slot->id, late_ms)) {
-			next_ms = app->now.store_ms + RANK_MS - late_ms % RANK_MS;
-		} else {
-			ev.due_ms = slot->next_due_ms;
-			count(app, C_DEADLINES);
-			if (change_submit(app, CHANGE_INCIDENT, slot->record->key, &ev, NULL, (struct waiter){0}) == NULL)
-				next_ms = app->now.store_ms + RANK_MS;
-		}
-		ENSURE(heap_set(&app->deadlines, top, next_ms));
-	}
+ms_t deadlines_wait(const struct app *app)
+{
+	const struct heap_item *top = heap_top(&app->deadlines);
+
+	/* Those that find no room are rung when an entry comes back from the log. */
+	if (!app->store_up || top == NULL || app->deadlines_taken >= DEADLINES_TAKEN_MAX)
+		return ALIVE_EVERY_MS;
+	return top->at > app->now.store_ms ? top->at - app->now.store_ms : 0;
 }

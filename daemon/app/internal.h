@@ -424,6 +424,7 @@ struct app {
 	mono_t retry_at;                /* when commits without an answer were last looked at */
 	bool reading_stopped;
 	size_t change_count;
+	size_t deadlines_taken;         /* of these, deadlines that ring */
 	struct table flights;           /* commit id in hex -> struct flight */
 	size_t flight_count;
 	uint64_t flight_order;
@@ -471,6 +472,8 @@ void logins_turn(struct app *app);
 void alive_back(struct app *app);
 /* deadlines.c */
 void deadlines_turn(struct app *app);
+/* For how many ms nothing needs to ring. */
+ms_t deadlines_wait(const struct app *app);
 void deadline_set(struct app *app, struct incident_slot *slot);
 /* The store found a deadline too early: again in a moment. */
 void deadline_again(struct app *app, struct incident_slot *slot);

@@ -7,6 +7,9 @@
 #define FLIGHTS_MAX 4096
 /* The last changes that only calls for help (class 1 and 2) may take. */
 #define CHANGES_RESERVED 2048
+/* Deadlines among the changes: when thousands are due at the same moment the others keep their place in the heap, so that a
+ * press or a person finds an inbox with room, and waits behind 25 ms of Redis at most. */
+#define DEADLINES_TAKEN_MAX 1024
 /* Changes that may wait for one record: a household that presses madly, a hostile phone. */
 #define CHANGES_PER_RECORD 64
 /* Decisions taken in one turn, so that the loop never stands for more than a few milliseconds. */

@@ -591,7 +591,7 @@ size_t screens_count(const struct app *app)
 
 bool screens_behind(const struct app *app)
 {
-	return !TAILQ_EMPTY(&app->screens->due);
+	return !TAILQ_EMPTY(&app->screens->due) || app->screens->release_behind;
 }
 
 bool screens_pending(const struct app *app)

@@ -150,6 +150,8 @@ struct screens {
 	struct shown_list changed, pending, rerung, presses;
 	struct shown_list gone; /* in `changed` too, but no longer open: their end is still to be told */
 	size_t pending_count;
+	bool release_behind; /* more may go out than one turn lets out */
+	mono_t released_at;  /* when `pending` was last looked through */
 	uint64_t seq; /* newest release */
 	uint64_t mark;
 	size_t marked_count; /* rows marked: while there are any, no screen may resume from here */

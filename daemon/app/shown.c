@@ -12,6 +12,11 @@
 
 /* More than this at once is a load: rows are made when somebody asks for them. */
 #define EAGER_MAX 2000
+/* And so many are let out in one turn: the others a turn later, oldest first. */
+#define RELEASE_SLICE 1024
+/* While everything is read nothing stored is let out: the list, which is then as long as the cell has incidents, is only
+ * looked through so often, for presses that are not stored. */
+#define LOADING_LOOK_MS 20
 
 struct shown *shown_find(const struct app *app, uint64_t id)
 {
@@ -524,15 +529,24 @@ void shown_turn(struct app *app)
 	struct screens *sc = app->screens;
 	bool eager = sc->console_count != 0 && sc->pending_count <= EAGER_MAX;
 	struct shown *sh, *next;
+	int slice = RELEASE_SLICE;
 
 	if (sc->unstored_dirty)
 		presses_turn(app);
+	sc->release_behind = false;
+	if (app->loading && sc->pending_count > EAGER_MAX && app->now.mono.ms - sc->released_at.ms < LOADING_LOOK_MS)
+		return;
+	sc->released_at = app->now.mono;
 	for (sh = TAILQ_FIRST(&sc->pending); sh != NULL; sh = next) {
 		bool safe;
 
 		next = TAILQ_NEXT(sh, pending_link);
 		if (!may_release(app, sh, &safe))
 			continue;
+		if (slice-- == 0) {
+			sc->release_behind = true;
+			break;
+		}
 		if (safe)
 			unpend(sc, sh);
 		release(app, sh, safe, eager);

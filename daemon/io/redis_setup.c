@@ -212,6 +212,7 @@ void setup_refresh(struct redis_store *s)
 	store_ask_words(s, LINK_COMMITS, on_time_again, (uint64_t)clock_mono(s->clock).ms, 0, "TIME", (char *)NULL);
 	store_ask_words(s, LINK_COMMITS, on_role_again, 0, 0, "ROLE", (char *)NULL);
 	/* WAIT blocks its connection; while it runs, it is itself the sign of life. */
-	if (redis_link_waits(s->links[LINK_GATE]) == 0)
-		store_ask_words(s, LINK_GATE, on_ping, 0, 0, "PING", (char *)NULL);
+	for (enum redis_role role = LINK_GATE; role < LINK_COUNT; role++)
+		if (redis_link_waits(s->links[role]) == 0)
+			store_ask_words(s, role, on_ping, 0, 0, "PING", (char *)NULL);
 }

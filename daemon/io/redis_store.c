@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "base/hash.h"
+
 static void on_retry(evutil_socket_t fd, short what, void *arg);
 static void on_tick(evutil_socket_t fd, short what, void *arg);
 static void on_work(evutil_socket_t fd, short what, void *arg);
@@ -28,7 +30,7 @@ struct redis_store *redis_store_new(struct event_base *base, const struct redis_
                                     struct clock *clock, struct log *log, struct metrics *metrics)
 {
 	/* Beside commits: TIME, ROLE and the set-up; XREAD, or SCAN and what it brought; PING and WAIT. */
-	static const size_t waits[LINK_COUNT] = {COMMITS_IN_FLIGHT_MAX + 64, LOAD_WAITS_MAX + 64, 64};
+	static const size_t waits[LINK_COMMITS_MORE] = {COMMITS_IN_FLIGHT_MAX + 64, LOAD_WAITS_MAX + 64, 64};
 	struct redis_store *s = calloc(1, sizeof *s);
 
 	ENSURE(commit_prefix_valid(config->prefix) && config->timeout_ms > 0);
@@ -48,7 +50,7 @@ struct redis_store *redis_store_new(struct event_base *base, const struct redis_
 	for (size_t i = 0; i < LINK_COUNT; i++) {
 		struct redis_link_owner owner = {.ctx = s, .up = link_up, .lost = link_lost};
 
-		s->links[i] = redis_link_new(base, &owner, waits[i]);
+		s->links[i] = redis_link_new(base, &owner, waits[i < LINK_COMMITS_MORE ? i : LINK_COMMITS]);
 		if (s->links[i] == NULL)
 			goto fail;
 	}
@@ -217,8 +219,8 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 
 /* ------------------------------------------------------------ asking */
 
-void store_ask(struct redis_store *s, enum redis_role role, redis_link_reply *fn, uint64_t tag, int64_t extra_ms, int argc,
-               const char **argv, const size_t *argvlen)
+void store_ask(struct redis_store *s, enum redis_role role, redis_link_reply *fn, uint64_t tag, int64_t extra_ms,
+               int argc, const char **argv, const size_t *argvlen)
 {
 	int64_t due_ms = store_real_ms(s) + (int64_t)s->config.timeout_ms + extra_ms;
 
@@ -317,6 +319,16 @@ static void on_commit(void *ctx, uint64_t tag, const redisReply *reply)
 	s->sink.answer(s->sink.ctx, tag, &answer);
 }
 
+/* Commits to one record keep their order; between different records order means nothing, for the function compares what
+ * each was decided on. */
+static struct redis_link *commit_link(const struct redis_store *s, const struct store_commit *c)
+{
+	uint64_t pick = c->put_count == 0 ? 0 : hash_bytes(0x6c696e6b, 0x636f6d6d, slice_str(c->puts[0].key));
+
+	pick %= COMMIT_LINKS_MORE + 1;
+	return s->links[pick == 0 ? LINK_COMMITS : LINK_COMMITS_MORE + pick - 1];
+}
+
 void redis_store_commit(void *store, const struct store_commit *commit)
 {
 	struct redis_store *s = store;
@@ -330,7 +342,7 @@ void redis_store_commit(void *store, const struct store_commit *commit)
 		return;
 	}
 	commit_call_make(call, s->config.prefix, commit, s->test_advance_ms);
-	if (!redis_link_send(s->links[LINK_COMMITS], call->argc, call->argv, call->argvlen, on_commit, s, commit->id,
+	if (!redis_link_send(commit_link(s, commit), call->argc, call->argv, call->argvlen, on_commit, s, commit->id,
 	                     due_ms)) {
 		refuse_later(s, commit->id);
 		store_fall(s, "STORE_LOST", "cannot send");
@@ -404,6 +416,8 @@ static void on_work(evutil_socket_t fd, short what, void *arg)
 void redis_store_flush(struct redis_store *s)
 {
 	redis_link_flush(s->links[LINK_COMMITS]);
+	for (size_t i = LINK_COMMITS_MORE; i < LINK_COUNT; i++)
+		redis_link_flush(s->links[i]);
 }
 
 void redis_store_stats(const struct redis_store *s, struct redis_store_stats *ret)

@@ -1,6 +1,6 @@
 /* redis_store.h - the store of the cell on Redis: commits, the log, the load, the gate.
  *
- * Owns:   three connections to one primary (commits, log, gate) that are made together and fall together; the function
+ * Owns:   the connections to one primary (commits, log, gate) that are made together and fall together; the function
  *         library in Redis (commit.lua); the store's clock as clock.h keeps it.
  * Knows:  no meaning of a record. Bodies pass through as bytes.
  * Result: what app/store.h promises. Every answer comes from the loop, never from inside a port call. A command that is
@@ -70,7 +70,7 @@ void redis_store_ports(struct redis_store *store, struct ports *ports);
 void redis_store_flush(struct redis_store *store);
 
 struct redis_store_stats {
-	bool connected;        /* all three stand, to a primary */
+	bool connected;        /* all stand, to a primary */
 	bool attached;         /* and the app follows the log */
 	bool loading;
 	uint32_t in_flight;    /* commits without an answer */

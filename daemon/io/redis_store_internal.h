@@ -1,6 +1,6 @@
 /* redis_store_internal.h - what the files of the store on Redis share.
  *
- *   redis_store.c   life of the three connections: connect, set up, fall, try again; commits and their answers; the clock
+ *   redis_store.c   life of the connections: connect, set up, fall, try again; commits and their answers; the clock
  *   redis_setup.c   what is asked of a fresh connection: is it the primary, is it durable, has it our function
  *   redis_tail.c    is my last entry there; reading all records; following the log; the gate
  */
@@ -28,18 +28,28 @@
 /* Commits that come while nothing may be sent are answered STORE_FAILED in the next turn. */
 #define REFUSALS_MAX (2 * COMMITS_IN_FLIGHT_MAX)
 
-enum redis_role { LINK_COMMITS, LINK_LOG, LINK_GATE, LINK_COUNT };
+/* Redis reads about 32 KB from a connection, some 20 commits, then syncs before it reads on. Commits go over four
+ * connections, so that one sync covers more of them when many wait. */
+#define COMMIT_LINKS_MORE 3
+
+enum redis_role {
+	LINK_COMMITS,
+	LINK_LOG,
+	LINK_GATE,
+	LINK_COMMITS_MORE,
+	LINK_COUNT = LINK_COMMITS_MORE + COMMIT_LINKS_MORE
+};
 
 enum store_state {
 	STORE_DOWN,       /* waits for the retry timer */
 	STORE_CONNECTING, /* links come up and are asked what they are */
-	STORE_READY       /* all three stand; the app may attach */
+	STORE_READY       /* all stand; the app may attach */
 };
 
 /* What the log link is doing. */
 enum follow_state {
-	FOLLOW_NONE,   /* the app has not asked yet */
-	FOLLOW_CHECK,  /* is its last entry there? */
+	FOLLOW_NONE,     /* the app has not asked yet */
+	FOLLOW_CHECK,    /* is its last entry there? */
 	FOLLOW_LOADABLE, /* told EMPTY or CUT: waits for store_load() */
 	FOLLOW_LOAD,
 	FOLLOW_TAIL
@@ -60,15 +70,15 @@ struct redis_store {
 	struct redis_link *links[LINK_COUNT];
 	struct event *retry;
 	struct event *tick;
-	struct event *work;      /* what a port asked for, done from the loop */
+	struct event *work; /* what a port asked for, done from the loop */
 
 	enum store_state state;
 	bool started;
 	bool falling;
-	bool app_up;             /* attached was told and down was not: the app counts on us */
+	bool app_up; /* attached was told and down was not: the app counts on us */
 	uint32_t retry_ms;
-	uint32_t setup_left;     /* replies of the set-up still to come */
-	bool loaded_library;     /* FUNCTION LOAD was tried on this connection */
+	uint32_t setup_left; /* replies of the set-up still to come */
+	bool loaded_library; /* FUNCTION LOAD was tried on this connection */
 	int64_t last_tick_ms;
 	int64_t last_refresh_ms;
 	char last_why[128];
@@ -86,15 +96,16 @@ struct redis_store {
 
 	/* log */
 	enum follow_state follow;
-	uint64_t turn;           /* what was asked before the last change of `follow` is not listened to any more */
+	uint64_t turn; /* what was asked before the last change of `follow` is not listened to any more */
 	struct store_entry entry;
 	uint64_t last_id, last_commit; /* read up to here */
 	bool check_fits;
 
 	/* load */
 	struct load_keys keys;
-	uint64_t load_id, load_commit; /* where the log stood before the first record was read; then caught up to load_until */
-	uint64_t load_until;     /* where it stood after the last one */
+	uint64_t load_id,
+		load_commit;     /* where the log stood before the first record was read; then caught up to load_until */
+	uint64_t load_until; /* where it stood after the last one */
 	bool scan_asked, scan_done;
 	char cursor[24];
 
@@ -114,8 +125,8 @@ int64_t store_real_ms(const struct redis_store *s);
 /* All connections go, from the loop, a moment later. Safe from anywhere. */
 void store_fall(struct redis_store *s, const char *code, const char *why);
 /* Sends; a full or dead link makes everything fall. `extra_ms` is added to the configured time-out. */
-void store_ask(struct redis_store *s, enum redis_role role, redis_link_reply *fn, uint64_t tag, int64_t extra_ms, int argc,
-               const char **argv, const size_t *argvlen);
+void store_ask(struct redis_store *s, enum redis_role role, redis_link_reply *fn, uint64_t tag, int64_t extra_ms,
+               int argc, const char **argv, const size_t *argvlen);
 /* The same from words without NUL, ended by NULL. */
 void store_ask_words(struct redis_store *s, enum redis_role role, redis_link_reply *fn, uint64_t tag, int64_t extra_ms,
                      ...) __attribute__((sentinel));

@@ -87,6 +87,46 @@ static void test_the_last_places_belong_to_people(void **state)
 	sim_free(sim);
 }
 
+static bool deadlines_taken(struct sim *sim, uint64_t arg)
+{
+	(void)arg;
+	return sim_metric(sim, 0, "pingan_deadlines_total") > 0;
+}
+
+static bool carried_out(struct sim *sim, uint64_t homes)
+{
+	return sim_metric(sim, 0, "pingan_deadlines_total") >= homes;
+}
+
+/* DEADLINES_TAKEN_MAX: a flood of deadlines at one moment leaves the inbox to people; the rest keep their place, and all
+ * are carried out. */
+static void test_a_flood_of_deadlines_keeps_no_press_waiting(void **state)
+{
+	const unsigned homes = DEADLINES_TAKEN_MAX + 100;
+	const struct sim_setup setup = {.daemons = 1, .homes = homes + 1, .overload = true};
+	struct sim *sim = scene_ready(&setup);
+
+	(void)state;
+	for (unsigned i = 0; i < homes; i++)
+		sim_press(sim, i, KIND_SOS);
+	assert_true(sim_until(sim, everything_heard, homes, 5000));
+	assert_int_equal(sim_open_count(sim), homes);
+	sim_store_away(sim, true);
+	sim_run(sim, SECONDS(POLICY_DEFAULT.plans[CLASS_LIFE].ring_wider_s)); /* all are due now */
+	sim_store_away(sim, false);
+	assert_true(sim_until(sim, deadlines_taken, 0, 5000));
+	sim_daemon_lag(sim, 0, 1200); /* and nothing comes back for a while */
+	sim_run(sim, 500);
+	assert_in_range(sim_metric(sim, 0, "pingan_changes"), DEADLINES_TAKEN_MAX,
+	                DEADLINES_TAKEN_MAX + 8); /* and its proof of life */
+	sim_daemon_lag(sim, 0, 0);
+	sim_press(sim, homes, KIND_SOS);
+	until_heard(sim, homes, STEP_STORED, 2000);
+	assert_true(sim_until(sim, carried_out, homes, 10000));
+	assert_int_equal(sim_metric(sim, 0, "pingan_changes_overload_total"), 0);
+	sim_free(sim);
+}
+
 /* QUARANTINE_MAX: unknown panels ring as class 2 and are not acknowledged; more than 32 at once are counted, not shown. */
 static void test_quarantine(void **state)
 {
@@ -254,6 +294,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_changes_per_record),
 		cmocka_unit_test(test_the_last_places_belong_to_people),
+		cmocka_unit_test(test_a_flood_of_deadlines_keeps_no_press_waiting),
 		cmocka_unit_test(test_quarantine),
 		cmocka_unit_test(test_tail),
 		cmocka_unit_test(test_closed_kept),
