@@ -48,6 +48,28 @@ static void test_a_press_that_was_cut(void **state)
 	sim_free(sim);
 }
 
+/* Stored, not on the replica, and the daemon starts again: what it reads is no safer for having been read twice. */
+static void test_a_restart_makes_nothing_safe(void **state)
+{
+	struct sim *sim = scene_ready(&REPLICATED);
+
+	(void)state;
+	sim_replica(sim, false);
+	sim_press(sim, 0, KIND_SOS);
+	assert_true(sim_until(sim, marked, 0, 2000));
+	for (unsigned d = 0; d < 2; d++)
+		sim_daemon_crash(sim, d);
+	for (unsigned d = 0; d < 2; d++)
+		sim_daemon_start(sim, d);
+	sim_run(sim, 8000); /* the device has come back and repeats */
+	assert_false(sim_acked(sim, 0));
+	assert_int_equal(sim_incident_count(sim), 1);
+	sim_replica(sim, true);
+	until_heard(sim, 0, STEP_STORED, 15000);
+	assert_int_equal(sim_incident(sim, 0)->repeats, 0);
+	sim_free(sim);
+}
+
 /* The device is out of reach when its unsafe press is cut away: no row stays behind of what is not there. */
 static void test_no_ghost_after_a_cut(void **state)
 {
@@ -259,6 +281,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_press_that_was_cut),
+		cmocka_unit_test(test_a_restart_makes_nothing_safe),
 		cmocka_unit_test(test_no_ghost_after_a_cut),
 		cmocka_unit_test(test_a_claim_that_was_cut),
 		cmocka_unit_test(test_an_acceptance_that_was_cut),

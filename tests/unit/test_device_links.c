@@ -174,6 +174,25 @@ static void test_acknowledged_only_when_safe(void **state)
 	rig_free(g);
 }
 
+/* Refused for want of room: it was not stored, so the device must go on. */
+static void test_what_was_refused_is_not_acknowledged(void **state)
+{
+	struct rig *g = city();
+	size_t before = g->app->count_of_type[RECORD_INCIDENT];
+
+	(void)state;
+	linked(g, HOME, "dev-h0");
+	(void)heard(g, HOME);
+	g->app->count_of_type[RECORD_INCIDENT] = INCIDENTS_MAX;
+	press(g, HOME, 1, KIND_BATTERY);
+	assert_string_equal(heard(g, HOME), "");
+	assert_int_equal(incident_of(g, "h0"), 0);
+	g->app->count_of_type[RECORD_INCIDENT] = before + 1; /* the place it was given when it came is kept for it */
+	press(g, HOME, 1, KIND_BATTERY);
+	assert_string_equal(heard(g, HOME), "ack1 ");
+	rig_free(g);
+}
+
 /* Ten copies while it is on its way are one press and one acknowledgement. */
 static void test_copies_on_their_way_are_one(void **state)
 {
@@ -596,6 +615,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_acknowledged_only_when_safe),
+		cmocka_unit_test(test_what_was_refused_is_not_acknowledged),
 		cmocka_unit_test(test_copies_on_their_way_are_one),
 		cmocka_unit_test(test_heartbeats_never_touch_the_store),
 		cmocka_unit_test(test_steps_by_level),

@@ -53,6 +53,7 @@ static void test_late_no_and_late_yes(void **state)
 	for (unsigned s = JOB_ACCEPTED; s < JOB_STATE_COUNT; s++)
 		assert_int_equal(job_verdict(s, EVENT_OFFER_ACCEPT), REFUSE);
 	assert_int_equal(offer_verdict(OFFER_ACCEPTED, EVENT_JOB_GIVE_BACK), MOVE);
+	assert_int_equal(offer_verdict(OFFER_ACCEPTED, EVENT_DEADLINE), STAY); /* the clock takes no job away */
 }
 
 /* Whatever lives has a deadline that leads somewhere. */

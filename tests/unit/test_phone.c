@@ -227,6 +227,31 @@ static void test_unsafe_end_is_not_shown(void **state)
 	rig_free(g);
 }
 
+/* Somebody else has said yes, and the replica has not: the offer stands until it is sure. */
+static void test_unsafe_yes_of_another_is_not_shown(void **state)
+{
+	struct rig *g = city();
+	uint64_t id = offered(g);
+	Pingan__V1__ToScreen *m;
+
+	(void)state;
+	g->unsafe = true;
+	IS(answer(g, CG2, id, true), NONE);
+	phones_touch(g->app, NULL);
+	rig_pass(g, 100);
+	m = now(g, CG1);
+	assert_int_equal(m->phone->n_offers, 1);
+	assert_int_equal(m->phone->n_ended, 0);
+	rig_done(m);
+	g->unsafe = false;
+	rig_turn(g);
+	m = now(g, CG1);
+	assert_int_equal(m->phone->n_offers, 0);
+	assert_true(m->phone->ended[0]->taken);
+	rig_done(m);
+	rig_free(g);
+}
+
 static void test_expired_and_forgotten(void **state)
 {
 	struct rig *g = city();
@@ -466,6 +491,7 @@ int main(void)
 		cmocka_unit_test(test_two_say_yes),
 		cmocka_unit_test(test_unsafe_offer_is_not_shown),
 		cmocka_unit_test(test_unsafe_end_is_not_shown),
+		cmocka_unit_test(test_unsafe_yes_of_another_is_not_shown),
 		cmocka_unit_test(test_expired_and_forgotten),
 		cmocka_unit_test(test_cancelled_under_way),
 		cmocka_unit_test(test_more_offers_than_are_kept),
