@@ -184,6 +184,12 @@ void incident_watch(struct step_now *s)
 	for (uint32_t i = 0; i < s->inc->job_count; i++)
 		if (s->inc->jobs[i].state == JOB_ARRIVED && s->policy->on_scene_s > wait_s)
 			wait_s = s->policy->on_scene_s;
+	if (s->inc->escalated && step_plan(s)->duty_turn_s < wait_s)
+		wait_s = step_plan(s)->duty_turn_s;
+	/* The supervisor has been asked in: what the owner does meanwhile does not put that off. */
+	if (s->inc->escalated && s->inc->attention_due_ms > s->now_ms &&
+	    s->inc->attention_due_ms < s->now_ms + SECONDS(wait_s))
+		return;
 	s->inc->attention_due_ms = s->now_ms + SECONDS(wait_s);
 }
 
@@ -198,6 +204,16 @@ void incident_attended(struct step_now *s)
 	inc->ring_supervisor = false;
 }
 
+void incident_ring_owner(struct step_now *s)
+{
+	struct incident *inc = s->inc;
+
+	if (inc->rerung_ms != 0)
+		return; /* the clock of the first unseen ring runs on */
+	inc->rerung_ms = s->now_ms;
+	inc->rerung_due_ms = s->now_ms + SECONDS(s->policy->rerung_s);
+}
+
 /* ---- entering a state ---- */
 
 static void quiet(struct incident *inc)
@@ -208,6 +224,7 @@ static void quiet(struct incident *inc)
 	inc->reminded = false;
 	inc->ring_neighbours = false;
 	inc->ring_supervisor = false;
+	inc->hold_until_ms = 0;
 	rerung_end(inc);
 }
 
@@ -238,6 +255,7 @@ static void incident_enter(struct step_now *s, enum incident_state to)
 		id_set(inc->owner, "");
 		id_set(inc->former_owner, "");
 		inc->voice_due_ms = 0;
+		inc->escalated = false;
 		break;
 	case INCIDENT_NONE:
 	case INCIDENT_STATE_COUNT:
@@ -247,7 +265,7 @@ static void incident_enter(struct step_now *s, enum incident_state to)
 
 /* ---- what people at consoles do ---- */
 
-static enum verdict on_seen_repeat(struct step_now *s)
+enum verdict incident_on_seen_repeat(struct step_now *s)
 {
 	if (!id_is(s->inc->owner, s->ev->who))
 		return incident_refuse_stranger(s);
@@ -256,31 +274,6 @@ static enum verdict on_seen_repeat(struct step_now *s)
 	rerung_end(s->inc);
 	incident_attended(s);
 	line_add(s, LINE_OPENED, s->ev->who);
-	return MOVE;
-}
-
-static enum verdict on_claim(struct step_now *s)
-{
-	struct incident *inc = s->inc;
-	struct line *line;
-
-	if (inc->state == INCIDENT_WAITING) {
-		line_add(s, LINE_CLAIMED, s->ev->who);
-		id_set(inc->former_owner, "");
-		id_set(inc->owner, s->ev->who);
-		return MOVE;
-	}
-	if (id_is(inc->owner, s->ev->who))
-		return on_seen_repeat(s); /* whoever takes it again has seen that it rings again */
-	/* Taking over is meant for the owner that the screen showed. Two who take a waiting call at the same instant get one
-	 * yes, whatever their rank. */
-	if ((!s->world->actor_supervisor && !inc->rerung_all) || !id_is(s->ev->from, inc->owner))
-		return step_refuse_held(s, REFUSAL_LOST_RACE, inc->owner, inc->answered_ms);
-	line = line_add(s, LINE_CLAIMED, s->ev->who);
-	id_set(line->subject, inc->owner);
-	id_set(inc->former_owner, inc->owner);
-	id_set(inc->owner, s->ev->who);
-	s->enter_again = true;
 	return MOVE;
 }
 
@@ -314,15 +307,34 @@ static void spoke(struct step_now *s)
 	incident_contact(s, true);
 }
 
+/* Which attempt this is: of the resident since it was opened, of a contact as far as the record remembers. */
+static uint32_t attempt_number(struct step_now *s)
+{
+	struct incident *inc = s->inc;
+
+	if (s->ev->contact == 0) {
+		if (inc->calls < UINT32_MAX)
+			inc->calls++;
+		return inc->calls;
+	}
+	for (uint32_t i = inc->line_count; i-- > 0;)
+		if (inc->lines[i].code == LINE_CALLED && inc->lines[i].number == s->ev->contact)
+			return inc->lines[i].count + 1;
+	return 1;
+}
+
 static enum verdict on_call(struct step_now *s)
 {
 	struct line *line;
+	uint32_t attempt;
 
 	if (!incident_acts_for(s))
 		return incident_refuse_stranger(s);
+	attempt = attempt_number(s);
 	line = line_add(s, LINE_CALLED, s->ev->who);
 	line->number = s->ev->contact;
 	line->call = s->ev->call;
+	line->count = attempt;
 	if (s->ev->contact == 0 && s->ev->call == CALL_SPOKE)
 		spoke(s);
 	incident_attended(s);
@@ -375,7 +387,8 @@ static bool event_valid(const struct event *ev)
 		}
 		return alarm_id_valid(ev->who);
 	case EVENT_CLOSE:
-		return alarm_id_valid(ev->who) && ev->outcome > OUTCOME_NONE && (unsigned)ev->outcome < OUTCOME_COUNT;
+		return alarm_id_valid(ev->who) && ev->outcome > OUTCOME_NONE && (unsigned)ev->outcome < OUTCOME_COUNT &&
+		       (unsigned)ev->spoke_to < SPOKE_TO_COUNT;
 	case EVENT_OFFER_DECLINE:
 	case EVENT_JOB_GIVE_BACK:
 		return alarm_id_valid(ev->who) && ev->reason < DECLINE_COUNT;
@@ -433,7 +446,7 @@ static enum verdict handle(struct step_now *s)
 	case EVENT_DEADLINE:
 		return incident_on_deadline(s);
 	case EVENT_CLAIM:
-		return on_claim(s);
+		return incident_on_claim(s);
 	case EVENT_RETURN:
 		return on_return(s);
 	case EVENT_NOTE:
@@ -443,7 +456,7 @@ static enum verdict handle(struct step_now *s)
 	case EVENT_SPOKE:
 		return on_spoke(s);
 	case EVENT_SEEN_REPEAT:
-		return on_seen_repeat(s);
+		return incident_on_seen_repeat(s);
 	case EVENT_OPENED:
 		return on_opened(s);
 	case EVENT_DISPATCH:
@@ -534,8 +547,11 @@ static enum verdict step(struct step_now *s, const struct incident *before)
 	if (verdict != MOVE)
 		return verdict;
 	incident_aside_after(s, before);
+	incident_desk_after(s);
 	if (s->inc->state != s->to || s->enter_again)
 		incident_enter(s, s->to);
+	if (s->ring_owner)
+		incident_ring_owner(s);
 	reached = incident_device_step(s->inc, s->now_ms, &eta);
 	if (reached > s->inc->reached)
 		s->inc->reached = reached;

@@ -24,7 +24,7 @@
 #define ALARMS_MAX 8
 #define HANDOVERS_MAX 4
 #define ADDED_MAX \
-	32 /* lines of one step; the most: closing with JOBS_LIVE_MAX jobs whose WAVE_MAX offers are taken back */
+	40 /* lines of one step; the most: closing with JOBS_LIVE_MAX jobs whose WAVE_MAX offers are taken back, and hand-overs */
 #define OUTBOX_MAX 8 /* outbox entries of one step */
 #define CANDIDATES_MAX 20
 #define CHOSEN_MAX 4 /* caregivers an operator may name at once */
@@ -579,6 +579,9 @@ bool incident_is_aside(const struct incident *inc);
 
 /* The hand-over that waits for its confirmation the longest, or NULL. */
 const struct handover *incident_handover_open(const struct incident *inc);
+
+/* Which service's card lies open first: 110 for a silent call, 119 for fire, smoke, heat, gas; else 120. A hint, no rule. */
+enum service incident_service_hint(const struct incident *inc);
 
 /* The earliest deadline of the incident and its jobs; 0 when none runs (closed). */
 ms_t incident_next_due(const struct incident *inc);

@@ -153,15 +153,11 @@ static void raise_class(struct step_now *s, const struct alarm *a, enum incident
 	s->enter_again = true;
 }
 
-/* It rings at its owner, for a while; see incident_on_deadline(). */
-static void ring_again(struct step_now *s)
+/* A class 1 press that joins what its owner has laid aside: everybody rings, and he is named. */
+static void raise_held(struct step_now *s, const struct alarm *a, enum incident_class class)
 {
-	struct incident *inc = s->inc;
-
-	if (inc->rerung_ms != 0)
-		return; /* the clock of the first unseen press runs on */
-	inc->rerung_ms = s->now_ms;
-	inc->rerung_due_ms = s->now_ms + SECONDS(s->policy->rerung_s);
+	incident_hold_end(s, "");
+	raise_class(s, a, class);
 }
 
 static void join(struct step_now *s, const struct alarm *a)
@@ -185,10 +181,12 @@ static void join(struct step_now *s, const struct alarm *a)
 		put_back(s, a);
 		s->enter_again = true;
 	}
-	if (class_above(class, inc->class))
+	if (inc->hold_until_ms != 0 && (class == CLASS_LIFE || class_above(class, inc->class)))
+		raise_held(s, a, class);
+	else if (class_above(class, inc->class))
 		raise_class(s, a, class);
 	else if (inc->state == INCIDENT_ANSWERED && class == inc->class && class <= CLASS_WELFARE)
-		ring_again(s);
+		incident_ring_owner(s);
 }
 
 enum verdict incident_on_alarm(struct step_now *s)

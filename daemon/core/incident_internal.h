@@ -5,6 +5,7 @@
  *        incident_plan.c (the plan and all deadlines)          incident_close.c (closing, reopening)
  *        job.c, offer.c (their tables and acts)                line.c (timeline and texts)
  *        incident_query.c (what is derived)                    incident_valid.c (what must hold)
+ *        incident_desk.c (taking, hold, transfer, escalate)    handover.c (to 120, 119, 110)
  */
 #ifndef CORE_INCIDENT_INTERNAL_H
 #define CORE_INCIDENT_INTERNAL_H
@@ -26,6 +27,7 @@ struct step_now {
 	struct outcome_of_step *out;
 	enum incident_state to; /* where the table sends it; a handler may say otherwise, and why */
 	bool enter_again;       /* enter `to` even from itself: waiting anew, or another owner */
+	bool ring_owner;        /* once entered, it rings at its owner until he has seen it */
 };
 
 /* The plan of this incident at this hour. */
@@ -70,6 +72,9 @@ void incident_attended(struct step_now *s);
 bool incident_acts_for(const struct step_now *s);
 enum verdict incident_refuse_stranger(struct step_now *s);
 
+/* It rings at its owner; unseen for a while it rings everybody. */
+void incident_ring_owner(struct step_now *s);
+
 /* The supervisor's screen rings too, if there is one. Adds a line when it does. */
 bool incident_ring_supervisor(struct step_now *s);
 
@@ -104,10 +109,28 @@ enum verdict incident_on_deadline(struct step_now *s);
 /* ---- incident_desk.c: hold, transfer, escalate ---- */
 bool incident_desk_event_valid(const struct event *ev);
 enum verdict incident_on_desk(struct step_now *s);
+enum verdict incident_on_claim(struct step_now *s);
+enum verdict incident_on_seen_repeat(struct step_now *s);
+
+/* The hold is over: `who` ended it; empty = by rule. */
+void incident_hold_end(struct step_now *s, const char *who);
+
+/* Its time has run out: it rings at its owner again. */
+void incident_hold_over(struct step_now *s);
+
+/* After any step: whoever works on a held call has it in hand again, and a supervisor who came need not be asked in. */
+void incident_desk_after(struct step_now *s);
 
 /* ---- handover.c: to 120, 119, 110 ---- */
 bool incident_handover_event_valid(const struct event *ev);
 enum verdict incident_on_handover(struct step_now *s);
+
+/* Not confirmed in time: reminded, by another channel, for as long as nobody there has it. */
+void incident_handover_overdue(struct step_now *s, struct handover *h);
+
+/* The incident is closed another way: nobody waits for a confirmation any more. */
+void incident_handovers_cancel(struct step_now *s);
+bool incident_handed_over(const struct incident *inc);
 
 /* ---- contacts.c: family told and asked, and what they answer ---- */
 bool incident_contact_event_valid(const struct event *ev);

@@ -191,6 +191,7 @@ static void on_no_voice(struct step_now *s)
 	inc->voice_due_ms = 0;
 	inc->no_voice = true;
 	line = line_add(s, LINE_NO_VOICE, "");
+	incident_hold_over(s); /* an emergency does not lie aside */
 	if (inc->class != CLASS_LIFE) {
 		line->number = CLASS_LIFE;
 		incident_set_class(s, CLASS_LIFE);
@@ -213,6 +214,12 @@ static void on_inattention(struct step_now *s)
 
 	line_add(s, LINE_REMINDER, "");
 	incident_watch(s);
+	/* Asked in by name, and no supervisor has come: their telephones ring, whoever sits at a screen. */
+	if (inc->escalated) {
+		(void)incident_ring_supervisor(s);
+		incident_call_above(s);
+		return;
+	}
 	if (job_first_help(inc) != NULL)
 		return;
 	if (inc->reminded && !incident_ring_supervisor(s) && inc->class == CLASS_LIFE)
@@ -254,6 +261,16 @@ enum verdict incident_on_deadline(struct step_now *s)
 	if (due_ms == inc->rerung_due_ms) {
 		on_unseen_repeat(s);
 		return MOVE;
+	}
+	if (due_ms == inc->hold_until_ms) {
+		incident_hold_over(s);
+		return MOVE;
+	}
+	for (uint32_t i = 0; i < inc->handover_count; i++) {
+		if (due_ms == inc->handovers[i].due_ms) {
+			incident_handover_overdue(s, &inc->handovers[i]);
+			return MOVE;
+		}
 	}
 	for (uint32_t i = 0; i < inc->job_count; i++) {
 		if (due_ms == inc->jobs[i].receipt_due_ms) {

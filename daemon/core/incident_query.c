@@ -46,6 +46,16 @@ const struct handover *incident_handover_open(const struct incident *inc)
 	return oldest;
 }
 
+enum service incident_service_hint(const struct incident *inc)
+{
+	if (inc->silent)
+		return SERVICE_110;
+	if (inc->kind == KIND_FIRE || inc->kind == KIND_SMOKE || inc->kind == KIND_HEAT || inc->kind == KIND_GAS ||
+	    inc->kind == KIND_CO)
+		return SERVICE_119;
+	return SERVICE_120; /* a human being in need, or nobody knows */
+}
+
 /* How far a job has come; the one table behind every progress shown. */
 static unsigned progress_rank(enum job_state state)
 {

@@ -219,6 +219,12 @@ static bool handovers_valid(const struct incident *inc)
 		/* Tracked until a human there confirms: an open one has a clock. */
 		if ((h->state == HANDOVER_OPEN) != set(h->due_ms) || (h->state == HANDOVER_OPEN) == set(h->ended_ms))
 			return false;
+		if (h->channel < CHANNEL_VOICE)
+			return false;
+		for (uint32_t j = 0; j < i; j++) /* one card a service */
+			if (h->state == HANDOVER_OPEN && inc->handovers[j].state == HANDOVER_OPEN &&
+			    inc->handovers[j].service == h->service)
+				return false;
 		last = h->number;
 	}
 	return inc->state != INCIDENT_CLOSED || incident_handover_open(inc) == NULL;
@@ -258,7 +264,7 @@ static bool closed_valid(const struct incident *inc)
 	return inc->owner[0] == '\0' && inc->outcome != OUTCOME_NONE && inc->closed_by[0] != '\0' && set(inc->closed_ms) &&
 	       incident_next_due(inc) == inc->follow_up_due_ms && job_live_count(inc) == 0 && inc->plan_step == PLAN_NONE &&
 	       !inc->reminded && !set(inc->rerung_ms) && !inc->ring_neighbours && !inc->ring_supervisor &&
-	       inc->asked_outcome == OUTCOME_NONE;
+	       inc->asked_outcome == OUTCOME_NONE && !inc->escalated;
 }
 
 static bool state_valid(const struct incident *inc)

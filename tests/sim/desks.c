@@ -26,6 +26,8 @@ static uint64_t do_claim(struct desk *d, uint64_t incident)
 	claim.incident = incident;
 	if (row != NULL)
 		claim.from = row->row->owner; /* as the screen shows it */
+	if (d->supervisor && claim.from[0] != '\0')
+		claim.reason = (char *)MARK_TEXT " the operator is alone with three of them";
 	sim_note(d->screen.sim, "%s takes", d->screen.person);
 	return ask(d, &q, incident, true);
 }

@@ -105,6 +105,8 @@ static void p4_never_early(struct sim *sim, const struct store_entry *e, const s
 	case PINGAN__V1__LINE_CODE__LINE_REMINDER:
 	case PINGAN__V1__LINE_CODE__LINE_OVERDUE_DEPARTURE:
 	case PINGAN__V1__LINE_CODE__LINE_OVERDUE_ARRIVAL:
+	case PINGAN__V1__LINE_CODE__LINE_HOLD_OVER:
+	case PINGAN__V1__LINE_CODE__LINE_HANDOVER_OVERDUE:
 		if (incident_next_due(before) > e->at_ms)
 			sim_broken(sim, "P4 never early", "%s: %lld ms before its time", sim_incident_place(sim, before),
 			           (long long)(incident_next_due(before) - e->at_ms));
@@ -114,11 +116,28 @@ static void p4_never_early(struct sim *sim, const struct store_entry *e, const s
 	}
 }
 
-static void p5_one_owner(struct sim *sim, const struct incident *before, const struct incident *after)
+/* From one to another a call goes in the first seconds, when its owner does not look although it rings, when he passes it
+ * on, or to a supervisor who says why. */
+static bool may_go_over(const struct sim *sim, const struct store_entry *e, const struct incident *before,
+                        const struct incident *after, const Pingan__V1__LogEvent *event)
 {
-	/* Taken over only by a supervisor, or when its owner did not look although she pressed again. */
-	if (before != NULL && before->owner[0] != '\0' && after->owner[0] != '\0' && !before->rerung_all &&
-	    strcmp(before->owner, after->owner) != 0 && !supervises(sim, after->owner))
+	const Pingan__V1__Line *claimed = line_of(event, PINGAN__V1__LINE_CODE__LINE_CLAIMED);
+	const Pingan__V1__Line *passed = line_of(event, PINGAN__V1__LINE_CODE__LINE_TRANSFERRED);
+
+	if (passed != NULL)
+		return strcmp(passed->subject, after->owner) == 0 && passed->text.len != 0 &&
+		       (strcmp(passed->who, before->owner) == 0 || supervises(sim, passed->who));
+	if (claimed == NULL || strcmp(claimed->subject, before->owner) != 0)
+		return false;
+	return before->rerung_all || e->at_ms - before->answered_ms <= SECONDS(POLICY_DEFAULT.takeover_s) ||
+	       (supervises(sim, after->owner) && claimed->text.len != 0);
+}
+
+static void p5_one_owner(struct sim *sim, const struct store_entry *e, const struct incident *before,
+                         const struct incident *after, const Pingan__V1__LogEvent *event)
+{
+	if (before != NULL && before->owner[0] != '\0' && after->owner[0] != '\0' &&
+	    strcmp(before->owner, after->owner) != 0 && !may_go_over(sim, e, before, after, event))
 		sim_broken(sim, "P5 one owner", "incident %016llx goes from %s to %s at once", (unsigned long long)after->id,
 		           before->owner, after->owner);
 	for (uint32_t i = 0; i < after->job_count; i++) {
@@ -188,7 +207,7 @@ void sim_promise_change(struct sim *sim, const struct store_entry *e, const stru
 {
 	p4_never_early(sim, e, before, event);
 	p4_a_clock_runs(sim, after);
-	p5_one_owner(sim, before, after);
+	p5_one_owner(sim, e, before, after, event);
 	p5_back_in_time_keeps_it(sim, event);
 	p7_a_person_closes(sim, before, after, event);
 	p8_has_lines(sim, before, after, event);

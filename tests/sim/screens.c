@@ -295,9 +295,11 @@ void sim_screen_again(struct screen *s, uint64_t cmd)
 static void on_reply(struct screen *s, const Pingan__V1__Reply *m)
 {
 	struct request *r = sim_screen_asked(s, m->cmd);
-	static const char *const words[] = {"none",          "ok",   "lost race", "not owner",   "expired",  "wrong state",
-	                                    "forbidden",     "rate", "not found", "bad request", "no store", "needs second",
-	                                    "needs contact", "busy", "overload",  "withdrawn",   "limit"};
+	static const char *const words[] = {"none",          "ok",           "lost race",          "not owner",
+	                                    "expired",       "wrong state",  "forbidden",          "rate",
+	                                    "not found",     "bad request",  "no store",           "needs second",
+	                                    "needs contact", "busy",         "overload",           "withdrawn",
+	                                    "limit",         "needs reason", "needs confirmation", "a call for help"};
 
 	if (r == NULL || r->result != 0)
 		return;

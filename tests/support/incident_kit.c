@@ -265,6 +265,7 @@ static void random_world(struct kit *k, uint64_t *seed)
 	w->has_contacts = !one_in(seed, 3);
 	w->actor_busy = one_in(seed, 8);
 	w->actor_supervisor = one_in(seed, 10);
+	w->target_ready = !one_in(seed, 4);
 	w->arrival_due_min = below(seed, 3) * 10;
 	w->storm_until_ms = one_in(seed, 3) ? w->now_ms + SECONDS(1 + below(seed, 600)) : 0;
 	if (k->inc.state == INCIDENT_NONE)
@@ -322,6 +323,28 @@ static struct alarm random_alarm(const struct kit *k, uint64_t *seed)
 	return a;
 }
 
+/* Whose call it is, and to which service it is handed over. */
+static void random_desk(const struct incident *inc, struct event *ev, uint64_t *seed)
+{
+	if (one_in(seed, 2))
+		memcpy(ev->from, inc->owner, ID_MAX);
+	ev->seconds = one_in(seed, 2) ? 0 : below(seed, 900);
+	ev->count = one_in(seed, 3);
+	ev->service = (enum service)below(seed, SERVICE_COUNT + 1);
+	ev->handover = 1 + below(seed, 6);
+	if (inc->handover_count != 0 && !one_in(seed, 6))
+		ev->handover = inc->handovers[below(seed, inc->handover_count)].number;
+	ev->channel = (enum channel)below(seed, CHANNEL_COUNT + 1);
+	ev->told = below(seed, BIT(CARD_LINE_COUNT) + 9);
+	ev->spoke_to = (enum spoke_to)below(seed, SPOKE_TO_COUNT + 1);
+	if (ev->type == EVENT_HANDOVER_TRY && ev->channel == CHANNEL_MESSAGE && !one_in(seed, 4))
+		ev->call = CALL_NONE;
+	if (ev->type == EVENT_TRANSFER) {
+		ev->chosen_count = one_in(seed, 8) ? 2 : 1;
+		snprintf(ev->chosen[0], ID_MAX, "op%u", (unsigned)below(seed, 4));
+	}
+}
+
 enum verdict kit_random_step(struct kit *k, uint64_t *seed, struct alarm *alarm)
 {
 	struct event ev = {0};
@@ -368,6 +391,7 @@ enum verdict kit_random_step(struct kit *k, uint64_t *seed, struct alarm *alarm)
 	ev.chosen_count = one_in(seed, 2) ? 0 : below(seed, CHOSEN_MAX + 2);
 	for (uint32_t i = 0; i < ev.chosen_count && i < CHOSEN_MAX; i++)
 		snprintf(ev.chosen[i], ID_MAX, "cg%u", (unsigned)below(seed, CANDIDATES_MAX) + 1);
+	random_desk(inc, &ev, seed);
 	ev.text_len = (uint16_t)(one_in(seed, 2) ? 0 : below(seed, NOTE_SEALED_MAX + 2));
 	memset(ev.text, (int)below(seed, 256), sizeof ev.text);
 	/* The clock creeps, or jumps to the next deadline, or past it. */

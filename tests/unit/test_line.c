@@ -107,7 +107,7 @@ static void test_long_ids_cost_lines_not_the_bound(void **state)
 	k.policy.plans[CLASS_LIFE].wave_size = WAVE_MAX;
 	k.policy.plans[CLASS_LIFE].wave_widen = 0;
 	k.policy.plans[CLASS_LIFE].waves = OFFERS_MAX;
-	k.world.actor_supervisor = true; /* they take it from one another */
+	k.policy.takeover_s = 86400; /* they take it from one another */
 	assert_int_equal(kit_do(&k, EVENT_CLAIM, OPERATORS[1]), MOVE);
 	assert_int_equal(kit_do(&k, EVENT_SPOKE, OPERATORS[1]), MOVE);
 	for (uint32_t number = 1; number <= JOBS_LIVE_MAX; number++)

@@ -176,9 +176,11 @@ static void fill(struct incident *inc)
 		struct handover *h = &inc->handovers[inc->handover_count];
 
 		h->number = 0x7ffffff0 + inc->handover_count;
-		h->service = SERVICE_110;
-		h->state = HANDOVER_OPEN;
-		h->opened_ms = h->due_ms = LATEST;
+		/* One open for each service, and one that has ended. */
+		h->service = (enum service)(SERVICE_120 + inc->handover_count % 3);
+		h->state = inc->handover_count < 3 ? HANDOVER_OPEN : HANDOVER_CANCELLED;
+		h->opened_ms = LATEST;
+		*(h->state == HANDOVER_OPEN ? &h->due_ms : &h->ended_ms) = LATEST;
 		h->tries = INT32_MAX;
 		h->channel = CHANNEL_MESSAGE;
 		h->told = BIT(CARD_LINE_COUNT) - 1;
