@@ -8,6 +8,7 @@
 
 #include "app/internal.h"
 #include "app/roster.h"
+#include "core/score.h"
 
 /* With fewer of the area's own, others are asked too. */
 #define OWN_ENOUGH 32
@@ -243,6 +244,19 @@ static bool sends(enum event_type type, const struct world *w)
 	       type == EVENT_JOB_GIVE_BACK || !w->operators_ready;
 }
 
+uint32_t home_risk(const Pingan__V1__Household *h)
+{
+	uint32_t most = 0;
+
+	/* Who of them pressed is not known. */
+	for (size_t i = 0; h != NULL && i < h->n_residents; i++) {
+		uint32_t risk = score_risk(h->residents[i]->risks, h->residents[i]->n_risks);
+
+		most = risk > most ? risk : most;
+	}
+	return most;
+}
+
 /* Where an alarm comes from, as the registry knows its device. An unknown one belongs to the whole cell. */
 static void opening_fill(struct app *app, const struct alarm *a, struct world *w)
 {
@@ -280,6 +294,8 @@ void world_fill(struct app *app, const struct incident *inc, const struct event 
 	h.card = household_find(app, h.household);
 	for (size_t i = 0; h.card != NULL && i < h.card->n_contacts; i++)
 		w->has_contacts = w->has_contacts || h.card->contacts[i]->tell;
+	if (opens)
+		w->risk = home_risk(h.card);
 	w->arrival_due_min = arrival_due_min(app, h.area);
 	actor_fill(app, inc, ev, w);
 	ready_fill(app, h.area, w);

@@ -110,6 +110,8 @@ const struct caregiver *caregiver_find(struct app *app, const char *person);
 /* Unpacked registry records; they live in app->arena until the end of the turn or call. NULL = none or unreadable. */
 const Pingan__V1__Person *person_find(struct app *app, const char *id);
 const Pingan__V1__Household *household_find(struct app *app, const char *id);
+/* Risk points of the home: those of the resident who has most. NULL = 0. */
+uint32_t home_risk(const Pingan__V1__Household *h);
 const Pingan__V1__Device *device_find(struct app *app, const char *id);
 const Pingan__V1__Area *area_find(struct app *app, const char *code);
 /* Name of a person for screens; empty when unknown. */

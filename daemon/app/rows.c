@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "app/screens.h"
+#include "core/score.h"
 
 #define NAME_MAX_BYTES 64
 #define STREET_MAX 120
@@ -92,6 +93,18 @@ static char *caregiver_of(struct app *app, const struct incident *inc)
 	return lead == NULL ? (char *)"" : name_of(app, lead->caregiver);
 }
 
+/* Why it stands where it stands. */
+static void row_fill_score(struct app *app, const struct incident *inc, Pingan__V1__IncidentRow *row)
+{
+	uint32_t why;
+
+	row->score_s = incident_score_s(inc, &why);
+	row->score_why = arena_take(&app->arena, SCORE_WHY_COUNT * sizeof *row->score_why);
+	for (unsigned i = SCORE_WHY_NONE + 1; row->score_why != NULL && i < SCORE_WHY_COUNT; i++)
+		if ((why & UINT32_C(1) << i) != 0)
+			row->score_why[row->n_score_why++] = (Pingan__V1__ScoreWhy)i;
+}
+
 /* What has been done with it at the desk, and what it waits for beside a person. */
 static void row_fill_life(const struct incident *inc, Pingan__V1__IncidentRow *row)
 {
@@ -159,6 +172,7 @@ void row_fill(struct app *app, const struct shown *sh, const struct record *rec,
 	row->protocol_code = text_cut(app, inc->protocol_code, ALARM_CODE_MAX);
 	row->resident_cancelled = inc->resident_cancelled;
 	row_fill_life(inc, row);
+	row_fill_score(app, inc, row);
 	if (p == NULL)
 		return;
 	/* A further press that can't be stored yet. */
@@ -179,7 +193,9 @@ void row_fill_press(struct app *app, const struct shown *sh, Pingan__V1__Inciden
 {
 	const struct incident_slot *face = &sh->face;
 	const struct press *p = sh->press;
+	struct incident *inc = &app->screens->inc;
 
+	press_incident(app, p, sh->id, inc);
 	row->id = sh->id;
 	row->number = number_of(app, sh->id);
 	row->class_ = (Pingan__V1__IncidentClass)face->class;
@@ -195,6 +211,7 @@ void row_fill_press(struct app *app, const struct shown *sh, Pingan__V1__Inciden
 		row->order.len = ORDER_LEN;
 		memcpy(row->order.data, face->order, ORDER_LEN);
 	}
+	row_fill_score(app, inc, row);
 	row->device = text_cut(app, p->device, ID_MAX);
 	row->not_stored = true;
 	row->silent = kind_silent(p->kind);

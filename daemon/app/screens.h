@@ -268,6 +268,8 @@ void hold_reload(struct app *app, struct session *s);
 /* Everything in `ret` lives in app->arena. */
 void row_fill(struct app *app, const struct shown *sh, const struct record *rec, const struct incident *inc,
               Pingan__V1__IncidentRow *ret);
+/* The incident that this press will open, as far as the order of the queue goes by it. */
+void press_incident(struct app *app, const struct press *p, uint64_t id, struct incident *ret);
 void row_fill_press(struct app *app, const struct shown *sh, Pingan__V1__IncidentRow *ret);
 /* At most `max` bytes of a text, cut between characters; in app->arena. Never NULL. */
 char *text_cut(struct app *app, const char *text, size_t max);

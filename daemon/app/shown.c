@@ -293,41 +293,60 @@ static bool slot_stored(const struct incident_slot *slot)
 	return slot != NULL && slot->record->rev != 0;
 }
 
+void press_incident(struct app *app, const struct press *p, uint64_t id, struct incident *ret)
+{
+	memset(ret, 0, sizeof *ret);
+	ret->id = id;
+	ret->kind = p->kind;
+	/* An unknown home is a matter for a person, whatever it sends: as it will be once it is stored. */
+	ret->class = p->household[0] == '\0' ? CLASS_WELFARE : kind_class(p->kind);
+	if (ret->class == CLASS_NONE)
+		ret->class = CLASS_WELFARE;
+	ret->state = INCIDENT_WAITING;
+	ret->quarantine = p->household[0] == '\0';
+	ret->opened_ms = p->first_ms;
+	ret->repeats = p->count - 1;
+	ret->risk = ret->quarantine ? 0 : home_risk(household_find(app, p->household));
+}
+
 /* Where nothing is stored yet, the press itself is the incident. */
 static void face_of_press(struct app *app, const struct shown *sh, struct incident_slot *face)
 {
 	const struct press *p = sh->press;
 	struct incident *inc = &app->screens->inc;
 
+	press_incident(app, p, sh->id, inc);
 	face->id = sh->id;
 	face->kind = p->kind;
-	/* An unknown home is a matter for a person, whatever it sends: as it will be once it is stored. */
-	face->class = p->household[0] == '\0' ? CLASS_WELFARE : kind_class(p->kind);
-	if (face->class == CLASS_NONE)
-		face->class = CLASS_WELFARE;
-	face->state = INCIDENT_WAITING;
+	face->class = inc->class;
+	face->state = inc->state;
 	memcpy(face->household, p->household, sizeof face->household);
 	memcpy(face->area, p->area, sizeof face->area);
-	face->quarantine = p->household[0] == '\0';
+	face->quarantine = inc->quarantine;
 	face->opened_ms = p->first_ms;
 	face->waiting_since_ms = p->first_ms;
-	memset(inc, 0, sizeof *inc);
-	inc->id = sh->id;
-	inc->class = face->class;
-	inc->state = face->state;
-	inc->opened_ms = p->first_ms;
 	incident_order(inc, face->order);
 }
 
 /* What waits as less, or out of sight, is a call for help now, although that can't be stored yet. */
-static void face_raise(struct incident_slot *face, enum kind kind)
+static void face_raise(struct app *app, const struct press *p, struct incident_slot *face)
 {
+	struct incident *inc = &app->screens->inc;
+	bool was_aside = face->aside != ASIDE_NONE;
+
 	face->aside = ASIDE_NONE;
-	if (!class_above(kind_class(kind), face->class))
+	if (class_above(kind_class(p->kind), face->class)) {
+		face->kind = p->kind;
+		face->class = kind_class(p->kind);
+		face->order[0] = (uint8_t)face->class;
+	}
+	if (!was_aside)
 		return;
-	face->kind = kind;
-	face->class = kind_class(kind);
-	face->order[0] = (uint8_t)face->class;
+	/* Its place was below all that rings: it stands where one stands that was opened when it was. */
+	press_incident(app, p, face->id, inc);
+	inc->class = face->class;
+	inc->opened_ms = face->opened_ms;
+	incident_order(inc, face->order);
 }
 
 static void face_fill(struct app *app, struct shown *sh)
@@ -355,7 +374,7 @@ static void face_fill(struct app *app, struct shown *sh)
 	if (face->state == INCIDENT_ANSWERED && class_above(kind_class(sh->press->kind), CLASS_WELFARE))
 		face->rerung = true;
 	if (face->state == INCIDENT_WAITING)
-		face_raise(face, sh->press->kind);
+		face_raise(app, sh->press, face);
 }
 
 static void row_forget(struct shown *sh)

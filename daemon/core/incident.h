@@ -600,8 +600,8 @@ const struct job *incident_lead_job(const struct incident *inc);
 const struct job *incident_job(const struct incident *inc, uint32_t number);
 const struct offer *job_offer(const struct job *job, const char *caregiver);
 
-/* Sort key of the queue, big-endian bytes: class; returned before waiting before answered; score (the age alone at
- * first); then age; then id. Smaller stands higher. */
+/* Sort key of the queue, big-endian bytes: class; returned before waiting before answered; age with the head start that
+ * score.h gives; then id. Smaller stands higher. */
 #define ORDER_LEN 20
 void incident_order(const struct incident *inc, uint8_t ret[ORDER_LEN]);
 

@@ -122,6 +122,7 @@ static void open_new(struct step_now *s, const struct alarm *a)
 	inc->opened_ms = s->now_ms;
 	inc->quarantine = inc->household[0] == '\0';
 	inc->silent = kind_silent(a->kind);
+	inc->risk = s->world->risk < UINT8_MAX ? s->world->risk : UINT8_MAX;
 	remember(s, a);
 	say(s, LINE_ALARM, a, 0);
 	if (a->code_unknown)

@@ -1,5 +1,5 @@
 /* queue.c - the one order in which calls for help stand; no screen sorts. */
-#include "core/incident.h"
+#include "core/score.h"
 
 enum { RANK_RETURNED, RANK_WAITING, RANK_ANSWERED, RANK_ASIDE, RANK_CLOSED };
 
@@ -30,9 +30,9 @@ void incident_order(const struct incident *inc, uint8_t ret[ORDER_LEN])
 {
 	ret[0] = (uint8_t)inc->class;
 	ret[1] = rank(inc);
-	/* Score: equal for all, so that the age alone decides. A later rule writes here, highest need = smallest value. */
 	ret[2] = 0;
 	ret[3] = 0;
-	put_be(ret + 4, (uint64_t)inc->opened_ms);
+	/* Age and head start are one number, so that the order needs no clock. Moved up by the bound, it is never negative. */
+	put_be(ret + 4, (uint64_t)(inc->opened_ms + SECONDS(SCORE_MAX_S - incident_score_s(inc, NULL))));
 	put_be(ret + 12, inc->id);
 }

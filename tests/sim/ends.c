@@ -35,6 +35,20 @@ static void take_rows(struct shown *ret, const struct screen *s)
 	memcpy(ret->ringing, s->ringing, sizeof ret->ringing);
 }
 
+/* Lists of a row are of enums: of 4 bytes each. */
+static bool same_list(const ProtobufCFieldDescriptor *f, const void *x, const void *y)
+{
+	size_t n, other;
+	const void *p, *q;
+
+	ENSURE(f->type == PROTOBUF_C_TYPE_ENUM);
+	memcpy(&n, (const uint8_t *)x + f->quantifier_offset, sizeof n);
+	memcpy(&other, (const uint8_t *)y + f->quantifier_offset, sizeof other);
+	memcpy(&p, (const uint8_t *)x + f->offset, sizeof p);
+	memcpy(&q, (const uint8_t *)y + f->offset, sizeof q);
+	return n == other && (n == 0 || memcmp(p, q, n * 4) == 0);
+}
+
 /* Name of the first field in which two rows differ, or NULL. A change that shows nothing new need not be sent, so that the
  * revision may be behind. */
 static const char *differs(const struct row *a, const struct row *b)
@@ -51,6 +65,12 @@ static const char *differs(const struct row *a, const struct row *b)
 
 		if (strcmp(d->fields[i].name, "rev") == 0)
 			continue;
+		if (d->fields[i].label == PROTOBUF_C_LABEL_REPEATED) {
+			if (same_list(&d->fields[i], x, y))
+				continue;
+			found = d->fields[i].name;
+			break;
+		}
 		switch (d->fields[i].type) {
 		case PROTOBUF_C_TYPE_STRING:
 			same = strcmp(*(char *const *)p, *(char *const *)q) == 0;

@@ -66,6 +66,7 @@ static inline void rig_home(struct rig *g, const char *id, const char *area)
 	Pingan__V1__Resident r = PINGAN__V1__RESIDENT__INIT, *residents[] = {&r};
 	Pingan__V1__Contact c1 = PINGAN__V1__CONTACT__INIT, c2 = PINGAN__V1__CONTACT__INIT, *contacts[] = {&c1, &c2};
 	Pingan__V1__Health health = PINGAN__V1__HEALTH__INIT;
+	char *risks[] = {(char *)"alone", (char *)"heart"};
 	uint8_t key[32];
 	char name[64], device[64];
 
@@ -75,6 +76,8 @@ static inline void rig_home(struct rig *g, const char *id, const char *area)
 	r.birth_year = 1939;
 	r.language = (char *)"yue";
 	r.phone = (char *)"PHONE-RESIDENT";
+	r.risks = risks;
+	r.n_risks = 2;
 	c1.order = 1;
 	c1.name = (char *)"NAME-DAUGHTER";
 	c1.phone = (char *)"PHONE-DAUGHTER";

@@ -110,11 +110,13 @@ static void test_opening(void **state)
 	assert_string_equal(w.area, "440103001001");
 	assert_true(w.has_contacts);
 	assert_int_equal(w.arrival_due_min, 20);
+	assert_int_equal(w.risk, 100); /* alone, heart */
 	snprintf(a.device, sizeof a.device, "nobody");
 	world_fill(g->app, &none, &ev, &w);
 	assert_string_equal(w.household, "");
 	assert_string_equal(w.area, "4401");
 	assert_false(w.has_contacts);
+	assert_int_equal(w.risk, 0);
 	assert_int_equal(w.arrival_due_min, POLICY_DEFAULT.arrival_due_min);
 	rig_free(g);
 }

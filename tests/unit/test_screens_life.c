@@ -76,6 +76,36 @@ static Pingan__V1__ToScreen *opened(struct rig *g, uint64_t id)
 	return m;
 }
 
+/* Why it stands above an older one: the seconds, and each reason by name. */
+static void why_a_call_stands_where_it_stands_is_on_the_row(void **state)
+{
+	struct rig *g = rig_city();
+	struct incident inc = incident_of(7, "h0", KIND_FALL, INCIDENT_WAITING);
+	struct incident plain = incident_of(8, "h1", KIND_SOS, INCIDENT_WAITING);
+	const Pingan__V1__IncidentRow *r;
+	Pingan__V1__ToScreen *m;
+
+	(void)state;
+	inc.risk = 255;
+	inc.no_voice = true;
+	put(g, &inc);
+	put(g, &plain);
+	rig_start(g);
+	rig_console(g, 1, "op1");
+	r = first_row(g, 7, &m);
+	assert_int_equal(r->score_s, 60 + 120 + 150);
+	assert_int_equal(r->n_score_why, 3);
+	assert_int_equal(r->score_why[0], PINGAN__V1__SCORE_WHY__SCORE_WHY_KIND);
+	assert_int_equal(r->score_why[1], PINGAN__V1__SCORE_WHY__SCORE_WHY_RISK);
+	assert_int_equal(r->score_why[2], PINGAN__V1__SCORE_WHY__SCORE_WHY_SILENCE);
+	rig_done(m);
+	r = first_row(g, 8, &m);
+	assert_int_equal(r->score_s, 0);
+	assert_int_equal(r->n_score_why, 0);
+	rig_done(m);
+	rig_free(g);
+}
+
 static void what_is_done_at_the_desk_is_on_the_row(void **state)
 {
 	struct rig *g = rig_city();
@@ -421,6 +451,7 @@ static void a_storm_can_be_begun_in_the_supervisors_areas(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(why_a_call_stands_where_it_stands_is_on_the_row),
 		cmocka_unit_test(what_is_done_at_the_desk_is_on_the_row),
 		cmocka_unit_test(the_card_of_the_right_service_lies_on_top),
 		cmocka_unit_test(what_is_set_aside_is_counted_and_neither_rings_nor_waits),
