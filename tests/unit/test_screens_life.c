@@ -208,6 +208,16 @@ static void the_card_of_the_right_service_lies_on_top(void **state)
 	}
 }
 
+/* Returned, waiting, answered, aside: the second byte of a row's order. */
+static uint8_t first_place(const Pingan__V1__ToScreen *m, uint64_t id)
+{
+	for (size_t i = 0; i < m->snapshot->n_rows; i++)
+		if (m->snapshot->rows[i]->id == id)
+			return m->snapshot->rows[i]->order.data[1];
+	fail_msg("no such row");
+	return 0;
+}
+
 static void what_is_set_aside_is_counted_and_neither_rings_nor_waits(void **state)
 {
 	struct rig *g = rig_city();
@@ -216,6 +226,7 @@ static void what_is_set_aside_is_counted_and_neither_rings_nor_waits(void **stat
 					plain = incident_of(3, "h2", KIND_SERVICE, INCIDENT_WAITING);
 	const Pingan__V1__IncidentRow *r;
 	Pingan__V1__ToScreen *m;
+	uint8_t waits;
 
 	(void)state;
 	shelved.aside = ASIDE_SHELVED;
@@ -242,6 +253,8 @@ static void what_is_set_aside_is_counted_and_neither_rings_nor_waits(void **stat
 	assert_int_equal(m->snapshot->counts->longest_waiting_since_ms, EPOCH - 60000);
 	assert_int_equal(m->snapshot->n_ringing, 1);
 	assert_int_equal(m->snapshot->ringing[0], 3);
+	assert_true(r->order.data[1] > first_place(m, 3));
+	waits = first_place(m, 3);
 	rig_done(m);
 	m = opened(g, 1);
 	assert_string_equal(m->detail->aside_by_name, "名op1b");
@@ -261,6 +274,7 @@ static void what_is_set_aside_is_counted_and_neither_rings_nor_waits(void **stat
 	assert_int_equal(r->class_, CLASS_LIFE);
 	assert_int_equal(r->kind, KIND_SOS);
 	assert_int_equal(r->order.data[0], CLASS_LIFE);
+	assert_int_equal(r->order.data[1], waits); /* and not below all that rings */
 	assert_int_equal(m->delta->counts->shelved, 0);
 	assert_int_equal(m->delta->counts->life, 1);
 	assert_int_equal(m->delta->n_ringing, 2);
