@@ -5,26 +5,19 @@
  *   unknown account                     quarantine, class 2        nothing: it goes on trying, here and elsewhere
  *   unknown token                       kind unknown, the token    DUH (then it forgets: so only when stored)
  *   unknown code, data nobody can read  kind unknown               ACK: DUH would make it forget
- *   encrypted (we have no keys)         kind unknown, the token    nothing
- *   NULL                                nothing                    ACK, if the account is known and our store is alive
- *   encrypted NULL                      nothing                    nothing
+ *   encrypted, its key fits             its incident               *ACK
+ *   … and its time is wrong             nothing; from the third    NAK, which tells our time
+ *                                       on its incident
+ *   encrypted, no key or a wrong one    kind unknown, the token    nothing
+ *   plain, but it has a key             its incident               nothing: anybody could have sent it
+ *   NULL                                nothing                    ACK or *ACK, if known and our store is alive
+ *   encrypted NULL that we can't read   nothing                    nothing
  *   bad CRC, bad form                   nothing                    nothing; counted
  *   ACK, NAK, DUH, RSP                  nothing                    nothing
  *
- * NAK is the answer to an encrypted message with a wrong time: without keys there is none.
+ * Clocks of units that speak in plain are often years off: such frames are taken, and say so by their raised_ms.
  */
-#include <inttypes.h>
 #include "app/devices.h"
-
-/* A place in the line of answers. NULL without memory: not answered, the panel repeats. */
-static struct reply *reply_add(struct app *app, struct device_link *l, const struct dc09 *f)
-{
-	struct reply *r = replies_add(app, l, f->raw, f->echo, f->token == DC09_UNKNOWN ? "DUH" : "ACK");
-
-	if (r != NULL)
-		r->crc_raw = f->crc_raw;
-	return r;
-}
 
 /* ------------------------------------------------------------ frames */
 
@@ -50,57 +43,123 @@ static bool device_of(struct app *app, const struct dc09 *f, char ret[ID_MAX])
 	return known(app, ret);
 }
 
-/* Link test. Answered only while this daemon could keep an alarm: else the panel's other path is the better one. */
-static void null_in(struct app *app, struct device_link *l, const struct dc09 *f)
-{
-	struct reply *r;
+/* What a frame is worth: whose it is, whether its content can be read, and whether it may be answered. */
+struct judged {
+	struct dc09 frame;   /* with its content, if that could be read */
+	struct slice key;    /* the answer is encrypted with it; empty = plain */
+	const char *why_not; /* why it is not answered; NULL = it is */
+	bool nak;            /* its time is wrong: it is told ours */
+	bool unseen;         /* and it will come again with the right one: no person need see this */
+};
 
-	if (f->encrypted || !device_of(app, f, l->device)) {
+static bool decipher(struct app *app, const struct dc09 *f, struct slice key, struct dc09 *ret)
+{
+	uint8_t cipher[DC09_BODY_MAX / 2];
+	size_t len = dc09_cipher(f, cipher, sizeof cipher);
+	uint8_t *plain = app->devices->plain;
+
+	return len != 0 && app->ports.aes_cbc(app->ports.ctx, false, key, slice_of(cipher, len), plain) &&
+	       dc09_unlock(f, slice_of(plain, len), ret);
+}
+
+static void judge_encrypted(struct app *app, struct device_link *l, struct slice key, struct judged *j)
+{
+	struct dc09 open;
+	int64_t ahead_ms;
+
+	if (key.len == 0 || !decipher(app, &j->frame, key, &open)) {
+		j->why_not = key.len == 0 ? "no_key" : "wrong_key";
+		return;
+	}
+	j->frame = open;
+	j->key = key;
+	ahead_ms = open.stamp_ms - app->now.utc_ms;
+	if (ahead_ms >= -DC09_BEHIND_MS && ahead_ms <= DC09_AHEAD_MS) {
+		l->wrong_times = 0;
+		return;
+	}
+	count(app, C_DC09_NAK);
+	l->wrong_times++;
+	j->nak = true;
+	j->unseen = l->wrong_times < DC09_WRONG_TIMES_MAX;
+}
+
+static void judge(struct app *app, struct device_link *l, const struct dc09 *f, struct judged *j)
+{
+	bool is_known = device_of(app, f, l->device);
+	const Pingan__V1__Device *d = is_known ? device_find(app, l->device) : NULL;
+	struct slice key = d == NULL ? slice_of(NULL, 0) : slice_of(d->dc09_key.data, d->dc09_key.len);
+
+	*j = (struct judged){.frame = *f};
+	if (key.len > DC09_KEY_MAX)
+		key.len = 0; /* no such key: as good as none, and never read past */
+	/* To a token that nobody knows DUH is the answer, whoever sent it. */
+	if (!is_known && (f->token != DC09_UNKNOWN || f->encrypted))
+		j->why_not = "unknown_account";
+	else if (f->encrypted)
+		judge_encrypted(app, l, key, j);
+	else if (key.len != 0)
+		j->why_not = "plain_but_has_key";
+}
+
+static struct reply *reply_add(struct app *app, struct device_link *l, const struct judged *j)
+{
+	const char *word = j->nak ? "NAK" : j->frame.token == DC09_UNKNOWN ? "DUH" : "ACK";
+	struct reply *r = replies_add(app, l, j->frame.raw, j->frame.echo, word);
+
+	if (r == NULL)
+		return NULL;
+	r->crc_raw = j->frame.crc_raw;
+	r->answer = j->why_not == NULL;
+	r->key_len = (uint8_t)j->key.len;
+	if (j->key.len != 0)
+		memcpy(r->key, j->key.at, j->key.len);
+	return r;
+}
+
+/* Link test. Answered only while this daemon could keep an alarm: else the panel's other path is the better one. */
+static void null_in(struct app *app, struct device_link *l, const struct judged *j)
+{
+	if (j->why_not != NULL) {
 		count(app, C_DC09_DROPPED);
-		APP_LOG(app, "DC09_NOT_ANSWERED", "device=%s peer=%s token=NULL reason=%s", l->device, l->peer,
-		        f->encrypted ? "encrypted" : "unknown_account");
 		return;
 	}
 	count(app, C_HEARTBEATS);
-	if (!app->fresh)
-		return;
-	r = reply_add(app, l, f);
-	if (r != NULL)
-		r->answer = true;
+	if (app->fresh || j->nak)
+		(void)reply_add(app, l, j);
 }
 
-static void event_in(struct app *app, struct device_link *l, const struct dc09 *f)
+static void event_in(struct app *app, struct device_link *l, const struct judged *j)
 {
 	struct alarm *alarms = app->devices->alarms;
-	bool is_known = device_of(app, f, l->device);
 	struct reply *r;
 
-	if (replies_waits(l, f->raw))
+	if (replies_waits(l, j->frame.raw))
 		return; /* a copy of one that waits: answered with it */
-	if (f->token == DC09_UNKNOWN)
+	if (j->frame.token == DC09_UNKNOWN)
 		count(app, C_DC09_DUH);
-	if (f->encrypted || (!is_known && f->token != DC09_UNKNOWN))
-		APP_LOG(app, "DC09_NOT_ANSWERED", "device=%s peer=%s seq=%u reason=%s", l->device, l->peer, f->seq,
-		        f->encrypted ? "encrypted" : "unknown_account");
-	r = reply_add(app, l, f);
-	if (r == NULL)
-		return;
-	r->answer = !f->encrypted && (is_known || f->token == DC09_UNKNOWN);
-	replies_alarms(app, l, r, alarms, dc09_alarms(f, alarms));
+	r = reply_add(app, l, j);
+	if (r != NULL && !j->unseen)
+		replies_alarms(app, l, r, alarms, dc09_alarms(&j->frame, alarms));
 }
 
 /* False: the link has gone. */
 static bool frame(struct app *app, struct device_link *l, const struct dc09 *f)
 {
+	struct judged j;
+
 	count(app, C_DC09_FRAMES);
 	l->heard = app->now.mono;
 	l->junk = 0;
 	if (f->token == DC09_REPLY)
 		return true;
+	judge(app, l, f, &j);
+	if (j.why_not != NULL)
+		APP_LOG(app, "DC09_NOT_ANSWERED", "device=%s peer=%s seq=%u reason=%s", l->device, l->peer, f->seq, j.why_not);
 	if (f->token == DC09_NULL)
-		null_in(app, l, f);
+		null_in(app, l, &j);
 	else
-		event_in(app, l, f);
+		event_in(app, l, &j);
 	return replies_flush(app, l);
 }
 

@@ -23,7 +23,13 @@
 #define REPLY_WAITING_MS 30000
 /* Bytes without a frame among them: whatever this is, it is no unit of ours. */
 #define UNIT_JUNK_MAX 4096
-#define REPLY_BYTES_MAX 96
+#define REPLY_BYTES_MAX 144
+#define DC09_KEY_MAX 32
+/* An encrypted frame's time may be so far off (SIA DC-09: 40 s behind to 20 s ahead); else NAK, which tells ours. */
+#define DC09_BEHIND_MS 40000
+#define DC09_AHEAD_MS 20000
+/* After so many with a wrong time and none right between, people see its alarms all the same. */
+#define DC09_WRONG_TIMES_MAX 3
 
 _Static_assert(REPLY_BYTES_MAX >= DC09_REPLY_MAX && REPLY_BYTES_MAX >= WATCH_REPLY_MAX, "any reply fits");
 _Static_assert(DC09_ECHO_MAX >= WATCH_HEAD_MAX, "what a reply echoes fits");
@@ -59,6 +65,8 @@ struct reply {
 	bool answer;      /* false: known not to be answered */
 	bool crc_raw;     /* DC-09 */
 	const char *word; /* what it is told */
+	uint8_t key_len;  /* DC-09: encrypted with this; 0 = plain */
+	uint8_t key[DC09_KEY_MAX];
 	uint8_t echo_len;
 	uint8_t echo[DC09_ECHO_MAX];
 	mono_t since;
@@ -80,6 +88,7 @@ struct device_link {
 	struct held *held; /* HELD_MAX, made with the first alarm */
 	uint32_t junk;
 	bool passing; /* watch: a frame that is too long is being passed over */
+	uint32_t wrong_times; /* DC-09, encrypted: frames in a row with a wrong time */
 	bool strange; /* watch: said already that nobody knows it */
 	uint32_t reply_count;
 	uint64_t reply_tag;
@@ -97,6 +106,7 @@ struct devices {
 	struct up up; /* scratch of one frame */
 	struct incident reading;
 	struct alarm alarms[DC09_EVENTS_MAX > WATCH_EVENTS_MAX ? DC09_EVENTS_MAX : WATCH_EVENTS_MAX];
+	uint8_t plain[DC09_BODY_MAX / 2]; /* scratch of one encrypted frame */
 	struct arena arena;
 	_Alignas(max_align_t) uint8_t arena_memory[DEVICE_SCRATCH];
 };

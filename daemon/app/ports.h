@@ -44,6 +44,9 @@ struct ports {
 	/* Secrets. seal: libsodium secretbox with a random nonce in front; returns bytes written, 0 when it does not fit. */
 	size_t (*seal)(void *ctx, const uint8_t key[32], struct slice plain, uint8_t *ret, size_t size);
 	size_t (*unseal)(void *ctx, const uint8_t key[32], struct slice sealed, uint8_t *ret, size_t size);
+	/* AES-CBC with a key of 16, 24 or 32 bytes, IV all zeros, no padding: DC-09. `in` is whole blocks, `ret` as long. False
+	 * for a key of another length. */
+	bool (*aes_cbc)(void *ctx, bool encrypt, struct slice key, struct slice in, uint8_t *ret);
 	bool (*token_matches)(void *ctx, struct slice token, struct slice hash);
 	uint64_t (*random)(void *ctx); /* 64 unpredictable bits, never 0 */
 

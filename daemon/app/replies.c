@@ -19,13 +19,42 @@ void replies_free(struct device_link *l)
 		drop(l, TAILQ_FIRST(&l->replies));
 }
 
-static void write_out(const struct app *app, const struct device_link *l, const struct reply *r, struct buf *ret)
+static bool dc09_out(const struct app *app, const struct reply *r, struct buf *ret)
 {
+	struct slice echo = slice_of(r->echo, r->echo_len);
+	uint8_t pad[2 * sizeof(uint64_t)], plain[DC09_LOCK_LEN], cipher[DC09_LOCK_LEN];
+
+	if (strcmp(r->word, "NAK") == 0) {
+		dc09_nak(r->crc_raw, app->now.utc_ms, ret);
+		return true;
+	}
+	if (r->key_len == 0) {
+		dc09_reply(r->word, echo, r->crc_raw, app->now.utc_ms, ret);
+		return true;
+	}
+	for (size_t i = 0; i < sizeof pad / sizeof(uint64_t); i++) {
+		uint64_t random = app->ports.random(app->ports.ctx);
+
+		memcpy(pad + i * sizeof random, &random, sizeof random);
+	}
+	dc09_lock_plain(app->now.utc_ms, pad, plain);
+	if (!app->ports.aes_cbc(app->ports.ctx, true, slice_of(r->key, r->key_len), slice_of(plain, sizeof plain), cipher))
+		return false;
+	dc09_reply_locked(r->word, echo, r->crc_raw, cipher, ret);
+	return true;
+}
+
+/* False: it can't be written; the unit repeats. */
+static bool write_out(const struct app *app, const struct device_link *l, const struct reply *r, struct buf *ret)
+{
+	bool ok = true;
+
 	if (l->protocol == PROTOCOL_DC09)
-		dc09_reply(r->word, slice_of(r->echo, r->echo_len), r->crc_raw, app->now.utc_ms, ret);
+		ok = dc09_out(app, r, ret);
 	else
 		watch_reply(slice_of(r->echo, r->echo_len), r->word, ret);
 	ENSURE(!ret->overflow);
+	return ok;
 }
 
 bool replies_flush(struct app *app, struct device_link *l)
@@ -35,9 +64,8 @@ bool replies_flush(struct app *app, struct device_link *l)
 	while ((r = TAILQ_FIRST(&l->replies)) != NULL && (r->waiting == 0 || !r->answer)) {
 		uint8_t bytes[REPLY_BYTES_MAX];
 		struct buf b = buf_of(bytes, sizeof bytes);
-		bool answer = r->answer;
+		bool answer = r->answer && write_out(app, l, r, &b);
 
-		write_out(app, l, r, &b);
 		drop(l, r);
 		if (answer && !device_send(app, l, slice_of(b.at, b.len)))
 			return false;

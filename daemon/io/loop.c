@@ -375,6 +375,7 @@ static bool build_app(struct loop *loop, char why[LOOP_WHY_MAX])
 		.login_done = port_login_done,
 		.seal = crypto_seal,
 		.unseal = crypto_unseal,
+		.aes_cbc = crypto_aes_cbc,
 		.token_matches = crypto_token_matches,
 		.random = crypto_random,
 		.log = port_log,

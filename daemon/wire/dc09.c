@@ -8,7 +8,7 @@
 #define CR '\r'
 #define HEAD_TEXT 8 /* crc 0LLL */
 #define HEAD_RAW 6  /* two bytes 0LLL */
-#define STAMP_LEN 20
+#define STAMP_LEN DC09_STAMP_LEN
 #define MARK_MAX 12 /* "+1" behind the raw bytes of a second event */
 
 /* ------------------------------------------------------------ numbers */
@@ -84,7 +84,7 @@ static bool number(struct slice s, size_t at, size_t digits, unsigned *ret)
 }
 
 /* _HH:MM:SS,MM-DD-YYYY; 0 when it is anything else. */
-static int64_t stamp_read(struct slice s)
+int64_t dc09_stamp(struct slice s)
 {
 	unsigned hour, minute, second, month, day, year;
 
@@ -97,7 +97,7 @@ static int64_t stamp_read(struct slice s)
 	return utc_ms_of(year, month, day, hour, minute, second);
 }
 
-static void stamp_write(ms_t utc_ms, char ret[STAMP_LEN + 1])
+void dc09_stamp_write(ms_t utc_ms, char ret[DC09_STAMP_LEN + 1])
 {
 	int64_t seconds = utc_ms < 0 ? 0 : utc_ms / 1000;
 	int64_t days = seconds / 86400;
@@ -225,7 +225,7 @@ static int part_len(struct slice s, char letter, size_t max, bool any_letter)
 }
 
 /* Account and content: "#2468|1120 01 007", "|1120 01 007", "1120 01 007". */
-static void data_split(struct slice data, struct dc09 *ret)
+void dc09_data(struct slice data, struct dc09 *ret)
 {
 	const uint8_t *bar = data.len == 0 ? NULL : memchr(data.at, '|', data.len);
 	size_t at;
@@ -290,7 +290,7 @@ static bool body_read(struct slice body, struct dc09 *ret)
 	ENSURE(ret->echo.len <= DC09_ECHO_MAX);
 
 	if (rest.len >= STAMP_LEN)
-		ret->stamp_ms = stamp_read(from(rest, rest.len - STAMP_LEN));
+		ret->stamp_ms = dc09_stamp(from(rest, rest.len - STAMP_LEN));
 	if (rest.len == 0)
 		return true;
 	if (rest.at[0] != '[')
@@ -302,7 +302,7 @@ static bool body_read(struct slice body, struct dc09 *ret)
 	if (ret->encrypted)
 		ret->data = data;
 	else
-		data_split(data, ret);
+		dc09_data(data, ret);
 	return true;
 }
 
@@ -573,7 +573,7 @@ void dc09_reply(const char *word, struct slice echo, bool crc_raw, ms_t utc_ms, 
 	char stamp[STAMP_LEN + 1];
 
 	ENSURE(strlen(word) <= 4 && echo.len <= DC09_ECHO_MAX);
-	stamp_write(utc_ms, stamp);
+	dc09_stamp_write(utc_ms, stamp);
 	buf_put(&body, "\"", 1);
 	buf_put(&body, word, strlen(word));
 	buf_put(&body, "\"", 1);

@@ -24,7 +24,11 @@
 #define DC09_ACCOUNT_MAX 16
 #define DC09_EVENTS_MAX 8
 #define DC09_ECHO_MAX 40 /* seq, R, L and # as they came */
-#define DC09_REPLY_MAX 96
+#define DC09_REPLY_MAX 144
+#define DC09_STAMP_LEN 20
+#define DC09_BLOCK 16    /* bytes of AES */
+#define DC09_LOCK_PAD 10 /* so that an encrypted reply fills whole blocks */
+#define DC09_LOCK_LEN 32
 
 enum dc09_cut {
 	DC09_CUT_FRAME,
@@ -48,6 +52,7 @@ struct dc09 {
 	struct slice token_text; /* without quotes, with its '*' */
 	enum dc09_token token;
 	bool encrypted;            /* '*': data is cipher text in hex */
+	bool unlocked;             /* was encrypted, and dc09_unlock() has read it */
 	bool crc_raw;              /* CRC came as two bytes: the reply's goes likewise */
 	uint16_t seq;              /* 0 to 9999 */
 	struct slice echo;         /* seq, R, L, # as they came */
@@ -72,6 +77,24 @@ void dc09_device_id(struct slice account, char ret[ID_MAX]);
 
 /* Appends the whole reply with its time stamp: `word` ACK or DUH. */
 void dc09_reply(const char *word, struct slice echo, bool crc_raw, ms_t utc_ms, struct buf *ret);
+/* Time stamp _HH:MM:SS,MM-DD-YYYY to milliseconds, 0 when it is anything else; and back. */
+int64_t dc09_stamp(struct slice s);
+void dc09_stamp_write(ms_t utc_ms, char ret[DC09_STAMP_LEN + 1]);
+
+/* Account and content of a data block without its brackets, into ret->data_account and ret->data. */
+void dc09_data(struct slice data, struct dc09 *ret);
+
+/* ---- encrypted frames (dc09_secret.c): AES-CBC with the IV all zeros, no padding but the protocol's own ---- */
+
+/* Cipher text of an encrypted frame as bytes, whole blocks; 0 when it is none or longer than `size`. */
+size_t dc09_cipher(const struct dc09 *frame, uint8_t *ret, size_t size);
+/* Reads what was deciphered: *ret is the frame with its content, which points into `plain`. False: the key is wrong. */
+bool dc09_unlock(const struct dc09 *frame, struct slice plain, struct dc09 *ret);
+/* Plain text of an encrypted reply: pad (bytes that it may not have are changed), nothing, time stamp. */
+void dc09_lock_plain(ms_t utc_ms, const uint8_t pad[DC09_LOCK_PAD], uint8_t ret[DC09_LOCK_LEN]);
+void dc09_reply_locked(const char *word, struct slice echo, bool crc_raw, const uint8_t cipher[DC09_LOCK_LEN],
+                       struct buf *ret);
+
 /* The fixed refusal of an encrypted message with a wrong time. */
 void dc09_nak(bool crc_raw, ms_t utc_ms, struct buf *ret);
 
