@@ -256,6 +256,7 @@ static void incident_enter(struct step_now *s, enum incident_state to)
 		id_set(inc->former_owner, "");
 		inc->voice_due_ms = 0;
 		inc->escalated = false;
+		inc->battery_due_ms = 0;
 		break;
 	case INCIDENT_NONE:
 	case INCIDENT_STATE_COUNT:
@@ -464,7 +465,8 @@ static enum verdict handle(struct step_now *s)
 	case EVENT_CLOSE:
 		return incident_on_close(s);
 	case EVENT_REOPEN:
-		return incident_on_reopen(s);
+		/* Who was out has been forgotten: what goes out next opens another. */
+		return s->inc->area_wide ? step_refuse(s, REFUSAL_WRONG_STATE) : incident_on_reopen(s);
 	case EVENT_OFFER_DELIVERED:
 	case EVENT_OFFER_SEEN:
 	case EVENT_OFFER_ACCEPT:
@@ -552,6 +554,8 @@ static enum verdict step(struct step_now *s, const struct incident *before)
 		incident_enter(s, s->to);
 	if (s->ring_owner)
 		incident_ring_owner(s);
+	if (s->supervisor_after && !incident_ring_supervisor(s))
+		s->inc->ring_supervisor = true; /* and whoever comes later */
 	reached = incident_device_step(s->inc, s->now_ms, &eta);
 	if (reached > s->inc->reached)
 		s->inc->reached = reached;

@@ -23,6 +23,7 @@
 #define NOTE_SEALED_MAX 600 /* 480 bytes of text and the seal */
 #define ALARMS_MAX 8
 #define HANDOVERS_MAX 4
+#define AREA_LINES_MAX 8 /* of devices that come and go, in an area-wide record; all are in the log */
 #define ADDED_MAX \
 	40 /* lines of one step; the most: closing with JOBS_LIVE_MAX jobs whose WAVE_MAX offers are taken back, and hand-overs */
 #define OUTBOX_MAX 8 /* outbox entries of one step */
@@ -485,7 +486,8 @@ struct world {
 	uint32_t risk;            /* for opening: points from the resident's risk flags, 0 to 255 */
 	bool area_wide; /* for opening: a technical alarm that belongs to its area; `household` is empty, `area` its own */
 	ms_t storm_until_ms;          /* storm mode that covers this kind here ends then; 0 = none */
-	ms_t battery_until_ms;        /* area-wide: the battery of this device ends then; 0 = not known */
+	bool device_out;              /* area-wide: the device of the alarm is among those that are out */
+	ms_t battery_due_ms;          /* area-wide: after this step the next battery falls due then; 0 = none */
 	char household[ID_MAX];       /* for opening; empty = device unknown: quarantine */
 	char area[16];                /* for opening */
 	struct candidate *candidates; /* borrowed; ranked in place */

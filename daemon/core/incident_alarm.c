@@ -46,10 +46,10 @@ bool incident_alarm_settled(const struct incident *before, const struct alarm *a
 		return true;
 	if (a->restore)
 		return !open || restore_known(before, a);
-	return copy(before, a) && !forgotten(before, a);
+	return copy(before, a) && (before->area_wide || !forgotten(before, a));
 }
 
-static void remember(struct step_now *s, const struct alarm *a)
+void incident_remember(struct step_now *s, const struct alarm *a)
 {
 	struct incident *inc = s->inc;
 	struct alarm_ref *ref;
@@ -120,15 +120,18 @@ static void open_new(struct step_now *s, const struct alarm *a)
 	ENSURE(text_copy(inc->protocol_code, sizeof inc->protocol_code, slice_str(a->code)));
 	inc->kind = a->kind;
 	inc->opened_ms = s->now_ms;
-	inc->quarantine = inc->household[0] == '\0';
+	inc->area_wide = s->world->area_wide;
+	inc->quarantine = inc->household[0] == '\0' && !inc->area_wide;
 	inc->silent = kind_silent(a->kind);
 	inc->risk = s->world->risk < UINT8_MAX ? s->world->risk : UINT8_MAX;
-	remember(s, a);
+	incident_remember(s, a);
 	say(s, LINE_ALARM, a, 0);
 	if (a->code_unknown)
 		say(s, LINE_UNKNOWN_CODE, a, 0);
 	if (inc->quarantine)
 		say(s, LINE_QUARANTINED, a, 0);
+	if (inc->area_wide)
+		area_wide_out(s);
 	/* The device was told "stored", and here nothing stands: the store had forgotten. */
 	if (a->heard >= STEP_STORED)
 		put_back(s, a);
@@ -168,7 +171,7 @@ static void join(struct step_now *s, const struct alarm *a)
 
 	if (inc->repeats < UINT32_MAX)
 		inc->repeats++;
-	remember(s, a);
+	incident_remember(s, a);
 	say(s, LINE_REPEAT, a, inc->repeats);
 	if (a->code_unknown)
 		say(s, LINE_UNKNOWN_CODE, a, 0);
@@ -196,6 +199,8 @@ enum verdict incident_on_alarm(struct step_now *s)
 
 	if (s->inc->state == INCIDENT_NONE) {
 		open_new(s, a);
+	} else if (s->inc->area_wide) {
+		return area_wide_on_alarm(s);
 	} else if (a->restore) {
 		say(s, LINE_RESTORE, a, 0);
 		s->inc->lines[s->inc->line_count - 1].cmd = alarm_hash(a);

@@ -26,6 +26,7 @@ struct step_now {
 	struct incident *inc; /* the new record, in work */
 	struct outcome_of_step *out;
 	enum incident_state to; /* where the table sends it; a handler may say otherwise, and why */
+	bool supervisor_after;  /* the supervisor rings once the state is entered */
 	bool enter_again;       /* enter `to` even from itself: waiting anew, or another owner */
 	bool ring_owner;        /* once entered, it rings at its owner until he has seen it */
 };
@@ -98,6 +99,18 @@ bool incident_wants_voice(const struct incident *inc);
 /* True for what changes nothing: a copy, a test, a restore of nothing. */
 bool incident_alarm_settled(const struct incident *before, const struct alarm *a, enum verdict *ret);
 enum verdict incident_on_alarm(struct step_now *s);
+
+/* Among the last alarms that this incident has swallowed. */
+void incident_remember(struct step_now *s, const struct alarm *a);
+
+/* ---- area_wide.c: technical alarms of one kind in one area ---- */
+
+/* The device of the alarm is out. */
+void area_wide_out(struct step_now *s);
+enum verdict area_wide_on_alarm(struct step_now *s);
+
+/* The battery of the device that has been out the longest ends soon. */
+enum verdict area_wide_battery_due(struct step_now *s);
 enum verdict incident_on_cancel(struct step_now *s);
 
 /* ---- incident_plan.c ---- */

@@ -98,6 +98,8 @@ static bool run_step(struct step_now *s, enum plan_step step)
 			line_add(s, LINE_RUNG_OPERATORS, "");
 		return world->operators_ready;
 	case PLAN_RING_WIDER:
+		if (s->inc->area_wide)
+			return false; /* work: it rings when batteries end, and not before */
 		/* Rung are also those who become ready later; said is who was there. */
 		s->inc->ring_neighbours = true;
 		s->inc->ring_supervisor = true;
@@ -286,6 +288,8 @@ enum verdict incident_on_deadline(struct step_now *s)
 		on_inattention(s);
 		return MOVE;
 	}
+	if (due_ms == inc->battery_due_ms)
+		return area_wide_battery_due(s);
 	if (due_ms == inc->aside_until_ms)
 		return incident_on_aside_over(s);
 	return STAY; /* what it was for has happened */

@@ -308,6 +308,8 @@ static bool flags_valid(const struct incident *inc)
 		return false;
 	if (set(inc->rerung_due_ms) && inc->rerung_all)
 		return false;
+	if (set(inc->battery_due_ms) && inc->out_now == 0)
+		return false;
 	if (inc->risk > UINT8_MAX || inc->contact_answer_by > UINT8_MAX || inc->out_now > inc->out_total)
 		return false;
 	return (inc->contact_answer == CONTACT_ANSWER_NONE) == (inc->contact_answer_by == 0);

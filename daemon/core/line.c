@@ -40,6 +40,22 @@ static void forget_last_look(struct incident *inc, uint32_t older, const char *w
 	}
 }
 
+/* Nor must the devices of a whole area, one by one. */
+static void forget_old_area(struct incident *inc, uint32_t older)
+{
+	uint32_t first = older, kept = 0;
+
+	for (uint32_t i = older; i-- > 0;) {
+		if (inc->lines[i].code != LINE_AREA_JOINED && inc->lines[i].code != LINE_AREA_LEFT &&
+		    inc->lines[i].code != LINE_REPEAT)
+			continue;
+		first = i;
+		kept++;
+	}
+	if (kept >= AREA_LINES_MAX)
+		line_drop(inc, first);
+}
+
 struct line *line_add(struct step_now *s, enum line_code code, const char *who)
 {
 	struct incident *inc = s->inc;
@@ -48,6 +64,8 @@ struct line *line_add(struct step_now *s, enum line_code code, const char *who)
 	ENSURE(s->out->added < ADDED_MAX);
 	if (code == LINE_OPENED)
 		forget_last_look(inc, inc->line_count - s->out->added, who);
+	if (inc->area_wide && (code == LINE_AREA_JOINED || code == LINE_AREA_LEFT || code == LINE_REPEAT))
+		forget_old_area(inc, inc->line_count - s->out->added);
 	if (inc->line_count == LINES_MAX)
 		line_drop(inc, 0);
 	line = &inc->lines[inc->line_count++];

@@ -1,7 +1,7 @@
 /* queue.c - the one order in which calls for help stand; no screen sorts. */
 #include "core/score.h"
 
-enum { RANK_RETURNED, RANK_WAITING, RANK_ANSWERED, RANK_ASIDE, RANK_CLOSED };
+enum { RANK_RETURNED, RANK_WAITING, RANK_ANSWERED, RANK_OVER, RANK_ASIDE, RANK_CLOSED };
 
 static uint8_t rank(const struct incident *inc)
 {
@@ -9,6 +9,8 @@ static uint8_t rank(const struct incident *inc)
 	case INCIDENT_WAITING:
 		if (incident_is_aside(inc))
 			return RANK_ASIDE;
+		if (inc->area_wide && inc->out_now == 0)
+			return RANK_OVER; /* somebody closes it when there is time */
 		return inc->former_owner[0] != '\0' ? RANK_RETURNED : RANK_WAITING;
 	case INCIDENT_ANSWERED:
 		return RANK_ANSWERED;

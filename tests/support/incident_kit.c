@@ -267,9 +267,12 @@ static void random_world(struct kit *k, uint64_t *seed)
 	w->actor_supervisor = one_in(seed, 10);
 	w->target_ready = !one_in(seed, 4);
 	w->arrival_due_min = below(seed, 3) * 10;
+	w->device_out = k->inc.out_now != 0 && one_in(seed, 2);
+	w->battery_due_ms = one_in(seed, 8) ? 0 : w->now_ms + SECONDS(1 + below(seed, 3600));
 	w->storm_until_ms = one_in(seed, 3) ? w->now_ms + SECONDS(1 + below(seed, 600)) : 0;
 	if (k->inc.state == INCIDENT_NONE)
 		snprintf(w->household, sizeof w->household, "%s", one_in(seed, 6) ? "" : "hh1");
+	w->area_wide = false;
 	w->candidate_count = one_in(seed, 8) ? 0 : below(seed, CANDIDATES_MAX + 1);
 	for (uint32_t i = 0; i < w->candidate_count; i++) {
 		struct candidate *c = &w->candidates[i];
@@ -345,6 +348,19 @@ static void random_desk(const struct incident *inc, struct event *ev, uint64_t *
 	}
 }
 
+/* A power cut that opens the incident of its area, and what follows it. */
+static void random_area_wide(struct kit *k, uint64_t *seed, struct alarm *alarm)
+{
+	if (k->inc.state == INCIDENT_NONE && (alarm->kind == KIND_POWER || alarm->kind == KIND_LINK)) {
+		k->world.area_wide = true;
+		k->world.household[0] = '\0';
+	} else if (k->inc.area_wide && !one_in(seed, 8)) {
+		alarm->kind = k->inc.kind;
+		alarm->id = 1 + below(seed, 1u << 20);
+		alarm->restore = one_in(seed, 2);
+	}
+}
+
 enum verdict kit_random_step(struct kit *k, uint64_t *seed, struct alarm *alarm)
 {
 	struct event ev = {0};
@@ -352,6 +368,7 @@ enum verdict kit_random_step(struct kit *k, uint64_t *seed, struct alarm *alarm)
 
 	random_world(k, seed);
 	*alarm = random_alarm(k, seed);
+	random_area_wide(k, seed, alarm);
 	ev.type = (enum event_type)below(seed, EVENT_COUNT);
 	/* What ends everything is rare, what nobody does by hand is frequent. */
 	if ((ev.type == EVENT_CLOSE || ev.type == EVENT_JOB_CANCEL) && !one_in(seed, 4))
