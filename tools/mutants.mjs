@@ -277,9 +277,11 @@ async function run(root, folder, args) {
 	const started = Date.now()
 	const all = read(root)
 	for (const name of how.names) if (!all.some((m) => m.name === name)) stop(`no such mutant: ${name} (./dev mutants --list)`)
-	if (check(root, all) > 0) process.exit(1)
 	const chosen = how.names.length === 0 ? all.filter((m) => !m.equivalent) : all.filter((m) => how.names.includes(m.name))
-	const jobs = Math.min(how.jobs, chosen.length)
+	const fit = chosen.filter((m) => check(root, [m]) === 0)
+	const stale = chosen.length - fit.length
+	if (fit.length === 0) process.exit(1)
+	const jobs = Math.min(how.jobs, fit.length)
 	const threads = Math.max(1, Math.floor(cpus().length / jobs))
 	const workers = Array.from({ length: jobs }, (_, i) => new Worker(folder, i + 1, threads))
 	mkdirSync(folder, { recursive: true })
@@ -287,10 +289,10 @@ async function run(root, folder, args) {
 	const kinds = how.kinds.filter((k) => chosen.some((m) => suits(k, m)))
 	await Promise.all(workers.map((w) => w.prepare(root, kinds)))
 	const limits = await clean(workers[0], kinds, how.histories)
-	console.log(`    the clean tree is green, ${Math.round((Date.now() - started) / 1000)} s; ${chosen.length} mutants`)
+	console.log(`    the clean tree is green, ${Math.round((Date.now() - started) / 1000)} s; ${fit.length} mutants`)
 
 	const width = Math.max(...chosen.map((m) => m.name.length))
-	const waiting = [...chosen]
+	const waiting = [...fit]
 	const sum = { caught: 0, SURVIVED: 0, BROKEN: 0 }
 	await Promise.all(workers.map(async (worker) => {
 		for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
@@ -303,7 +305,7 @@ async function run(root, folder, args) {
 		}
 	}))
 	console.log(`${chosen.length} mutants, ${sum.caught} caught, ${sum.SURVIVED} survived` +
-		(sum.BROKEN ? `, ${sum.BROKEN} could not be tried` : '') + `, ${Math.round((Date.now() - started) / 1000)} s`)
+		(stale ? `, ${stale} stale` : '') + (sum.BROKEN ? `, ${sum.BROKEN} did not build` : '') + `, ${Math.round((Date.now() - started) / 1000)} s`)
 	process.exit(sum.caught === chosen.length ? 0 : 1)
 }
 
