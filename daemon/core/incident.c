@@ -138,12 +138,7 @@ void incident_set_class(struct step_now *s, enum incident_class class)
 	inc->class = class;
 	if (class == CLASS_LIFE)
 		offer_life(s);
-	/* The city's rule asks for real time. Of a silent call contacts are told by a person only; of an unknown home we
-	 * know none. */
-	if (class != CLASS_LIFE || inc->silent || inc->quarantine || !s->world->has_contacts)
-		return;
-	line_add(s, LINE_CONTACT_TOLD, "");
-	step_outbox(s, OUTBOX_CONTACT_TOLD, "", 0, 0);
+	incident_contacts_opened(s); /* the city's rule asks for real time */
 }
 
 bool incident_wants_voice(const struct incident *inc)
@@ -552,6 +547,9 @@ static enum verdict step(struct step_now *s, const struct incident *before)
 	incident_desk_after(s);
 	if (s->inc->state != s->to || s->enter_again)
 		incident_enter(s, s->to);
+	incident_contacts_after(s, before);
+	incident_recall_after(s);
+	incident_device_work_after(s, before);
 	if (s->ring_owner)
 		incident_ring_owner(s);
 	if (s->supervisor_after && !incident_ring_supervisor(s))

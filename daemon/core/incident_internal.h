@@ -146,6 +146,15 @@ void incident_handovers_cancel(struct step_now *s);
 bool incident_handed_over(const struct incident *inc);
 
 /* ---- contacts.c: family told and asked, and what they answer ---- */
+
+/* The contacts hear of it: it is opened, or a more urgent matter than they heard of. */
+void incident_contacts_opened(struct step_now *s);
+
+/* Tells them of what this step has brought. */
+void incident_contacts_after(struct step_now *s, const struct incident *before);
+
+/* Asks them to go. False when there is nobody to ask. */
+bool incident_contacts_ask(struct step_now *s);
 bool incident_contact_event_valid(const struct event *ev);
 enum verdict incident_on_contact_answer(struct step_now *s);
 
@@ -162,7 +171,15 @@ void incident_hold_back(struct step_now *s);
 /* Whatever happens brings it back into the queue; after the handler, before the state is entered. */
 void incident_aside_after(struct step_now *s, const struct incident *before);
 
+/* ---- recall.c: the resident is called back while help is on its way ---- */
+bool incident_wants_recall(const struct incident *inc);
+void incident_on_recall_due(struct step_now *s);
+void incident_recall_after(struct step_now *s);
+
 /* ---- device_work.c: the 2 h rule, a substitute ---- */
+bool incident_may_be_device_work(const struct incident *inc);
+void incident_on_repair_due(struct step_now *s);
+void incident_device_work_after(struct step_now *s, const struct incident *before);
 bool incident_device_work_event_valid(const struct event *ev);
 enum verdict incident_on_device_work(struct step_now *s);
 

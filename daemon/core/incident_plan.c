@@ -70,18 +70,6 @@ static void call_duty_phones(struct step_now *s)
 		(void)job_dispatch_unattended(s);
 }
 
-static bool ask_contacts(struct step_now *s)
-{
-	struct incident *inc = s->inc;
-
-	if (!s->world->has_contacts || inc->silent || inc->quarantine)
-		return false;
-	line_add(s, LINE_CONTACTS_ASKED, "");
-	/* Asked once each time that it waits: the number tells one waiting from the next. */
-	step_outbox(s, OUTBOX_CONTACT_ASKED, "", (uint32_t)((inc->waiting_since_ms - inc->opened_ms) / 1000), 0);
-	return true;
-}
-
 static void skipped(struct step_now *s, enum plan_step step)
 {
 	line_add(s, LINE_STEP_SKIPPED, "")->number = step;
@@ -115,7 +103,7 @@ static bool run_step(struct step_now *s, enum plan_step step)
 		}
 		return job_dispatch_unattended(s);
 	case PLAN_CONTACTS:
-		return ask_contacts(s);
+		return incident_contacts_ask(s);
 	case PLAN_DUTY_PHONES:
 		call_duty_phones(s);
 		return true;
@@ -283,6 +271,14 @@ enum verdict incident_on_deadline(struct step_now *s)
 			job_on_deadline(s, &inc->jobs[i]);
 			return MOVE;
 		}
+	}
+	if (due_ms == inc->recall_due_ms) {
+		incident_on_recall_due(s);
+		return MOVE;
+	}
+	if (due_ms == inc->repair_due_ms) {
+		incident_on_repair_due(s);
+		return MOVE;
 	}
 	if (due_ms == inc->attention_due_ms) {
 		on_inattention(s);

@@ -291,6 +291,18 @@ static bool state_valid(const struct incident *inc)
 	return false;
 }
 
+/* What is promised while help is on its way, and of a unit that cannot call. */
+static bool care_valid(const struct incident *inc)
+{
+	if (incident_wants_recall(inc) != set(inc->recall_due_ms) || (inc->recall && !set(inc->recall_due_ms)))
+		return false;
+	if (set(inc->repair_due_ms) && !incident_may_be_device_work(inc))
+		return false;
+	if (inc->repair_overdue && !set(inc->repair_due_ms))
+		return false;
+	return inc->told <= TELL_ALL && (inc->told == 0 || !(inc->quarantine || inc->area_wide));
+}
+
 static bool flags_valid(const struct incident *inc)
 {
 	if ((inc->asked_outcome != OUTCOME_NONE) != (inc->asked_by[0] != '\0'))
@@ -323,7 +335,7 @@ bool incident_valid(const struct incident *inc)
 		return false;
 	if (!alarms_valid(inc) || !lines_valid(inc) || !jobs_valid(inc))
 		return false;
-	if (!flags_valid(inc) || !handovers_valid(inc) || !aside_valid(inc) || !state_valid(inc))
+	if (!flags_valid(inc) || !handovers_valid(inc) || !aside_valid(inc) || !care_valid(inc) || !state_valid(inc))
 		return false;
 	return incident_weight(inc) <= BODY_BUDGET;
 }

@@ -401,6 +401,9 @@ enum verdict kit_random_step(struct kit *k, uint64_t *seed, struct alarm *alarm)
 	ev.result = below(seed, JOB_RESULT_COUNT + 1);
 	ev.contact = below(seed, 4);
 	ev.call = below(seed, CALL_COUNT + 1);
+	ev.answer = (enum contact_answer)below(seed, CONTACT_ANSWER_COUNT + 1);
+	if (ev.type == EVENT_CONTACT_ANSWER && one_in(seed, 2))
+		ev.who[0] = '\0';
 	ev.seconds = one_in(seed, 4) ? below(seed, 100000) : 60 + below(seed, 600);
 	ev.outcome = (enum outcome)below(seed, OUTCOME_COUNT + 1);
 	ev.saw_resident = one_in(seed, 2);

@@ -274,7 +274,7 @@ static void test_closing_otherwise_takes_open_cards_back(void **state)
 	assert_int_equal(opened("op1", SERVICE_120), MOVE);
 	assert_int_equal(opened("op1", SERVICE_119), MOVE);
 	assert_int_equal(kit_close(&k, "op1", OUTCOME_FALSE_ALARM), MOVE);
-	assert_string_equal(k.said, "handover_cancelled handover_cancelled closed");
+	assert_string_equal(k.said, "handover_cancelled handover_cancelled closed contact_told");
 	assert_null(incident_handover_open(&k.inc));
 	assert_int_equal(incident_next_due(&k.inc), k.inc.follow_up_due_ms);
 }

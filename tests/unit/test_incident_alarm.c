@@ -47,7 +47,7 @@ static void test_a_press_opens_and_rings_and_tells_the_contact(void **state)
 	assert_string_equal(kit_line(&k, LINE_ALARM)->subject, "unit1");
 }
 
-static void test_no_contact_is_told_where_none_is_named_or_life_is_not_at_stake(void **state)
+static void test_no_contact_is_told_where_none_is_named_or_the_plan_says_no(void **state)
 {
 	struct alarm a = kit_alarm("unit1", 7, KIND_SOS);
 
@@ -56,8 +56,8 @@ static void test_no_contact_is_told_where_none_is_named_or_life_is_not_at_stake(
 	k.world.has_contacts = false;
 	assert_int_equal(kit_press(&k, &a), MOVE);
 	assert_int_equal(k.out.outbox_count, 0);
-	pressed(KIND_INACTIVITY);
-	assert_int_equal(k.inc.class, CLASS_WELFARE);
+	pressed(KIND_SERVICE);
+	assert_int_equal(k.inc.class, CLASS_GENERAL);
 	assert_int_equal(k.out.outbox_count, 0);
 }
 
@@ -111,7 +111,7 @@ static void test_a_code_that_no_table_explains_is_shown(void **state)
 	assert_true(text_copy(a.code, sizeof a.code, slice_str("E999")));
 	kit_init(&k);
 	assert_int_equal(kit_press(&k, &a), MOVE);
-	assert_string_equal(k.said, "alarm unknown_code rung_operators");
+	assert_string_equal(k.said, "alarm unknown_code contact_told rung_operators");
 	assert_int_equal(k.inc.class, CLASS_WELFARE);
 	assert_string_equal(k.inc.protocol_code, "E999");
 	assert_int_equal(k.inc.alarms[0].alarm, alarm_hash(&a));
@@ -506,7 +506,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_press_opens_and_rings_and_tells_the_contact),
-		cmocka_unit_test(test_no_contact_is_told_where_none_is_named_or_life_is_not_at_stake),
+		cmocka_unit_test(test_no_contact_is_told_where_none_is_named_or_the_plan_says_no),
 		cmocka_unit_test(test_duress_is_silent),
 		cmocka_unit_test(test_an_unknown_device_is_quarantined),
 		cmocka_unit_test(test_a_code_that_no_table_explains_is_shown),

@@ -503,7 +503,7 @@ static void test_nobody_has_spoken_with_whom_nobody_called(void **state)
 	refused(close_as("op1", OUTCOME_ADVICE, SPOKE_TO_RESIDENT), REFUSAL_NEEDS_CONTACT, "");
 	assert_int_equal(call("op1", 0, CALL_BUSY), MOVE);
 	assert_int_equal(close_as("op1", OUTCOME_FALSE_ALARM, SPOKE_TO_RESIDENT), MOVE);
-	assert_string_equal(k.said, "spoke_resident closed");
+	assert_string_equal(k.said, "spoke_resident closed contact_told");
 	assert_string_equal(kit_line(&k, LINE_SPOKE_RESIDENT)->who, "op1");
 	assert_int_equal(k.inc.state, INCIDENT_CLOSED);
 }

@@ -234,7 +234,7 @@ static void test_closing_with_contact_needs_one_person(void **state)
 	(void)state;
 	contacted(KIND_SOS);
 	assert_int_equal(kit_step(&k, &ev), MOVE);
-	assert_string_equal(k.said, "closed");
+	assert_string_equal(k.said, "closed contact_told");
 	assert_int_equal(k.inc.state, INCIDENT_CLOSED);
 	assert_int_equal(k.inc.outcome, OUTCOME_FALSE_ALARM);
 	assert_string_equal(k.inc.closed_by, "op1");
@@ -374,7 +374,7 @@ static void test_closing_ends_every_job_and_frees_the_people(void **state)
 	assert_int_equal(kit_close(&k, "op1", OUTCOME_ADVICE), MOVE);
 	assert_string_equal(k.said,
 	                    "job_cancelled job_cancelled job_cancelled offer_withdrawn offer_withdrawn job_cancelled "
-	                    "offer_withdrawn offer_withdrawn closed");
+	                    "offer_withdrawn offer_withdrawn closed contact_told");
 	assert_int_equal(k.out.freed_count, 2);
 	assert_string_equal(k.out.freed[0], "cg1");
 	assert_string_equal(k.out.freed[1], "cg3");
@@ -412,7 +412,7 @@ static void test_closing_the_fullest_incident_keeps_its_bounds(void **state)
 	for (int i = 0; i < JOBS_LIVE_MAX; i++)
 		assert_int_equal(kit_do(&k, EVENT_DISPATCH, "op1"), MOVE);
 	assert_int_equal(kit_close(&k, "op1", OUTCOME_ADVICE), MOVE);
-	assert_int_equal(k.out.added, 1 + JOBS_LIVE_MAX + 3 * WAVE_MAX + 2); /* 20 candidates: 6, 6, 6, 2 */
+	assert_int_equal(k.out.added, 2 + JOBS_LIVE_MAX + 3 * WAVE_MAX + 2); /* 20 candidates: 6, 6, 6, 2; the contacts */
 	assert_true(k.out.added <= ADDED_MAX && 1 + JOBS_LIVE_MAX * (1 + WAVE_MAX) <= ADDED_MAX);
 }
 
@@ -424,7 +424,7 @@ static void test_reopening_starts_the_plan_anew(void **state)
 	assert_int_equal(kit_close(&k, "op1", OUTCOME_ADVICE), MOVE);
 	kit_wait_s(&k, 900);
 	assert_int_equal(kit_do(&k, EVENT_REOPEN, "op2"), MOVE);
-	assert_string_equal(k.said, "reopened rung_operators");
+	assert_string_equal(k.said, "reopened rung_operators contact_told");
 	assert_int_equal(k.inc.state, INCIDENT_WAITING);
 	assert_int_equal(k.inc.outcome, OUTCOME_NONE);
 	assert_int_equal(k.inc.closed_ms, 0);

@@ -167,7 +167,8 @@ static void test_less_urgent_plans(void **state)
 	k.world.supervisor_ready = false;
 	pressed(KIND_BATTERY);
 	tell(30000);
-	assert_string_equal(story, "14400 step_skipped\n28800 step_skipped\n");
+	assert_string_equal(story, "7200 repair_overdue\n14400 step_skipped\n14400 repair_overdue\n21600 repair_overdue\n"
+	                           "28800 step_skipped\n28800 repair_overdue\n");
 }
 
 /* The daemon was away for an hour: what was due comes, one after the other, and nothing is left out. */
@@ -346,7 +347,7 @@ static void test_while_somebody_is_on_the_way_only_the_owner_is_reminded(void **
 	assert_int_equal(kit_job(&k, EVENT_OFFER_ACCEPT, "cg1", 1), MOVE);
 	assert_int_equal(kit_job(&k, EVENT_JOB_DEPART, "cg1", 1), MOVE);
 	tell(899);
-	assert_string_equal(story, " 300 reminder\n 600 reminder\n");
+	assert_string_equal(story, " 300 recall_due\n 600 recall_due\n");
 	assert_false(k.inc.ring_supervisor);
 }
 

@@ -141,7 +141,7 @@ static void test_the_good_way(void **state)
 
 	(void)state;
 	accepted();
-	assert_string_equal(k.said, "offer_accepted offer_withdrawn");
+	assert_string_equal(k.said, "offer_accepted offer_withdrawn contact_told");
 	assert_string_equal(k.out.taken, "cg2");
 	assert_int_equal(k.out.taken_job, 1);
 	assert_string_equal(job->caregiver, "cg2");
@@ -356,7 +356,7 @@ static void test_a_job_never_stands_without_a_clock(void **state)
 		assert_int_equal(kit_ring(&k), MOVE);
 		departure += strstr(k.said, "overdue_departure") != NULL;
 		arrival += strstr(k.said, "overdue_arrival") != NULL;
-		reminders += strstr(k.said, "reminder") != NULL;
+		reminders += strstr(k.said, "reminder") != NULL || strstr(k.said, "recall_due") != NULL;
 		assert_int_not_equal(k.inc.jobs[0].deadline_ms, 0);
 	}
 	assert_int_equal(departure, 1);

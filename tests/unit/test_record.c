@@ -165,13 +165,13 @@ static void fill(struct incident *inc)
 	inc->duty_turn = UINT32_MAX;
 	inc->lines_total = INT64_MAX;
 	inc->risk = inc->contact_answer_by = UINT8_MAX;
-	inc->hold_until_ms = inc->recall_due_ms = inc->repair_due_ms = inc->battery_due_ms = LATEST;
-	inc->escalated = inc->recall = inc->drill = inc->repair_overdue = true;
+	inc->hold_until_ms = inc->battery_due_ms = LATEST;
+	inc->escalated = inc->drill = true;
 	inc->calls = inc->out_now = inc->out_total = INT32_MAX;
 	inc->follow_up_of = UINT64_MAX;
 	inc->spoke_to = SPOKE_TO_NOBODY;
 	inc->contact_answer = CONTACT_ANSWER_ALL_RIGHT;
-	inc->told = UINT32_MAX;
+	inc->told = TELL_ALL;
 	for (; inc->handover_count < HANDOVERS_MAX; inc->handover_count++) {
 		struct handover *h = &inc->handovers[inc->handover_count];
 
@@ -247,8 +247,8 @@ static void test_each_weight_is_an_upper_bound(void **state)
 		inc.state = INCIDENT_WAITING;
 		memset(inc.owner, 0, sizeof inc.owner);
 		inc.attention_due_ms = inc.rerung_ms = inc.rerung_due_ms = 0;
-		inc.reminded = inc.spoke = inc.seen = inc.recall = false;
-		inc.hold_until_ms = inc.recall_due_ms = 0;
+		inc.reminded = inc.spoke = inc.seen = false;
+		inc.hold_until_ms = 0;
 		inc.ring_neighbours = inc.no_voice = true;
 		inc.plan_step = PLAN_DUTY_PHONES;
 		inc.plan_due_ms = LATEST;
@@ -287,8 +287,8 @@ static void test_each_part_is_weighed_by_itself(void **state)
 	longest_id(inc.closed_by, 'c', 0);
 	longest_id(inc.aside_by, 'a', 0);
 	inc.aside = ASIDE_STORM;
-	inc.aside_until_ms = inc.follow_up_due_ms = LATEST;
-	inc.area_wide = true;
+	inc.aside_until_ms = inc.follow_up_due_ms = inc.recall_due_ms = inc.repair_due_ms = LATEST;
+	inc.area_wide = inc.recall = inc.repair_overdue = true;
 	assert_true(encoded(&inc).len <= incident_weight(&inc));
 	assert_true(encoded(&inc).len + 40 > incident_weight(&inc)); /* and not out of all proportion */
 	for (uint32_t i = 0; i < HANDOVERS_MAX; i++)

@@ -118,6 +118,23 @@ static void what_is_done_at_the_desk_is_on_the_row(void **state)
 	inc.escalated = true;
 	inc.drill = true;
 	inc.recall = true;
+	inc.recall_due_ms = EPOCH + MINUTES(6);
+	inc.job_count = 1;
+	inc.jobs[0] = (struct job){.number = 1,
+	                           .state = JOB_ACCEPTED,
+	                           .caregiver = "cg1",
+	                           .by = "op1",
+	                           .made_ms = EPOCH - 40000,
+	                           .accepted_ms = EPOCH - 30000,
+	                           .arrival_due_ms = EPOCH + MINUTES(15),
+	                           .deadline_ms = EPOCH + MINUTES(20),
+	                           .skill = SKILL_CARE,
+	                           .offer_count = 1};
+	inc.jobs[0].offers[0] = (struct offer){.caregiver = "cg1",
+	                                       .state = OFFER_ACCEPTED,
+	                                       .made_ms = EPOCH - 40000,
+	                                       .until_ms = EPOCH - 10000,
+	                                       .changed_ms = EPOCH - 30000};
 	inc.calls = 3;
 	inc.contact_answer = CONTACT_ANSWER_GOING;
 	inc.contact_answer_by = 2;
