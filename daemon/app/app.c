@@ -37,6 +37,7 @@ struct app *app_new(const struct app_config *config, const struct ports *ports)
 	app->alive_back.ms = app->now.mono.ms - ALIVE_STALE_MS;
 	app->attach_wanted = true;
 	if (app->recent == NULL || app->recent_ms == NULL || (app->roster = roster_new()) == NULL ||
+	    (app->desks = desks_new()) == NULL ||
 	    !devices_new(app) || !screens_new(app)) {
 		app_free(app);
 		return NULL;
@@ -53,6 +54,7 @@ void app_free(struct app *app)
 	devices_free(app);
 	screens_free(app);
 	roster_free(app->roster);
+	desks_free(app->desks);
 	free(app->recent);
 	free(app->recent_ms);
 	free(app);
@@ -101,6 +103,7 @@ int64_t app_turn(struct app *app)
 	feed_turn(app);
 	alive_turn(app);
 	operators_turn(app);
+	desks_turn(app);
 	logins_turn(app);
 	quarantine_turn(app);
 	deadlines_turn(app);

@@ -77,7 +77,7 @@ static bool speaks(const struct member *m, const Pingan__V1__Household *card)
 {
 	for (size_t i = 0; card != NULL && i < card->n_residents; i++)
 		for (int k = 0; card->residents[i]->language[0] != '\0' && k < LANGUAGES_MAX; k++)
-			if (strcmp(m->languages[k], card->residents[i]->language) == 0)
+			if (strcmp(m->rights.languages[k], card->residents[i]->language) == 0)
 				return true;
 	return false;
 }
@@ -298,6 +298,7 @@ void world_fill(struct app *app, const struct incident *inc, const struct event 
 		w->risk = home_risk(h.card);
 	w->arrival_due_min = arrival_due_min(app, h.area);
 	actor_fill(app, inc, ev, w);
+	w->target_ready = ev->type == EVENT_TRANSFER && roster_may_take(app, ev->chosen[0], h.area);
 	ready_fill(app, h.area, w);
 	if (!sends(ev->type, w))
 		return;

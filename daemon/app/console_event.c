@@ -68,6 +68,8 @@ static enum refusal desk_event(struct app *app, const Pingan__V1__Request *r, st
 		ev->type = EVENT_TRANSFER;
 		ev->chosen_count = 1;
 		(void)text_copy(ev->chosen[0], ID_MAX, slice_str(r->transfer->to));
+		if (roster_member(app, ev->chosen[0]) == NULL || !roster_member(app, ev->chosen[0])->known)
+			return REFUSAL_NOT_FOUND;
 		return request_seal(app, r->transfer->incident, r->transfer->text, ev);
 	case PINGAN__V1__REQUEST__WHAT_ESCALATE:
 		ev->type = EVENT_ESCALATE;

@@ -11,7 +11,8 @@ static bool had_it(const struct incident *inc, const char *person)
 	if (strcmp(inc->former_owner, person) == 0)
 		return true;
 	for (uint32_t i = 0; i < inc->line_count; i++)
-		if (inc->lines[i].code == LINE_CLAIMED && strcmp(inc->lines[i].who, person) == 0)
+		if ((inc->lines[i].code == LINE_CLAIMED && strcmp(inc->lines[i].who, person) == 0) ||
+		    (inc->lines[i].code == LINE_TRANSFERRED && strcmp(inc->lines[i].subject, person) == 0))
 			return true;
 	return false;
 }

@@ -65,6 +65,8 @@ struct record {
 };
 TAILQ_HEAD(record_list, record);
 
+struct desk;
+
 /* What is asked of every incident at every turn, taken out of its body once. */
 struct incident_slot {
 	struct heap_item due;    /* in app->deadlines while it is open */
@@ -91,6 +93,14 @@ struct incident_slot {
 	uint64_t touched;        /* log id of the last change: screens resume by it */
 	ms_t next_due_ms;
 	TAILQ_ENTRY(incident_slot) closed_link; /* in app->closed */
+	bool held;               /* laid aside by its owner */
+	bool escalated;          /* a supervisor has been asked in, and has not come */
+	bool returned;           /* waits again: its owner's console is gone, or it was raised */
+	char first[8];           /* faces only: rings first at who speaks this; empty = at everybody (speakers.c) */
+	ms_t taken_ms;           /* when somebody last took it, or was given it */
+	bool given;              /* and that was a transfer */
+	struct desk *desk;       /* whose list it is in; NULL = nobody's */
+	TAILQ_ENTRY(incident_slot) desk_link;
 };
 TAILQ_HEAD(slot_list, incident_slot);
 
@@ -249,6 +259,10 @@ void screens_answer(struct app *app, const struct change *ch);
 void screens_login_gone(struct app *app, const char *login);
 /* True if this person has a live screen on this daemon. */
 bool screens_reachable(const struct app *app, const char *person);
+/* True if this person's console is served here. */
+bool screens_console_here(const struct app *app, const char *person);
+/* Who is ready has changed: what rings only at some may have to ring at all. */
+void screens_ready_changed(struct app *app);
 /* Person ids of the consoles served here, for the proof of life; returns how many. */
 size_t screens_operators(const struct app *app, char (*ret)[ID_MAX], size_t max);
 bool screens_new(struct app *app) MUST_USE;
@@ -274,9 +288,25 @@ void world_fill(struct app *app, const struct incident *inc, const struct event 
 /* Last known position, from the phone; forgotten after 5 min. */
 void position_set(struct app *app, const char *person, int32_t lat_e6, int32_t lon_e6);
 
+/* ------------------------------------------------------------ desks (desks.c): load, flood, interruption */
+
+struct desks;
+
+struct desks *desks_new(void) MUST_USE;
+void desks_free(struct desks *desks);
+/* An incident was read anew: it goes to the desk of whoever took it last. */
+void desk_enter(struct app *app, struct incident_slot *slot, const struct incident *inc);
+void desk_leave(struct incident_slot *slot);
+/* A claim came back from the log: what its owner has in hand that is less urgent is laid aside. */
+void desk_interrupt(struct app *app, const struct incident_slot *taken);
+/* New calls of this person within the policy's window. */
+uint32_t desk_load(struct app *app, const char *person, bool *ret_flood);
+void desks_turn(struct app *app);
+
 /* ------------------------------------------------------------ rights (rights.c): the one place */
 
 #define RIGHTS_AREAS_MAX 32
+#define LANGUAGES_MAX 6
 
 /* What a person may see, taken out of the Person record once. */
 struct rights {
@@ -284,6 +314,7 @@ struct rights {
 	enum role role;
 	uint32_t area_count;
 	char areas[RIGHTS_AREAS_MAX][16];
+	char languages[LANGUAGES_MAX][8]; /* none: nobody wrote them down */
 };
 
 void rights_of(const Pingan__V1__Person *p, struct rights *ret);
@@ -296,6 +327,8 @@ bool rights_neighbour(struct app *app, const struct rights *r, const char *area)
 bool rights_sees(struct app *app, const struct rights *r, const struct incident_slot *slot);
 /* Would it ring there, if the person is ready: then and there only. */
 bool rights_rings(struct app *app, const struct rights *r, const struct incident_slot *slot);
+/* True also for whoever's languages nobody wrote down. */
+bool rights_speaks(const struct rights *r, const char *language);
 /* May this role send this kind of request at all (what = Request.what_case). */
 bool rights_may(enum role role, int what);
 /* Goes on duty and takes jobs: caregivers, and technicians. */
@@ -440,6 +473,7 @@ struct app {
 	struct devices *devices;
 	struct screens *screens;
 	struct roster *roster;
+	struct desks *desks;
 	struct alarm *recent;           /* ring of RECENT_ALARMS */
 	ms_t *recent_ms;
 	size_t recent_at;

@@ -30,6 +30,7 @@ static size_t desk_fill(struct app *app, const struct session *s, Pingan__V1__Pr
 {
 	struct record *rec;
 	size_t n = 0;
+	bool flood;
 
 	TAILQ_FOREACH (rec, &app->of_type[RECORD_OPERATOR], of_type) {
 		const struct operator* op = rec->live;
@@ -44,6 +45,9 @@ static size_t desk_fill(struct app *app, const struct session *s, Pingan__V1__Pr
 		list[n]->ready = op->ready;
 		list[n]->gone = op->link != LINK_UP;
 		list[n]->me = me;
+		flood = false;
+		list[n]->load = desk_load(app, m->id, &flood);
+		list[n]->flood = flood;
 		n++;
 	}
 	return n;

@@ -105,6 +105,7 @@ static void slot_unlink(struct app *app, struct incident_slot *slot)
 	}
 	slot->state = INCIDENT_NONE;
 	slot->open_key[0] = '\0';
+	desk_leave(slot);
 }
 
 static void slot_dirty(struct app *app, struct incident_slot *slot)
@@ -202,6 +203,10 @@ static void slot_read(struct app *app, struct record *rec)
 	slot->ring_supervisor = inc->ring_supervisor;
 	slot->rerung = inc->rerung_ms != 0;
 	slot->rerung_all = inc->rerung_all;
+	slot->held = inc->hold_until_ms != 0;
+	slot->escalated = inc->escalated;
+	slot->returned = inc->former_owner[0] != '\0';
+	desk_enter(app, slot, inc);
 	slot->has_jobs = inc->job_count != 0;
 	slot->quarantine = inc->quarantine;
 	slot->drill = inc->drill;
@@ -346,8 +351,13 @@ bool projection_apply(struct app *app, const struct store_record *from, uint64_t
 	rec->log_id = log_id;
 	rec->since = app->now.mono;
 	if (rec->slot != NULL) {
+		char before[ID_MAX];
+
+		memcpy(before, rec->slot->owner, sizeof before);
 		slot_read(app, rec);
 		rec->slot->touched = log_id;
+		if (log_id != 0 && strcmp(before, rec->slot->owner) != 0)
+			desk_interrupt(app, rec->slot);
 	} else {
 		live_read(app, rec);
 	}

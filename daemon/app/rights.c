@@ -17,6 +17,20 @@ void rights_of(const Pingan__V1__Person *p, struct rights *ret)
 		if (p->areas[i][0] != '\0' &&
 		    text_copy(ret->areas[ret->area_count], sizeof ret->areas[0], slice_str(p->areas[i])))
 			ret->area_count++;
+	for (size_t i = 0; i < p->n_languages && i < LANGUAGES_MAX; i++)
+		(void)text_copy(ret->languages[i], sizeof ret->languages[0], slice_str(p->languages[i]));
+}
+
+bool rights_speaks(const struct rights *r, const char *language)
+{
+	bool known = false;
+
+	for (size_t i = 0; i < LANGUAGES_MAX; i++) {
+		known = known || r->languages[i][0] != '\0';
+		if (strcmp(r->languages[i], language) == 0)
+			return true;
+	}
+	return !known;
 }
 
 static bool touches(const char *area, const char *other)
@@ -66,7 +80,9 @@ static bool rings_around(struct app *app, const struct rights *r, const struct i
 	bool covers = rights_covers(r, slot->area);
 
 	if (r->role == ROLE_SUPERVISOR)
-		return covers && slot->ring_supervisor;
+		return covers && (slot->ring_supervisor || slot->escalated);
+	if (slot->first[0] != '\0' && !rights_speaks(r, slot->first))
+		return false;
 	return covers || (slot->ring_neighbours && rights_neighbour(app, r, slot->area));
 }
 
@@ -81,6 +97,10 @@ bool rights_rings(struct app *app, const struct rights *r, const struct incident
 			return r->role == ROLE_SUPERVISOR && slot->aside == ASIDE_NONE && rings_around(app, r, slot);
 		return slot->class != CLASS_DEVICE && slot->aside == ASIDE_NONE && rings_around(app, r, slot);
 	case INCIDENT_ANSWERED:
+		/* Asked in by the owner, or called because nothing happens: until a supervisor looks. */
+		if (r->role == ROLE_SUPERVISOR && (slot->class != CLASS_DEVICE || slot->escalated) &&
+		    rings_around(app, r, slot))
+			return true;
 		if (!slot->rerung)
 			return false;
 		if (r->person[0] != '\0' && strcmp(slot->owner, r->person) == 0)

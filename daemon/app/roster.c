@@ -125,9 +125,6 @@ static void skills_read(const Pingan__V1__Person *p, struct member *m)
 		m->skills |= BIT(SKILL_TECHNICIAN);
 	else if (m->skills == 0)
 		m->skills = BIT(SKILL_CARE);
-	memset(m->languages, 0, sizeof m->languages);
-	for (size_t i = 0; i < p->n_languages && i < LANGUAGES_MAX; i++)
-		(void)text_copy(m->languages[i], sizeof m->languages[0], slice_str(p->languages[i]));
 }
 
 void roster_person(struct app *app, const char *person)
@@ -139,6 +136,7 @@ void roster_person(struct app *app, const char *person)
 		return;
 	app->roster->desk_stale = true;
 	app->roster->ready_stale = true;
+	screens_ready_changed(app);
 	scopes_forget(app->roster);
 	m->known = p != NULL && !p->disabled;
 	if (p != NULL) {
@@ -171,6 +169,7 @@ void roster_caregiver(struct app *app, const char *person)
 void roster_operators(struct app *app)
 {
 	app->roster->ready_stale = true;
+	screens_ready_changed(app);
 }
 
 void roster_area(struct app *app)
@@ -229,6 +228,43 @@ struct member *const *roster_ready(struct app *app, size_t *ret_count)
 	}
 	*ret_count = r->ready.len;
 	return r->ready.at;
+}
+
+/* The console is there as far as anybody can know: its daemon gives signs of life. */
+static bool console_lives(struct app *app, const struct operator *op)
+{
+	char key[STORE_KEY_MAX];
+	const struct record *d;
+
+	if (op == NULL || !op->ready || op->link != LINK_UP)
+		return false;
+	if (strcmp(op->daemon, app->config.daemon) == 0)
+		return screens_console_here(app, op->id);
+	record_key(key, "daemon", op->daemon);
+	d = record_find(app, key);
+	return d != NULL && daemon_alive(app, d);
+}
+
+bool roster_may_take(struct app *app, const char *person, const char *area)
+{
+	const struct member *m = roster_member(app, person);
+
+	if (m == NULL || !m->known || !console_lives(app, operator_find(app, person)))
+		return false;
+	return m->rights.role == ROLE_SUPERVISOR || (m->rights.role == ROLE_OPERATOR && rights_covers(&m->rights, area));
+}
+
+bool roster_speaker(struct app *app, const char *area, const char *language)
+{
+	size_t count;
+	struct member *const *ready = roster_ready(app, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (ready[i]->rights.role == ROLE_OPERATOR && ready[i]->rights.languages[0][0] != '\0' &&
+		    rights_speaks(&ready[i]->rights, language) && rights_covers(&ready[i]->rights, area) &&
+		    console_lives(app, operator_find(app, ready[i]->id)))
+			return true;
+	return false;
 }
 
 /* ------------------------------------------------------------ neighbours */

@@ -11,7 +11,6 @@
 #include "app/internal.h"
 
 #define POSITION_MS MINUTES(5)
-#define LANGUAGES_MAX 6
 #define SCOPE_CODES_MAX 32
 #define SCOPES_MAX 4096
 #define SEEN_MAX 4096
@@ -21,7 +20,6 @@ struct member {
 	struct rights rights;
 	bool known; /* the registry has this person, not disabled */
 	int32_t base_lat_e6, base_lon_e6;
-	char languages[LANGUAGES_MAX][8];
 	uint32_t skills; /* bits of enum skill */
 	bool on_duty;
 	uint32_t jobs_taken;    /* since the duty began */
@@ -45,6 +43,10 @@ const struct member *roster_member(struct app *app, const char *person);
 struct member *const *roster_duty(const struct app *app, size_t *ret_count);
 /* Operators and supervisors whose console is there and who are ready. */
 struct member *const *roster_ready(struct app *app, size_t *ret_count);
+/* This person could have a call of this area now: at a console that is there and ready, and responsible for it. */
+bool roster_may_take(struct app *app, const char *person, const char *area);
+/* Some operator of the area is ready, at a console of a daemon that lives, and is known to speak this. */
+bool roster_speaker(struct app *app, const char *area, const char *language);
 /* Never NULL; holds until the next call. */
 const struct scope *roster_scope(struct app *app, const char *area);
 /* The code above: 12 digits, 9, 6, 4, 2; false at the top. */

@@ -32,6 +32,7 @@ bool screens_new(struct app *app)
 	TAILQ_INIT(&sc->presses);
 	TAILQ_INIT(&sc->gone);
 	TAILQ_INIT(&sc->views);
+	TAILQ_INIT(&sc->choosy);
 	sc->store_rev = 1;
 	sc->presence_rev = 1;
 	app->screens = sc;
@@ -69,6 +70,11 @@ struct session *session_phone(const struct app *app, const char *person)
 bool screens_reachable(const struct app *app, const char *person)
 {
 	return session_console(app, person) != NULL || session_phone(app, person) != NULL;
+}
+
+bool screens_console_here(const struct app *app, const char *person)
+{
+	return app->screens != NULL && session_console(app, person) != NULL;
 }
 
 size_t screens_operators(const struct app *app, char (*ret)[ID_MAX], size_t max)
@@ -572,6 +578,7 @@ void screens_turn(struct app *app)
 		sc->views_generation = roster_generation(app);
 		views_reload(app);
 	}
+	speakers_turn(app);
 	shown_turn(app);
 	if (sc->reloaded) {
 		sc->reloaded = false;

@@ -60,7 +60,8 @@ struct shown {
 	TAILQ_ENTRY(shown) press_link;   /* screens->presses */
 	TAILQ_ENTRY(shown) gone_link;    /* screens->gone */
 	bool pending;              /* touched; waits for its entry to be safe, or to be old enough to be shown marked */
-	bool rerung, gone;         /* in those lists */
+	TAILQ_ENTRY(shown) choosy_link; /* screens->choosy */
+	bool rerung, gone, choosy; /* in those lists */
 	uint64_t seq;              /* counts every release to the screens */
 	struct incident_slot face; /* as released: what rights, counts and ringing go by. NONE or CLOSED: not on screens */
 	bool marked;               /* the row says not safe or not stored */
@@ -150,6 +151,10 @@ struct screens {
 	struct shown_list changed, pending, rerung, presses;
 	struct shown_list gone; /* in `changed` too, but no longer open: their end is still to be told */
 	size_t pending_count;
+	struct shown_list choosy; /* rings only at those who speak the resident's language */
+	size_t choosy_count;
+	bool ready_changed;
+	mono_t choosy_at; /* when it was looked at whether they are still there */
 	bool release_behind; /* more may go out than one turn lets out */
 	mono_t released_at;  /* when `pending` was last looked through */
 	uint64_t seq; /* newest release */
@@ -230,6 +235,13 @@ void shown_note(struct app *app, struct shown *sh, const char *person);
 void shown_calling(struct app *app);
 /* True if what this record says may be shown as it is; else it has to be marked. */
 bool record_safe(const struct app *app, const struct record *rec);
+
+/* ---- speakers.c: who is rung first ---- */
+
+/* The face is new: at whom does it ring first? */
+void speakers_face(struct app *app, struct shown *sh, const struct incident_slot *before);
+void speakers_forget(struct screens *sc, struct shown *sh);
+void speakers_turn(struct app *app);
 
 /* ---- views.c ---- */
 

@@ -92,6 +92,7 @@ static void shown_drop(struct screens *sc, struct shown *sh)
 		TAILQ_REMOVE(&sc->rerung, sh, rerung_link);
 	if (sh->gone)
 		TAILQ_REMOVE(&sc->gone, sh, gone_link);
+	speakers_forget(sc, sh);
 	if (sh->marked)
 		sc->marked_count--;
 	table_remove(&sc->shown, sh->key);
@@ -486,6 +487,7 @@ static void release(struct app *app, struct shown *sh, bool safe, bool eager)
 
 	face_fill(app, sh);
 	sh->released = rec == NULL ? 0 : rec->log_id;
+	speakers_face(app, sh, &before);
 	marked = shown_open(sh) && (!safe || sh->press != NULL);
 	sc->marked_count += (size_t)marked - (size_t)sh->marked;
 	sh->marked = marked;
@@ -503,7 +505,8 @@ static void release(struct app *app, struct shown *sh, bool safe, bool eager)
 	else if (read)
 		news = pack_row(app, sh, rec, &sc->inc);
 	watchers_tell(app, sh);
-	if (was_open && shown_open(sh) && !news && before.rerung_all == sh->face.rerung_all)
+	if (was_open && shown_open(sh) && !news && before.rerung_all == sh->face.rerung_all &&
+	    strcmp(before.first, sh->face.first) == 0)
 		return;
 	if (!was_open && !shown_open(sh) && sh->seq != 0)
 		return;

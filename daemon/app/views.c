@@ -305,7 +305,8 @@ static void view_read(struct app *app, struct view *v)
 
 static bool same_rights(const struct rights *a, const struct rights *b)
 {
-	return a->role == b->role && a->area_count == b->area_count && memcmp(a->areas, b->areas, sizeof a->areas) == 0;
+	return a->role == b->role && a->area_count == b->area_count && memcmp(a->areas, b->areas, sizeof a->areas) == 0 &&
+	       memcmp(a->languages, b->languages, sizeof a->languages) == 0;
 }
 
 struct view *view_join(struct app *app, const struct rights *rights)
