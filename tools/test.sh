@@ -80,9 +80,40 @@ test_web() {
 	suite_node web tests/web 2
 }
 
+# test_seeds ARGUMENT...: histories of the simulator by seed; sim_histories knows the rest of the arguments.
+#   --seeds N [--from S] [--keep-going]   N histories from seed S on, over all cores
+#   --seed N                              this one alone, all of it printed
+#   --fast                                without sanitizers: several times as many in the same time
+#   --golden                              writes the golden histories anew (tests/sim/golden)
+test_seeds() {
+	local preset=test trace='' argument program=sim_histories
+	local -a rest=()
+	for argument in "$@"; do
+		case $argument in
+		--fast) preset=fast ;;
+		--golden) program=sim_golden ;;
+		--seed) trace=1 && rest+=("$argument") ;;
+		*) rest+=("$argument") ;;
+		esac
+	done
+	need_packages build
+	need_packages test-build
+	need_packages test
+	build_c "$preset" "$program" || return 1
+	[ -z "$trace" ] || export PINGAN_SIM_TRACE=1
+	[ "$program" = sim_histories ] || export PINGAN_SIM_GOLDEN=write
+	export PINGAN_SOURCE_DIR=$ROOT
+	"$BUILD/$preset/tests/sim/$program" "${rest[@]}"
+}
+
 cmd_test() {
 	local -a kinds=("$@")
 	local all=no kind started=$SECONDS
+	if [ $# -gt 1 ] && [ "$1" = sim ] && [ "${2#--}" != "$2" ]; then
+		shift
+		test_seeds "$@"
+		return
+	fi
 	if [ ${#kinds[@]} -eq 0 ] || [ "${kinds[*]}" = all ]; then
 		all=yes
 		kinds=("${KINDS_CTEST[@]}" functional web)

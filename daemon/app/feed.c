@@ -157,7 +157,6 @@ void app_load_end(struct app *app, uint64_t id, uint64_t commit, int64_t stale_m
 	app->loading = false;
 	app->loaded = true;
 	app->stale_ms = stale_ms;
-	app->cut = false;
 	/* Nothing before this is known by number: screens that resume from earlier get a snapshot. */
 	app->tail_len = 0;
 	app->tail_at = 0;
@@ -169,6 +168,7 @@ void app_load_end(struct app *app, uint64_t id, uint64_t commit, int64_t stale_m
 		app->newest = 0;
 		app->newest_commit = 0;
 		screens_reload(app);
+		app->cut = false;
 		return;
 	}
 	app->newest = id;
@@ -181,6 +181,7 @@ void app_load_end(struct app *app, uint64_t id, uint64_t commit, int64_t stale_m
 	if (cut)
 		intake_recommit(app);
 	screens_reload(app);
+	app->cut = false;
 }
 
 /* What a local snapshot keeps: everything but proofs of life and closed incidents. */

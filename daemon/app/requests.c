@@ -114,7 +114,7 @@ void detail_audit(struct app *app, struct session *s, struct detail_open *d)
 
 	if (d->audited || d->asked || rec == NULL || !store_usable(app))
 		return;
-	request_event(&ev, EVENT_OPENED, s, d->cmd);
+	request_event(&ev, EVENT_OPENED, s, d->anew ? app->ports.random(app->ports.ctx) : d->cmd);
 	d->asked = change_submit(app, CHANGE_INCIDENT, rec->key, &ev, NULL,
 	                         (struct waiter){WAITER_REQUEST, s->link, d->cmd}) != NULL;
 }

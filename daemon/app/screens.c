@@ -533,8 +533,12 @@ void screens_reload(struct app *app)
 	views_reload(app);
 	phones_touch(app, NULL);
 	TAILQ_FOREACH (s, &app->screens->all, link_all) {
-		for (size_t i = 0; i < s->detail_count; i++)
+		for (size_t i = 0; i < s->detail_count; i++) {
 			s->details[i].dirty = true;
+			s->details[i].audited = s->details[i].audited && !app->cut;
+			/* The line that said who looks may have been cut away: it is written anew, health waits for it. */
+			s->details[i].anew = s->details[i].anew || app->cut;
+		}
 		hold_reload(app, s);
 	}
 	app->screens->reloaded = true; /* snapshots begin in the turn, when what was loaded has been let out */

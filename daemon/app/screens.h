@@ -82,6 +82,7 @@ TAILQ_HEAD(shown_list, shown);
 struct detail_open {
 	uint64_t incident;
 	uint64_t cmd; /* request that opened it */
+	bool anew;    /* history was cut since: a request of our own says that this person looks */
 	bool audited; /* that this person looks is on record: health may be shown */
 	bool asked;   /* its record is on its way */
 	bool dirty;

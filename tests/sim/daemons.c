@@ -48,7 +48,9 @@ bool sim_daemon_stalled(const struct daemon *d)
 
 void sim_daemon_disturbed(struct sim *sim, unsigned daemon)
 {
-	sim->daemons[daemon].disturbed = sim->now;
+	struct daemon *d = &sim->daemons[daemon];
+
+	d->disturbed = d->stalled_until > sim->now ? d->stalled_until : sim->now;
 	sim->last_fault = sim->now;
 }
 
@@ -57,10 +59,14 @@ static void look_at_health(struct daemon *d)
 	struct app_health health;
 
 	app_health(d->app, &health);
-	if (!health.store_up || !health.loaded || !health.alive)
+	if (!health.store_up || !health.loaded || !health.alive || d->old != NULL)
 		d->well_since = SIM_NEVER;
 	else if (d->well_since == SIM_NEVER)
 		d->well_since = d->sim->now;
+	if (health.store_up && health.loaded && health.alive)
+		d->unwell_since = SIM_NEVER;
+	else if (d->unwell_since == SIM_NEVER)
+		d->unwell_since = d->sim->now;
 }
 
 static void turn(struct sim *sim, void *who, uint64_t arg)
@@ -108,18 +114,34 @@ uint64_t sim_port_calls(const struct sim *sim, enum sim_port port)
 	return sim->port_calls[port];
 }
 
+/* Since its start, by its own machine's clock. */
+static int64_t own_ms(const struct daemon *d)
+{
+	int64_t ms = d->sim->now - d->born;
+
+	return ms + ms * d->drift_ppm / 1000000;
+}
+
 static void port_now(void *ctx, struct now *ret)
 {
 	struct daemon *d = ctx;
 
-	*ret = (struct now){.store_ms = d->sim->now + d->store_offset + d->store_error,
-	                    .utc_ms = EPOCH_MS + d->sim->now + d->utc_error,
-	                    .mono = {d->sim->now - d->born + 1000}};
+	*ret = (struct now){.store_ms = own_ms(d) + d->store_offset + d->store_error,
+	                    .utc_ms = EPOCH_MS + d->born + own_ms(d) + d->utc_error,
+	                    .mono = {own_ms(d) + 1000}};
+}
+
+static void fate(struct daemon *d, enum sim_seen seen, enum store_sim_fate what, int64_t ms)
+{
+	sim_saw(seen);
+	store_sim_fate(d->store, what, ms);
 }
 
 static void port_commit(void *ctx, const struct store_commit *commit)
 {
 	struct daemon *d = ctx;
+	const struct sim_weather *w = &d->sim->weather;
+	struct prng *p = &d->sim->prng;
 	bool inside = sim_inside_app;
 
 	if (d->sim->ending || d->store == NULL)
@@ -127,12 +149,16 @@ static void port_commit(void *ctx, const struct store_commit *commit)
 	sim_inside_app = false;
 	if (sim_port_fails(d->sim, SIM_PORT_COMMIT_DROPS_LINK))
 		store_sim_fate(d->store, FATE_DROP_AFTER, 0);
-	else if (prng_chance(&d->sim->prng, d->sim->weather.store_answer_lost))
-		store_sim_fate(d->store, FATE_LOSE_ANSWER, 0);
-	else if (prng_chance(&d->sim->prng, d->sim->weather.store_answer_late))
-		store_sim_fate(d->store, FATE_LATE_ANSWER, prng_between(&d->sim->prng, 10, 1200));
-	else if (prng_chance(&d->sim->prng, d->sim->weather.store_answer_twice))
-		store_sim_fate(d->store, FATE_REPEAT_ANSWER, 0);
+	else if (prng_chance(p, w->store_answer_lost))
+		fate(d, SEEN_ANSWER_LOST, FATE_LOSE_ANSWER, 0);
+	else if (prng_chance(p, w->store_answer_late))
+		fate(d, SEEN_ANSWER_LATE, FATE_LATE_ANSWER, prng_between(p, 10, 1200));
+	else if (prng_chance(p, w->store_answer_twice))
+		fate(d, SEEN_ANSWER_TWICE, FATE_REPEAT_ANSWER, 0);
+	else if (prng_chance(p, w->store_call_lost))
+		fate(d, SEEN_CALL_LOST, FATE_LOSE_CALL, 0);
+	d->unanswered++;
+	sim_faults_commit(d);
 	if (d->sim->fail_commits != 0 || sim_port_fails(d->sim, SIM_PORT_COMMIT_LOST)) {
 		if (d->sim->fail_commits != 0)
 			d->sim->fail_commits--;
@@ -280,7 +306,7 @@ static PRINTF_LIKE(3, 4) void port_log(void *ctx, const char *code, const char *
 /* io measures the store's clock whenever it answers. */
 static void hear_clock(struct daemon *d)
 {
-	d->store_offset = store_sim_now_ms(d->sim->store) - d->sim->now;
+	d->store_offset = store_sim_now_ms(d->old != NULL ? d->old : d->sim->store) - own_ms(d);
 }
 
 static void told_attached(void *ctx, enum attach_result result, bool replicated)
@@ -299,6 +325,7 @@ static void told_down(void *ctx)
 	struct daemon *d = ctx;
 
 	d->well_since = SIM_NEVER;
+	d->unanswered = 0;
 	if (!d->sim->ending)
 		sim_note(d->sim, "store to daemon %u: down", d->index);
 	TOLD(d, app_store_down(d->app));
@@ -309,6 +336,8 @@ static void told_answer(void *ctx, uint64_t commit, const struct store_answer *a
 	struct daemon *d = ctx;
 
 	hear_clock(d);
+	if (d->unanswered != 0)
+		d->unanswered--;
 	TOLD(d, app_store_answer(d->app, commit, answer));
 }
 
@@ -406,6 +435,7 @@ static void snapshot_load(struct sim *sim, void *who, uint64_t arg)
 	if (health.loaded || health.store_up)
 		return;
 	sim_note(sim, "daemon %u starts from its snapshot of %zu records", d->index, d->snapshot_count);
+	sim_saw(SEEN_DAEMON_FROM_SNAPSHOT);
 	sim_enter(d);
 	app_load_begin(d->app);
 	for (size_t i = 0; i < d->snapshot_count; i++)
@@ -428,6 +458,27 @@ static void start_again(struct sim *sim, void *who, uint64_t arg)
 {
 	(void)who;
 	sim_daemon_start(sim, (unsigned)arg);
+}
+
+/* Its connections to the store, from the beginning. `again`: it had others, and is told that they have fallen. */
+void sim_daemon_join(struct daemon *d, bool again)
+{
+	struct store_sink sink = {.ctx = d,
+	                          .attached = told_attached,
+	                          .down = told_down,
+	                          .answer = told_answer,
+	                          .entry = told_entry,
+	                          .safe = told_safe,
+	                          .load_begin = told_load_begin,
+	                          .load_record = told_load_record,
+	                          .load_end = told_load_end};
+
+	if (again)
+		told_down(d);
+	d->store = store_sim_join(d->sim->store, &sink);
+	ENSURE(d->store != NULL);
+	if (d->cut_off)
+		store_sim_link_drop(d->store, true);
 }
 
 void sim_daemon_start(struct sim *sim, unsigned daemon)
@@ -454,15 +505,6 @@ void sim_daemon_start(struct sim *sim, unsigned daemon)
 	                      .token_matches = port_token_matches,
 	                      .random = port_random,
 	                      .log = port_log};
-	struct store_sink sink = {.ctx = d,
-	                          .attached = told_attached,
-	                          .down = told_down,
-	                          .answer = told_answer,
-	                          .entry = told_entry,
-	                          .safe = told_safe,
-	                          .load_begin = told_load_begin,
-	                          .load_record = told_load_record,
-	                          .load_end = told_load_end};
 
 	if (d->up)
 		return;
@@ -475,10 +517,15 @@ void sim_daemon_start(struct sim *sim, unsigned daemon)
 	d->stalled_until = 0;
 	d->reading = true;
 	d->well_since = SIM_NEVER;
+	d->unwell_since = sim->now;
+	d->unanswered = 0;
+	d->drift_ppm = sim_faults_drift(sim);
 	if (!sim->setup.exact)
 		d->store_error = prng_between(&sim->prng, -3, sim->weather.clock_jump != 0 ? 60 : 3);
 	if (d->cut_off || !store_sim_is_there(sim->store))
-		d->store_offset = EPOCH_MS + d->utc_error; /* never heard: its own machine's clock */
+		d->store_offset = EPOCH_MS + d->utc_error + sim->now; /* never heard: its own machine's clock */
+	else
+		hear_clock(d);
 	sim_note(sim, "daemon %u starts", daemon);
 	sim_inside_app = true;
 	d->app = app_new(&config, &ports);
@@ -489,10 +536,7 @@ void sim_daemon_start(struct sim *sim, unsigned daemon)
 		return;
 	}
 	d->up = true;
-	d->store = store_sim_join(sim->store, &sink);
-	ENSURE(d->store != NULL);
-	if (d->cut_off)
-		store_sim_link_drop(d->store, true);
+	sim_daemon_join(d, false);
 	sim_daemon_disturbed(sim, daemon);
 	plan_turn(d, sim->now);
 	sim_after(sim, SNAPSHOT_EVERY_MS, snapshot_take, d, d->boot);
@@ -506,8 +550,11 @@ void sim_daemon_crash(struct sim *sim, unsigned daemon)
 
 	if (!d->up)
 		return;
-	sim_note(sim, "daemon %u dies", daemon);
-	store_sim_leave(d->store);
+	sim_note(sim, "daemon %u dies%s", daemon, d->unanswered == 0 ? "" : ", commits on their way");
+	sim_saw(d->unanswered == 0 ? SEEN_DAEMON_CRASH : SEEN_CRASH_BEFORE_ANSWER);
+	sim_old_primary_forget(d);
+	if (d->store != NULL)
+		store_sim_leave(d->store);
 	d->store = NULL;
 	d->up = false;
 	d->well_since = SIM_NEVER;
@@ -530,6 +577,7 @@ void sim_daemons_free(struct sim *sim)
 	for (unsigned i = 0; i < sim->setup.daemons; i++) {
 		struct daemon *d = &sim->daemons[i];
 
+		sim_old_primary_forget(d);
 		if (d->store != NULL)
 			store_sim_leave(d->store);
 		d->store = NULL;
@@ -549,6 +597,7 @@ void sim_daemon_stall(struct sim *sim, unsigned daemon, int64_t ms)
 	struct daemon *d = &sim->daemons[daemon];
 
 	sim_note(sim, "daemon %u stands still for %lld ms", daemon, (long long)ms);
+	sim_saw(ms > 3000 ? SEEN_DAEMON_FROZEN : SEEN_DAEMON_STALL);
 	d->stalled_until = sim->now + ms;
 	d->turn_at = SIM_NEVER;
 	plan_turn(d, d->stalled_until);
@@ -599,68 +648,4 @@ void sim_login_end(struct sim *sim, unsigned daemon, uint64_t tag, const char *l
 int sim_login_done(const struct sim *sim, uint64_t tag)
 {
 	return sim->login_done[tag % COUNT_OF(sim->login_done)];
-}
-
-/* ------------------------------------------------------------ the store, by hand */
-
-void sim_store_away(struct sim *sim, bool away)
-{
-	sim_note(sim, "store %s", away ? "goes away" : "is back");
-	sim->last_fault = sim->now;
-	for (unsigned i = 0; i < sim->setup.daemons; i++)
-		sim_daemon_disturbed(sim, i);
-	if (away)
-		store_sim_gone(sim->store);
-	else
-		store_sim_back(sim->store);
-}
-
-void sim_store_cut_off(struct sim *sim, unsigned daemon, bool away)
-{
-	struct daemon *d = &sim->daemons[daemon];
-
-	sim_note(sim, "daemon %u %s the store", daemon, away ? "is cut off from" : "reaches");
-	d->cut_off = away;
-	sim_daemon_disturbed(sim, daemon);
-	if (d->store == NULL)
-		return;
-	if (away)
-		store_sim_link_drop(d->store, true);
-	else
-		store_sim_link_heal(d->store);
-}
-
-void sim_store_crash(struct sim *sim)
-{
-	size_t lost;
-
-	for (unsigned i = 0; i < sim->setup.daemons; i++)
-		sim_daemon_disturbed(sim, i);
-	lost = store_sim_crash(sim->store);
-	sim_note(sim, "store dies, %zu commits that nobody heard of are gone", lost);
-	sim_truth_follow(sim);
-}
-
-void sim_replica(struct sim *sim, bool runs)
-{
-	sim_note(sim, "the replica %s", runs ? "is back" : "stands still");
-	store_sim_replica(sim->store, runs);
-	for (unsigned i = 0; i < sim->setup.daemons; i++)
-		sim_daemon_disturbed(sim, i);
-}
-
-void sim_failover(struct sim *sim, unsigned lose)
-{
-	sim_note(sim, "the replica is promoted");
-	store_sim_failover(sim->store, lose == 0 ? STORE_SIM_LAWFUL : lose);
-	sim_truth_follow(sim);
-	for (unsigned i = 0; i < sim->setup.daemons; i++)
-		sim_daemon_disturbed(sim, i);
-	if (!store_sim_is_there(sim->store))
-		store_sim_back(sim->store);
-}
-
-void sim_store_fail_commits(struct sim *sim, unsigned n)
-{
-	sim->fail_commits = n;
 }

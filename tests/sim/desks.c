@@ -239,6 +239,7 @@ static void moods(struct desk *d)
 		do_ready(d, true);
 	} else if (!sim->healed && d->unready_until == 0 && prng_chance(p, 3)) {
 		d->unready_until = sim->now + prng_between(p, 5000, 60000);
+		sim_saw(SEEN_OPERATOR_NOT_READY);
 		do_ready(d, false);
 	}
 	if (!sim->healed && sim->truth.count != 0 && prng_chance(p, 4)) {
@@ -291,7 +292,7 @@ static void work(struct desk *d, struct task *t, const Pingan__V1__IncidentRow *
 		                                                                               : OUTCOME_HELPED_AT_HOME;
 
 		if (!t->spoke && prng_chance(p, 300))
-			outcome = OUTCOME_NO_CONTACT;
+			outcome = prng_chance(p, 200) ? OUTCOME_FALSE_ALARM : OUTCOME_NO_CONTACT;
 		do_close(d, row->id, outcome);
 		t->asked = true;
 		t->next_at = sim->now + a_while(d, 5000, 20000);
@@ -326,8 +327,10 @@ static void think(struct sim *sim, void *who, uint64_t arg)
 		if (t->next_at > sim->now || waits_for_reply(d, row->id))
 			continue;
 		if (row->not_stored) {
-			if (prng_chance(p, 100))
+			if (prng_chance(p, 100)) {
+				sim_saw(SEEN_CALLING_WITHOUT_STORE);
 				do_calling(d, row->id);
+			}
 			continue;
 		}
 		if (row->close_asked && strcmp(row->owner, s->person) != 0) {
@@ -343,8 +346,10 @@ static void think(struct sim *sim, void *who, uint64_t arg)
 			do_claim(d, row->id);
 			if (prng_chance(p, 100))
 				sim_screen_again(s, s->cmd_last); /* double click, same request */
-			else if (prng_chance(p, 100))
+			else if (prng_chance(p, 100)) {
+				sim_saw(SEEN_DOUBLE_CLICK);
 				do_claim(d, row->id); /* double click, two requests */
+			}
 			t->opened = t->asked = false;
 			t->next_at = sim->now + 2000;
 		} else if (strcmp(row->owner, s->person) == 0) {
@@ -358,13 +363,22 @@ static void think(struct sim *sim, void *who, uint64_t arg)
 	}
 }
 
+static void ready_again(struct sim *sim, void *who, uint64_t arg)
+{
+	struct desk *d = who;
+
+	(void)sim;
+	if (d->screen.on && d->screen.generation == arg)
+		do_ready(d, d->unready_until == 0);
+}
+
 void sim_desk_reply(struct desk *d, const struct request *r)
 {
 	struct task *t;
 
-	/* Not taken: the page shows what it was before, and who wanted to be ready tries again. */
+	/* Not taken: says it again, as every greeting does. */
 	if (r->what == PINGAN__V1__REQUEST__WHAT_READY && r->result != PINGAN__V1__RESULT__RESULT_OK)
-		d->unready_until = d->unready_until == 0 ? d->screen.sim->now + 2000 : 0;
+		sim_after(d->screen.sim, 2000, ready_again, d, d->screen.generation);
 	if (d->screen.sim->setup.by_hand || r->incident == 0)
 		return;
 	t = task_of(d, r->incident);

@@ -234,6 +234,7 @@ void sim_settle(struct sim *sim)
 	struct press *p;
 
 	ENSURE(sim->healed);
+	sim_promise_cut(sim);
 	compare_screens(sim);
 	if (!sim_until(sim, quiet, 0, SETTLE_MS)) {
 		say_what_is_left(sim);

@@ -29,7 +29,7 @@ void sim_history_dump(const struct sim *sim)
 	        (unsigned long long)sim->line_count);
 	for (uint64_t i = first; i < sim->line_count; i++)
 		fprintf(stderr, "%s\n", sim->lines[i % HISTORY_KEPT]);
-	fprintf(stderr, "---- again: PINGAN_SIM_SEED=%llu\n", (unsigned long long)sim->seed);
+	fprintf(stderr, "---- seed %llu: PINGAN_SIM_TRACE=1 prints all of it\n", (unsigned long long)sim->seed);
 }
 
 static void add_line(struct sim *sim, const char *text)

@@ -78,6 +78,9 @@ static void take_news(struct sim *sim, struct home *h)
 				sim_note(sim, "home %u hears stored%s", i, news.silent ? " (silent)" : "");
 				p->acked = true;
 				p->acked_at = sim->now;
+				if (p->first_daemon != SIM_DAEMONS_MAX && sim_home_daemon(sim, i) != SIM_DAEMONS_MAX &&
+				    p->first_daemon != sim_home_daemon(sim, i))
+					sim_saw(SEEN_DEVICE_ELSEWHERE);
 				p->incident = news.incident;
 			}
 			if (p != NULL && p->heard < STEP_STORED)
@@ -178,22 +181,24 @@ void sim_home_bytes(struct sim *sim, unsigned home, struct slice bytes)
 	serve(sim, h);
 }
 
+static void reached(struct sim *sim, struct press *p, unsigned daemon)
+{
+	if (p == NULL || p->reached_at[daemon] != SIM_NEVER)
+		return;
+	p->reached_at[daemon] = sim->now;
+	if (p->first_daemon == SIM_DAEMONS_MAX)
+		p->first_daemon = daemon;
+}
+
 void sim_home_reached(struct sim *sim, unsigned home, unsigned daemon, const Pingan__V1__Up *up)
 {
-	struct press *p;
-
-	if (up->body_case == PINGAN__V1__UP__BODY_ALARM) {
-		p = sim_home_press_by_id(sim, home, up->alarm->id);
-		if (p != NULL && p->reached_at[daemon] == SIM_NEVER)
-			p->reached_at[daemon] = sim->now;
-	}
-	if (up->body_case == PINGAN__V1__UP__BODY_HELLO) {
-		for (size_t i = 0; i < up->hello->n_held; i++) {
-			p = up->hello->held[i]->alarm == NULL ? NULL
-			                                      : sim_home_press_by_id(sim, home, up->hello->held[i]->alarm->id);
-			if (p != NULL && p->reached_at[daemon] == SIM_NEVER)
-				p->reached_at[daemon] = sim->now;
-		}
+	if (up->body_case == PINGAN__V1__UP__BODY_ALARM)
+		reached(sim, sim_home_press_by_id(sim, home, up->alarm->id), daemon);
+	if (up->body_case != PINGAN__V1__UP__BODY_HELLO)
+		return;
+	for (size_t i = 0; i < up->hello->n_held; i++) {
+		if (up->hello->held[i]->alarm != NULL)
+			reached(sim, sim_home_press_by_id(sim, home, up->hello->held[i]->alarm->id), daemon);
 	}
 }
 
@@ -209,7 +214,7 @@ static uint64_t press(struct sim *sim, struct home *h, enum kind kind)
 	if (h->press_count == PRESSES_MAX)
 		memmove(h->presses, h->presses + 1, --h->press_count * sizeof h->presses[0]);
 	p = &h->presses[h->press_count++];
-	*p = (struct press){.id = id, .kind = kind, .pressed_at = sim->now};
+	*p = (struct press){.id = id, .kind = kind, .pressed_at = sim->now, .first_daemon = SIM_DAEMONS_MAX};
 	for (unsigned i = 0; i < SIM_DAEMONS_MAX; i++)
 		p->reached_at[i] = SIM_NEVER;
 	sim_note(sim, "home %u presses %s", index_of(sim, h), kind_name(kind));
@@ -261,9 +266,12 @@ void sim_home_fiddle(struct sim *sim, unsigned home)
 	struct home *h = &sim->homes[home];
 
 	if (prng_chance(&h->prng, 500) && h->press_count != 0) {
-		if (unit_cancel(&h->unit, h->presses[h->press_count - 1].id, sim->now))
+		if (unit_cancel(&h->unit, h->presses[h->press_count - 1].id, sim->now)) {
+			sim_saw(SEEN_RESIDENT_CANCELS);
 			sim_note(sim, "home %u presses cancel", home);
+		}
 	} else if (unit_restore(&h->unit, KIND_SMOKE, 1, prng_next(&h->prng) | 1, EPOCH_MS + sim->now, sim->now)) {
+		sim_saw(SEEN_SENSOR_RESTORES);
 		sim_note(sim, "home %u: the smoke is gone", home);
 	}
 	serve(sim, h);
@@ -276,6 +284,7 @@ void sim_home_reboot(struct sim *sim, unsigned home)
 	if (h->off)
 		return;
 	sim_note(sim, "home %u restarts", home);
+	sim_saw(SEEN_DEVICE_REBOOT);
 	h->off = true;
 	sim_client_close(sim, h->node.link, prng_chance(&h->prng, 500));
 	sim_after(sim, 3000, on_again, h, 0);

@@ -3,9 +3,11 @@
  *   world.c     time, chance, the order of events        history.c  what happened, line by line, and its hash
  *   net.c       connections between clients and daemons  daemons.c  the real app behind simulated ports
  *   registry.c  who lives and works here                 faults.c   what goes wrong, by the weather
+ *   stores.c    the store and the ways to it             seen.c     what really happened, over many histories
  *   homes.c     native devices                           panels.c   DC-09 panels
  *   screens.c   what console and phone pages share       desks.c, phones.c  the people before them
- *   oracle.c    the truth: the store's log, followed     promises.c, ends.c  what must hold at each step, and at the end
+ *   oracle.c    the truth: the store's log, followed     promises.c, never.c, ends.c  what must hold at each step, and at
+ *                                                                                     the end
  */
 #ifndef SIM_KIT_H
 #define SIM_KIT_H
@@ -15,6 +17,7 @@
 #include "pingan/v1/console.pb-c.h"
 #include "pingan/v1/device.pb-c.h"
 #include "pingan/v1/record.pb-c.h"
+#include "sim/seen.h"
 #include "sim/sim.h"
 #include "sim/store_sim.h"
 #include "wire/record.h"
@@ -88,7 +91,8 @@ struct sim_link {
 	bool stuck;     /* nothing passes, nobody is told */
 	bool drain;     /* the daemon was told FULL */
 	int64_t at_daemon_since;
-	uint8_t *rest; /* bytes shown and not used up */
+	int64_t heard_at; /* the daemon last got something */
+	uint8_t *rest;    /* bytes shown and not used up */
 	size_t rest_len;
 	struct pipe up, down;
 };
@@ -111,14 +115,19 @@ struct daemon {
 	int64_t born;         /* virtual time of the start: zero of its monotonic clock */
 	int64_t utc_error;    /* of its wall clock */
 	int64_t store_error;  /* of what it thinks the store's clock shows */
-	int64_t store_offset; /* store clock minus virtual time, as last heard */
+	int64_t store_offset; /* store clock minus its own time, as last heard */
+	int64_t drift_ppm;    /* its own machine's clock runs so much too fast */
 	int64_t turn_at;      /* SIM_NEVER: none scheduled */
 	int64_t stalled_until;
 	int64_t spin_at;
 	unsigned spin;
 	bool reading;
 	bool cut_off;                 /* from the store, until told otherwise */
+	struct store_sim *old;        /* owned: the primary that was cut off and that it stays on; NULL */
+	uint64_t old_newest;          /* newest entry when the histories parted */
+	unsigned unanswered;          /* commits on their way */
 	int64_t well_since;           /* attached, loaded and fresh since; SIM_NEVER = is not */
+	int64_t unwell_since;         /* runs, and is not, since; SIM_NEVER = is */
 	int64_t disturbed;            /* last time a fault touched it */
 	struct kept_record *snapshot; /* its local file */
 	size_t snapshot_count, snapshot_size;
@@ -132,6 +141,7 @@ struct press {
 	enum kind kind;
 	int64_t pressed_at;
 	int64_t reached_at[SIM_DAEMONS_MAX]; /* first whole frame at that daemon's present life; SIM_NEVER */
+	unsigned first_daemon;               /* that it ever reached; SIM_DAEMONS_MAX: none */
 	uint64_t incident;                   /* as acknowledged; 0 = not yet, or none for this kind */
 	bool acked;
 	enum step heard;
@@ -177,7 +187,9 @@ struct screen {
 	uint64_t generation; /* of the page: timers of an older one do nothing */
 	unsigned next_daemon;
 	unsigned backoff;
-	unsigned server; /* daemon of the link */
+	unsigned server;    /* daemon of the link */
+	unsigned served_by; /* that last greeted it; SIM_DAEMONS_MAX = none */
+	bool resumed;       /* this link was asked to go on, and has brought nothing yet */
 	int64_t heard_at, beat_at, up_since;
 	uint64_t resume_id, resume_commit;
 	uint64_t newest; /* by heartbeats */
@@ -195,7 +207,7 @@ struct screen {
 	bool resync;    /* a delta did not fit: waits for a snapshot */
 	uint64_t ringing[64];
 	size_t ringing_count;
-	uint64_t resumes, snapshots, deltas;
+	uint64_t snapshots, deltas;
 	uint64_t holds[64];
 	size_t hold_count;
 	/* phone */
@@ -234,6 +246,11 @@ struct phone {
 	enum job_state doing; /* as far as the person has got, stored or not */
 	int64_t next_at;
 	int64_t position_at;
+	size_t receipt_count; /* that the phone itself has sent; the last ones: */
+	struct {
+		uint64_t incident;
+		uint32_t job;
+	} receipts[64];
 };
 
 /* ------------------------------------------------------------ truth */
@@ -357,13 +374,14 @@ struct sim {
 	int64_t clock_jumped_at;
 	int login_done[16]; /* by tag */
 	int64_t last_fault;
-	int64_t last_cut; /* history was cut then; SIM_NEVER */
+	int64_t last_cut; /* history was cut then */
 
 	/* oracle.c */
 	struct truth truth;
 	struct arena arena;
 	uint8_t *arena_memory;
 	int64_t swept_at;
+	int64_t never_at;
 };
 
 /* ------------------------------------------------------------ world.c */
@@ -427,6 +445,11 @@ void sim_leave(struct daemon *d);
 void sim_daemon_wake(struct daemon *d);
 bool sim_daemon_stalled(const struct daemon *d);
 void sim_daemon_disturbed(struct sim *sim, unsigned daemon);
+void sim_daemon_join(struct daemon *d, bool again);
+
+/* ------------------------------------------------------------ stores.c */
+
+void sim_old_primary_forget(struct daemon *d);
 
 /* ------------------------------------------------------------ registry.c */
 
@@ -500,6 +523,10 @@ static inline struct phone *sim_phone_of(struct screen *s)
 /* ------------------------------------------------------------ faults.c */
 
 void sim_faults_start(struct sim *sim);
+/* This daemon has just sent a commit: it, or the store, may die before the answer. */
+void sim_faults_commit(struct daemon *d);
+/* How wrong the clock of a daemon that starts now runs. */
+int64_t sim_faults_drift(struct sim *sim);
 
 /* ------------------------------------------------------------ oracle.c */
 
@@ -535,6 +562,13 @@ void sim_promise_logline(struct sim *sim, const char *text);
 void sim_promises_step(struct sim *sim);
 /* History was cut: what had been told must still be so. */
 void sim_promise_cut(struct sim *sim);
+
+/* ------------------------------------------------------------ never.c */
+
+void sim_phone_told(struct phone *p, uint64_t incident, uint32_t job);
+void sim_never_entry(struct sim *sim, const Pingan__V1__LogEvent *event);
+void sim_never_change(struct sim *sim, const struct known_incident *k);
+void sim_never_step(struct sim *sim);
 
 /* ------------------------------------------------------------ ends.c */
 

@@ -205,6 +205,7 @@ static void show(struct sim *sim, struct sim_link *l, const struct segment *s)
 	uint8_t *all;
 	size_t len = l->rest_len + s->len;
 
+	l->heard_at = sim->now;
 	if (!stream(l->node)) {
 		sim_enter(d);
 		app_screen_message(d->app, id, slice_of(s->bytes, s->len));
@@ -380,7 +381,7 @@ static void arrives(struct sim *sim, void *who, uint64_t arg)
 		good = app_login_find(d->app, screen->login, &account);
 	if (good) {
 		l->at_daemon = true;
-		l->at_daemon_since = sim->now;
+		l->at_daemon_since = l->heard_at = sim->now;
 		if (screen != NULL)
 			app_screen_up(d->app, l->id, screen->login);
 		else if (l->node->kind == NODE_HOME)

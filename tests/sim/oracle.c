@@ -196,8 +196,10 @@ static void know_incident(struct sim *sim, const struct store_entry *e, const st
 		k->furthest = step;
 	for (uint32_t i = 0; i < k->inc.alarm_count; i++)
 		remember_press(sim, &k->inc.alarms[i], k->inc.id, e->id);
-	if (!t->replaying)
+	if (!t->replaying) {
+		sim_never_change(sim, k);
 		say_entry(sim, k, event);
+	}
 }
 
 static void know_caregiver(struct sim *sim, const struct store_record *r)
@@ -234,6 +236,8 @@ static void know_event(struct sim *sim, const struct store_entry *e, const Pinga
 	for (size_t i = 0; i < event->n_lines; i++) {
 		const Pingan__V1__Line *l = event->lines[i];
 
+		if (!t->replaying)
+			sim_saw_line((uint32_t)l->code);
 		if (l->code == PINGAN__V1__LINE_CODE__LINE_OPENED) {
 			GROW(t->looks, t->look_count, t->look_size);
 			t->looks[t->look_count].incident = incident;
@@ -261,6 +265,7 @@ static void know_event(struct sim *sim, const struct store_entry *e, const Pinga
 static void know_entry(struct sim *sim, const struct store_entry *e)
 {
 	struct truth *t = &sim->truth;
+	bool touched = false; /* an incident or a caregiver */
 	Pingan__V1__LogEvent *event = pingan__v1__log_event__unpack(NULL, e->event.len, e->event.at);
 
 	if (event == NULL)
@@ -273,6 +278,7 @@ static void know_entry(struct sim *sim, const struct store_entry *e)
 
 		if (r->rev == 0)
 			continue;
+		touched = touched || strncmp(r->key, "incident:", 9) == 0 || strncmp(r->key, "caregiver:", 10) == 0;
 		if (strncmp(r->key, "incident:", 9) == 0)
 			know_incident(sim, e, r, event);
 		else if (strncmp(r->key, "caregiver:", 10) == 0)
@@ -289,7 +295,7 @@ static void know_entry(struct sim *sim, const struct store_entry *e)
 		ENSURE(t->commits != NULL);
 	}
 	t->commits[e->id] = e->commit;
-	if (!t->replaying)
+	if (!t->replaying && touched)
 		sim_promise_people(sim);
 }
 

@@ -13,6 +13,7 @@ struct frame {
 	char number[5];
 	bool keep;
 	bool answered;
+	unsigned sent_to; /* the first daemon; SIM_DAEMONS_MAX = none yet */
 	int64_t next_at;
 };
 
@@ -73,6 +74,8 @@ static void send_frame(struct sim *sim, struct panel *p, struct frame *f)
 
 	sim_note(sim, "panel %u sends %s", p->node.index, f->body);
 	sim_client_send(sim, p->node.link, slice_of(text, (size_t)n));
+	if (f->sent_to == SIM_DAEMONS_MAX)
+		f->sent_to = sim_link_of(sim, p->node.link)->daemon;
 	f->next_at = sim->now + AGAIN_MS;
 }
 
@@ -148,8 +151,11 @@ static void answer(struct sim *sim, struct panel *p, const char *text, size_t le
 	snprintf(p->last, sizeof p->last, "%s", token);
 	p->answers++;
 	for (unsigned i = 0; i < p->frame_count; i++) {
-		if (strncmp(p->frames[i].number, shut + 1, 4) == 0)
+		if (strncmp(p->frames[i].number, shut + 1, 4) == 0) {
+			if (sim_link_of(sim, p->node.link)->daemon != p->frames[i].sent_to)
+				sim_saw(SEEN_PANEL_ELSEWHERE);
 			p->frames[i].answered = true;
+		}
 	}
 }
 
@@ -178,7 +184,7 @@ void sim_panel_send(struct sim *sim, unsigned panel, const char *body, bool keep
 	if (p->frame_count == FRAMES_MAX)
 		return;
 	f = &p->frames[p->frame_count++];
-	*f = (struct frame){.keep = keep};
+	*f = (struct frame){.keep = keep, .sent_to = SIM_DAEMONS_MAX};
 	snprintf(f->body, sizeof f->body, "%s", body);
 	snprintf(f->number, sizeof f->number, "%.4s", shut + 1);
 	serve(sim, p);
@@ -201,6 +207,18 @@ void sim_panel_random(struct sim *sim, unsigned panel)
 
 	p->number = p->number % 9999 + 1;
 	sim_panel_event(sim, panel, p->number, events[prng_below(&p->prng, COUNT_OF(events))], true);
+}
+
+void sim_panel_replaced(struct sim *sim, unsigned panel)
+{
+	struct panel *p = &sim->panels[panel];
+
+	sim_note(sim, "panel %u is replaced", panel);
+	sim_saw(SEEN_PANEL_REPLACED);
+	p->frame_count = 0;
+	p->number = 0;
+	if (p->node.link != 0)
+		sim_client_close(sim, p->node.link, true);
 }
 
 void sim_panel_only(struct sim *sim, unsigned panel, unsigned daemon)

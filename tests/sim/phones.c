@@ -30,6 +30,7 @@ static void do_receipt(struct phone *p, uint64_t incident, uint32_t job, bool se
 	receipt.incident = incident;
 	receipt.job = job;
 	receipt.seen = seen;
+	sim_phone_told(p, incident, job);
 	ask(p, &q, 0, false);
 }
 
@@ -60,8 +61,10 @@ static uint64_t do_progress(struct phone *p, uint64_t incident, uint32_t job, en
 	progress.incident = incident;
 	progress.job = job;
 	progress.to = (Pingan__V1__JobState)to;
-	if (!p->screen.up) /* offline: it happened now, it is told later */
+	if (!p->screen.up) { /* offline: it happened now, it is told later */
+		sim_saw(SEEN_CAREGIVER_OFFLINE_PROGRESS);
 		progress.occurred_ms = sim_store_now(p->screen.sim) - 1;
+	}
 	progress.saw_resident = to != JOB_EN_ROUTE;
 	if (to == JOB_DONE)
 		progress.result = PINGAN__V1__JOB_RESULT__JOB_RESULT_HELPED;
@@ -193,6 +196,8 @@ static void work(struct phone *p)
 	do_progress(p, p->job, p->job_number, next);
 	p->doing = next;
 	p->next_at = sim->now + (next == JOB_EN_ROUTE ? a_while(p, 60000, 300000) : a_while(p, 20000, 120000));
+	if (next == JOB_EN_ROUTE && !sim->healed && prng_chance(r, 50))
+		p->next_at = sim->now + prng_between(r, MINUTES(16), MINUTES(20)); /* the bridge is closed */
 }
 
 static void think(struct sim *sim, void *who, uint64_t arg)
@@ -214,6 +219,8 @@ static void think(struct sim *sim, void *who, uint64_t arg)
 		do_answer(p, p->offer, p->offer_job, p->decision == 1);
 		if (prng_chance(&s->prng, 100))
 			sim_screen_again(s, s->cmd_last);
+	} else {
+		sim_saw(SEEN_CAREGIVER_IGNORES);
 	}
 	p->decide_at = SIM_NEVER;
 }

@@ -8,6 +8,7 @@
 #define SHOWN_MS 2000    /* a press is on every live console of its daemon within this */
 #define OVERDUE_MS 15000 /* a deadline is kept within this while any daemon is well */
 #define SWEEP_MS 250
+#define CUT_SHOWN_MS 3000 /* what a cut took away is off the screens within this */
 
 static bool has_mark(const void *at, size_t len)
 {
@@ -47,7 +48,7 @@ static void p9_private_records(struct sim *sim, const struct store_entry *e)
 
 void sim_promise_entry(struct sim *sim, const struct store_entry *e, const Pingan__V1__LogEvent *event)
 {
-	(void)event;
+	sim_never_entry(sim, event);
 	p8_on_record(sim, e);
 	p9_private_records(sim, e);
 }
@@ -290,6 +291,12 @@ static void p3_steps_are_true(struct sim *sim, unsigned home, const Pingan__V1__
 	sim_home_device(device, home);
 	known = sim_truth_press(sim, device, status->alarm);
 	k = known == NULL ? NULL : sim_truth_incident(sim, known->incident);
+	/* Two faults took a repeat, the call that it joined is there: what is told of that one is true. */
+	if (k == NULL && sim->setup.lossy && p->acked)
+		k = sim_truth_incident(sim, p->incident);
+	/* They took what the device has let go: whatever it is told of that changes nothing. */
+	if (k == NULL && sim->setup.lossy && kind_class(p->kind) > CLASS_WELFARE)
+		return;
 	if (k == NULL)
 		sim_broken(sim, "P3 steps are true", "home %u is told step %d of nothing", home, (int)status->step);
 	if (kind_silent(p->kind) && status->step != PINGAN__V1__STEP__STEP_CLOSED)
@@ -411,6 +418,15 @@ static void p5_an_accepted_offer_is_true(struct sim *sim, struct screen *s, cons
 	pingan__v1__to_daemon__free_unpacked(asked, NULL);
 }
 
+/* Two faults took what was told, and this daemon does not know it yet, or has only just read what is there instead. */
+static bool behind_a_cut(const struct sim *sim, unsigned daemon)
+{
+	const struct daemon *d = &sim->daemons[daemon];
+
+	return sim->setup.lossy && (d->old != NULL || d->unwell_since != SIM_NEVER ||
+	                            sim->now - sim->last_cut < CUT_SHOWN_MS || sim->now - d->disturbed < CUT_SHOWN_MS);
+}
+
 static void p6_a_row_is_true(struct sim *sim, struct screen *s, const Pingan__V1__IncidentRow *row)
 {
 	const struct known_incident *k = sim_truth_incident(sim, row->id);
@@ -422,6 +438,11 @@ static void p6_a_row_is_true(struct sim *sim, struct screen *s, const Pingan__V1
 		           (unsigned long long)row->id);
 	if (row->rev != k->rev) /* an older one: this daemon has not read on */
 		return;
+	if (behind_a_cut(sim, s->server))
+		return;
+	if (row->not_safe && (sim->daemons[s->server].old != NULL || sim->now - sim->last_cut < CUT_SHOWN_MS ||
+	                      sim->now - sim->daemons[s->server].disturbed < CUT_SHOWN_MS))
+		return; /* the same number in another history: marked, and soon gone */
 	if (!row->not_safe && !safe_entry(sim, k->entry))
 		sim_broken(sim, "P1 not safe is marked", "%s is shown entry %llu without a mark", s->person,
 		           (unsigned long long)k->entry);
@@ -443,9 +464,10 @@ static void p9_rows_by_right(struct sim *sim, struct screen *s, const Pingan__V1
 	           sim_incident_place(sim, &k->inc));
 }
 
-static void p9_looked_is_on_record(struct sim *sim, struct screen *s, const Pingan__V1__IncidentDetail *d)
+static void p9_looked_is_on_record(struct sim *sim, unsigned daemon, struct screen *s,
+                                   const Pingan__V1__IncidentDetail *d)
 {
-	if (d->gone || d->health_notes[0] == '\0')
+	if (d->gone || d->health_notes[0] == '\0' || behind_a_cut(sim, daemon))
 		return;
 	if (!sim_truth_looked(sim, d->incident, s->person))
 		sim_broken(sim, "P8 who looked is on record", "%s sees health notes, the log does not say so", s->person);
@@ -462,6 +484,7 @@ static void p9_phone(struct sim *sim, unsigned daemon, struct screen *s, const P
 	struct app_health health;
 	const struct job *job;
 	uint8_t bytes[4096];
+	bool behind = behind_a_cut(sim, daemon); /* made, told, and gone: soon off */
 
 	app_health(sim->daemons[daemon].app, &health);
 
@@ -475,12 +498,13 @@ static void p9_phone(struct sim *sim, unsigned daemon, struct screen *s, const P
 			sim_broken(sim, "P9 private", "%s sees personal data in an offer", s->person);
 		k = sim_truth_incident(sim, state->offers[i]->incident);
 		job = k == NULL ? NULL : incident_job(&k->inc, state->offers[i]->job);
-		if (health.newest >= k_entry(k) && job != NULL && job->ended_ms == 0 && job_offer(job, s->person) == NULL)
+		if (health.newest >= k_entry(k) && job != NULL && job->ended_ms == 0 && job_offer(job, s->person) == NULL &&
+		    !behind)
 			sim_broken(sim, "P9 private", "%s sees an offer that was never made to them", s->person);
-		if (k == NULL)
+		if (k == NULL && !behind)
 			sim_broken(sim, "P9 private", "%s sees an offer of nothing", s->person);
 	}
-	if (state->job == NULL)
+	if (state->job == NULL || behind)
 		return;
 	k = sim_truth_incident(sim, state->job->incident);
 	if (k == NULL || sim_truth_took(k, state->job->job, s->person) == 0 ||
@@ -525,7 +549,7 @@ void sim_promise_screen(struct sim *sim, unsigned daemon, struct node *node, str
 			rows_told(sim, s, m->delta->upserts[i]);
 		break;
 	case PINGAN__V1__TO_SCREEN__BODY_DETAIL:
-		p9_looked_is_on_record(sim, s, m->detail);
+		p9_looked_is_on_record(sim, daemon, s, m->detail);
 		break;
 	case PINGAN__V1__TO_SCREEN__BODY_PHONE:
 		p9_phone(sim, daemon, s, m->phone);
@@ -555,6 +579,7 @@ static void p1_acknowledged_stays(struct sim *sim)
 	}
 }
 
+/* Only a cut can take an entry away, so that is when to look. */
 void sim_promise_cut(struct sim *sim)
 {
 	if (!sim->setup.lossy)
@@ -628,6 +653,7 @@ void sim_promises_step(struct sim *sim)
 {
 	struct press *p;
 
+	sim_never_step(sim);
 	if (sim->now - sim->swept_at < (sim->setup.homes > 128 ? 20 * SWEEP_MS : SWEEP_MS))
 		return;
 	sim->swept_at = sim->now;
@@ -637,7 +663,5 @@ void sim_promises_step(struct sim *sim)
 				p2_pressed_is_shown(sim, i, p);
 		}
 	}
-	if (!sim->setup.lossy)
-		p1_acknowledged_stays(sim);
 	p4_deadlines_are_kept(sim);
 }

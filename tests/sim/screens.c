@@ -98,9 +98,11 @@ void sim_screen_opened(struct screen *s)
 	s->heard_at = s->sim->now;
 	hello.page =
 		s->console ? PINGAN__V1__SCREEN_HELLO__PAGE__PAGE_CONSOLE : PINGAN__V1__SCREEN_HELLO__PAGE__PAGE_CAREGIVER;
+	s->resumed = false;
 	if (s->have_rows && !s->resync) {
 		hello.resume_id = s->resume_id;
 		hello.resume_commit = s->resume_commit;
+		s->resumed = true;
 	}
 	hello.n_holds = s->hold_count;
 	hello.holds = s->holds;
@@ -208,7 +210,7 @@ static void on_snapshot(struct screen *s, const Pingan__V1__Snapshot *m)
 	s->resume_id = m->id;
 	s->resume_commit = m->commit;
 	s->have_rows = true;
-	s->resync = false;
+	s->resync = s->resumed = false;
 	s->snapshots++;
 	set_ringing(s, m->ringing, m->n_ringing);
 	count_holds(s);
@@ -217,6 +219,9 @@ static void on_snapshot(struct screen *s, const Pingan__V1__Snapshot *m)
 static void on_delta(struct screen *s, const Pingan__V1__Delta *m)
 {
 	s->deltas++;
+	if (s->resumed)
+		sim_saw(SEEN_RESUMED);
+	s->resumed = false;
 	if (!s->have_rows || m->prev != s->resume_id) {
 		sim_broken(s->sim, "P6 no gap", "%s was sent a delta after %llu, it stands at %llu%s", s->person,
 		           (unsigned long long)m->prev, (unsigned long long)s->resume_id, s->have_rows ? "" : " without rows");
@@ -289,6 +294,7 @@ void sim_screen_again(struct screen *s, uint64_t cmd)
 
 	ENSURE(r != NULL);
 	r->result = 0;
+	sim_saw(SEEN_SAME_REQUEST_AGAIN);
 	request_send(s, r);
 }
 
@@ -306,6 +312,7 @@ static void on_reply(struct screen *s, const Pingan__V1__Reply *m)
 	if (m->result == PINGAN__V1__RESULT__RESULT_NONE || (size_t)m->result >= COUNT_OF(words))
 		sim_broken(s->sim, "a reply says what came of it", "result %d", (int)m->result);
 	r->result = (uint32_t)m->result;
+	sim_saw_result(r->result);
 	snprintf(r->who, sizeof r->who, "%s", m->who);
 	sim_note(s->sim, "%s hears %s%s%s", s->person, words[m->result], m->who[0] != '\0' ? " " : "", m->who);
 	if (s->console)
@@ -318,10 +325,15 @@ static void on_welcome(struct screen *s, const Pingan__V1__ScreenWelcome *m)
 {
 	if (strcmp(m->person, s->person) != 0)
 		sim_broken(s->sim, "a screen is its person's", "%s was greeted as %s", s->person, m->person);
+	if (s->console && s->served_by != SIM_DAEMONS_MAX && s->served_by != s->server)
+		sim_saw(SEEN_OPERATOR_ELSEWHERE);
+	s->served_by = s->server;
 	s->up = true;
 	s->up_since = s->sim->now;
 	s->backoff = 0;
 	rows_clear(s->staged, &s->staged_count);
+	if (m->n_lost != 0)
+		sim_saw(SEEN_LOST_CALL);
 	for (size_t i = 0; i < m->n_lost; i++)
 		sim_note(s->sim, "%s has lost %s to %s", s->person,
 		         sim_truth_incident(s->sim, m->lost[i]->incident) != NULL ? "a call" : "an unknown call",
@@ -391,6 +403,7 @@ void sim_screen_init(struct sim *sim, struct screen *s, enum node_kind kind, uns
 	snprintf(s->person, sizeof s->person, "%s", person);
 	sim_person_login(s->login, person);
 	s->console = kind == NODE_DESK;
+	s->served_by = SIM_DAEMONS_MAX;
 	s->next_daemon = index;
 	s->prng.s = sim->seed * 3000017 + s->node.number;
 	s->row_max = 2 * (sim->setup.homes + sim->setup.panels) + 64;

@@ -20,25 +20,34 @@
 
 /* What may go wrong, each as a chance in 1,000 for every second of virtual time, unless it says otherwise. */
 struct sim_weather {
-	uint32_t daemon_crash;       /* kill -9; comes back after 1 to 20 s */
-	uint32_t daemon_stall;       /* the loop stands still for up to 3 s */
-	uint32_t store_away;         /* for everybody, 1 to 40 s */
-	uint32_t store_crash;        /* kill -9 of Redis */
-	uint32_t store_cut_off;      /* for one daemon */
-	uint32_t store_failover;     /* promotes the replica; what it had not is gone */
-	uint32_t store_answer_lost;  /* of 1,000 commits */
-	uint32_t store_answer_late;  /* of 1,000 commits */
-	uint32_t store_answer_twice; /* of 1,000 commits */
-	uint32_t store_lag;          /* one daemon's log tail is late for some seconds */
-	uint32_t partition;          /* one client and one daemon can't hear each other, 1 to 60 s */
-	uint32_t half_open;          /* a connection dies and nobody is told */
-	uint32_t cut;                /* a connection breaks, both sides see it */
-	uint32_t clock_jump;         /* of one daemon's wall clock, or of the store's */
-	uint32_t slow_screen;        /* stops reading for some seconds */
+	uint32_t daemon_crash;          /* kill -9; comes back after 1 to 20 s */
+	uint32_t daemon_stall;          /* the loop stands still for up to 3 s */
+	uint32_t store_away;            /* for everybody, 1 to 40 s */
+	uint32_t store_crash;           /* kill -9 of Redis */
+	uint32_t store_cut_off;         /* for one daemon */
+	uint32_t store_failover;        /* promotes the replica; what it had not is gone */
+	uint32_t daemon_frozen;         /* for 4 to 40 s */
+	uint32_t crash_in_commit;       /* of 1,000 commits: the daemon dies before it hears the answer */
+	uint32_t store_crash_in_commit; /* of 1,000 commits: the store dies with it on its way */
+	uint32_t store_full;            /* its disk, 1 to 20 s */
+	uint32_t old_primary;           /* of 1,000 failovers: one daemon stays on the old one for up to 40 s */
+	uint32_t failover_told;         /* two faults: a second of what was told is gone; with setup.lossy */
+	uint32_t store_call_lost;       /* of 1,000 commits */
+	uint32_t store_answer_lost;     /* of 1,000 commits */
+	uint32_t store_answer_late;     /* of 1,000 commits */
+	uint32_t store_answer_twice;    /* of 1,000 commits */
+	uint32_t store_lag;             /* one daemon's log tail is late for some seconds */
+	uint32_t partition;             /* one client and one daemon can't hear each other, 1 to 60 s */
+	uint32_t half_open;             /* a connection dies and nobody is told */
+	uint32_t cut;                   /* a connection breaks, both sides see it */
+	uint32_t clock_jump;            /* of one daemon's wall clock, or of the store's */
+	uint32_t clock_drift;           /* of 1,000 daemon starts, and of the store's clock: up to 2 % too fast or slow */
+	uint32_t slow_screen;           /* stops reading for some seconds */
 	uint32_t device_reboot;
-	uint32_t press;      /* a home presses */
-	uint32_t panel;      /* a DC-09 panel sends */
-	uint32_t desk_sleep; /* an operator does not react for up to 3 min */
+	uint32_t press;          /* a home presses */
+	uint32_t panel;          /* a DC-09 panel sends */
+	uint32_t panel_replaced; /* by a new one, whose counter starts again */
+	uint32_t desk_sleep;     /* an operator does not react for up to 3 min */
 	uint32_t desk_reload;
 	uint32_t phone_walks; /* a phone leaves coverage for up to 3 min */
 	uint32_t one_copy;    /* the replica goes away for a while */
@@ -123,6 +132,15 @@ void sim_store_crash(struct sim *sim);
 void sim_replica(struct sim *sim, bool runs);
 /* The replica is promoted: what it had not is gone. `lose` 0: only that; else so many entries (setup.lossy). */
 void sim_failover(struct sim *sim, unsigned lose);
+/* The same, but this daemon does not hear of it: it stays on the old primary until sim_old_primary_ends(). */
+void sim_failover_without(struct sim *sim, unsigned daemon, unsigned lose);
+void sim_old_primary_ends(struct sim *sim, unsigned daemon);
+/* Entries of the last `ms` of the store's time. */
+unsigned sim_entries_since(const struct sim *sim, int64_t ms);
+/* Nothing can be written, reading goes on. */
+void sim_store_full(struct sim *sim, bool full);
+/* The store's clock steps, as at the promotion of a machine whose clock is another. */
+void sim_store_clock(struct sim *sim, int64_t step_ms);
 /* Fails the next n calls of commit before they reach the store. */
 void sim_store_fail_commits(struct sim *sim, unsigned n);
 
@@ -180,6 +198,8 @@ void sim_home_raw(struct sim *sim, unsigned home, struct slice bytes);
 void sim_panel_send(struct sim *sim, unsigned panel, const char *body, bool keep);
 /* The panel reaches only this daemon from now on. */
 void sim_panel_only(struct sim *sim, unsigned panel, unsigned daemon);
+/* Another one under the same account: what it had not told is gone with it, its numbers start at 0001. */
+void sim_panel_replaced(struct sim *sim, unsigned panel);
 /* Contact ID event of this panel with the given number. */
 void sim_panel_event(struct sim *sim, unsigned panel, unsigned number, const char *event, bool keep);
 /* Frames answered so far; *ret_last = token of the last reply ("ACK"). */

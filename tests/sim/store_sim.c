@@ -42,9 +42,15 @@ static int64_t later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
+/* TIME of the store's machine. */
+static ms_t clock_ms(const struct store_sim *s)
+{
+	return s->config.start_ms + s->now_ms + s->skew_ms + (s->now_ms - s->drift_since_ms) * s->drift_ppm / 1000000;
+}
+
 ms_t store_sim_now_ms(const struct store_sim *s)
 {
-	return state_at_ms(s->state, s->config.start_ms + s->now_ms + s->skew_ms);
+	return state_at_ms(s->state, clock_ms(s));
 }
 
 /* ------------------------------------------------------------ things on their way */
@@ -251,8 +257,7 @@ static void check(struct store_sim_daemon *d)
 	d->app_up = true;
 	if (d->attach_id == 0)
 		result = ATTACH_EMPTY;
-	else if (d->attach_id <= s->durable && state_entry(s->state, d->attach_id, &e) &&
-	         e.commit == d->attach_commit)
+	else if (d->attach_id <= s->durable && state_entry(s->state, d->attach_id, &e) && e.commit == d->attach_commit)
 		result = ATTACH_TAIL;
 	if (result == ATTACH_TAIL)
 		start_tail(d, d->attach_id, d->attach_commit);
@@ -314,7 +319,7 @@ void ss_replicate(struct store_sim *s)
 
 void ss_decide(struct store_sim *s, const struct store_commit *commit, struct store_answer *ret, struct blob **ret_body)
 {
-	state_commit(s->state, commit, s->config.start_ms + s->now_ms + s->skew_ms, ret, ret_body);
+	state_commit(s->state, commit, clock_ms(s), ret, ret_body);
 }
 
 static void send_answer(struct store_sim_daemon *d, const struct thing *call, const struct store_answer *answer,
@@ -339,7 +344,10 @@ static void call_arrives(struct store_sim *s, struct thing *call)
 
 	if (!s->there)
 		return;
-	ss_decide(s, &call->commit->commit, &answer, &body);
+	if (s->full)
+		answer = (struct store_answer){.result = STORE_FAILED};
+	else
+		ss_decide(s, &call->commit->commit, &answer, &body);
 	if (answer.result == STORE_STORED) {
 		struct thing *t;
 

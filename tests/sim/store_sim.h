@@ -32,21 +32,21 @@ struct store_sim_daemon;
 
 struct store_sim_config {
 	uint64_t seed;
-	ms_t start_ms;           /* store's clock at virtual time 0 */
+	ms_t start_ms; /* store's clock at virtual time 0 */
 	bool replicated;
-	uint32_t reach_ms;       /* bounds of the random delays above; 0 = at once */
+	uint32_t reach_ms; /* bounds of the random delays above; 0 = at once */
 	uint32_t sync_ms;
 	uint32_t back_ms;
 	uint32_t tail_ms;
 	uint32_t replica_ms;
 	uint32_t gate_ms;
-	uint32_t timeout_ms;     /* an answer that never comes shows as STORE_FAILED or a dropped link after this */
-	uint32_t reconnect_ms;   /* a dropped link stands again after this at most, if the store is there */
+	uint32_t timeout_ms;   /* an answer that never comes shows as STORE_FAILED or a dropped link after this */
+	uint32_t reconnect_ms; /* a dropped link stands again after this at most, if the store is there */
 	/* By chance, of 10,000 commits: */
-	uint32_t lose_call;      /* never arrives */
-	uint32_t lose_answer;    /* applied, the answer never comes */
-	uint32_t repeat_answer;  /* the answer comes twice */
-	uint32_t drop_link;      /* the daemon's link falls when the call is on its way */
+	uint32_t lose_call;     /* never arrives */
+	uint32_t lose_answer;   /* applied, the answer never comes */
+	uint32_t repeat_answer; /* the answer comes twice */
+	uint32_t drop_link;     /* the daemon's link falls when the call is on its way */
 };
 
 /* A calm store: 1 ms each way, no faults, no replica. */
@@ -79,12 +79,12 @@ void store_sim_load(void *daemon);
 /* ------------------------------------------------------------ faults */
 
 enum store_sim_fate {
-	FATE_LOSE_CALL,    /* never arrives: STORE_FAILED after timeout_ms */
-	FATE_LOSE_ANSWER,  /* applied; STORE_FAILED after timeout_ms */
-	FATE_LATE_ANSWER,  /* applied; the answer comes `ms` later, all behind it too */
-	FATE_REPEAT_ANSWER,/* twice */
-	FATE_DROP_BEFORE,  /* the link falls before the call arrives */
-	FATE_DROP_AFTER    /* the link falls after it was applied, before the answer */
+	FATE_LOSE_CALL,     /* never arrives: STORE_FAILED after timeout_ms */
+	FATE_LOSE_ANSWER,   /* applied; STORE_FAILED after timeout_ms */
+	FATE_LATE_ANSWER,   /* applied; the answer comes `ms` later, all behind it too */
+	FATE_REPEAT_ANSWER, /* twice */
+	FATE_DROP_BEFORE,   /* the link falls before the call arrives */
+	FATE_DROP_AFTER     /* the link falls after it was applied, before the answer */
 };
 /* What becomes of this daemon's next commit. */
 void store_sim_fate(struct store_sim_daemon *daemon, enum store_sim_fate fate, int64_t ms);
@@ -110,6 +110,15 @@ size_t store_sim_failover(struct store_sim *sim, uint64_t lose);
 void store_sim_replica(struct store_sim *sim, bool runs);
 /* TIME of the store's machine jumps; the store's clock never steps back all the same. */
 void store_sim_clock_step(struct store_sim *sim, int64_t ms);
+/* It runs so much too fast from now on, in millionths; negative: too slow. */
+void store_sim_clock_drift(struct store_sim *sim, int64_t ppm);
+/* No room: every commit is answered STORE_FAILED and changes nothing. Reading goes on. */
+void store_sim_full(struct store_sim *sim, bool full);
+
+/* Before a failover: this daemon will stay on the primary that is cut off, a store of its own from here on, with the same
+ * history, whose replica never hears of anything again. What is on its way between the two goes there. Returns the old
+ * store; `*daemon` becomes the handle there. */
+struct store_sim *store_sim_old_primary(struct store_sim_daemon **daemon) MUST_USE;
 
 /* ------------------------------------------------------------ looking in, and preparing */
 

@@ -107,6 +107,18 @@ void store_sim_clock_step(struct store_sim *s, int64_t ms)
 	s->skew_ms += ms;
 }
 
+void store_sim_clock_drift(struct store_sim *s, int64_t ppm)
+{
+	s->skew_ms += (s->now_ms - s->drift_since_ms) * s->drift_ppm / 1000000;
+	s->drift_since_ms = s->now_ms;
+	s->drift_ppm = ppm;
+}
+
+void store_sim_full(struct store_sim *s, bool full)
+{
+	s->full = full;
+}
+
 /* ------------------------------------------------------------ looking in */
 
 void store_sim_commit_now(struct store_sim *s, const struct store_commit *commit, struct store_answer *ret)

@@ -3,65 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/table.h"
-
-/* Everything by name: 'r' record, 'g' removed record, 'l' unique name, 's' member of a set, 'm' message, 'o' outbox key. */
-#define CELL_KEY_MAX (2 * STORE_KEY_MAX + 2)
-#define GONE_MS 600000
-/* Records with their graves, names, the message, outbox keys. */
-#define CHANGES_MAX (2 * STORE_PUTS_MAX + STORE_LINKS_MAX + 1 + STORE_OUTBOX_MAX)
-
-struct cell {
-	char key[CELL_KEY_MAX];
-	uint64_t rev;                         /* record */
-	uint64_t commits[STORE_COMMITS_KEPT]; /* record; [0]: removed record */
-	struct blob *body;                    /* record */
-	char value[STORE_KEY_MAX];            /* name, message */
-	uint64_t log_id;                      /* message */
-	ms_t until_ms;                        /* message, removed record */
-};
-
-struct log_record {
-	char key[STORE_KEY_MAX];
-	uint64_t rev;
-	uint64_t commits[STORE_COMMITS_KEPT];
-	struct blob *body;
-};
-
-struct log_entry {
-	uint64_t commit, prev;
-	ms_t at_ms;
-	struct blob *event;
-	uint32_t record_count;
-	struct log_record *records;
-};
-
-struct outbox_entry {
-	char key[STORE_KEY_MAX];
-	struct blob *body;
-};
-
-/* What stood there before a commit. */
-struct undo {
-	size_t count;
-	struct {
-		bool there;
-		struct cell cell;
-	} before[CHANGES_MAX];
-	size_t outbox_len;
-};
-
-struct store_state {
-	struct table cells;
-	struct log_entry *log;  /* [0] is entry 1 */
-	size_t log_len, log_size;
-	struct outbox_entry *outbox;
-	size_t outbox_len, outbox_size;
-	struct undo **undos;    /* ring: of entry n at (n - 1) % undo_max; owned */
-	size_t undo_max;
-	size_t undo_count;
-	struct blob *lent;
-};
+#include "sim/store_state_internal.h"
 
 /* ------------------------------------------------------------ bytes */
 
@@ -88,11 +30,6 @@ void blob_drop(struct blob *b)
 {
 	if (b != NULL && --b->refs == 0)
 		free(b);
-}
-
-static struct slice blob_bytes(const struct blob *b)
-{
-	return b == NULL ? slice_of(NULL, 0) : slice_of(b->at, b->len);
 }
 
 static struct slice into(uint8_t *bytes, size_t *at, struct slice from)
@@ -143,7 +80,7 @@ static void cell_key(char ret[CELL_KEY_MAX], char kind, const char *name, const 
 	ENSURE(n > 1 && n < CELL_KEY_MAX);
 }
 
-static struct cell *cell_find(const struct store_state *s, char kind, const char *name, const char *member)
+struct cell *state_cell(const struct store_state *s, char kind, const char *name, const char *member)
 {
 	char key[CELL_KEY_MAX];
 
@@ -161,7 +98,7 @@ static void cell_drop(struct store_state *s, struct cell *c)
 /* Notes what stands there, then gives the cell to change. */
 static struct cell *cell_change(struct store_state *s, struct undo *u, char kind, const char *name, const char *member)
 {
-	struct cell *c = cell_find(s, kind, name, member);
+	struct cell *c = state_cell(s, kind, name, member);
 	size_t i = u->count++;
 
 	ENSURE(i < CHANGES_MAX);
@@ -185,7 +122,7 @@ static void cell_remove(struct store_state *s, struct undo *u, char kind, const 
 	cell_drop(s, cell_change(s, u, kind, name, member));
 }
 
-static void undo_free(struct undo *u)
+void state_undo_free(struct undo *u)
 {
 	if (u == NULL)
 		return;
@@ -216,7 +153,7 @@ static void undo_apply(struct store_state *s, struct undo *u)
 	free(u);
 }
 
-static void entry_free(struct log_entry *e)
+void state_entry_free(struct log_entry *e)
 {
 	blob_drop(e->event);
 	for (uint32_t i = 0; i < e->record_count; i++)
@@ -232,7 +169,7 @@ void state_forget(struct store_state *s, size_t count)
 
 		undo_apply(s, s->undos[(n - 1) % s->undo_max]);
 		s->undos[(n - 1) % s->undo_max] = NULL;
-		entry_free(&s->log[--s->log_len]);
+		state_entry_free(&s->log[--s->log_len]);
 	}
 }
 
@@ -258,7 +195,7 @@ static bool malformed(const struct store_commit *c)
 static bool is_mine(const struct store_state *s, const struct store_commit *c, ms_t at_ms)
 {
 	for (uint32_t i = 0; i < c->put_count; i++) {
-		const struct cell *r = cell_find(s, 'r', c->puts[i].key, "");
+		const struct cell *r = state_cell(s, 'r', c->puts[i].key, "");
 		const struct cell *gone;
 
 		for (size_t k = 0; r != NULL && k < STORE_COMMITS_KEPT; k++)
@@ -266,7 +203,7 @@ static bool is_mine(const struct store_state *s, const struct store_commit *c, m
 				return true;
 		if (r != NULL || !c->puts[i].remove)
 			continue;
-		gone = cell_find(s, 'g', c->puts[i].key, "");
+		gone = state_cell(s, 'g', c->puts[i].key, "");
 		if (gone != NULL && gone->commits[0] == c->id && gone->until_ms > at_ms)
 			return true;
 	}
@@ -297,7 +234,7 @@ static bool all_stands(const struct store_state *s, const struct store_commit *c
 		bool put = i < c->put_count;
 		const char *key = put ? c->puts[i].key : c->checks[i - c->put_count].key;
 		uint64_t expect = put ? c->puts[i].expect : c->checks[i - c->put_count].expect;
-		const struct cell *r = cell_find(s, 'r', key, "");
+		const struct cell *r = state_cell(s, 'r', key, "");
 
 		if ((r == NULL ? 0 : r->commits[0]) != expect) {
 			stale(r, i, ret, ret_body);
@@ -310,7 +247,7 @@ static bool all_stands(const struct store_state *s, const struct store_commit *c
 /* What the name has by now, links of this commit before `index` included; NULL = free. */
 static const char *name_now(const struct store_state *s, const struct store_commit *c, uint32_t index)
 {
-	const struct cell *cell = cell_find(s, 'l', c->links[index].name, "");
+	const struct cell *cell = state_cell(s, 'l', c->links[index].name, "");
 	const char *now = cell == NULL ? NULL : cell->value;
 
 	for (uint32_t i = 0; i < index; i++) {
@@ -363,7 +300,7 @@ static void write_record(struct store_state *s, struct undo *u, const struct sto
 
 	snprintf(ret->key, sizeof ret->key, "%s", p->key);
 	if (p->remove) {
-		if (cell_find(s, 'r', p->key, "") != NULL)
+		if (state_cell(s, 'r', p->key, "") != NULL)
 			cell_remove(s, u, 'r', p->key, "");
 		cell = cell_change(s, u, 'g', p->key, "");
 		cell->commits[0] = c->id;
@@ -391,7 +328,7 @@ static void write_link(struct store_state *s, struct undo *u, const struct store
 		snprintf(cell->value, sizeof cell->value, "%s", l->value);
 		break;
 	case LINK_FREE:
-		cell = cell_find(s, 'l', l->name, "");
+		cell = state_cell(s, 'l', l->name, "");
 		if (cell != NULL && strcmp(cell->value, l->value) == 0)
 			cell_remove(s, u, 'l', l->name, "");
 		break;
@@ -399,7 +336,7 @@ static void write_link(struct store_state *s, struct undo *u, const struct store
 		cell_change(s, u, 's', l->name, l->value);
 		break;
 	case LINK_DROP:
-		if (cell_find(s, 's', l->name, l->value) != NULL)
+		if (state_cell(s, 's', l->name, l->value) != NULL)
 			cell_remove(s, u, 's', l->name, l->value);
 		break;
 	}
@@ -407,7 +344,7 @@ static void write_link(struct store_state *s, struct undo *u, const struct store
 
 static void write_outbox(struct store_state *s, struct undo *u, const struct store_outbox *o)
 {
-	if (cell_find(s, 'o', o->key, "") != NULL)
+	if (state_cell(s, 'o', o->key, "") != NULL)
 		return;
 	cell_change(s, u, 'o', o->key, "");
 	if (s->outbox_len == s->outbox_size) {
@@ -456,7 +393,7 @@ static void write_all(struct store_state *s, const struct store_commit *c, ms_t 
 	for (uint32_t i = 0; i < c->outbox_count; i++)
 		write_outbox(s, u, &c->outbox[i]);
 	place = &s->undos[(s->log_len - 1) % s->undo_max];
-	undo_free(*place);
+	state_undo_free(*place);
 	*place = u;
 	if (s->undo_count < s->undo_max)
 		s->undo_count++;
@@ -479,7 +416,7 @@ void state_commit(struct store_state *s, const struct store_commit *c, ms_t time
 		ret->log_id = s->log_len != 0 && s->log[s->log_len - 1].commit == c->id ? s->log_len : 0;
 		return;
 	}
-	known = c->message[0] == '\0' || c->message_anew ? NULL : cell_find(s, 'm', c->message, "");
+	known = c->message[0] == '\0' || c->message_anew ? NULL : state_cell(s, 'm', c->message, "");
 	if (known != NULL && known->until_ms > at_ms) {
 		/* As in Redis a copy makes no entry; a failover may well forget that there was one. */
 		if (known->until_ms < at_ms + c->message_ms)
@@ -498,145 +435,4 @@ void state_commit(struct store_state *s, const struct store_commit *c, ms_t time
 	write_all(s, c, at_ms);
 	ret->result = STORE_STORED;
 	ret->log_id = s->log_len;
-}
-
-/* ------------------------------------------------------------ life, and looking in */
-
-struct store_state *state_new(size_t undo_max)
-{
-	struct store_state *s = calloc(1, sizeof *s);
-
-	if (s == NULL)
-		return NULL;
-	s->undo_max = undo_max;
-	s->undos = calloc(undo_max, sizeof(struct undo *));
-	if (s->undos == NULL) {
-		free(s);
-		return NULL;
-	}
-	return s;
-}
-
-void state_free(struct store_state *s)
-{
-	if (s == NULL)
-		return;
-	for (size_t i = 0; i < s->undo_max; i++)
-		undo_free(s->undos[i]);
-	free(s->undos);
-	for (size_t i = 0; i < s->log_len; i++)
-		entry_free(&s->log[i]);
-	free(s->log);
-	for (size_t i = 0; i < s->outbox_len; i++)
-		blob_drop(s->outbox[i].body);
-	free(s->outbox);
-	for (size_t i = 0; i < s->cells.size; i++) {
-		struct cell *c = s->cells.slots[i].key == NULL ? NULL : s->cells.slots[i].value;
-
-		if (c != NULL) {
-			blob_drop(c->body);
-			free(c);
-		}
-	}
-	table_free(&s->cells);
-	blob_drop(s->lent);
-	free(s);
-}
-
-void state_lend(struct store_state *s, struct blob *body)
-{
-	blob_drop(s->lent);
-	s->lent = body;
-}
-
-static void record_of(const struct cell *c, struct store_record *ret)
-{
-	snprintf(ret->key, sizeof ret->key, "%s", c->key + 1);
-	ret->rev = c->rev;
-	memcpy(ret->commits, c->commits, sizeof ret->commits);
-	ret->body = blob_bytes(c->body);
-}
-
-bool state_record(const struct store_state *s, const char *key, struct store_record *ret)
-{
-	const struct cell *c = cell_find(s, 'r', key, "");
-
-	if (c != NULL)
-		record_of(c, ret);
-	return c != NULL;
-}
-
-bool state_entry(const struct store_state *s, uint64_t id, struct store_entry *ret)
-{
-	const struct log_entry *e;
-
-	if (id == 0 || id > s->log_len)
-		return false;
-	e = &s->log[id - 1];
-	*ret = (struct store_entry){.id = id,
-	                            .commit = e->commit,
-	                            .prev = e->prev,
-	                            .at_ms = e->at_ms,
-	                            .event = blob_bytes(e->event),
-	                            .record_count = e->record_count};
-	for (uint32_t i = 0; i < e->record_count; i++) {
-		const struct log_record *r = &e->records[i];
-
-		memcpy(ret->records[i].key, r->key, sizeof r->key);
-		ret->records[i].rev = r->rev;
-		memcpy(ret->records[i].commits, r->commits, sizeof r->commits);
-		ret->records[i].body = blob_bytes(r->body);
-	}
-	return true;
-}
-
-static int by_key(const void *a, const void *b)
-{
-	const struct cell *const *x = a, *const *y = b;
-
-	return strcmp((*x)->key, (*y)->key);
-}
-
-void state_records(const struct store_state *s, void (*each)(void *ctx, const struct store_record *), void *ctx)
-{
-	struct cell **records = calloc(s->cells.used + 1, sizeof(struct cell *));
-	struct store_record r;
-	size_t n = 0;
-
-	ENSURE(records != NULL);
-	for (size_t i = 0; i < s->cells.size; i++)
-		if (s->cells.slots[i].key != NULL && s->cells.slots[i].key[0] == 'r')
-			records[n++] = s->cells.slots[i].value;
-	qsort(records, n, sizeof(struct cell *), by_key);
-	for (size_t i = 0; i < n; i++) {
-		record_of(records[i], &r);
-		each(ctx, &r);
-	}
-	free(records);
-}
-
-uint64_t state_newest(const struct store_state *s)
-{
-	return s->log_len;
-}
-
-const char *state_link(const struct store_state *s, const char *name)
-{
-	const struct cell *c = cell_find(s, 'l', name, "");
-
-	return c == NULL ? NULL : c->value;
-}
-
-bool state_in_set(const struct store_state *s, const char *name, const char *value)
-{
-	return cell_find(s, 's', name, value) != NULL;
-}
-
-bool state_outbox(const struct store_state *s, size_t n, char ret_key[STORE_KEY_MAX], struct slice *ret_body)
-{
-	if (n >= s->outbox_len)
-		return false;
-	memcpy(ret_key, s->outbox[n].key, STORE_KEY_MAX);
-	*ret_body = blob_bytes(s->outbox[n].body);
-	return true;
 }

@@ -31,6 +31,8 @@ struct store_state;
 
 struct store_state *state_new(size_t undo_max) MUST_USE;
 void state_free(struct store_state *s); /* accepts NULL */
+/* The same, from here on a history of its own; what happened so far can't be taken back in it. */
+struct store_state *state_clone(const struct store_state *from) MUST_USE;
 
 /* Decides and applies; `time_ms` is TIME. *ret_body: counted for the caller; ret->body points into it. */
 void state_commit(struct store_state *s, const struct store_commit *c, ms_t time_ms, struct store_answer *ret,

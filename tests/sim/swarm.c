@@ -8,6 +8,14 @@ uint64_t sim_play(uint64_t seed)
 	struct sim_weather weather = SIM_BAD_DAY;
 	uint32_t *of[] = {&weather.daemon_crash,
 	                  &weather.daemon_stall,
+	                  &weather.daemon_frozen,
+	                  &weather.crash_in_commit,
+	                  &weather.store_crash_in_commit,
+	                  &weather.store_full,
+	                  &weather.old_primary,
+	                  &weather.store_call_lost,
+	                  &weather.clock_drift,
+	                  &weather.panel_replaced,
 	                  &weather.store_away,
 	                  &weather.store_crash,
 	                  &weather.store_cut_off,
@@ -36,6 +44,7 @@ uint64_t sim_play(uint64_t seed)
 	setup.desks = 2 + (unsigned)prng_below(&p, 3); /* closing without contact takes two */
 	setup.phones = 1 + (unsigned)prng_below(&p, 4);
 	setup.replicated = prng_chance(&p, 600);
+	setup.lossy = setup.replicated && prng_chance(&p, 200);
 	for (size_t i = 0; i < COUNT_OF(of); i++) {
 		if (prng_chance(&p, 500))
 			*of[i] = 0;
@@ -43,6 +52,9 @@ uint64_t sim_play(uint64_t seed)
 	if (prng_chance(&p, 150))
 		weather.press *= 6; /* a busy day */
 	sim = sim_new(seed, &setup);
+	sim_note(sim, "%u daemons, %u homes, %u panels, %u consoles, %u phones%s%s", setup.daemons, setup.homes,
+	         setup.panels, setup.desks, setup.phones, setup.replicated ? ", a replica" : "",
+	         setup.lossy ? ", two faults at once" : "");
 	sim_run(sim, prng_between(&p, MINUTES(1), MINUTES(prng_chance(&p, 250) ? 25 : 8)));
 	sim_heal(sim);
 	sim_settle(sim);

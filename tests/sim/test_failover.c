@@ -260,6 +260,26 @@ static void test_a_console_of_another_history(void **state)
 	sim_free(sim);
 }
 
+/* An operator has the call open; that she looks is cut away. It is written again, and health waits for it. */
+static void test_who_looks_is_on_record_after_a_cut(void **state)
+{
+	struct sim *sim = scene_ready(&LOSSY);
+	uint64_t before;
+
+	(void)state;
+	sim_press(sim, 0, KIND_SOS);
+	until_row(sim, 0, 0, 2000);
+	assert_int_equal(desk_result(sim, 0, sim_desk_claim(sim, 0, 0)), RESULT_OK);
+	before = sim_log_newest(sim);
+	assert_int_equal(desk_result(sim, 0, sim_desk_open(sim, 0, 0)), RESULT_OK);
+	assert_int_equal(lines_of(sim_incident(sim, 0), LINE_OPENED), 1);
+	sim_failover(sim, (unsigned)(sim_log_newest(sim) - before));
+	assert_int_equal(lines_of(sim_incident(sim, 0), LINE_OPENED), 0);
+	sim_run(sim, 5000);
+	assert_int_equal(lines_of(sim_incident(sim, 0), LINE_OPENED), 1);
+	sim_free(sim);
+}
+
 /* One copy counts: every screen is told, and told when there are two again. */
 static void test_one_copy_is_told(void **state)
 {
@@ -290,6 +310,7 @@ int main(void)
 		cmocka_unit_test(test_the_press_itself_is_forgotten),
 		cmocka_unit_test(test_a_panel_s_alarm_is_committed_again),
 		cmocka_unit_test(test_a_console_of_another_history),
+		cmocka_unit_test(test_who_looks_is_on_record_after_a_cut),
 		cmocka_unit_test(test_one_copy_is_told),
 	};
 

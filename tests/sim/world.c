@@ -73,7 +73,12 @@ static int64_t next_at(const struct sim *sim)
 	int64_t at = top == NULL ? SIM_NEVER : top->at >> 24;
 	int64_t store = store_sim_next_ms(sim->store);
 
-	return store < at ? store : at;
+	at = store < at ? store : at;
+	for (unsigned i = 0; i < sim->setup.daemons; i++) {
+		store = sim->daemons[i].old == NULL ? SIM_NEVER : store_sim_next_ms(sim->daemons[i].old);
+		at = store < at ? store : at;
+	}
+	return at;
 }
 
 /* The next thing happens, or time reaches `limit`. */
@@ -91,6 +96,10 @@ static bool step(struct sim *sim, int64_t limit)
 	if (at > sim->now)
 		sim->now = at;
 	store_sim_run(sim->store, (mono_t){sim->now});
+	for (unsigned i = 0; i < sim->setup.daemons; i++) {
+		if (sim->daemons[i].old != NULL)
+			store_sim_run(sim->daemons[i].old, (mono_t){sim->now});
+	}
 	sim_truth_follow(sim);
 	top = heap_top(&sim->events);
 	if (top != NULL && top->at >> 24 <= sim->now) {
@@ -171,7 +180,7 @@ struct sim *sim_new(uint64_t seed, const struct sim_setup *setup)
 	sim->prng.s = seed * UINT64_C(0x2545F4914F6CDD1D) + 1;
 	sim->trace = getenv("PINGAN_SIM_TRACE") != NULL;
 	sim->store_back_at = sim->replica_back_at = SIM_NEVER;
-	sim->last_cut = SIM_NEVER;
+	sim->last_cut = -MINUTES(10);
 	sim->arena_memory = sim_memory(1 << 20);
 	arena_init(&sim->arena, sim->arena_memory, 1 << 20);
 

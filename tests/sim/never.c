@@ -1,0 +1,167 @@
+/* never.c - what must never happen in such a service, as checks (docs/TESTING.md names the field's failure behind each):
+ * an alarm that waits unseen, two who each think that the other has it, a screen that looks well and is not, a dead device
+ * that looks alive, a dead telephone that looks told. A sweep once a second of virtual time, and a look at each entry. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sim/kit.h"
+
+#define SWEEP_MS 1000
+#define SHOWN_MS 6000    /* what is stored is on every screen that it concerns within this */
+#define TOLD_MS 5000     /* a screen that is not served well says so within this */
+#define SILENT_MS 300000 /* a device's link that brings nothing is ended within this: heartbeats come every 60 s */
+
+/* Undisturbed for so long, and well all the time. */
+static bool well(const struct sim *sim, const struct daemon *d, int64_t ms)
+{
+	return d->up && !sim_daemon_stalled(d) && d->old == NULL && d->well_since != SIM_NEVER &&
+	       sim->now - d->well_since > ms && sim->now - d->disturbed > ms;
+}
+
+/* Nothing has stood between this page and its daemon for so long. */
+static bool connected(struct sim *sim, const struct screen *s, int64_t ms)
+{
+	const struct sim_link *l = sim_link_of(sim, s->node.link);
+
+	return s->on && s->up && sim->now - s->up_since > ms && l != NULL && l->at_daemon && l->at_client && !l->stuck &&
+	       s->node.slow_until < sim->now - ms && sim->blocked_until[s->node.number][s->server] < sim->now - ms;
+}
+
+/* ------------------------------------------------------------ the screen and the truth */
+
+static void row_and_truth(struct sim *sim, const struct screen *s, const struct known_incident *k)
+{
+	const struct incident *inc = &k->inc;
+	const struct row *r = sim_screen_row(s, inc->id);
+
+	if (inc->state == INCIDENT_CLOSED) {
+		if (r != NULL && !r->row->not_stored)
+			sim_broken(sim, "P6 the screen tells the truth", "%s still shows %s, closed %lld ms ago", s->person,
+			           sim_incident_place(sim, inc), (long long)(sim->now - k->changed_at));
+		return;
+	}
+	if (r == NULL)
+		sim_broken(sim, "N2 no alarm waits unseen", "%s %s has been stored for %lld ms, %s shows nothing",
+		           sim_incident_place(sim, inc), sim_incident_words(inc), (long long)(sim->now - k->changed_at),
+		           s->person);
+	if (strcmp(r->row->owner, inc->owner) != 0)
+		sim_broken(sim, "N3 everybody knows who has it", "%s is shown %s as taken by \"%s\", it is \"%s\"", s->person,
+		           sim_incident_place(sim, inc), r->row->owner, inc->owner);
+	if ((int)r->row->state != (int)inc->state || (int)r->row->class_ != (int)inc->class ||
+	    (int)r->row->progress != (int)incident_progress(inc))
+		sim_broken(sim, "P6 the screen tells the truth", "%s is shown %s as state %d, class %d, progress %d", s->person,
+		           sim_incident_place(sim, inc), (int)r->row->state, (int)r->row->class_, (int)r->row->progress);
+}
+
+static void screens_tell_the_truth(struct sim *sim)
+{
+	for (unsigned i = 0; i < sim->setup.desks; i++) {
+		struct screen *s = &sim->desks[i].screen;
+
+		if (!connected(sim, s, SHOWN_MS) || !s->have_rows || !s->store_up ||
+		    !well(sim, &sim->daemons[s->server], SHOWN_MS))
+			continue;
+		for (size_t n = sim->truth.count; n > 0; n--) {
+			const struct known_incident *k = sim->truth.incidents[n - 1];
+
+			if (sim->now - k->changed_at > SHOWN_MS && !k->inc.quarantine && sim_desk_covers(sim, i, k->inc.area))
+				row_and_truth(sim, s, k);
+		}
+	}
+}
+
+/* A daemon that can't store, or does not hear its own proof of life, says so to its consoles. */
+static void screens_say_that_they_cannot(struct sim *sim)
+{
+	for (unsigned i = 0; i < sim->setup.desks; i++) {
+		struct screen *s = &sim->desks[i].screen;
+		const struct daemon *d = &sim->daemons[s->server];
+
+		if (!connected(sim, s, TOLD_MS) || !d->up || sim_daemon_stalled(d) || d->unwell_since == SIM_NEVER ||
+		    sim->now - d->unwell_since < TOLD_MS || sim->now - d->stalled_until < TOLD_MS)
+			continue;
+		if (s->store_up)
+			sim_broken(sim, "P6 a screen says that it cannot", "daemon %u has not been well for %lld ms, %s looks well",
+			           d->index, (long long)(sim->now - d->unwell_since), s->person);
+	}
+}
+
+/* ------------------------------------------------------------ the dead that look alive */
+
+static void no_dead_device_looks_alive(struct sim *sim)
+{
+	for (unsigned i = 0; i < sim->setup.homes; i++) {
+		const struct node *node = sim_home_node(sim, i);
+
+		for (unsigned n = 1; n < LINKS_SIM_MAX; n++) {
+			const struct sim_link *l = &sim->links[n];
+			int64_t since;
+
+			if (l->id == 0 || l->node != node || !l->at_daemon || !l->stuck)
+				continue;
+			since = l->heard_at > sim->daemons[l->daemon].stalled_until ? l->heard_at
+			                                                            : sim->daemons[l->daemon].stalled_until;
+			if (sim->now - since > SILENT_MS)
+				sim_broken(sim, "N5 no dead device looks alive", "home %u said nothing to daemon %u for %lld ms", i,
+				           l->daemon, (long long)(sim->now - l->heard_at));
+		}
+	}
+}
+
+void sim_phone_told(struct phone *p, uint64_t incident, uint32_t job)
+{
+	p->receipts[p->receipt_count % COUNT_OF(p->receipts)].incident = incident;
+	p->receipts[p->receipt_count++ % COUNT_OF(p->receipts)].job = job;
+}
+
+static bool has_confirmed(const struct phone *p, uint64_t incident, uint32_t job)
+{
+	for (size_t i = 0; i < COUNT_OF(p->receipts); i++) {
+		if (p->receipts[i].incident == incident && p->receipts[i].job == job)
+			return true;
+	}
+	return p->receipt_count > COUNT_OF(p->receipts); /* too long ago to say */
+}
+
+/* Only the telephone itself says that an offer has reached it. */
+void sim_never_entry(struct sim *sim, const Pingan__V1__LogEvent *event)
+{
+	uint64_t incident = strncmp(event->record, "incident:", 9) == 0 ? strtoull(event->record + 9, NULL, 16) : 0;
+
+	for (size_t i = 0; i < event->n_lines; i++) {
+		const Pingan__V1__Line *l = event->lines[i];
+
+		if (l->code != PINGAN__V1__LINE_CODE__LINE_OFFER_DELIVERED && l->code != PINGAN__V1__LINE_CODE__LINE_OFFER_SEEN)
+			continue;
+		for (unsigned n = 0; n < sim->setup.phones; n++) {
+			if (strcmp(l->subject, sim_phone_person(n)) == 0 && !has_confirmed(&sim->phones[n], incident, l->job))
+				sim_broken(sim, "N6 no dead phone looks told", "%s confirmed nothing of job %u", l->subject, l->job);
+		}
+	}
+}
+
+/* A copy rings nobody twice: what is counted as pressed again was pressed again. */
+void sim_never_change(struct sim *sim, const struct known_incident *k)
+{
+	uint32_t presses = 0;
+
+	for (uint32_t i = 0; i < k->inc.alarm_count; i++) {
+		if (k->inc.alarms[i].protocol != PROTOCOL_NATIVE)
+			return;
+	}
+	for (size_t i = 0; i < sim->truth.press_count; i++)
+		presses += sim->truth.presses[i].incident == k->inc.id;
+	if (k->inc.repeats >= presses)
+		sim_broken(sim, "N4 a copy is not a press", "%s counts %u repeats of %u presses",
+		           sim_incident_place(sim, &k->inc), k->inc.repeats, presses);
+}
+
+void sim_never_step(struct sim *sim)
+{
+	if (sim->now - sim->never_at < (sim->setup.homes > 128 ? 10 * SWEEP_MS : SWEEP_MS) || sim->setup.overload)
+		return;
+	sim->never_at = sim->now;
+	screens_tell_the_truth(sim);
+	screens_say_that_they_cannot(sim);
+	no_dead_device_looks_alive(sim);
+}
