@@ -40,6 +40,8 @@ static void row_and_truth(struct sim *sim, const struct screen *s, const struct 
 			           sim_incident_place(sim, inc), (long long)(sim->now - k->changed_at));
 		return;
 	}
+	if (r != NULL && r->row->not_stored)
+		return; /* a press that is not stored yet may raise it: shown as it will be */
 	if (r == NULL)
 		sim_broken(sim, "N2 no alarm waits unseen", "%s %s has been stored for %lld ms, %s shows nothing",
 		           sim_incident_place(sim, inc), sim_incident_words(inc), (long long)(sim->now - k->changed_at),

@@ -8,6 +8,7 @@
 #define SHOWN_MS 2000    /* a press is on every live console of its daemon within this */
 #define OVERDUE_MS 15000 /* a deadline is kept within this while any daemon is well */
 #define SWEEP_MS 250
+#define CLOCK_ERROR_MS 6000
 #define CUT_SHOWN_MS 3000 /* what a cut took away is off the screens within this */
 
 static bool has_mark(const void *at, size_t len)
@@ -124,13 +125,17 @@ static bool may_go_over(const struct sim *sim, const struct store_entry *e, cons
 {
 	const Pingan__V1__Line *claimed = line_of(event, PINGAN__V1__LINE_CODE__LINE_CLAIMED);
 	const Pingan__V1__Line *passed = line_of(event, PINGAN__V1__LINE_CODE__LINE_TRANSFERRED);
+	ms_t decided_ms;
 
 	if (passed != NULL)
 		return strcmp(passed->subject, after->owner) == 0 && passed->text.len != 0 &&
 		       (strcmp(passed->who, before->owner) == 0 || supervises(sim, passed->who));
 	if (claimed == NULL || strcmp(claimed->subject, before->owner) != 0)
 		return false;
-	return before->rerung_all || e->at_ms - before->answered_ms <= SECONDS(POLICY_DEFAULT.takeover_s) ||
+	/* As the daemon that decided saw the clock; clocks jump, and what it decided may be stored later. */
+	decided_ms = claimed->at_ms < e->at_ms ? claimed->at_ms : e->at_ms;
+	return before->rerung_all ||
+	       decided_ms - before->answered_ms <= SECONDS(POLICY_DEFAULT.takeover_s) + CLOCK_ERROR_MS ||
 	       (supervises(sim, after->owner) && claimed->text.len != 0);
 }
 
