@@ -124,7 +124,30 @@ bool cell_has(struct cell *cell, const char *key)
 	return has;
 }
 
-bool cell_put_new(struct cell *cell, const char *key, struct slice body)
+bool cell_get(struct cell *cell, const char *key, struct cell_record *ret)
+{
+	redisReply *r = cell_ask(cell, "HMGET %s%s rev commits body", cell->prefix, key);
+	struct store_record rec;
+	bool ok;
+
+	memset(ret, 0, sizeof *ret);
+	if (r == NULL)
+		return false;
+	ok = commit_record_read(slice_str(key), r, &rec);
+	if (!ok) {
+		fprintf(stderr, "pinganctl: %s is unreadable\n", key);
+	} else if (rec.rev != 0) {
+		ret->rev = rec.rev;
+		ret->newest = rec.commits[0];
+		ret->len = rec.body.len;
+		memcpy(ret->body, rec.body.at, rec.body.len);
+	}
+	freeReplyObject(r);
+	return ok;
+}
+
+/* Sends it; `expect` 0 = the record must not be there. *ret is what the store says. */
+static bool put(struct cell *cell, const char *key, uint64_t expect, struct slice body, enum store_result *ret)
 {
 	struct store_commit c = {.put_count = 1};
 	uint8_t event[LOG_EVENT_MAX];
@@ -137,6 +160,7 @@ bool cell_put_new(struct cell *cell, const char *key, struct slice body)
 		randombytes_buf(&c.id, sizeof c.id);
 	while (c.id == 0);
 	snprintf(c.puts[0].key, sizeof c.puts[0].key, "%s", key);
+	c.puts[0].expect = expect;
 	c.puts[0].body = body;
 	log_event_encode("pinganctl", key, NULL, 0, NULL, slice_of(NULL, 0), "", &b);
 	c.event = slice_of(b.at, b.len);
@@ -144,17 +168,43 @@ bool cell_put_new(struct cell *cell, const char *key, struct slice body)
 	r = redisCommandArgv(cell->redis, call.argc, call.argv, call.argvlen);
 	if (r == NULL || !commit_answer_read(r, &answer)) {
 		fprintf(stderr, "pinganctl: %s could not be stored: %s\n", key,
-		        r == NULL ? cell->redis->errstr : r->type == REDIS_REPLY_ERROR ? r->str : "answer not understood");
+		        r == NULL                      ? cell->redis->errstr
+		        : r->type == REDIS_REPLY_ERROR ? r->str
+		                                       : "answer not understood");
 		if (r != NULL)
 			freeReplyObject(r);
 		return false;
 	}
 	freeReplyObject(r);
-	if (answer.result != STORE_STORED && answer.result != STORE_STALE) {
-		fprintf(stderr, "pinganctl: %s could not be stored: refused (%d)\n", key, answer.result);
+	*ret = answer.result;
+	if (answer.result == STORE_STORED || answer.result == STORE_STALE)
+		return true;
+	fprintf(stderr, "pinganctl: %s could not be stored: refused (%d)\n", key, answer.result);
+	return false;
+}
+
+bool cell_put(struct cell *cell, const char *key, const struct cell_record *from, struct slice body)
+{
+	enum store_result result;
+
+	if (!put(cell, key, from->newest, body, &result))
+		return false;
+	if (result == STORE_STALE) {
+		fprintf(stderr, "pinganctl: %s was changed by somebody else at this moment; nothing was written, try again\n",
+		        key);
 		return false;
 	}
-	if (answer.result == STORE_STORED)
+	cell->stored++;
+	return true;
+}
+
+bool cell_put_new(struct cell *cell, const char *key, struct slice body)
+{
+	enum store_result result;
+
+	if (!put(cell, key, 0, body, &result))
+		return false;
+	if (result == STORE_STORED)
 		cell->stored++;
 	else
 		cell->kept++;

@@ -25,6 +25,19 @@ bool cell_has(struct cell *cell, const char *key);
 /* Writes a record that does not exist yet; one that does is left as it is. False with one line on standard error. */
 bool cell_put_new(struct cell *cell, const char *key, struct slice body) MUST_USE;
 
+/* One record as it stands; rev 0 = there is none. False with one line on standard error. */
+struct cell_record {
+	uint64_t rev;
+	uint64_t newest; /* what the next put must name */
+	size_t len;
+	uint8_t body[STORE_BODY_MAX];
+};
+bool cell_get(struct cell *cell, const char *key, struct cell_record *ret) MUST_USE;
+
+/* Writes the record that was read as `from` anew. False with one line on standard error, also when somebody else was
+ * faster: then nothing is written. */
+bool cell_put(struct cell *cell, const char *key, const struct cell_record *from, struct slice body) MUST_USE;
+
 /* Any command; `fmt` as hiredis has it. NULL with one line on standard error. The caller frees the reply. */
 redisReply *cell_ask(struct cell *cell, const char *fmt, ...) MUST_USE;
 

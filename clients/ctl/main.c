@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "alarms.h"
 #include "demo.h"
+#include "device.h"
 #include "show.h"
 
 enum exit_code { EXIT_FINE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
@@ -12,8 +14,12 @@ enum exit_code { EXIT_FINE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 struct options {
 	const char *config, *redis, *cell;
 	struct demo_options demo;
+	struct device_options device;
 	uint64_t since;
 	uint32_t count;
+	bool json;
+	char *const *args; /* behind the command's words */
+	int arg_count;
 };
 
 static int do_demo(struct cell *cell, const struct options *o)
@@ -38,37 +44,81 @@ static int do_log(struct cell *cell, const struct options *o)
 	return show_log(cell, o->since, o->count);
 }
 
+static int do_alarms(struct cell *cell, const struct options *o)
+{
+	return alarms_show(cell, o->since, o->count, o->json);
+}
+
+static int do_device_add(struct cell *cell, const struct options *o)
+{
+	return device_add(cell, o->args[0], &o->device);
+}
+
+static int do_device_key(struct cell *cell, const struct options *o)
+{
+	return device_key(cell, o->args[0], &o->device);
+}
+
+static int do_device_list(struct cell *cell, const struct options *o)
+{
+	return device_list(cell, o->device.household, o->json);
+}
+
+static int do_device_show(struct cell *cell, const struct options *o)
+{
+	return device_show(cell, o->args[0], o->json);
+}
+
+static int do_device_retire(struct cell *cell, const struct options *o)
+{
+	return device_retire(cell, o->args[0]);
+}
+
 static const struct command {
 	const char *name, *help;
 	int (*run)(struct cell *cell, const struct options *o);
+	int args; /* that follow its words */
 } COMMANDS[] = {
-	{"demo load", "load two invented sub-districts (a second run changes nothing)", do_demo},
-	{"status", "the cell in a few numbers", do_status},
-	{"incidents", "open incidents: ids and codes only", do_incidents},
-	{"log", "log entries: number, time, commit, records", do_log},
+	{"demo load", "load two invented sub-districts (a second run changes nothing)", do_demo, 0},
+	{"status", "the cell in a few numbers", do_status, 0},
+	{"incidents", "open incidents: ids and codes only", do_incidents, 0},
+	{"log", "log entries: number, time, commit, records", do_log, 0},
+	{"alarms", "alarms received: device, kind, times, raw bytes", do_alarms, 0},
+	{"device list", "devices of the cell, or of one household", do_device_list, 0},
+	{"device show", "ID: one device, without its secrets", do_device_show, 1},
+	{"device add", "ID: a new device; prints its new key, this once", do_device_add, 1},
+	{"device key", "ID: a new key for it, printed this once", do_device_key, 1},
+	{"device retire", "ID: out of service; its alarms are still shown", do_device_retire, 1},
 };
 
-/* The command whose words are exactly what was typed. */
-static const struct command *command_find(int words, char **word)
+/* The command whose words, and as many arguments as it takes, are exactly what was typed. */
+static const struct command *command_of(int words, char **word, int args)
 {
 	char typed[64] = "";
 
-	for (int i = 0; i < words; i++) {
+	for (int i = 0; i < words - args; i++) {
 		size_t len = strlen(typed);
 
 		snprintf(typed + len, sizeof typed - len, "%s%s", i == 0 ? "" : " ", word[i]);
 	}
 	for (size_t i = 0; i < COUNT_OF(COMMANDS); i++)
-		if (strcmp(typed, COMMANDS[i].name) == 0)
+		if (COMMANDS[i].args == args && strcmp(typed, COMMANDS[i].name) == 0)
 			return &COMMANDS[i];
 	return NULL;
+}
+
+static const struct command *command_find(int words, char **word)
+{
+	const struct command *command = command_of(words, word, 0);
+
+	return command != NULL || words < 2 ? command : command_of(words, word, 1);
 }
 
 static void usage(FILE *to)
 {
 	fputs("pinganctl [OPTION]... COMMAND [OPTION]...\n\nCommands:\n", to);
 	for (size_t i = 0; i < COUNT_OF(COMMANDS); i++)
-		fprintf(to, "  %-12s %s\n", COMMANDS[i].name, COMMANDS[i].help);
+		fprintf(to, "  %-13s %s\n", COMMANDS[i].name, COMMANDS[i].help);
 	fputs("\n"
 	      "Where the cell is:\n"
 	      "  --config FILE     the daemon's configuration\n"
@@ -79,13 +129,22 @@ static void usage(FILE *to)
 	      "  --on-duty N       caregivers who begin on duty (0)\n"
 	      "  --devices FILE    writes device,key_hex,household for pingan-sim\n"
 	      "  --tokens FILE     writes device,token_hex\n"
-	      "log:\n"
-	      "  --since N         first entry (1)\n"
+	      "log, alarms:\n"
+	      "  --since N         first log entry (1)\n"
 	      "  --count N         at most so many (50)\n"
+	      "device:\n"
+	      "  --household ID    whose it is\n"
+	      "  --protocol NAME   native, dc09 (ID is dc09.ACCOUNT), watch (ID is watch.NUMBER)\n"
+	      "  --model NAME      what it is\n"
+	      "  --key HEX         this key instead of a new one; dc09: 32, 48 or 64 digits, else it speaks in plain\n"
+	      "alarms, device list, device show:\n"
+	      "  --json            one object a line, for programs\n"
 	      "\n"
 	      "Examples:\n"
 	      "  pinganctl --config /etc/pingan/pingand.yaml status\n"
 	      "  pinganctl --config /etc/pingan/pingand.yaml log --since 1200 --count 20\n"
+	      "  pinganctl --config /etc/pingan/pingand.yaml device add d4711 --household h0042 --protocol native\n"
+	      "  pinganctl --config /etc/pingan/pingand.yaml alarms --json --since 1200\n"
 	      "\n"
 	      "Exit: 0 done, 1 failed, 2 not understood.\n",
 	      to);
@@ -102,11 +161,21 @@ static bool number(const char *text, uint64_t min, uint64_t max, uint64_t *ret)
 static bool options_read(int argc, char **argv, struct options *o)
 {
 	static const struct option LONG[] = {
-		{"config", required_argument, NULL, 'c'},  {"redis", required_argument, NULL, 'r'},
-		{"cell", required_argument, NULL, 'n'},    {"homes", required_argument, NULL, 'H'},
-		{"on-duty", required_argument, NULL, 'd'}, {"devices", required_argument, NULL, 'D'},
-		{"tokens", required_argument, NULL, 't'},  {"since", required_argument, NULL, 's'},
-		{"count", required_argument, NULL, 'C'},   {"help", no_argument, NULL, 'h'},
+		{"config", required_argument, NULL, 'c'},
+		{"redis", required_argument, NULL, 'r'},
+		{"cell", required_argument, NULL, 'n'},
+		{"homes", required_argument, NULL, 'H'},
+		{"on-duty", required_argument, NULL, 'd'},
+		{"devices", required_argument, NULL, 'D'},
+		{"tokens", required_argument, NULL, 't'},
+		{"since", required_argument, NULL, 's'},
+		{"count", required_argument, NULL, 'C'},
+		{"help", no_argument, NULL, 'h'},
+		{"household", required_argument, NULL, 'u'},
+		{"protocol", required_argument, NULL, 'p'},
+		{"model", required_argument, NULL, 'm'},
+		{"key", required_argument, NULL, 'k'},
+		{"json", no_argument, NULL, 'j'},
 		{NULL, 0, NULL, 0},
 	};
 	uint64_t n;
@@ -130,6 +199,21 @@ static bool options_read(int argc, char **argv, struct options *o)
 			break;
 		case 't':
 			o->demo.tokens_path = optarg;
+			break;
+		case 'u':
+			o->device.household = optarg;
+			break;
+		case 'p':
+			o->device.protocol = optarg;
+			break;
+		case 'm':
+			o->device.model = optarg;
+			break;
+		case 'k':
+			o->device.key = optarg;
+			break;
+		case 'j':
+			o->json = true;
 			break;
 		case 'H':
 			ok = number(optarg, 1, 100000, &n);
@@ -170,6 +254,10 @@ int main(int argc, char **argv)
 	if (!options_read(argc, argv, &o))
 		return EXIT_USAGE;
 	command = command_find(argc - optind, argv + optind);
+	if (command != NULL) {
+		o.args = argv + argc - command->args;
+		o.arg_count = command->args;
+	}
 	if (command == NULL) {
 		usage(stderr);
 		return EXIT_USAGE;

@@ -1,0 +1,345 @@
+#include "device.h"
+
+#include <jansson.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/alarm.h"
+#include "pingan/v1/record.pb-c.h"
+
+#define KEY_LEN 32
+#define SCAN_COUNT 1000
+
+static const char *const PROTOCOLS[PROTOCOL_COUNT] = {
+	[PROTOCOL_NONE] = "none",   [PROTOCOL_NATIVE] = "native",   [PROTOCOL_DC09] = "dc09",
+	[PROTOCOL_WATCH] = "watch", [PROTOCOL_WEBHOOK] = "webhook", [PROTOCOL_MANUAL] = "manual",
+};
+
+static const char *protocol_name(Pingan__V1__Protocol protocol)
+{
+	return (unsigned)protocol < PROTOCOL_COUNT ? PROTOCOLS[protocol] : "unknown";
+}
+
+static int complain(const char *what, const char *id)
+{
+	fprintf(stderr, "pinganctl: %s: %s\n", id, what);
+	return 1;
+}
+
+static bool key_of_id(const char *id, const char *type, char ret[STORE_KEY_MAX])
+{
+	char copy[ID_MAX];
+
+	if (!text_copy(copy, sizeof copy, slice_str(id)) || !alarm_id_valid(copy)) {
+		(void)complain("an id has 1 to 31 letters, digits or signs", id);
+		return false;
+	}
+	snprintf(ret, STORE_KEY_MAX, "%s:%s", type, id);
+	return true;
+}
+
+/* What is wrong with this id for this protocol, or NULL: gateways find their units by it. */
+static const char *id_wrong(const char *id, enum protocol protocol)
+{
+	if (protocol == PROTOCOL_DC09 &&
+	    (strncmp(id, "dc09.", 5) != 0 || strspn(id + 5, "0123456789ABCDEF") != strlen(id + 5)))
+		return "a DC-09 device is named dc09.ACCOUNT, hex digits in capitals";
+	if (protocol == PROTOCOL_WATCH && (strncmp(id, "watch.", 6) != 0 || strspn(id + 6, "0123456789") != strlen(id + 6)))
+		return "a watch is named watch.NUMBER, digits only";
+	if (protocol == PROTOCOL_NATIVE && (strncmp(id, "dc09.", 5) == 0 || strncmp(id, "watch.", 6) == 0))
+		return "this is the name of a device of another protocol";
+	return NULL;
+}
+
+static bool protocol_of(const char *name, enum protocol *ret)
+{
+	for (unsigned p = PROTOCOL_NATIVE; name != NULL && p <= PROTOCOL_WATCH; p++)
+		if (strcmp(name, PROTOCOLS[p]) == 0) {
+			*ret = (enum protocol)p;
+			return true;
+		}
+	return false;
+}
+
+/* The key that was given, or a new one. A panel without --key speaks in plain, a watch always does: length 0. */
+static bool key_make(const char *given, enum protocol protocol, uint8_t ret[KEY_LEN], size_t *len, const char **why)
+{
+	*len = 0;
+	*why = "a key is hex digits: 64 for a native device; 32, 48 or 64 for a panel";
+	if (protocol == PROTOCOL_WATCH) {
+		*why = "watches have no key";
+		return given == NULL;
+	}
+	if (given == NULL) {
+		if (protocol == PROTOCOL_NATIVE) {
+			randombytes_buf(ret, KEY_LEN);
+			*len = KEY_LEN;
+		}
+		return true;
+	}
+	if (sodium_hex2bin(ret, KEY_LEN, given, strlen(given), NULL, len, NULL) != 0 || 2 * *len != strlen(given))
+		return false;
+	return protocol == PROTOCOL_NATIVE ? *len == KEY_LEN : *len == 16 || *len == 24 || *len == KEY_LEN;
+}
+
+static void key_put(Pingan__V1__Device *d, uint8_t *key, size_t len)
+{
+	ProtobufCBinaryData data = {.data = key, .len = len};
+
+	if (d->protocol == PINGAN__V1__PROTOCOL__PROTOCOL_NATIVE)
+		d->psk = data;
+	else
+		d->dc09_key = data;
+}
+
+/* As pingan-sim and whoever sets the unit up want it. */
+static void key_print(const Pingan__V1__Device *d, const uint8_t *key, size_t len)
+{
+	char hex[2 * KEY_LEN + 1];
+
+	if (len != 0)
+		printf("device,key_hex,household\n%s,%s,%s\n", d->id, sodium_bin2hex(hex, sizeof hex, key, len), d->household);
+	else
+		printf("%s is entered in household %s; it has no key\n", d->id, d->household);
+}
+
+static struct slice pack(const Pingan__V1__Device *d, uint8_t *room, size_t size)
+{
+	size_t len = pingan__v1__device__get_packed_size(d);
+
+	ENSURE(len <= size);
+	return slice_of(room, pingan__v1__device__pack(d, room));
+}
+
+/* NULL with one line on standard error. The caller frees it. */
+static Pingan__V1__Device *device_get(struct cell *cell, const char *id, const char *key, struct cell_record *rec)
+{
+	Pingan__V1__Device *d;
+
+	if (!cell_get(cell, key, rec))
+		return NULL;
+	if (rec->rev == 0) {
+		(void)complain("there is no such device", id);
+		return NULL;
+	}
+	d = pingan__v1__device__unpack(NULL, rec->len, rec->body);
+	if (d == NULL)
+		(void)complain("its record is unreadable", id);
+	return d;
+}
+
+static bool household_there(struct cell *cell, const char *household)
+{
+	char key[STORE_KEY_MAX];
+	struct cell_record rec;
+
+	if (!key_of_id(household, "household", key) || !cell_get(cell, key, &rec))
+		return false;
+	if (rec.rev == 0)
+		(void)complain("there is no such household", household);
+	return rec.rev != 0;
+}
+
+int device_add(struct cell *cell, const char *id, const struct device_options *o)
+{
+	Pingan__V1__Device d = PINGAN__V1__DEVICE__INIT;
+	uint8_t body[STORE_BODY_MAX], secret[KEY_LEN];
+	char key[STORE_KEY_MAX];
+	enum protocol protocol;
+	const char *why;
+	uint64_t kept = cell->kept;
+	size_t len;
+
+	if (o->household == NULL || !protocol_of(o->protocol, &protocol))
+		return complain("say --household ID and --protocol native, dc09 or watch", id);
+	if (!key_of_id(id, "device", key))
+		return 1;
+	why = id_wrong(id, protocol);
+	if (why != NULL || !key_make(o->key, protocol, secret, &len, &why))
+		return complain(why, id);
+	if (!household_there(cell, o->household))
+		return 1;
+	if (o->model != NULL && strlen(o->model) > 63)
+		return complain("--model has at most 63 bytes", id);
+	d.id = (char *)(uintptr_t)id;
+	d.household = (char *)(uintptr_t)o->household;
+	d.protocol = (Pingan__V1__Protocol)protocol;
+	if (o->model != NULL)
+		d.model = (char *)(uintptr_t)o->model;
+	d.in_service = true;
+	key_put(&d, secret, len);
+	if (!cell_put_new(cell, key, pack(&d, body, sizeof body)))
+		return 1;
+	if (cell->kept != kept)
+		return complain("this device is there already; nothing was changed", id);
+	key_print(&d, secret, len);
+	sodium_memzero(secret, sizeof secret);
+	return 0;
+}
+
+int device_key(struct cell *cell, const char *id, const struct device_options *o)
+{
+	uint8_t body[STORE_BODY_MAX], secret[KEY_LEN];
+	struct cell_record rec;
+	char key[STORE_KEY_MAX];
+	Pingan__V1__Device *d;
+	const char *why;
+	size_t len;
+	int bad = 1;
+
+	if (!key_of_id(id, "device", key) || (d = device_get(cell, id, key, &rec)) == NULL)
+		return 1;
+	if (!key_make(o->key, (enum protocol)d->protocol, secret, &len, &why)) {
+		(void)complain(why, id);
+	} else if (len == 0) {
+		(void)complain("say the panel's key: --key HEX", id);
+	} else {
+		ProtobufCBinaryData psk = d->psk, dc09 = d->dc09_key;
+
+		key_put(d, secret, len);
+		if (cell_put(cell, key, &rec, pack(d, body, sizeof body))) {
+			key_print(d, secret, len);
+			bad = 0;
+		}
+		d->psk = psk; /* what the unpacked record owns */
+		d->dc09_key = dc09;
+	}
+	sodium_memzero(secret, sizeof secret);
+	pingan__v1__device__free_unpacked(d, NULL);
+	return bad;
+}
+
+int device_retire(struct cell *cell, const char *id)
+{
+	uint8_t body[STORE_BODY_MAX];
+	struct cell_record rec;
+	char key[STORE_KEY_MAX];
+	Pingan__V1__Device *d;
+	int bad = 0;
+
+	if (!key_of_id(id, "device", key) || (d = device_get(cell, id, key, &rec)) == NULL)
+		return 1;
+	if (d->in_service) {
+		d->in_service = false;
+		bad = !cell_put(cell, key, &rec, pack(d, body, sizeof body));
+	}
+	if (bad == 0)
+		printf("%s is out of service\n", id);
+	pingan__v1__device__free_unpacked(d, NULL);
+	return bad;
+}
+
+static void device_print(const Pingan__V1__Device *d, bool json)
+{
+	const char *secret = d->psk.len != 0 || d->dc09_key.len != 0 ? "yes" : "no";
+
+	if (json) {
+		json_t *line = json_pack("{s:s, s:s, s:s, s:s, s:b, s:b, s:I}", "device", d->id, "household", d->household,
+		                         "protocol", protocol_name(d->protocol), "model", d->model, "in_service", d->in_service,
+		                         "has_key", secret[0] == 'y', "test_until_ms", (json_int_t)d->test_until_ms);
+
+		if (line == NULL) {
+			(void)complain("its record is no text", "device");
+			return;
+		}
+		(void)json_dumpf(line, stdout, JSON_COMPACT);
+		putchar('\n');
+		json_decref(line);
+		return;
+	}
+	printf("%-31s %-12s %-8s %-12s %-10s %s\n", d->id, d->household, protocol_name(d->protocol),
+	       d->model[0] == '\0' ? "-" : d->model, d->in_service ? "in service" : "retired", secret);
+}
+
+static void head_print(bool json)
+{
+	if (!json)
+		printf("%-31s %-12s %-8s %-12s %-10s %s\n", "device", "household", "protocol", "model", "state", "key");
+}
+
+int device_show(struct cell *cell, const char *id, bool json)
+{
+	struct cell_record rec;
+	char key[STORE_KEY_MAX];
+	Pingan__V1__Device *d;
+
+	if (!key_of_id(id, "device", key) || (d = device_get(cell, id, key, &rec)) == NULL)
+		return 1;
+	head_print(json);
+	device_print(d, json);
+	pingan__v1__device__free_unpacked(d, NULL);
+	return 0;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Keys of all devices, sorted. NULL with one line on standard error; the caller frees them. */
+static char **device_keys(struct cell *cell, size_t *ret_count)
+{
+	char cursor[32] = "0", **keys = NULL;
+	size_t count = 0, size = 0;
+
+	do {
+		redisReply *r = cell_ask(cell, "SCAN %s MATCH %sdevice:* COUNT %d", cursor, cell->prefix, SCAN_COUNT);
+
+		if (r == NULL || r->type != REDIS_REPLY_ARRAY || r->elements != 2)
+			goto fail;
+		snprintf(cursor, sizeof cursor, "%s", r->element[0]->str);
+		for (size_t i = 0; i < r->element[1]->elements; i++) {
+			if (count == size) {
+				char **more = realloc(keys, (size = size * 2 + 1024) * sizeof *keys);
+
+				ENSURE(more != NULL);
+				keys = more;
+			}
+			keys[count] = strdup(r->element[1]->element[i]->str + strlen(cell->prefix));
+			ENSURE(keys[count] != NULL);
+			count++;
+		}
+		freeReplyObject(r);
+	} while (strcmp(cursor, "0") != 0);
+	if (count != 0)
+		qsort(keys, count, sizeof *keys, by_text);
+	*ret_count = count;
+	return keys == NULL ? calloc(1, sizeof *keys) : keys;
+fail:
+	for (size_t i = 0; i < count; i++)
+		free(keys[i]);
+	free(keys);
+	return NULL;
+}
+
+int device_list(struct cell *cell, const char *household, bool json)
+{
+	size_t count = 0, shown = 0;
+	char **keys = device_keys(cell, &count);
+	int bad = keys == NULL;
+
+	if (keys != NULL)
+		head_print(json);
+	for (size_t i = 0; i < count; i++) {
+		struct cell_record rec;
+		Pingan__V1__Device *d;
+
+		/* A scan may name a key twice. */
+		if ((i == 0 || strcmp(keys[i], keys[i - 1]) != 0) && (d = device_get(cell, keys[i], keys[i], &rec)) != NULL) {
+			if (household == NULL || strcmp(d->household, household) == 0) {
+				device_print(d, json);
+				shown++;
+			}
+			pingan__v1__device__free_unpacked(d, NULL);
+		} else if (i == 0 || strcmp(keys[i], keys[i - 1]) != 0) {
+			bad = 1;
+		}
+	}
+	for (size_t i = 0; i < count; i++)
+		free(keys[i]);
+	free(keys);
+	if (!json && bad == 0)
+		printf("%zu devices\n", shown);
+	return bad;
+}

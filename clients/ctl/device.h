@@ -1,0 +1,23 @@
+/* device.h - devices of the registry, one at a time.
+ *
+ * Result: changes go through commit and log; two who change the same device at once get one clear no. A key is printed when
+ *         it is made and never again.
+ * Bounds: an id has 31 bytes of printable ASCII.
+ */
+#ifndef CTL_DEVICE_H
+#define CTL_DEVICE_H
+
+#include "cell.h"
+
+struct device_options {
+	const char *household, *protocol, *model, *key; /* NULL = not said */
+};
+
+/* Each 0, or 1 with one line on standard error that says what to mend. */
+int device_add(struct cell *cell, const char *id, const struct device_options *o);
+int device_key(struct cell *cell, const char *id, const struct device_options *o);
+int device_list(struct cell *cell, const char *household, bool json);
+int device_show(struct cell *cell, const char *id, bool json);
+int device_retire(struct cell *cell, const char *id);
+
+#endif

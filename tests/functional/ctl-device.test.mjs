@@ -1,0 +1,112 @@
+// pinganctl device and alarms against a real cell: a device entered by hand is served at once, its key is printed once, and
+// what it sent can be read back.
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import test from 'node:test'
+
+import { dc09, Panel, watch, Watch } from '../harness/device.mjs'
+import { Cell, program, until } from '../harness/index.mjs'
+import { common } from '../harness/proto.mjs'
+import { Unit } from '../harness/unit.mjs'
+
+/** Exit code, standard output and error of one command. */
+const ctl = (cell, ...args) =>
+	new Promise((done) => {
+		execFile(program('pinganctl'), ['--config', cell.daemon.file, ...args], (error, out, err) => done({ code: error?.code ?? 0, out, err }))
+	})
+
+async function ok(cell, ...args) {
+	const { code, out, err } = await ctl(cell, ...args)
+	assert.equal(code, 0, `${args.join(' ')}: ${err}`)
+	return out
+}
+
+async function refused(cell, why, ...args) {
+	const { code, out, err } = await ctl(cell, ...args)
+	assert.equal(code, 1, args.join(' '))
+	assert.equal(out, '')
+	assert.match(err, why)
+}
+
+const keyOf = (out) => out.split('\n')[1].split(',')[1]
+
+test('devices of every protocol are entered, served, given another key, and retired', async (t) => {
+	const cell = await Cell.start(t, { demo: { homes: 20 } })
+
+	const key = keyOf(await ok(cell, 'device', 'add', 'new1', '--household', 'h0010', '--protocol', 'native', '--model', 'home-2'))
+	assert.match(key, /^[0-9a-f]{64}$/)
+	const unit = await Unit.connect(t, cell.daemon, { device: 'new1', key, household: 'h0010' })
+	await unit.ack(unit.press({ kind: common.Kind.SOS }))
+
+	await ok(cell, 'device', 'add', 'dc09.7E57', '--household', 'h0011', '--protocol', 'dc09')
+	const panel = await Panel.connect(t, cell.daemon.ports.dc09)
+	panel.send(dc09('"ADM-CID"0001L0#7E57[#7E57|1110 01 003]'))
+	assert.match(await panel.reply(), /^"ACK"0001/)
+
+	await ok(cell, 'device', 'add', 'watch.8812345678', '--household', 'h0012', '--protocol', 'watch')
+	const w = await Watch.connect(t, cell.daemon.ports.watch)
+	w.send(watch('8812345678', 'LK'))
+	assert.match(await w.reply(), /LK\]$/)
+
+	const list = (await ok(cell, 'device', 'list', '--household', 'h0010', '--json')).trim().split('\n').map((line) => JSON.parse(line))
+	assert.deepEqual(list.map((d) => [d.device, d.protocol, d.in_service, d.has_key]), [['d0010', 'native', true, true], ['new1', 'native', true, true]])
+	const shown = await ok(cell, 'device', 'show', 'new1')
+	assert.match(shown, /new1 +h0010 +native +home-2 +in service +yes/)
+	assert.ok(!shown.includes(key) && !(await ok(cell, 'device', 'list')).includes(key), 'a key is printed once')
+
+	// Another key: the old one opens nothing any more.
+	const next = keyOf(await ok(cell, 'device', 'key', 'new1'))
+	assert.notEqual(next, key)
+	await until(async () => (await Unit.connect(t, cell.daemon, { device: 'new1', key: next, household: 'h0010' }).catch(() => null)) !== null, { what: 'the new key opens' })
+	await assert.rejects(Unit.connect(t, cell.daemon, { device: 'new1', key, household: 'h0010' }))
+
+	// A panel that gets a key is not served in plain any more.
+	await ok(cell, 'device', 'key', 'dc09.7E57', '--key', '00112233445566778899aabbccddeeff')
+	panel.send(dc09('"NULL"0000L0#7E57[]'))
+	assert.deepEqual(await panel.sync('2468'), [])
+
+	assert.match(await ok(cell, 'device', 'retire', 'new1'), /out of service/)
+	assert.match(await ok(cell, 'device', 'show', 'new1'), /retired/)
+})
+
+test('what can not be entered is refused with the reason, and nothing changes', async (t) => {
+	const cell = await Cell.start(t, { demo: { homes: 20 } })
+	const before = await ok(cell, 'device', 'list')
+
+	await refused(cell, /there already/, 'device', 'add', 'd0010', '--household', 'h0010', '--protocol', 'native')
+	await refused(cell, /no such household/, 'device', 'add', 'x1', '--household', 'h9999', '--protocol', 'native')
+	await refused(cell, /--protocol native, dc09 or watch/, 'device', 'add', 'x1', '--household', 'h0010', '--protocol', 'manual')
+	await refused(cell, /dc09\.ACCOUNT/, 'device', 'add', 'panel7', '--household', 'h0010', '--protocol', 'dc09')
+	await refused(cell, /dc09\.ACCOUNT/, 'device', 'add', 'dc09.12ab', '--household', 'h0010', '--protocol', 'dc09')
+	await refused(cell, /watch\.NUMBER/, 'device', 'add', 'watch.12x', '--household', 'h0010', '--protocol', 'watch')
+	await refused(cell, /hex digits/, 'device', 'add', 'x1', '--household', 'h0010', '--protocol', 'native', '--key', 'abcd')
+	await refused(cell, /hex digits/, 'device', 'add', 'dc09.1', '--household', 'h0010', '--protocol', 'dc09', '--key', 'zz'.repeat(16))
+	await refused(cell, /no key/, 'device', 'key', 'watch.8800000005', '--key', '00'.repeat(32))
+	await refused(cell, /no such device/, 'device', 'show', 'nobody')
+	await refused(cell, /1 to 31/, 'device', 'show', 'two words')
+	assert.equal((await ctl(cell, 'device', 'show')).code, 2)
+	assert.equal((await ctl(cell, 'device', 'show', 'a', 'b')).code, 2)
+	assert.equal(await ok(cell, 'device', 'list'), before)
+})
+
+test('every alarm that was received can be read back with its raw bytes', async (t) => {
+	const cell = await Cell.start(t, { demo: { homes: 20 } })
+	const panel = await Panel.connect(t, cell.daemon.ports.dc09)
+	const w = await Watch.connect(t, cell.daemon.ports.watch)
+	const frame = dc09('"ADM-CID"0042L0#2468[#2468|1101 01 001]')
+	const sos = watch('8800000006', 'AL,221126,052156,V,0.0,N,0.0,E,0,0,0,0,90,82,1200,0,00010000,0,0')
+	const unit = await Unit.connect(t, cell.daemon, cell.homes.find((h) => h.household === 'h0009'))
+
+	panel.send(frame)
+	await panel.reply()
+	w.send(sos)
+	await w.reply()
+	await unit.ack(unit.press({ kind: common.Kind.FALL }))
+	const alarms = (await ok(cell, 'alarms', '--json')).trim().split('\n').map((line) => JSON.parse(line))
+	assert.deepEqual(alarms.map((a) => [a.device, a.protocol, a.kind]), [['dc09.2468', 'dc09', 'sos'], ['watch.8800000006', 'watch', 'sos'], ['d0009', 'native', 'fall']])
+	assert.equal(alarms[0].raw_hex, frame.toString('hex'))
+	assert.equal(alarms[1].raw, sos.toString())
+	assert.ok(alarms[2].raw_hex.length > 20 && alarms.every((a) => a.received_ms > 0 && a.record.startsWith('incident:')))
+	// From an entry on, and no more than asked for.
+	assert.equal((await ok(cell, 'alarms', '--since', String(alarms[1].entry), '--count', '1')).trim().split('\n').length, 1)
+})
