@@ -26,6 +26,7 @@ struct app *app_new(const struct app_config *config, const struct ports *ports)
 	TAILQ_INIT(&app->dirty);
 	TAILQ_INIT(&app->closed);
 	TAILQ_INIT(&app->ready);
+	TAILQ_INIT(&app->ready_first);
 	TAILQ_INIT(&app->awaiting);
 	TAILQ_INIT(&app->settled);
 	TAILQ_INIT(&app->alarms);
@@ -106,13 +107,14 @@ int64_t app_turn(struct app *app)
 	desks_turn(app);
 	logins_turn(app);
 	quarantine_turn(app);
+	outages_turn(app);
 	deadlines_turn(app);
 	changes_turn(app);
 	tell(app);
 	screens_turn(app);
 	devices_turn(app);
 	projection_trim(app);
-	if (app->store_up && ((!TAILQ_EMPTY(&app->ready) && app->flight_count < FLIGHTS_MAX) ||
+	if (app->store_up && (changes_ready(app) ||
 	                      (!TAILQ_EMPTY(&app->dirty) && app->safe == app->newest)))
 		return 0;
 	if (screens_behind(app))

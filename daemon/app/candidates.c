@@ -257,16 +257,20 @@ uint32_t home_risk(const Pingan__V1__Household *h)
 	return most;
 }
 
-/* Where an alarm comes from, as the registry knows its device. An unknown one belongs to the whole cell. */
+/* Where an alarm comes from. An unknown device belongs to the whole cell. */
 static void opening_fill(struct app *app, const struct alarm *a, struct world *w)
 {
-	const Pingan__V1__Device *d = a == NULL ? NULL : device_find(app, a->device);
-	const Pingan__V1__Household *h = d == NULL ? NULL : household_find(app, d->household);
+	struct place p = {0};
 
-	if (h != NULL && !text_copy(w->household, sizeof w->household, slice_str(h->id)))
-		h = NULL;
-	if (h == NULL || h->area[0] == '\0' || !text_copy(w->area, sizeof w->area, slice_str(h->area)))
+	if (a == NULL) {
 		snprintf(w->area, sizeof w->area, "%s", app->config.root_area);
+		return;
+	}
+	intake_place(app, a, &p);
+	w->area_wide = p.area_wide;
+	if (!p.area_wide)
+		memcpy(w->household, p.household, sizeof w->household);
+	memcpy(w->area, p.area, sizeof w->area);
 }
 
 static void actor_fill(struct app *app, const struct incident *inc, const struct event *ev, struct world *w)
@@ -300,6 +304,8 @@ void world_fill(struct app *app, const struct incident *inc, const struct event 
 	actor_fill(app, inc, ev, w);
 	w->target_ready = ev->type == EVENT_TRANSFER && roster_may_take(app, ev->chosen[0], h.area);
 	ready_fill(app, h.area, w);
+	if (inc->area_wide || w->area_wide)
+		outage_world(app, inc, ev, w);
 	if (!sends(ev->type, w))
 		return;
 	place_of(app, &h);

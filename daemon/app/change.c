@@ -27,18 +27,83 @@ static bool urgent(const struct app *app, const struct change *ch)
 	case CHANGE_CAREGIVER:
 	case CHANGE_LOGIN:
 	case CHANGE_NEW:
+	case CHANGE_OUT_GONE:
 	case CHANGE_SIGNAL:
 		return false;
 	}
 	return false;
 }
 
+static bool call_for_help(const struct change *ch)
+{
+	return ch->kind == CHANGE_INCIDENT && ch->alarm != NULL && !class_above(CLASS_WELFARE, kind_class(ch->alarm->kind)) &&
+	       kind_class(ch->alarm->kind) != CLASS_NONE;
+}
+
+/* Alarms of many homes that wait for one record: a sub-district is dark. */
+static bool by_the_street(const struct change *ch)
+{
+	return ch->kind == CHANGE_INCIDENT && ch->alarm != NULL && outage_kind(ch->alarm->kind);
+}
+
+/* As many wait for this record as may. Who stands behind the street counts only those before it. */
+static bool line_full(const struct record *rec, const struct change *ch)
+{
+	const struct change *at;
+	uint32_t before = 0;
+
+	if (by_the_street(ch))
+		return rec->waiting_count >= CHANGES_PER_AREA;
+	TAILQ_FOREACH (at, &rec->waiting, link) {
+		if (by_the_street(at))
+			break;
+		before++;
+	}
+	return before >= (uint32_t)(call_for_help(ch) ? CHANGES_PER_RECORD + CHANGES_PER_RECORD_RESERVED : CHANGES_PER_RECORD);
+}
+
+/* Something of it can't wait behind telemetry. What stands in the street's line is none, and stands last. */
+static bool first(const struct app *app, const struct record *rec)
+{
+	const struct change *ch;
+
+	TAILQ_FOREACH (ch, &rec->waiting, link) {
+		if (by_the_street(ch))
+			return false;
+		if (urgent(app, ch))
+			return true;
+	}
+	return false;
+}
+
 static void record_ready(struct app *app, struct record *rec)
 {
-	if (rec->ready || rec->busy != NULL || rec->await_log != 0 || rec->waiting_count == 0)
+	if (rec->busy != NULL || rec->await_log != 0 || rec->waiting_count == 0)
 		return;
+	if (rec->ready && (rec->ready_first || !first(app, rec)))
+		return;
+	if (rec->ready)
+		TAILQ_REMOVE(&app->ready, rec, ready_link);
 	rec->ready = true;
-	TAILQ_INSERT_TAIL(&app->ready, rec, ready_link);
+	rec->ready_first = first(app, rec);
+	if (rec->ready_first)
+		TAILQ_INSERT_TAIL(&app->ready_first, rec, ready_link);
+	else
+		TAILQ_INSERT_TAIL(&app->ready, rec, ready_link);
+}
+
+/* In the order they came; but nobody stands behind the street. */
+static void line_up(struct record *rec, struct change *ch)
+{
+	struct change *at;
+
+	if (!by_the_street(ch))
+		TAILQ_FOREACH (at, &rec->waiting, link)
+			if (by_the_street(at)) {
+				TAILQ_INSERT_BEFORE(at, ch, link);
+				return;
+			}
+	TAILQ_INSERT_TAIL(&rec->waiting, ch, link);
 }
 
 /* Telemetry stops first, people last: a full inbox stops reading all sockets, so that TCP pushes back. */
@@ -100,14 +165,14 @@ struct change *change_submit(struct app *app, enum change_kind kind, const char 
 		*ch->alarm = *alarm;
 	}
 	ch->ev.alarm = ch->alarm;
-	if (rec->waiting_count >= CHANGES_PER_RECORD ||
+	if (line_full(rec, ch) ||
 	    app->change_count >= (size_t)(urgent(app, ch) ? CHANGES_MAX : CHANGES_MAX - CHANGES_RESERVED))
 		goto refuse;
 	app->change_count++;
 	if (kind == CHANGE_INCIDENT && ch->ev.type == EVENT_DEADLINE)
 		app->deadlines_taken++;
 	reading(app);
-	TAILQ_INSERT_TAIL(&rec->waiting, ch, link);
+	line_up(rec, ch);
 	rec->waiting_count++;
 	record_ready(app, rec);
 	return ch;
@@ -561,6 +626,13 @@ static void one(struct app *app, struct record *rec)
 	record_ready(app, rec);
 }
 
+bool changes_ready(const struct app *app)
+{
+	if (!TAILQ_EMPTY(&app->ready_first))
+		return app->flight_count < FLIGHTS_MAX;
+	return !TAILQ_EMPTY(&app->ready) && app->flight_count < FLIGHTS_MAX - FLIGHTS_RESERVED;
+}
+
 void changes_turn(struct app *app)
 {
 	show_unstored(app);
@@ -570,10 +642,15 @@ void changes_turn(struct app *app)
 		app->retry_at = app->now.mono;
 		flights_each(app, flight_retry);
 	}
-	for (int n = 0; n < TURN_BATCH && !TAILQ_EMPTY(&app->ready) && app->flight_count < FLIGHTS_MAX; n++) {
-		struct record *rec = TAILQ_FIRST(&app->ready);
+	for (int n = 0; n < TURN_BATCH && changes_ready(app); n++) {
+		struct record *rec = TAILQ_FIRST(&app->ready_first);
 
-		TAILQ_REMOVE(&app->ready, rec, ready_link);
+		if (rec != NULL) {
+			TAILQ_REMOVE(&app->ready_first, rec, ready_link);
+		} else {
+			rec = TAILQ_FIRST(&app->ready);
+			TAILQ_REMOVE(&app->ready, rec, ready_link);
+		}
 		rec->ready = false;
 		if (rec->waiting_count == 0 || rec->busy != NULL)
 			continue;

@@ -48,8 +48,10 @@ static void message_set(struct store_commit *c, const struct change *ch)
 
 static void open_name(const struct incident *inc, char ret[STORE_KEY_MAX])
 {
-	snprintf(ret, STORE_KEY_MAX, "open:%s%s", inc->quarantine ? "quarantine/" : "",
-	         inc->quarantine ? inc->device : inc->household);
+	char key[STORE_KEY_MAX];
+
+	incident_open_key(inc, key);
+	snprintf(ret, STORE_KEY_MAX, "open:%.58s", key);
 }
 
 static bool is_open(const struct incident *inc)
@@ -106,6 +108,30 @@ static void outbox_put(struct app *app, struct store_commit *c, struct buf *byte
 	         item->target, item->job, item->number);
 }
 
+/* Who is out is written with what counts it: a member joins, or leaves. */
+static void out_put(struct app *app, struct store_commit *c, struct buf *bytes, const struct change *ch)
+{
+	const struct incident *before = &app->before, *after = &app->after;
+	struct out out = {.kind = after->kind, .incident = after->id, .since_ms = app->now.store_ms};
+	struct store_put *p;
+	struct record *rec;
+	size_t from = bytes->len;
+
+	if (!after->area_wide || ch->ev.type != EVENT_ALARM ||
+	    (after->out_now == before->out_now && after->out_total == before->out_total))
+		return;
+	memcpy(out.device, ch->alarm->device, sizeof out.device);
+	p = &c->puts[c->put_count++];
+	ENSURE(c->put_count <= STORE_PUTS_MAX);
+	outage_key(p->key, out.device, out.kind);
+	rec = record_find(app, p->key);
+	p->expect = rec == NULL || rec->rev == 0 ? 0 : rec->commits[0];
+	p->remove = after->out_total == before->out_total;
+	if (!p->remove)
+		out_encode(&out, bytes);
+	p->body = slice_of(bytes->at + from, bytes->len - from);
+}
+
 static enum verdict refuse(struct change *ch, enum refusal why)
 {
 	ch->answer = why;
@@ -138,6 +164,7 @@ static void incident_fly(struct app *app, struct change *ch, const struct outcom
 		caregiver_put(app, &c, &bytes, out->taken, after->id, out->taken_job);
 	for (uint32_t i = 0; i < out->freed_count; i++)
 		caregiver_put(app, &c, &bytes, out->freed[i], 0, 0);
+	out_put(app, &c, &bytes, ch);
 	open_name(after, name);
 	if (is && !was) {
 		link_op(&c, LINK_UNIQUE, name, ch->record->key);
@@ -188,13 +215,12 @@ static enum verdict decide_incident(struct app *app, struct change *ch)
 	memset(&world, 0, sizeof world);
 	world_fill(app, &app->before, &ch->ev, &world);
 	if (rec->rev == 0) {
-		char open_key[STORE_KEY_MAX];
 		struct record *open;
+		struct place p;
 
 		/* Somebody opened this household's call while we waited: join that one. */
-		snprintf(open_key, sizeof open_key, "%s%s", world.household[0] == '\0' ? "quarantine/" : "",
-		         world.household[0] == '\0' ? ch->alarm->device : world.household);
-		open = incident_of_household(app, open_key);
+		intake_place(app, ch->alarm, &p);
+		open = incident_of_household(app, p.open_key);
 		/* And a press that waited for a call which a failover has cut away opens its own: another press has the name of
 		 * this one. */
 		if ((open != NULL && open != rec) || intake_incident(app, ch->alarm, ch->salt) != rec->slot->id) {
@@ -326,6 +352,13 @@ static enum verdict decide_signal(struct app *app, struct change *ch)
 	return MOVE;
 }
 
+static enum verdict decide_out_gone(struct app *app, struct change *ch)
+{
+	struct buf bytes = buf_of(app->encode, sizeof app->encode);
+
+	return outage_gone(app, ch) == MOVE ? fly_small(app, ch, &bytes, true) : STAY;
+}
+
 enum verdict change_decide(struct app *app, struct change *ch)
 {
 	switch (ch->kind) {
@@ -339,6 +372,8 @@ enum verdict change_decide(struct app *app, struct change *ch)
 	case CHANGE_DAEMON:
 	case CHANGE_NEW:
 		return decide_body(app, ch);
+	case CHANGE_OUT_GONE:
+		return decide_out_gone(app, ch);
 	case CHANGE_SIGNAL:
 		return decide_signal(app, ch);
 	}

@@ -147,7 +147,8 @@ static void step_tell(struct app *app, struct held *h, const struct incident *in
 		(void)tell(app, l, (struct down){.type = DOWN_STATUS, .alarm = alarm, .step = STEP_CLOSED});
 		return;
 	}
-	if (must_be_silent(inc, h) || step == h->told || step == STEP_NONE)
+	/* One of many homes without mains: it was told that it is stored, and will be told the end. */
+	if (inc->area_wide || must_be_silent(inc, h) || step == h->told || step == STEP_NONE)
 		return;
 	/* Steps only grow, except where a restored store knows less than the device has heard. */
 	if (step < h->told && !inc->restored)
@@ -168,6 +169,15 @@ void native_touch(struct app *app, const struct incident *inc)
 	w = table_get(&app->devices->watches, key);
 	if (w == NULL)
 		return;
+	if (inc->area_wide && inc->state != INCIDENT_CLOSED)
+		return;
+	/* Nobody who is told the end is watched after it. */
+	while (inc->state == INCIDENT_CLOSED && w != NULL) {
+		step_tell(app, TAILQ_FIRST(&w->held), inc);
+		w = table_get(&app->devices->watches, key);
+	}
+	if (w == NULL)
+		return;
 	/* Telling one may close its link, and with it others of the same home: so each is looked up again. */
 	n = 0;
 	TAILQ_FOREACH (h, &w->held, of_watch)
@@ -182,6 +192,26 @@ void native_touch(struct app *app, const struct incident *inc)
 				break;
 		if (h != NULL)
 			step_tell(app, h, inc);
+	}
+}
+
+/* The mains are back: what this device said of it is done with. */
+static void native_over(struct app *app, struct device_link *l, struct down ack, uint64_t incident)
+{
+	char key[17];
+
+	snprintf(key, sizeof key, "%016" PRIx64, incident);
+	if (!tell(app, l, ack))
+		return;
+	for (size_t i = 0; l->held != NULL && i < HELD_MAX; i++) {
+		struct held *h = &l->held[i];
+		uint64_t alarm = h->alarm;
+
+		if (alarm == 0 || (alarm != ack.alarm && (h->watch == NULL || strcmp(h->watch->key, key) != 0)))
+			continue;
+		held_free(app, h);
+		if (!tell(app, l, (struct down){.type = DOWN_STATUS, .alarm = alarm, .step = STEP_CLOSED}))
+			return;
 	}
 }
 
@@ -201,6 +231,10 @@ void native_stored(struct app *app, struct device_link *l, const struct change *
 		silent = silent || inc->silent;
 	}
 	ack.silent = silent;
+	if (readable && inc->area_wide && ch->alarm->restore) {
+		native_over(app, l, ack, incident);
+		return;
+	}
 	if (!tell(app, l, ack))
 		return;
 	if (h == NULL || h->alarm == 0)

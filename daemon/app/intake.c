@@ -6,19 +6,39 @@
 #include "app/change.h"
 #include "base/hash.h"
 
-/* What an alarm is about, as the registry knows the device. */
-struct place {
-	bool known;               /* device in the registry, its household too */
-	char open_key[STORE_KEY_MAX];
-};
+/* A household that calls for help has its technical alarms with it; else they are its area's. */
+static bool by_area(struct app *app, const struct alarm *a, const struct place *p, char ret[16])
+{
+	const struct record *open;
 
-static void place_of(struct app *app, const struct alarm *a, struct place *ret)
+	if (!outage_kind(a->kind) || a->protocol == PROTOCOL_MANUAL || !outage_area(p->area, ret))
+		return false;
+	open = incident_of_household(app, p->household);
+	return open == NULL || open->slot->drill || open->slot->class == CLASS_DEVICE;
+}
+
+void intake_place(struct app *app, const struct alarm *a, struct place *ret)
 {
 	const Pingan__V1__Device *d = device_find(app, a->device);
+	const Pingan__V1__Household *h = d == NULL ? NULL : household_find(app, d->household);
+	char area[16];
 
-	ret->known = d != NULL && household_find(app, d->household) != NULL;
-	snprintf(ret->open_key, sizeof ret->open_key, "%s%s", ret->known ? "" : "quarantine/",
-	         ret->known ? d->household : a->device);
+	memset(ret, 0, sizeof *ret);
+	/* What the registry says is theirs, not ours: an id unfit for a record is as good as none. */
+	ret->known = h != NULL && text_copy(ret->household, sizeof ret->household, slice_str(h->id)) &&
+	             alarm_id_valid(ret->household);
+	if (!ret->known)
+		ret->household[0] = '\0';
+	if (h == NULL || h->area[0] == '\0' || !text_copy(ret->area, sizeof ret->area, slice_str(h->area)))
+		snprintf(ret->area, sizeof ret->area, "%s", app->config.root_area);
+	ret->area_wide = ret->known && by_area(app, a, ret, area);
+	if (ret->area_wide) {
+		memcpy(ret->area, area, sizeof area);
+		snprintf(ret->open_key, sizeof ret->open_key, "area/%s/%s", ret->area, kind_name(a->kind));
+	} else {
+		snprintf(ret->open_key, sizeof ret->open_key, "%s%s", ret->known ? "" : "quarantine/",
+		         ret->known ? ret->household : a->device);
+	}
 }
 
 /* Kinds that open nothing are recorded all the same. */
@@ -50,8 +70,11 @@ static struct record *route(struct app *app, const struct alarm *a, uint64_t sal
 	struct place p;
 	char key[STORE_KEY_MAX];
 
-	place_of(app, a, &p);
-	rec = incident_of_household(app, p.open_key);
+	intake_place(app, a, &p);
+	/* What is over there is over where it was counted. */
+	rec = a->restore ? outage_of(app, a->device, a->kind) : NULL;
+	if (rec == NULL)
+		rec = incident_of_household(app, p.open_key);
 	*ret_kind = CHANGE_INCIDENT;
 	if (rec != NULL && (a->restore || !opens_nothing(a)))
 		return rec;
@@ -125,7 +148,7 @@ bool intake_alarm(struct app *app, const struct alarm *a, struct waiter waiter)
 			ch->alarm->heard = a->heard;
 		return true;
 	}
-	place_of(app, a, &p);
+	intake_place(app, a, &p);
 	if (!p.known) {
 		count(app, C_ALARMS_UNKNOWN_DEVICE);
 		if (app->quarantine_count >= QUARANTINE_MAX && incident_of_household(app, p.open_key) == NULL) {
@@ -162,7 +185,7 @@ void intake_cancel(struct app *app, const char *device, uint64_t id, struct wait
 
 	snprintf(a.device, sizeof a.device, "%s", device);
 	count(app, C_CANCELS);
-	place_of(app, &a, &p);
+	intake_place(app, &a, &p);
 	rec = incident_of_household(app, p.open_key);
 	if (rec == NULL) {
 		APP_LOG(app, "CANCEL_OF_NOTHING", "device=%s", device);

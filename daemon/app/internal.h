@@ -34,6 +34,8 @@ enum record_type {
 	RECORD_HOUSEHOLD,
 	RECORD_DEVICE,
 	RECORD_AREA,
+	RECORD_OUT,
+	RECORD_STORM,
 	RECORD_TYPE_COUNT
 };
 
@@ -55,7 +57,8 @@ struct record {
 	struct change_list waiting;           /* to be decided after it, in order */
 	uint32_t waiting_count;
 	uint32_t settling;                    /* changes of it in app->settled: it must not go before they are answered */
-	bool ready;                           /* in app->ready */
+	bool ready;                           /* in app->ready, or */
+	bool ready_first;                     /* in app->ready_first */
 	uint64_t await_log;                   /* refused as stale: decide again when the log has moved past this; 0 = free */
 	TAILQ_ENTRY(record) ready_link;
 	TAILQ_ENTRY(record) of_type;          /* all records of this type */
@@ -77,7 +80,7 @@ struct incident_slot {
 	enum kind kind;
 	enum job_state progress;
 	char household[ID_MAX];
-	char open_key[STORE_KEY_MAX]; /* household, or "quarantine/<device>"; key in app->open while open */
+	char open_key[STORE_KEY_MAX]; /* incident_open_key(); key in app->open while open */
 	char area[16];
 	char owner[ID_MAX];
 	bool ring_neighbours, ring_supervisor, rerung, rerung_all, quarantine;
@@ -113,6 +116,8 @@ void incident_key(char ret[STORE_KEY_MAX], uint64_t id);
 struct record *incident_find(struct app *app, uint64_t id);
 /* Open incident of a household, or NULL. Quarantine: household is "quarantine/<device>". */
 struct record *incident_of_household(struct app *app, const char *household);
+/* What there is one open incident of: the household, "quarantine/<device>", or "area/<area>/<kind>". */
+void incident_open_key(const struct incident *inc, char ret[STORE_KEY_MAX]);
 /* Decodes into `ret`; false (counted, logged) when the body is unreadable: the record is then in quarantine. */
 bool incident_read(struct app *app, const struct record *rec, struct incident *ret);
 const struct operator *operator_find(struct app *app, const char *person);
@@ -157,6 +162,7 @@ enum change_kind {
 	CHANGE_LOGIN,
 	CHANGE_DAEMON,
 	CHANGE_NEW,      /* a record that must exist: body; nothing if it does */
+	CHANGE_OUT_GONE, /* a device that was out of an incident that has been closed: its record goes */
 	CHANGE_SIGNAL    /* an alarm that opens nothing (test, restore, cancel of nothing): a log entry only */
 };
 
@@ -200,6 +206,8 @@ struct change {
 struct change *change_submit(struct app *app, enum change_kind kind, const char *record_key, const struct event *ev,
                              const struct alarm *alarm, struct waiter waiter);
 void changes_turn(struct app *app);
+/* Something can be decided now. */
+bool changes_ready(const struct app *app);
 /* The store came back with history intact, or after a load: sends again everything that was on its way. */
 void changes_resend(struct app *app);
 /* After a load that showed a cut: what waited for the gate is decided again. */
@@ -212,6 +220,16 @@ void changes_free(struct app *app);
 
 /* ------------------------------------------------------------ intake (intake.c) */
 
+/* Where an alarm belongs, as the registry knows its device. */
+struct place {
+	bool known;            /* device in the registry, its household too */
+	bool area_wide;        /* a technical alarm that is collected by its area */
+	char household[ID_MAX]; /* empty unless known */
+	char area[16];         /* of the incident that it would open */
+	char open_key[STORE_KEY_MAX];
+};
+
+void intake_place(struct app *app, const struct alarm *a, struct place *ret);
 /* One alarm, checked by its codec. The waiter is told by devices.c when it is durable, never before.
  * False: refused for a bound; the device repeats. */
 bool intake_alarm(struct app *app, const struct alarm *a, struct waiter waiter);
@@ -219,6 +237,24 @@ bool intake_alarm(struct app *app, const struct alarm *a, struct waiter waiter);
 void intake_cancel(struct app *app, const char *device, uint64_t id, struct waiter waiter);
 /* Changes that are calls for help and not yet back from the log, for the screens. */
 bool unstored_shown(const struct app *app, const struct change *ch);
+
+/* ------------------------------------------------------------ outages.c: who is out */
+
+/* A record out:* came, changed or is about to go. */
+void outage_read(struct app *app, struct record *rec);
+void outage_forget(struct app *app, struct record *rec);
+void outage_key(char ret[STORE_KEY_MAX], const char *device, enum kind kind);
+/* The open area-wide incident that this device is out of, or NULL. */
+struct record *outage_of(struct app *app, const char *device, enum kind kind);
+/* What the core may know of who is out. */
+void outage_world(struct app *app, const struct incident *inc, const struct event *ev, struct world *w);
+/* Devices still listed as out of incidents that have been closed are swept away. */
+void outages_turn(struct app *app);
+enum verdict outage_gone(struct app *app, const struct change *ch);
+/* One page of who is out, longest out first; returns how many. */
+#define OUT_PAGE 50
+uint32_t outage_list(struct app *app, uint64_t incident, uint32_t from, struct out ret[OUT_PAGE], uint32_t *ret_total);
+void outages_free(struct app *app);
 
 /* ------------------------------------------------------------ devices (device_link.c, dc09_link.c, devices.c) */
 
@@ -437,6 +473,10 @@ struct app {
 	bool loaded;
 	int64_t stale_ms;
 
+	/* outages.c */
+	struct table outages;           /* incident id in hex -> struct outage */
+	mono_t outages_at;
+
 	/* feed.c */
 	bool store_up;                  /* attached, loaded, entries flow */
 	bool attach_wanted;
@@ -451,6 +491,7 @@ struct app {
 
 	/* change.c */
 	struct record_list ready;       /* (ready_link) records whose next change can be decided */
+	struct record_list ready_first; /* likewise: what is urgent goes first */
 	struct change_list settled;     /* back from the log, waiting for the gate */
 	struct change_list alarms;      /* alarms not yet back from the log, oldest first (unstored_link) */
 	struct table pending;           /* alarm_hash in hex -> the change of that alarm in `alarms` */

@@ -12,6 +12,12 @@
 #define DEADLINES_TAKEN_MAX 1024
 /* Changes that may wait for one record: a household that presses madly, a hostile phone. */
 #define CHANGES_PER_RECORD 64
+/* Beyond these only calls for help: whatever a home's other devices send. */
+#define CHANGES_PER_RECORD_RESERVED 32
+/* Technical alarms that may wait for their area's incident; a sub-district has some 600 homes. */
+#define CHANGES_PER_AREA 1024
+/* Commits in flight that telemetry leaves free. */
+#define FLIGHTS_RESERVED 512
 /* Decisions taken in one turn, so that the loop never stands for more than a few milliseconds. */
 #define TURN_BATCH 256
 /* Log entries remembered for resuming screens and for finding the cut after a failover. */

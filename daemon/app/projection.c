@@ -12,6 +12,7 @@ static const struct {
 	{"incident:", RECORD_INCIDENT}, {"caregiver:", RECORD_CAREGIVER}, {"operator:", RECORD_OPERATOR},
 	{"daemon:", RECORD_DAEMON},     {"login:", RECORD_LOGIN},         {"person:", RECORD_PERSON},
 	{"household:", RECORD_HOUSEHOLD}, {"device:", RECORD_DEVICE},     {"area:", RECORD_AREA},
+	{"out:", RECORD_OUT},           {"storm:", RECORD_STORM},
 };
 
 static enum record_type type_of(const char *key)
@@ -129,6 +130,8 @@ static void record_empty(struct app *app, struct record *rec)
 	if (rec->slot != NULL)
 		slot_unlink(app, rec->slot);
 	account_drop(app, rec);
+	if (rec->type == RECORD_OUT)
+		outage_forget(app, rec);
 	free(rec->live);
 	free(rec->body);
 	rec->live = NULL;
@@ -184,6 +187,15 @@ bool incident_read(struct app *app, const struct record *rec, struct incident *r
 	return false;
 }
 
+void incident_open_key(const struct incident *inc, char ret[STORE_KEY_MAX])
+{
+	if (inc->area_wide)
+		snprintf(ret, STORE_KEY_MAX, "area/%s/%s", inc->area, kind_name(inc->kind));
+	else
+		snprintf(ret, STORE_KEY_MAX, "%s%s", inc->quarantine ? "quarantine/" : "",
+		         inc->quarantine ? inc->device : inc->household);
+}
+
 static void slot_read(struct app *app, struct record *rec)
 {
 	struct incident_slot *slot = rec->slot;
@@ -222,8 +234,7 @@ static void slot_read(struct app *app, struct record *rec)
 		app->closed_count++;
 		return;
 	}
-	snprintf(slot->open_key, sizeof slot->open_key, "%s%s", inc->quarantine ? "quarantine/" : "",
-	         inc->quarantine ? inc->device : inc->household);
+	incident_open_key(inc, slot->open_key);
 	if (!table_put(&app->open, slot->open_key, rec))
 		projection_incomplete(app, "open_index");
 	if (inc->quarantine)
@@ -253,6 +264,8 @@ static void live_read(struct app *app, struct record *rec)
 			memcpy(rec->live, &cg, sizeof cg);
 		else
 			projection_incomplete(app, "caregiver");
+	} else if (rec->type == RECORD_OUT) {
+		outage_read(app, rec);
 	} else if (rec->type == RECORD_PERSON) {
 		const Pingan__V1__Person *p = person_find(app, id_of(rec->key));
 
@@ -298,6 +311,8 @@ static void told(struct app *app, struct record *rec)
 	case RECORD_DAEMON:
 	case RECORD_HOUSEHOLD:
 	case RECORD_DEVICE:
+	case RECORD_OUT:
+	case RECORD_STORM:
 	case RECORD_TYPE_COUNT:
 		break;
 	}
@@ -395,6 +410,7 @@ void projection_free(struct app *app)
 	for (int type = 0; type < RECORD_TYPE_COUNT; type++)
 		while (!TAILQ_EMPTY(&app->of_type[type]))
 			record_free(app, TAILQ_FIRST(&app->of_type[type]));
+	outages_free(app);
 	table_free(&app->records);
 	table_free(&app->open);
 	table_free(&app->accounts);

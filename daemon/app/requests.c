@@ -23,7 +23,8 @@ static void keep(struct session *s, const struct kept_reply *r)
 	s->reply_at = (s->reply_at + 1) % REPLIES_KEPT;
 }
 
-static void reply_with(struct app *app, struct session *s, const struct kept_reply *r, Pingan__V1__CandidateList *list)
+static void reply_full(struct app *app, struct session *s, const struct kept_reply *r, Pingan__V1__CandidateList *list,
+                       Pingan__V1__OutListed *out)
 {
 	Pingan__V1__ToScreen m = PINGAN__V1__TO_SCREEN__INIT;
 	Pingan__V1__Reply reply = PINGAN__V1__REPLY__INIT;
@@ -32,7 +33,7 @@ static void reply_with(struct app *app, struct session *s, const struct kept_rep
 		count(app, C_REQUESTS_REFUSED);
 	if (r->result == REFUSAL_FORBIDDEN)
 		count(app, C_REQUESTS_FORBIDDEN);
-	if (final(r->result) && list == NULL)
+	if (final(r->result) && list == NULL && out == NULL)
 		keep(s, r);
 	reply.cmd = r->cmd;
 	reply.result = (Pingan__V1__Result)r->result;
@@ -41,9 +42,23 @@ static void reply_with(struct app *app, struct session *s, const struct kept_rep
 	reply.at_ms = r->at_ms;
 	reply.number = r->number;
 	reply.candidates = list;
+	reply.out = out;
+	reply.incident = r->incident;
 	m.body_case = PINGAN__V1__TO_SCREEN__BODY_REPLY;
 	m.reply = &reply;
 	session_say(app, s, &m);
+}
+
+static void reply_with(struct app *app, struct session *s, const struct kept_reply *r, Pingan__V1__CandidateList *list)
+{
+	reply_full(app, s, r, list, NULL);
+}
+
+void request_reply(struct app *app, struct session *s, uint64_t cmd, enum refusal result, Pingan__V1__OutListed *out)
+{
+	struct kept_reply r = {.cmd = cmd, .result = result};
+
+	reply_full(app, s, &r, NULL, out);
 }
 
 static void reply(struct app *app, struct session *s, uint64_t cmd, enum refusal result)
@@ -259,9 +274,12 @@ static void candidates(struct app *app, struct session *s, uint64_t cmd, uint64_
 static void console_take(struct app *app, struct session *s, const Pingan__V1__Request *r)
 {
 	uint64_t id = console_incident(r);
-	enum refusal why = visible(app, s, id);
+	enum refusal why;
 	struct event ev;
 
+	if (request_of_area(app, s, r))
+		return;
+	why = visible(app, s, id);
 	if (why == REFUSAL_OK && r->what_case == PINGAN__V1__REQUEST__WHAT_OPEN) {
 		open_detail(app, s, r->cmd, id);
 		return;

@@ -94,6 +94,7 @@ struct kept_reply {
 	char who[ID_MAX];
 	ms_t at_ms;
 	uint32_t number;
+	uint64_t incident; /* OPEN_MANUAL: that it opened or joined */
 };
 
 struct session {
@@ -313,6 +314,13 @@ enum refusal request_seal(struct app *app, uint64_t id, const char *text, struct
 /* The incident that the request names, or 0 when it is of another sort. */
 uint64_t console_incident(const Pingan__V1__Request *r);
 enum refusal console_event(struct app *app, const struct session *s, const Pingan__V1__Request *r, struct event *ev);
+
+/* ---- requests_area.c: what is asked of an area or a home instead of one incident ---- */
+
+/* True if it was one of these: it has been answered, or will be. */
+bool request_of_area(struct app *app, struct session *s, const Pingan__V1__Request *r);
+/* The answer, with a list of devices or NULL. */
+void request_reply(struct app *app, struct session *s, uint64_t cmd, enum refusal result, Pingan__V1__OutListed *out);
 
 /* r NULL: over the rate, only `cmd` is answered. `lawful`: else BAD_REQUEST. */
 void request_take(struct app *app, struct session *s, const Pingan__V1__Request *r, bool lawful, uint64_t cmd);

@@ -228,19 +228,12 @@ static struct shown *press_home(struct app *app, const char *open_key, const str
 static void press_show(struct app *app, const struct change *ch, struct table *homes)
 {
 	struct screens *sc = app->screens;
-	const Pingan__V1__Device *d;
-	const Pingan__V1__Household *h;
-	char open_key[STORE_KEY_MAX];
-	const char *area;
+	struct place p;
 	struct shown *sh;
 
 	arena_reset(&app->arena);
-	d = device_find(app, ch->alarm->device);
-	h = d == NULL ? NULL : household_find(app, d->household);
-	area =
-		h == NULL || h->area[0] == '\0' || strlen(h->area) >= sizeof sh->press->area ? app->config.root_area : h->area;
-	snprintf(open_key, sizeof open_key, "%s%s", h == NULL ? "quarantine/" : "", h == NULL ? ch->alarm->device : h->id);
-	sh = press_home(app, open_key, ch, homes);
+	intake_place(app, ch->alarm, &p);
+	sh = press_home(app, p.open_key, ch, homes);
 	if (sh == NULL) {
 		sc->unstored_dirty = true; /* no memory: again next turn */
 		return;
@@ -256,11 +249,11 @@ static void press_show(struct app *app, const struct change *ch, struct table *h
 	if (sh->press->round != sc->unstored_round) {
 		memset(sh->press, 0, sizeof *sh->press);
 		sh->press->round = sc->unstored_round;
-		memcpy(sh->press->open_key, open_key, sizeof open_key);
+		memcpy(sh->press->open_key, p.open_key, sizeof p.open_key);
 		if (!table_put(homes, sh->press->open_key, sh))
 			APP_LOG(app, "NO_MEMORY", "what=presses");
 	}
-	press_fill(app, sh->press, ch, h == NULL ? "" : h->id, area);
+	press_fill(app, sh->press, ch, p.household, p.area);
 	pend(sc, sh);
 }
 

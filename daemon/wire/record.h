@@ -10,7 +10,9 @@
 
 #include "base/slice.h"
 #include "core/incident.h"
+#include "core/outage.h"
 #include "core/people.h"
+#include "core/storm.h"
 #include "wire/arena.h"
 
 #define RECORD_MAX 16384
@@ -43,6 +45,12 @@ int caregiver_decode(struct slice body, struct caregiver *ret, struct arena *scr
 
 void operator_encode(const struct operator* o, struct buf *ret);
 int operator_decode(struct slice body, struct operator* ret, struct arena *scratch);
+
+void out_encode(const struct out *o, struct buf *ret);
+int out_decode(struct slice body, struct out *ret, struct arena *scratch);
+
+void storm_encode(const struct storm *s, struct buf *ret);
+int storm_decode(struct slice body, struct storm *ret, struct arena *scratch);
 
 /* What the log says of one commit: `lines` are those that it added, their texts in `text` (the incident's own arena).
  * `daemon` and `record_key` as they stand in the store; `alarm_device` empty when no alarm caused it, else `raw` are the

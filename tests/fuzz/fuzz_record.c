@@ -117,6 +117,34 @@ static void one_operator(struct slice body, struct arena *arena)
 	ORACLE(slice_equal(slice_of(a.at, a.len), slice_of(b.at, b.len)));
 }
 
+static void one_storm(struct slice body, struct arena *arena)
+{
+	struct storm s;
+	struct buf a = buf_of(first, sizeof first), b = buf_of(second, sizeof second);
+
+	if (storm_decode(body, &s, arena) != 0)
+		return;
+	ORACLE(storm_valid(&s));
+	storm_encode(&s, &a);
+	ORACLE(!a.overflow && storm_decode(slice_of(a.at, a.len), &s, arena) == 0);
+	storm_encode(&s, &b);
+	ORACLE(slice_equal(slice_of(a.at, a.len), slice_of(b.at, b.len)));
+}
+
+static void one_out(struct slice body, struct arena *arena)
+{
+	struct out o;
+	struct buf a = buf_of(first, sizeof first), b = buf_of(second, sizeof second);
+
+	if (out_decode(body, &o, arena) != 0)
+		return;
+	ORACLE(out_valid(&o));
+	out_encode(&o, &a);
+	ORACLE(!a.overflow && out_decode(slice_of(a.at, a.len), &o, arena) == 0);
+	out_encode(&o, &b);
+	ORACLE(slice_equal(slice_of(a.at, a.len), slice_of(b.at, b.len)));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena arena;
@@ -125,12 +153,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	/* Now and then too little memory, of any size: the decoder must give up in good order. */
 	arena_init(&arena, memory, data[0] < 0xf0 ? sizeof memory : (size_t)(data[0] & 15) * 1024);
-	switch (data[0] % 4) {
+	switch (data[0] % 8) {
 	case 0:
 		one_caregiver(slice_of(data + 1, size - 1), &arena);
 		break;
 	case 1:
 		one_operator(slice_of(data + 1, size - 1), &arena);
+		break;
+	case 4:
+		one_storm(slice_of(data + 1, size - 1), &arena);
+		break;
+	case 5:
+		one_out(slice_of(data + 1, size - 1), &arena);
 		break;
 	default:
 		one_incident(slice_of(data + 1, size - 1), &arena);
