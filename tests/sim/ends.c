@@ -5,6 +5,7 @@
 #include "sim/kit.h"
 
 #define SETTLE_MS MINUTES(40)
+#define REACH_MS 60000 /* once people have their hands free: the plan for class 1 has sent somebody by then */
 
 /* ------------------------------------------------------------ P6: no gap, no double */
 
@@ -228,6 +229,56 @@ static void say_what_is_left(struct sim *sim)
 	sim_note(sim, "left: %u frames of panels unanswered", sim_panels_waiting(sim));
 }
 
+/* ------------------------------------------------------------ P10: every call reaches a person within its bound */
+
+/* Somebody has it: an operator, or a caregiver who has said yes. */
+static bool reached_a_person(const struct incident *inc)
+{
+	if (inc->state != INCIDENT_WAITING)
+		return true;
+	for (uint32_t i = 0; i < inc->job_count; i++) {
+		if (inc->jobs[i].state >= JOB_ACCEPTED && inc->jobs[i].state <= JOB_DONE)
+			return true;
+	}
+	return false;
+}
+
+/* Those that were open when all was healed, and presses that had not been acknowledged then. */
+static bool all_reached(struct sim *sim, uint64_t arg)
+{
+	(void)arg;
+	for (size_t i = 0; i < sim->truth.count; i++) {
+		const struct incident *inc = &sim->truth.incidents[i]->inc;
+
+		if (inc->class <= CLASS_WELFARE && !reached_a_person(inc))
+			return false;
+	}
+	for (unsigned i = 0; i < sim->setup.homes; i++) {
+		struct press *p;
+
+		for (size_t n = 0; (p = sim_home_press(sim, i, n)) != NULL; n++) {
+			if (!p->acked && !p->pushed_out && kind_class(p->kind) <= CLASS_WELFARE &&
+			    kind_class(p->kind) != CLASS_NONE)
+				return false;
+		}
+	}
+	return true;
+}
+
+static void p10_every_call_reaches_a_person(struct sim *sim)
+{
+	if (sim_until(sim, all_reached, 0, REACH_MS))
+		return;
+	for (size_t i = 0; i < sim->truth.count; i++) {
+		const struct incident *inc = &sim->truth.incidents[i]->inc;
+
+		if (inc->class <= CLASS_WELFARE && !reached_a_person(inc))
+			sim_broken(sim, "P10 every call reaches a person", "%s, class %d, has reached nobody in %d s",
+			           sim_incident_place(sim, inc), (int)inc->class, REACH_MS / 1000);
+	}
+	sim_broken(sim, "P10 every call reaches a person", "a press has not been acknowledged in %d s", REACH_MS / 1000);
+}
+
 void sim_settle(struct sim *sim)
 {
 	char device[ID_MAX];
@@ -236,6 +287,7 @@ void sim_settle(struct sim *sim)
 	ENSURE(sim->healed);
 	sim_promise_cut(sim);
 	compare_screens(sim);
+	p10_every_call_reaches_a_person(sim);
 	if (!sim_until(sim, quiet, 0, SETTLE_MS)) {
 		say_what_is_left(sim);
 		sim_broken(sim, "P10 all comes right", "40 minutes after healing something is left");

@@ -143,6 +143,8 @@ void sim_store_full(struct sim *sim, bool full);
 void sim_store_clock(struct sim *sim, int64_t step_ms);
 /* Fails the next n calls of commit before they reach the store. */
 void sim_store_fail_commits(struct sim *sim, unsigned n);
+/* The answer to this daemon's next commit never comes. */
+void sim_store_lose_answer(struct sim *sim, unsigned daemon);
 
 /* The n-th call of a port, counted over all daemons from the start, fails; 0 = none. */
 enum sim_port {

@@ -146,3 +146,8 @@ void sim_store_clock(struct sim *sim, int64_t step_ms)
 	for (unsigned i = 0; i < sim->setup.daemons; i++)
 		sim_daemon_disturbed(sim, i);
 }
+
+void sim_store_lose_answer(struct sim *sim, unsigned daemon)
+{
+	store_sim_fate(sim->daemons[daemon].store, FATE_LOSE_ANSWER, 0);
+}
