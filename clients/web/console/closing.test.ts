@@ -15,7 +15,7 @@ describe('closing', () => {
 		create(IncidentDetailSchema, { jobs: [{ number: 1, state, arrivedMs, result }] });
 
 	it('asks for contact before "false alarm" and "test", and for nothing else', () => {
-		const asked = outcomesFor(1).filter(needsContact);
+		const asked = outcomesFor(1, false).filter(needsContact);
 		expect(asked).toEqual([Outcome.FALSE_ALARM, Outcome.TEST]);
 	});
 
@@ -27,7 +27,7 @@ describe('closing', () => {
 	});
 
 	it('offers at most nine outcomes: each has a digit', () => {
-		for (const cls of [1, 2, 3, 4]) expect(outcomesFor(cls).length).toBeLessThanOrEqual(9);
+		for (const cls of [1, 2, 3, 4]) expect(outcomesFor(cls, false).length).toBeLessThanOrEqual(9);
 	});
 });
 

@@ -1,5 +1,5 @@
 /* closing.ts - what the close panel may offer. The daemon decides; this only spares a refusal. */
-import { JobResult, JobState, Outcome } from '$lib/gen/pingan/v1/common_pb.js';
+import { HandoverState, JobResult, JobState, Outcome, SpokeTo } from '$lib/gen/pingan/v1/common_pb.js';
 import type { IncidentDetail } from '$lib/gen/pingan/v1/console_pb.js';
 
 const CALLS: readonly Outcome[] = [
@@ -15,8 +15,27 @@ const CALLS: readonly Outcome[] = [
 ];
 const TECHNICAL: readonly Outcome[] = [Outcome.TECHNICAL, Outcome.ADVICE, Outcome.FALSE_ALARM, Outcome.TEST];
 
-export function outcomesFor(cls: number): readonly Outcome[] {
-	return cls === 4 ? TECHNICAL : CALLS;
+const DRILL: readonly Outcome[] = [Outcome.DRILL];
+
+export function outcomesFor(cls: number, drill: boolean): readonly Outcome[] {
+	return drill ? DRILL : cls === 4 ? TECHNICAL : CALLS;
+}
+
+/** "Handed over" is true when a human there has said so. */
+export function confirmed(detail: Pick<IncidentDetail, 'handovers'>): boolean {
+	return detail.handovers.some((h) => h.state === HandoverState.HANDOVER_CONFIRMED);
+}
+
+/** Who was reached, as far as the record and the outcome say; a person may know better. */
+export function reached(
+	detail: Pick<IncidentDetail, 'spoke' | 'seen' | 'handovers'>,
+	outcome: Outcome,
+): SpokeTo {
+	if (outcome === Outcome.HANDED_OVER) return SpokeTo.SERVICE;
+	if (detail.spoke) return SpokeTo.RESIDENT;
+	if (detail.seen) return SpokeTo.CAREGIVER;
+	if (outcome === Outcome.FAMILY_HELPED) return SpokeTo.CONTACT;
+	return SpokeTo.NOBODY;
 }
 
 export function needsContact(outcome: Outcome): boolean {

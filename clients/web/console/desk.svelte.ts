@@ -7,14 +7,23 @@
  * Bounds: the screen is redrawn from the stream at most every 100 ms; class 1 calls at once.
  */
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { type CallResult, IncidentState, type Outcome, Role } from '$lib/gen/pingan/v1/common_pb.js';
+import {
+	type CallResult,
+	IncidentState,
+	type Outcome,
+	Role,
+	type Skill,
+	type SpokeTo,
+} from '$lib/gen/pingan/v1/common_pb.js';
 import {
 	Result,
 	ScreenHello_Page,
 	type Counts,
 	type IncidentDetail,
 	type Presence_Someone,
+	type Reply,
 	type ScreenHelloSchema,
+	type StormState_Row,
 	type ToScreen,
 } from '$lib/gen/pingan/v1/console_pb.js';
 import { t } from '$lib/i18n/index.svelte';
@@ -24,11 +33,28 @@ import { announcer } from '$lib/store/announce.svelte';
 import { Drafts } from '$lib/store/drafts';
 import { Line } from '$lib/store/line.svelte';
 import { arrange, Queue } from '$lib/store/queue';
-import { byOrder, titleOf, waits, type Row } from '$lib/store/rows';
+import { byOrder, isAside, titleOf, toRow, waits, type Row } from '$lib/store/rows';
 import { session } from '$lib/store/session.svelte';
 import { hex, ms, unhex, type What } from '$lib/wire/codec';
+import { Acts } from './acts';
 
-export type PanelName = 'dispatch' | 'close' | 'keys';
+/** Panels about the open call; a reload opens them again. */
+const ABOUT_CALL = [
+	'dispatch',
+	'close',
+	'transfer',
+	'escalate',
+	'takeover',
+	'handover',
+	'shelve',
+	'substitute',
+	'test',
+] as const;
+type AboutCall = (typeof ABOUT_CALL)[number];
+export type PanelName = AboutCall | 'manual' | 'storm' | 'keys';
+
+const aboutCall = (panel: string | null): panel is AboutCall =>
+	(ABOUT_CALL as readonly (string | null)[]).includes(panel);
 
 const FLUSH_MS = 100;
 /** Without input for this long the list may take its true order. */
@@ -54,6 +80,8 @@ export class Desk {
 	ringing = $state.raw<ReadonlySet<string>>(new Set());
 	counts = $state.raw<Counts | null>(null);
 	people = $state.raw<Presence_Someone[]>([]);
+	storms = $state.raw<StormState_Row[]>([]);
+	readonly acts: Acts = new Acts(this);
 	selected = $state<string | null>(null);
 	opened = $state<string | null>(null);
 	detail = $state.raw<IncidentDetail | null>(null);
@@ -62,6 +90,8 @@ export class Desk {
 	panel = $state<PanelName | null>(null);
 	onlyClass = $state(0);
 	search = $state('');
+	/** The list shows what is set aside instead of what is to be done. */
+	onlyAside = $state(false);
 	mutedUntil = $state(0);
 	volume = $state(0.7);
 	singleKeys = $state(true);
@@ -102,7 +132,7 @@ export class Desk {
 			this.selected = opened;
 		}
 		const panel = this.drafts.get('panel');
-		if (panel === 'dispatch' || panel === 'close') this.panel = panel;
+		if (aboutCall(panel)) this.panel = panel;
 	}
 
 	// ------------------------------------------------------------ what is shown
@@ -111,11 +141,12 @@ export class Desk {
 		return session.me?.person ?? '';
 	}
 
+	/** A search finds what is set aside too. */
 	readonly filtered: Row[] = $derived.by(() => {
 		const text = this.search.trim().toLowerCase();
-		if (this.onlyClass === 0 && text === '') return this.rows;
 		return this.rows.filter(
 			(row) =>
+				(text !== '' || isAside(row) === this.onlyAside) &&
 				(this.onlyClass === 0 || row.class === this.onlyClass) &&
 				(text === '' ||
 					`${row.resident} ${row.number} ${row.street} ${row.area} ${row.device}`
@@ -125,6 +156,18 @@ export class Desk {
 	});
 
 	readonly waiting: Row[] = $derived(this.rows.filter(waits));
+
+	readonly asideCount: number = $derived(this.rows.filter(isAside).length);
+
+	/** Whoever has more new calls than one person can carry. */
+	readonly flooded: Presence_Someone[] = $derived(this.people.filter((p) => p.flood));
+
+	/** Who could take over a call: at a desk, ready, and not I. */
+	readonly colleagues: Presence_Someone[] = $derived(
+		this.people.filter(
+			(p) => !p.me && p.ready && !p.gone && (p.role === Role.OPERATOR || p.role === Role.SUPERVISOR),
+		),
+	);
 
 	/** The incoming strip: calls for help that wait, whatever else rings here, and my own that rang again. */
 	readonly incoming: Row[] = $derived(
@@ -143,6 +186,13 @@ export class Desk {
 		if (id === null) return null;
 		return this.rows.find((row) => row.id === id) ?? null;
 	}
+
+	/** The open call as its detail has it; the list may be a moment behind. */
+	readonly openRow: Row | null = $derived(
+		this.detail?.row !== undefined && !this.detail.gone
+			? toRow(this.detail.row)
+			: this.rowOf(this.opened),
+	);
 
 	get me(): Presence_Someone | null {
 		return this.people.find((p) => p.me) ?? null;
@@ -236,17 +286,17 @@ export class Desk {
 	}
 
 	openPanel(panel: PanelName): void {
-		if (panel !== 'keys' && this.opened === null) {
+		if (aboutCall(panel) && this.opened === null) {
 			if (this.selected === null) return;
 			this.open(this.selected);
 		}
+		if (this.panel !== null && this.panel !== panel) this.line.clear(this.panel);
 		this.panel = panel;
 		this.drafts.set('panel', panel);
 	}
 
 	closePanel(): void {
-		if (this.panel === 'close') this.line.clear('close');
-		if (this.panel === 'dispatch') this.line.clear('dispatch');
+		if (this.panel !== null) this.line.clear(this.panel);
 		this.panel = null;
 		this.drafts.set('panel', '');
 	}
@@ -278,6 +328,12 @@ export class Desk {
 					`${name} ${resultWords(reply.result, reply.whoName, ms(reply.atMs), reply.number)}`,
 				);
 			}
+			// Later than the first seconds a supervisor says why.
+			if (reply.result === Result.NEEDS_REASON) {
+				this.line.clear(`claim:${id}`);
+				this.open(id);
+				this.openPanel('takeover');
+			}
 			if (reply.result !== Result.OK) return;
 			announcer.say(t('say.claimed', { name }));
 			this.open(id);
@@ -289,36 +345,37 @@ export class Desk {
 	}
 
 	note(id: string, text: string, saved: () => void): void {
-		this.#act(`note:${id}`, { case: 'note', value: { incident: unhex(id), text } }, saved);
+		this.act(`note:${id}`, { case: 'note', value: { incident: unhex(id), text } }, saved);
 	}
 
 	recordCall(id: string, contact: number, result: CallResult): void {
-		this.#act(`call:${id}:${contact}`, { case: 'call', value: { incident: unhex(id), contact, result } });
+		this.act(`call:${id}:${contact}`, { case: 'call', value: { incident: unhex(id), contact, result } });
 	}
 
 	spoke(id: string): void {
-		this.#act(`spoke:${id}`, { case: 'spoke', value: { incident: unhex(id) } });
+		this.act(`spoke:${id}`, { case: 'spoke', value: { incident: unhex(id) } });
 	}
 
 	askCandidates(id: string): void {
 		this.line.clear('candidates');
-		this.#act('candidates', { case: 'candidates', value: { incident: unhex(id) } });
+		this.act('candidates', { case: 'candidates', value: { incident: unhex(id) } });
 	}
 
-	dispatch(id: string, caregivers: string[]): void {
-		this.#act('dispatch', { case: 'dispatch', value: { incident: unhex(id), caregivers } }, () => {
+	dispatch(id: string, caregivers: string[], skill: Skill): void {
+		this.act('dispatch', { case: 'dispatch', value: { incident: unhex(id), caregivers, skill } }, () => {
 			if (this.panel === 'dispatch') this.closePanel();
 		});
 	}
 
 	cancelJob(id: string, job: number): void {
-		this.#act(`cancel:${id}:${job}`, { case: 'cancelJob', value: { incident: unhex(id), job } });
+		this.act(`cancel:${id}:${job}`, { case: 'cancelJob', value: { incident: unhex(id), job } });
 	}
 
-	closeIncident(id: string, outcome: Outcome, text: string, done: () => void): void {
+	closeIncident(id: string, outcome: Outcome, spokeTo: SpokeTo, text: string, done: () => void): void {
 		const row = this.detail?.row;
 		const title = row === undefined ? '' : `${row.number} ${titleOf(row)}`;
-		this.#act('close', { case: 'close', value: { incident: unhex(id), outcome, text } }, () => {
+		const value = { incident: unhex(id), outcome, spokeTo, text };
+		this.act('close', { case: 'close', value }, () => {
 			this.ended = { id, title, outcome };
 			done();
 			if (this.panel === 'close') this.closePanel();
@@ -326,9 +383,16 @@ export class Desk {
 	}
 
 	reopen(id: string): void {
-		this.#act(`reopen:${id}`, { case: 'reopen', value: { incident: unhex(id) } }, () => {
+		this.act(`reopen:${id}`, { case: 'reopen', value: { incident: unhex(id) } }, () => {
 			if (this.opened === id) this.#askDetail();
 		});
+	}
+
+	/** Into the list of what is set aside, or out of it. */
+	showAside(on: boolean): void {
+		this.onlyAside = on;
+		this.onlyClass = 0;
+		this.search = '';
 	}
 
 	mute(): void {
@@ -355,14 +419,15 @@ export class Desk {
 		await session.logout();
 	}
 
-	// ------------------------------------------------------------ the stream
-
-	#act(name: string, what: What, ok?: () => void): void {
+	/** Sends a request; its state stands under `name`, and `ok` hears of its success. */
+	act(name: string, what: What, ok?: (reply: Reply) => void): void {
 		if (!this.canAct) return;
 		this.line.act(name, what, (reply) => {
-			if (reply.result === Result.OK) ok?.();
+			if (reply.result === Result.OK) ok?.(reply);
 		});
 	}
+
+	// ------------------------------------------------------------ the stream
 
 	#leave(): void {
 		if (this.opened === null) return;
@@ -409,7 +474,7 @@ export class Desk {
 			case 'detail':
 				if (hex(body.value.incident) !== this.opened) return false;
 				this.detail = body.value;
-				if (body.value.gone && this.panel !== 'keys') {
+				if (body.value.gone && aboutCall(this.panel)) {
 					// The panel goes, the act that is under way does not: its reply says how it ended.
 					this.panel = null;
 					this.drafts.set('panel', '');
@@ -417,6 +482,9 @@ export class Desk {
 				return false;
 			case 'presence':
 				this.people = body.value.people;
+				return false;
+			case 'storms':
+				this.storms = body.value.storms;
 				return false;
 			default:
 				return false;

@@ -1,7 +1,7 @@
 import { mount } from 'svelte';
 import '$lib/css/tokens.css';
 import '$lib/css/base.css';
-import { en } from '$lib/i18n/console/en';
+import { zh as life } from '$lib/i18n/console/life/zh';
 import { zh } from '$lib/i18n/console/zh';
 import { addWords, language } from '$lib/i18n/index.svelte';
 import { session } from '$lib/store/session.svelte';
@@ -9,9 +9,10 @@ import { theme } from '$lib/store/theme.svelte';
 import App from './App.svelte';
 
 theme.restore('light');
-addWords(zh, en);
-language.restore();
+addWords({ ...zh, ...life }, () => import('./english').then((m) => m.english));
 void session.ask();
 
 const target = document.getElementById('app');
-if (target !== null) mount(App, { target });
+void language.restore().then(() => {
+	if (target !== null) mount(App, { target });
+});

@@ -28,9 +28,18 @@ function needed(bundle, page) {
 	return [...files].sort();
 }
 
+/** What that page may read later: English words. It costs no first visit, and must be there offline. */
+function later(bundle, page) {
+	const own = Object.values(bundle).find(
+		(chunk) => chunk.type === 'chunk' && chunk.isEntry && chunk.name === page,
+	);
+	return own?.dynamicImports ?? [];
+}
+
 export function finish({ budgets, worker }) {
 	let out = '';
 	const needs = {};
+	let more = [];
 	return {
 		name: 'pingan-finish',
 		apply: 'build',
@@ -39,12 +48,14 @@ export function finish({ budgets, worker }) {
 		},
 		writeBundle(_options, bundle) {
 			for (const page of Object.keys(budgets)) needs[page] = needed(bundle, page);
+			more = later(bundle, 'caregiver');
 		},
 		closeBundle() {
 			if (!existsSync(join(out, 'caregiver', 'index.html'))) return;
 			const list = needs.caregiver
 				.filter((name) => !name.endsWith('.html'))
 				.map((name) => `/${name}`)
+				.concat(more.map((name) => `/${name}`))
 				.concat('/caregiver/', '/caregiver/manifest.webmanifest', '/caregiver/icon.svg');
 			writeFileSync(
 				join(out, 'caregiver', 'sw.js'),

@@ -6,6 +6,7 @@ import path from 'node:path'
 
 import { npm } from '../../harness/npm.mjs'
 import { common as C, console_ as P, create, fromBinary, toBinary } from '../../harness/proto.mjs'
+import { life } from './fake-life.mjs'
 
 const { WebSocketServer } = npm('ws')
 
@@ -50,6 +51,12 @@ export class FakeDaemon {
 		this.answers = new Map()
 		this.skewMs = 0
 		this.violations = []
+		this.storms = []
+		this.stormAreas = [
+			{ area: '440104', name: '越秀区' },
+			{ area: '440104006', name: '六榕街' },
+		]
+		this.out = []
 	}
 
 	async start() {
@@ -189,6 +196,8 @@ export class FakeDaemon {
 			demo: true,
 			lost,
 			offerS: 30,
+			deskPhone: '02083331234',
+			stormAreas: person.role === C.Role.SUPERVISOR ? this.stormAreas : [],
 		})
 		this.#send(screen, 'store', {
 			up: this.storeUp,
@@ -213,13 +222,14 @@ export class FakeDaemon {
 		}
 		screen.sent = this.id
 		this.presence()
+		this.tellStorms()
 	}
 
 	#view(person) {
 		const rows = [...this.rows.values()]
-		const waiting = rows.filter((r) => r.state === C.IncidentState.INCIDENT_WAITING)
+		const waiting = rows.filter((r) => r.state === C.IncidentState.INCIDENT_WAITING && r.aside === C.Aside.NONE)
 		const care = this.people.filter((p) => p.role === C.Role.CAREGIVER)
-		const of = (cls) => rows.filter((r) => r.class === cls).length
+		const of = (cls) => rows.filter((r) => r.class === cls && r.aside === C.Aside.NONE).length
 		return {
 			ringing: [...waiting.filter((r) => r.class <= 2), ...rows.filter((r) => r.rerung && r.owner === person.id)].map(
 				(r) => r.id,
@@ -240,6 +250,9 @@ export class FakeDaemon {
 				answered10sPctX10: 962,
 				answered60sPctX10: 981,
 				answeredToday: 41,
+				shelved: rows.filter((r) => r.aside === C.Aside.SHELVED).length,
+				heldBack: rows.filter((r) => r.aside === C.Aside.STORM).length,
+				drills: rows.filter((r) => r.drill).length,
 			},
 		}
 	}
@@ -253,6 +266,11 @@ export class FakeDaemon {
 			}))
 		for (const screen of this.screens)
 			if (screen.page === P.ScreenHello_Page.CONSOLE) this.#send(screen, 'presence', { people: people(screen) })
+	}
+
+	tellStorms() {
+		for (const screen of this.screens)
+			if (screen.page === P.ScreenHello_Page.CONSOLE) this.#send(screen, 'storms', { storms: this.storms })
 	}
 
 	/** Tells every console of changed or removed rows. */
@@ -388,6 +406,8 @@ export class FakeDaemon {
 		const by = { whoName: person.name }
 		if (!this.storeUp && !['calling', 'open', 'closeDetail', 'candidates'].includes(what.case))
 			return { result: P.Result.NO_STORE }
+		const reply = life(this, person, what)
+		if (reply !== null) return reply
 		switch (what.case) {
 			case 'open':
 				screen.open = v.incident
@@ -405,7 +425,9 @@ export class FakeDaemon {
 				this.change(v.incident, { noteOwner: person.name })
 				return undefined
 			case 'claim':
-				if (row.owner !== '' && row.owner !== person.id && !row.ownerGone)
+				if (row.owner !== '' && row.owner !== person.id && person.role === C.Role.SUPERVISOR && v.reason === '')
+					return { result: P.Result.NEEDS_REASON }
+				if (row.owner !== '' && row.owner !== person.id && !row.ownerGone && v.reason === '')
 					return {
 						result: P.Result.LOST_RACE,
 						who: row.owner,
@@ -558,6 +580,8 @@ export class FakeDaemon {
 					address: detail.address,
 					access: detail.access,
 					homePhone: detail.homePhone,
+					drill: row.drill,
+					skill: mine.phone.skill ?? 0,
 					latE6: 23129000,
 					lonE6: 113264000,
 					healthNotes: detail.healthNotes,

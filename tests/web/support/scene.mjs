@@ -109,7 +109,7 @@ export function shift(daemon) {
 		waitingSinceMs: ago(18),
 		repeats: 1,
 	}
-	daemon.raise(chen, { ...CHEN })
+	daemon.raise(chen, { ...CHEN, household: 'h0001', serviceHint: C.Service.SERVICE_120 })
 	daemon.raise(
 		{
 			id: 0xa100238n,

@@ -6,12 +6,14 @@ import { zh as caregiverZh } from './caregiver/zh';
 import { en as commonEn } from './common/en';
 import { zh as commonZh } from './common/zh';
 import { en as consoleEn } from './console/en';
+import { en as lifeEn } from './console/life/en';
+import { zh as lifeZh } from './console/life/zh';
 import { zh as consoleZh } from './console/zh';
 import { byteLength, clockTime, mss, phone } from './format';
 import { addWords, either, language, t, word, type Key } from './index.svelte';
 
-const zh: Record<string, string> = { ...commonZh, ...consoleZh, ...caregiverZh };
-const en: Record<string, string> = { ...commonEn, ...consoleEn, ...caregiverEn };
+const zh: Record<string, string> = { ...commonZh, ...consoleZh, ...lifeZh, ...caregiverZh };
+const en: Record<string, string> = { ...commonEn, ...consoleEn, ...lifeEn, ...caregiverEn };
 addWords(zh, en);
 
 const files = import.meta.glob<string>(
@@ -57,6 +59,17 @@ describe('dictionaries', () => {
 			['plan', Common.PlanStep],
 			['why', CandidateList_Why],
 			['line', Common.LineCode],
+			['skill', Common.Skill],
+			['spoke', Common.SpokeTo],
+			['service', Common.Service],
+			['handover', Common.HandoverState],
+			['channel', Common.Channel],
+			['card', Common.CardLine],
+			['answer', Common.ContactAnswer],
+			['aside', Common.Aside],
+			['tell', Common.TellWhen],
+			['score', Common.ScoreWhy],
+			['storm', Common.StormKind],
 		];
 		for (const [group, values] of groups)
 			for (const value of Object.values(values))
@@ -68,7 +81,7 @@ describe('dictionaries', () => {
 
 	it('carry no word that nothing uses', () => {
 		const made =
-			/^(class|kind|state|job|offer|outcome|decline|call|result|protocol|role|plan|sex|why|line|say)\.\d+$/;
+			/^(class|kind|state|job|offer|outcome|decline|call|result|protocol|role|plan|sex|why|line|say|skill|spoke|service|handover|channel|card|answer|aside|tell|score|storm)\.\d+(\.\w+)?$/;
 		const codes = /^(lang|risk|relation|bring|link)\.\w+$/;
 		const idle = Object.keys(zh).filter(
 			(k) => !used.includes(`'${k}'`) && !made.test(k) && !codes.test(k),

@@ -7,9 +7,10 @@
 import type { zh as caregiver } from './caregiver/zh';
 import { en } from './common/en';
 import { zh } from './common/zh';
+import type { zh as life } from './console/life/zh';
 import type { zh as console } from './console/zh';
 
-export type Key = keyof typeof zh | keyof typeof console | keyof typeof caregiver;
+export type Key = keyof typeof zh | keyof typeof console | keyof typeof life | keyof typeof caregiver;
 export type Lang = 'zh-CN' | 'en';
 export type Params = Record<string, string | number>;
 
@@ -35,6 +36,17 @@ export type Group =
 	| 'relation'
 	| 'bring'
 	| 'why'
+	| 'skill'
+	| 'spoke'
+	| 'service'
+	| 'handover'
+	| 'channel'
+	| 'card'
+	| 'answer'
+	| 'aside'
+	| 'tell'
+	| 'score'
+	| 'storm'
 	| 'link';
 
 class Language {
@@ -44,7 +56,17 @@ class Language {
 		return this.#lang;
 	}
 
-	set(lang: Lang): void {
+	/** English words may still have to come; until they are here the page speaks Chinese. */
+	async set(lang: Lang): Promise<void> {
+		if (lang === 'en' && english !== null) {
+			const coming = english;
+			Object.assign(words.en, await coming());
+			english = null;
+		}
+		this.#use(lang);
+	}
+
+	#use(lang: Lang): void {
 		this.#lang = lang;
 		if (typeof document === 'undefined') return;
 		document.documentElement.lang = lang;
@@ -52,8 +74,8 @@ class Language {
 	}
 
 	/** At start: what this machine used last, else Chinese. */
-	restore(): void {
-		this.set(localStorage.getItem(KEPT) === 'en' ? 'en' : 'zh-CN');
+	async restore(): Promise<void> {
+		await this.set(localStorage.getItem(KEPT) === 'en' ? 'en' : 'zh-CN').catch(() => this.#use('zh-CN'));
 	}
 }
 
@@ -61,10 +83,15 @@ export const language = new Language();
 
 const words: Record<Lang, Record<string, string>> = { 'zh-CN': { ...zh }, en: { ...en } };
 
-/** Adds a page's own words. */
-export function addWords(inChinese: Record<string, string>, inEnglish: Record<string, string>): void {
+type Words = Record<string, string>;
+/** Where a page's English words come from, as long as nobody has asked for them. */
+let english: (() => Promise<Words>) | null = null;
+
+/** Adds a page's own words; English ones may come later, so that a Chinese screen does not carry them. */
+export function addWords(inChinese: Words, inEnglish: Words | (() => Promise<Words>)): void {
 	Object.assign(words['zh-CN'], inChinese);
-	Object.assign(words.en, inEnglish);
+	if (typeof inEnglish === 'function') english = inEnglish;
+	else Object.assign(words.en, inEnglish);
 }
 
 function fill(text: string, params: Params | undefined): string {

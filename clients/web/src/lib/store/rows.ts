@@ -1,5 +1,5 @@
 /* rows.ts - a row of the queue as the screen keeps it: numbers instead of bigint, converted once. */
-import { IncidentState, JobState } from '../gen/pingan/v1/common_pb.js';
+import { Aside, HandoverState, IncidentState, JobState, type Service } from '../gen/pingan/v1/common_pb.js';
 import type { IncidentRow } from '../gen/pingan/v1/console_pb.js';
 import { byteKey, hex, ms } from '../wire/codec';
 
@@ -41,6 +41,24 @@ export interface Row {
 	noteOwner: string;
 	protocolCode: string;
 	residentCancelled: boolean;
+	holdUntilMs: number;
+	aside: Aside;
+	asideUntilMs: number;
+	drill: boolean;
+	escalated: boolean;
+	recall: boolean;
+	contactAnswer: number;
+	areaWide: boolean;
+	outNow: number;
+	outTotal: number;
+	batteryDueMs: number;
+	repairOverdue: boolean;
+	scoreS: number;
+	scoreWhy: readonly number[];
+	/** The service whose confirmation is waited for; 0 = none. */
+	service: Service | 0;
+	calls: number;
+	language: string;
 }
 
 export function toRow(m: IncidentRow): Row {
@@ -81,6 +99,23 @@ export function toRow(m: IncidentRow): Row {
 		noteOwner: m.noteOwner,
 		protocolCode: m.protocolCode,
 		residentCancelled: m.residentCancelled,
+		holdUntilMs: ms(m.holdUntilMs),
+		aside: m.aside,
+		asideUntilMs: ms(m.asideUntilMs),
+		drill: m.drill,
+		escalated: m.escalated,
+		recall: m.recall,
+		contactAnswer: m.contactAnswer,
+		areaWide: m.areaWide,
+		outNow: m.outNow,
+		outTotal: m.outTotal,
+		batteryDueMs: ms(m.batteryDueMs),
+		repairOverdue: m.repairOverdue,
+		scoreS: m.scoreS,
+		scoreWhy: m.scoreWhy,
+		service: m.handover === HandoverState.HANDOVER_OPEN ? m.service : 0,
+		calls: m.calls,
+		language: m.language,
 	};
 }
 
@@ -89,7 +124,10 @@ export function byOrder(a: Row, b: Row): number {
 	return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
 
-export const waits = (row: Row): boolean => row.state === IncidentState.INCIDENT_WAITING;
+/** Out of sight for a while: shelved, or held back by a storm. */
+export const isAside = (row: Pick<Row, 'aside'>): boolean => row.aside !== Aside.NONE;
+
+export const waits = (row: Row): boolean => row.state === IncidentState.INCIDENT_WAITING && !isAside(row);
 
 /** Which words stand in the column "state": the incident's, its furthest job's, or both. */
 export interface Shown {
@@ -106,7 +144,7 @@ export function shownState(row: Pick<Row, 'state' | 'progress'>): Shown {
 	return job === null ? { state: row.state, job: null } : { state: null, job };
 }
 
-/** A name a person can say for this row. */
-export function titleOf(row: Pick<Row, 'resident' | 'device' | 'number'>): string {
-	return row.resident || row.device || row.number;
+/** A name a person can say for this row. What concerns a whole area is called by it. */
+export function titleOf(row: Pick<Row, 'resident' | 'device' | 'number' | 'area' | 'areaWide'>): string {
+	return (row.areaWide ? row.area : row.resident || row.device) || row.number;
 }

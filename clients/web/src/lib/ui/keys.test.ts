@@ -13,7 +13,22 @@ const free: KeyPlace = { typing: false, control: false, singleKeys: true };
 
 describe('key map', () => {
 	it('has one key for every act in the life of a call', () => {
-		const map = { a: 'claim', d: 'dispatch', n: 'note', x: 'close', v: 'spoke', m: 'mute', r: 'apply' };
+		const map = {
+			a: 'claim',
+			d: 'dispatch',
+			n: 'note',
+			x: 'close',
+			v: 'spoke',
+			m: 'mute',
+			r: 'apply',
+			t: 'transfer',
+			u: 'escalate',
+			s: 'shelve',
+			e: 'handover',
+			h: 'hold',
+			l: 'aside',
+			w: 'storm',
+		};
 		for (const [key, action] of Object.entries(map)) {
 			expect(actionFor(press(key), free)).toBe(action);
 			expect(actionFor(press(key.toUpperCase()), free)).toBe(action);
@@ -21,6 +36,7 @@ describe('key map', () => {
 		expect(actionFor(press('?'), free)).toBe('keys');
 		expect(actionFor(press('7'), free)).toBe('digit-7');
 		expect(actionFor(press('F9'), free)).toBe('busy');
+		expect(actionFor(press('F2'), free)).toBe('manual');
 	});
 
 	it('leaves every key to an input method that composes', () => {

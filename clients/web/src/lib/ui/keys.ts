@@ -12,6 +12,14 @@ export type Action =
 	| 'back'
 	| 'dispatch'
 	| 'close'
+	| 'transfer'
+	| 'escalate'
+	| 'shelve'
+	| 'handover'
+	| 'hold'
+	| 'aside'
+	| 'storm'
+	| 'manual'
 	| 'note'
 	| 'spoke'
 	| 'mute'
@@ -52,6 +60,13 @@ const LETTERS: Record<string, Action> = {
 	k: 'up',
 	d: 'dispatch',
 	x: 'close',
+	t: 'transfer',
+	u: 'escalate',
+	s: 'shelve',
+	e: 'handover',
+	h: 'hold',
+	l: 'aside',
+	w: 'storm',
 	n: 'note',
 	v: 'spoke',
 	m: 'mute',
@@ -72,6 +87,7 @@ export function actionFor(press: KeyPress, place: KeyPlace): Action | null {
 	}
 	if (press.key === 'Escape') return 'back';
 	if (press.key === 'F9') return press.repeat ? null : 'busy';
+	if (press.key === 'F2') return press.repeat ? null : 'manual';
 	if (press.key === 'F8') return press.repeat ? null : 'next-panel';
 	if (place.typing) return null;
 	if (press.key === 'ArrowDown') return place.control ? null : 'down';

@@ -75,6 +75,8 @@ export const en: Record<keyof typeof zh, string> = {
 		'The desk cancelled the job. Please do not go on; the household’s data has been removed from this phone.',
 	'cg.ended.late': 'Accepting did not succeed',
 	'cg.ended.ok': 'Understood',
+	'cg.job.drill': 'This is a drill: do all of it as if it were real, but call no 120.',
+	'cg.skill': 'Needs',
 	'cg.job.depart': 'I have left',
 	'cg.job.arrive': 'I have arrived',
 	'cg.job.done': 'Finish…',

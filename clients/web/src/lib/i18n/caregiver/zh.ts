@@ -73,6 +73,8 @@ export const zh = {
 	'cg.ended.cancelled.text': '坐席取消了任务。请不要继续前往，住户资料已从手机删除。',
 	'cg.ended.late': '这次接单没有成功',
 	'cg.ended.ok': '知道了',
+	'cg.job.drill': '这是演练，请照真实任务完成；不要拨打 120。',
+	'cg.skill': '需要',
 	'cg.job.depart': '我出发了',
 	'cg.job.arrive': '我到了',
 	'cg.job.done': '完成…',

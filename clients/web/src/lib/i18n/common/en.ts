@@ -34,6 +34,15 @@ export const en: Record<keyof typeof zh, string> = {
 	'kind.20': 'Device offline',
 	'kind.21': 'Pendant lost',
 	'kind.22': 'Test',
+	'kind.23': 'Repair',
+	'kind.24': 'Commissioning',
+
+	'skill.0': 'Anyone',
+	'skill.1': 'Care',
+	'skill.2': 'Nurse',
+	'skill.3': 'Technician',
+
+	'common.drill': 'Drill',
 
 	'job.0': 'Not dispatched',
 	'job.1': 'Dispatching',

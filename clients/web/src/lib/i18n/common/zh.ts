@@ -33,6 +33,15 @@ export const zh = {
 	'kind.20': '设备离线',
 	'kind.21': '吊坠丢失',
 	'kind.22': '测试',
+	'kind.23': '设备维修',
+	'kind.24': '设备开通',
+
+	'skill.0': '不限',
+	'skill.1': '护理',
+	'skill.2': '护士',
+	'skill.3': '技术员',
+
+	'common.drill': '演练',
 
 	'job.0': '未派单',
 	'job.1': '派单中',

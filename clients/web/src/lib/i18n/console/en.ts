@@ -83,6 +83,7 @@ export const en: Record<keyof typeof zh, string> = {
 	'why.9': 'phone not reachable',
 	'why.10': 'declined before',
 	'why.11': 'old position',
+	'why.12': 'many jobs today',
 
 	'down.title': 'No connection to the dispatch service',
 	'down.frozen': 'Picture of {at}',

@@ -82,6 +82,7 @@ export const zh = {
 	'why.9': '手机联系不上',
 	'why.10': '已拒绝过',
 	'why.11': '位置较旧',
+	'why.12': '今天任务多',
 
 	'down.title': '与调度服务失去连接',
 	'down.frozen': '画面停在 {at}',

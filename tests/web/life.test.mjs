@@ -1,0 +1,207 @@
+// The whole life of a call at real screens, with the real daemon: held, transferred, escalated, taken over with a reason;
+// handed over to 120 line by line until a human there has confirmed; what the family answers; what is set aside.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import { Stage } from '../harness/browser.mjs'
+import { common } from '../harness/proto.mjs'
+import { household, person } from '../harness/registry.mjs'
+import { Unit } from '../harness/unit.mjs'
+
+const { Kind, Step } = common
+const HOME = 'h0009'
+/** Nothing of the plan may come in between. */
+const PATIENT = {
+	no_voice_s: 3600,
+	owner_gone_s: 600,
+	life: { ring_wider_s: 3600, dispatch_s: 7200, contacts_s: 10800, duty_phones_s: 14400, offer_s: 600 },
+}
+
+const homeOf = (cell, id) => cell.homes.find((h) => h.household === id)
+
+/** A call of this kind from that home. */
+async function called(t, cell, id, kind) {
+	const unit = await Unit.connect(t, cell.daemon, homeOf(cell, id))
+	const alarm = unit.press({ kind })
+	await unit.ack(alarm)
+	return { unit, alarm, truth: await household(cell, id) }
+}
+
+test('hold, escalate, transfer: who has it, and what was heard, is on every screen', async (t) => {
+	const stage = await Stage.open(t, 'life-desk', { policy: PATIENT })
+	const { cell } = stage
+	const [one, two, boss] = [await stage.desk('op01'), await stage.desk('op02'), await stage.desk('sup01')]
+	const [me, other] = [await person(cell, 'op01'), await person(cell, 'op02')]
+	const { truth } = await called(t, cell, HOME, Kind.SOS)
+	const elder = truth.residents[0].name
+	const { page } = one
+	await one.row(elder).waitFor()
+	await page.keyboard.press('a')
+	await one.region('长者').getByText('由我处理').waitFor()
+
+	// H lays it aside, with its clock; H again takes it up.
+	await page.keyboard.press('h')
+	await one.row(elder).getByText(/^挂起/).waitFor()
+	await two.row(elder).getByText(/^挂起/).waitFor()
+	await one.look('held')
+	await page.keyboard.press('h')
+	await one.line(`${me.name} 取消挂起`).waitFor()
+	await one.row(elder).getByText(/^挂起/).waitFor({ state: 'detached' })
+
+	// U: nothing goes without a line of why; then the supervisor is rung.
+	await page.keyboard.press('u')
+	const escalate = one.region('升级给班长')
+	await escalate.waitFor()
+	assert.ok(await escalate.getByRole('button', { name: /^升级/ }).isDisabled())
+	await page.keyboard.type('家属情绪激动')
+	await one.look('escalate')
+	await page.keyboard.press('Enter')
+	await escalate.waitFor({ state: 'detached' })
+	await boss.row(elder).getByText('已升级').waitFor()
+
+	// T: half-written words survive the panel's going, and the reload of the page.
+	await page.keyboard.press('t')
+	await one.region('转交').getByText(other.name).waitFor()
+	await page.keyboard.press('1')
+	await page.keyboard.type('她在呻吟')
+	await page.keyboard.press('Escape')
+	await page.keyboard.press('Escape')
+	await one.region('转交').waitFor({ state: 'detached' })
+	await page.keyboard.press('t')
+	assert.equal(await one.region('转交').getByRole('textbox').inputValue(), '她在呻吟')
+	await one.region('转交').getByRole('radio', { name: other.name }).check()
+	await one.look('transfer')
+	await one.region('转交').getByRole('button', { name: /^转交/ }).click()
+	await two.row(elder).getByText('我', { exact: true }).waitFor()
+	await one.row(elder).getByText(other.name).waitFor()
+
+	// It rings at him who has not asked for it, and he reads what was heard.
+	await two.region('待接报警').getByText('再次呼叫').first().waitFor()
+	await two.page.keyboard.press('a')
+	await two.line(`${me.name} 转交给 ${other.name}：她在呻吟`).waitFor()
+	await two.line('家属情绪激动').waitFor()
+	await two.look('transferred')
+})
+
+test('taking over from a colleague: at once in the first seconds, later a supervisor with a reason', async (t) => {
+	const stage = await Stage.open(t, 'life-take-over', { policy: PATIENT })
+	const { cell } = stage
+	const [one, two, boss] = [await stage.desk('op01'), await stage.desk('op02'), await stage.desk('sup01')]
+	const { truth } = await called(t, cell, HOME, Kind.SOS)
+	const elder = truth.residents[0].name
+	await one.row(elder).waitFor()
+	await one.page.keyboard.press('a')
+	await one.region('长者').getByText('由我处理').waitFor()
+	await two.row(elder).click()
+	await two.button(/^接手/).click()
+	await two.region('长者').getByText('由我处理').waitFor()
+
+	await cell.daemon.control('advance 30000')
+	await one.row(elder).click()
+	await one.button(/^接手/).click()
+	const { name } = await person(cell, 'op02')
+	await one.region('呼援详情').getByText(new RegExp(`^${name} 已认领`)).waitFor()
+	await boss.row(elder).click()
+	await boss.button(/^接手/).click()
+	const over = boss.region('接手')
+	await over.getByText(new RegExp(`由 ${name} 处理`)).waitFor()
+	await boss.page.keyboard.type('她要换班')
+	await boss.look('take-over')
+	await boss.page.keyboard.press('Enter')
+	await boss.region('长者').getByText('由我处理').waitFor()
+	await two.line('她要换班').waitFor()
+})
+
+test('handed over to 120: each line ticked as told, another channel after no answer, closed only once confirmed', async (t) => {
+	const stage = await Stage.open(t, 'life-handover', { policy: PATIENT })
+	const { cell } = stage
+	const desk = await stage.desk('op01')
+	const { unit, alarm, truth } = await called(t, cell, HOME, Kind.FALL)
+	const elder = truth.residents[0].name
+	const { page } = desk
+	await desk.row(elder).waitFor()
+	await page.keyboard.press('a')
+	await desk.region('进门').getByText(truth.access, { exact: true }).waitFor()
+	await page.keyboard.press('n')
+	await page.keyboard.type('摔在浴室，起不来')
+	await page.keyboard.press('Enter')
+	await desk.line('摔在浴室').waitFor()
+	await page.keyboard.press('Escape')
+
+	await page.keyboard.press('e')
+	const card = desk.region('移交卡')
+	await card.getByRole('button', { name: /120 急救/ }).getByText('建议').waitFor()
+	await page.keyboard.press('1')
+	// All that the other end must know, in one place.
+	for (const text of [elder, truth.address, truth.access, truth.health.notes, truth.health.medicines, '摔在浴室，起不来', '020 0000 1234'])
+		if (text !== '') await card.getByText(text).first().waitFor()
+	await card.getByRole('button', { name: '电话：没人接' }).click()
+	await card.getByText('已试 1 次').waitFor()
+	await card.getByRole('listitem').filter({ hasText: '备用线路' }).getByText('下次用').waitFor()
+	await page.locator('.panel[data-panel]').focus()
+	for (let n = 1; n <= 8; n++) {
+		await page.keyboard.press(String(n))
+		await card.getByText('已告知').nth(n - 1).waitFor()
+	}
+	await desk.look('card')
+	// "Handed over" is no way to close it yet.
+	await page.keyboard.press('x')
+	assert.ok(await page.getByRole('radio', { name: '已移交 120/119/110' }).isDisabled())
+	await page.keyboard.press('e')
+	await card.getByRole('textbox').fill('120 王医生，编号 3371')
+	await card.getByRole('textbox').press('Enter')
+	await card.getByText('对方已确认').last().waitFor()
+	await desk.line('120 王医生，编号 3371').waitFor()
+	await desk.look('confirmed')
+	await page.keyboard.press('Escape')
+
+	// What the family answers, where the family stands; it closes nothing.
+	const [contact] = truth.contacts
+	await desk.button(`${contact.name}：正在赶去`).click()
+	await desk.line(`${contact.name}答复：正在赶去`).waitFor()
+	await desk.row(elder).getByText('正在赶去').waitFor()
+
+	await page.keyboard.press('v')
+	await desk.line('已与长者通话').waitFor()
+	await page.keyboard.press('x')
+	await page.getByRole('radio', { name: '已移交 120/119/110' }).check()
+	assert.ok(await page.getByRole('radio', { name: '120、119 或 110', exact: true }).isChecked(), 'who was reached follows from it')
+	await desk.look('close')
+	await page.keyboard.press('Enter')
+	await unit.step(alarm, Step.CLOSED)
+	await desk.region('长者').getByText('已结案：已移交 120/119/110').waitFor()
+	await desk.line('联系到120、119 或 110').waitFor()
+})
+
+test('shelved: out of the list, counted, one key away, and back at any change', async (t) => {
+	const stage = await Stage.open(t, 'life-shelved', { policy: PATIENT })
+	const { cell } = stage
+	const desk = await stage.desk('op01')
+	const { page } = desk
+	const { truth } = await called(t, cell, 'h0010', Kind.BATTERY)
+	const { truth: call } = await called(t, cell, HOME, Kind.SOS)
+	const [elder, other] = [truth.residents[0].name, call.residents[0].name]
+	await desk.row(other).click()
+	await desk.region('进门').waitFor()
+	assert.equal(await desk.button(/^搁置…/).count(), 0, 'a call for help has no such button')
+	await desk.row(elder).click()
+	await desk.button(/^搁置…/).waitFor()
+	await page.keyboard.press('s')
+	await desk.region('搁置').waitFor()
+	await page.keyboard.press('2')
+	await page.keyboard.type('明早换电池')
+	await desk.look('shelve')
+	await page.keyboard.press('Enter')
+	await desk.row(elder).waitFor({ state: 'detached' })
+	await desk.button(/^已搁置 1/).waitFor()
+	await page.keyboard.press('l')
+	await desk.row(elder).getByText(/^已搁置/).waitFor()
+	await desk.look('aside')
+	await page.keyboard.press('l')
+	await desk.row(other).waitFor()
+	// A press from that home: it is back, as what it is.
+	const unit = await Unit.connect(t, cell.daemon, homeOf(cell, 'h0010'))
+	await unit.ack(unit.press({ kind: Kind.SOS }))
+	await desk.region('待接报警').getByText(elder).waitFor()
+	await desk.button(/^已搁置 0/).waitFor()
+})
