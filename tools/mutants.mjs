@@ -225,10 +225,11 @@ async function hunt(worker, mutant, kinds, limits, histories) {
 	return { verdict: 'SURVIVED', text: mutant.breaks }
 }
 
-async function try_one(worker, root, mutant, ...how) {
+// The copy is a snapshot: whoever goes on working in the tree meanwhile changes nothing here.
+async function tried(worker, mutant, ...how) {
 	const file = path.join(worker.copy, mutant.file)
-	const clean = readFileSync(path.join(root, mutant.file))
-	writeFileSync(file, apply(root, mutant))
+	const clean = readFileSync(file)
+	writeFileSync(file, apply(worker.copy, mutant))
 	try {
 		return await hunt(worker, mutant, ...how)
 	} finally {
@@ -298,7 +299,7 @@ async function run(root, folder, args) {
 		for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
 			if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K    ${waiting.length} to go, ${mutant.name}`)
 			const from = Date.now()
-			const { verdict, text } = await try_one(worker, root, mutant, how.kinds, limits, how.histories)
+			const { verdict, text } = await tried(worker, mutant, how.kinds, limits, how.histories)
 			sum[verdict]++
 			const seconds = `${Math.round((Date.now() - from) / 1000)} s`.padStart(5)
 			console.log(`${process.stdout.isTTY ? '\r\x1b[K' : ''}${verdict.padEnd(8)} ${seconds}  ${mutant.name.padEnd(width)}  ${text}`)
