@@ -56,7 +56,7 @@ static const struct setting TABLE[] = {
      "Certificate chain, PEM; empty: devices with their own key only."},
 	{"listen.devices.key", SETTING_TEXT, AT(listen.devices.key), 0, 0, "", RESTART, "Its private key, PEM."},
 	{"listen.dc09.address", SETTING_TEXT, AT(listen.dc09.text), 0, 0, "", RESTART,
-     "Alarm panels: SIA DC-09 over TCP, as panels speak it, unencrypted. Keep it on a private network."},
+     "Alarm panels: SIA DC-09 over TCP and UDP on one port. Plain panels are unencrypted: keep it on a private network."},
 	{"listen.watch.address", SETTING_TEXT, AT(listen.watch.text), 0, 0, "", RESTART,
      "Elder watches and pendants of the \"[MM*ID*LEN*...]\" family, over TCP, unencrypted as they speak it."},
 	{"listen.admin.address", SETTING_TEXT, AT(listen.admin.text), 0, 0, "127.0.0.1:8083", RESTART,

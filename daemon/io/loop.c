@@ -14,6 +14,7 @@
 #include "io/config.h"
 #include "io/crypto.h"
 #include "io/device_server.h"
+#include "io/device_udp.h"
 #include "io/links.h"
 #include "io/redis_store.h"
 #include "io/snapshot.h"
@@ -40,6 +41,7 @@ struct loop {
 	struct app *app;
 	struct snapshot *snapshot; /* NULL = none is kept */
 	struct device_server *devices;
+	struct device_udp *udp; /* NULL: no DC-09 over UDP */
 	struct web *web;
 #ifdef PINGAN_TEST_BUILD
 	struct testctl *testctl;
@@ -226,6 +228,8 @@ static void drain_begin(struct loop *loop)
 	loop->drain_until.ms = clock_mono(loop->clock).ms + DRAIN_MAX_MS;
 	web_stop(loop->web);
 	device_server_stop(loop->devices);
+	if (loop->udp != NULL)
+		device_udp_stop(loop->udp);
 }
 
 /* What was on its way through the store has come back, and the last words have gone out. */
@@ -462,6 +466,22 @@ static bool build_devices(struct loop *loop, char why[LOOP_WHY_MAX])
 	return true;
 }
 
+/* Panels that speak UDP send to the port of the TCP listener. */
+static bool build_udp(struct loop *loop, char why[LOOP_WHY_MAX])
+{
+	const struct config *c = &loop->config;
+	char error[256] = "";
+	size_t dc09 = c->listen.devices.address.kind != ADDRESS_NONE ? 1 : 0; /* its place among the listeners */
+
+	if (!c->serve_devices || c->listen.dc09.address.kind != ADDRESS_TCP)
+		return true;
+	loop->udp = device_udp_new(loop->base, &c->listen.dc09.address, device_server_port(loop->devices, dc09),
+	                           c->limits.dc09, loop->app, loop->links, &loop->metrics, loop->clock, error);
+	if (loop->udp == NULL)
+		snprintf(why, LOOP_WHY_MAX, "listen.dc09: %s", error);
+	return loop->udp != NULL;
+}
+
 static bool build_web(struct loop *loop, char why[LOOP_WHY_MAX])
 {
 	const struct web_parts parts = {
@@ -507,7 +527,8 @@ static bool build(struct loop *loop, char why[LOOP_WHY_MAX])
 	}
 	if (!files_raise(c, why) || !build_base(loop, why))
 		return false;
-	links = (size_t)unit_links(c) + (c->serve_screens ? c->limits.screens : 0);
+	/* Panels over UDP need no descriptor each, but a link. */
+	links = (size_t)unit_links(c) + (c->serve_devices ? c->limits.dc09 : 0) + (c->serve_screens ? c->limits.screens : 0);
 	loop->clock = clock_new();
 	loop->log = loop->clock == NULL ? NULL : log_new(loop->clock, STDERR_FILENO);
 	loop->links = links_new(links);
@@ -518,7 +539,7 @@ static bool build(struct loop *loop, char why[LOOP_WHY_MAX])
 	if (!build_store(loop, why) || !build_app(loop, why))
 		return false;
 	redis_store_set_app(loop->store, loop->app);
-	if (!build_snapshot(loop, why) || !build_web(loop, why) || !build_devices(loop, why))
+	if (!build_snapshot(loop, why) || !build_web(loop, why) || !build_devices(loop, why) || !build_udp(loop, why))
 		return false;
 #ifdef PINGAN_TEST_BUILD
 	if (loop->options.test_control != NULL) {
@@ -554,6 +575,7 @@ void loop_free(struct loop *loop)
 	testctl_free(loop->testctl);
 #endif
 	device_server_free(loop->devices);
+	device_udp_free(loop->udp);
 	web_free(loop->web);
 	redis_store_free(loop->store);
 	snapshot_free(loop->snapshot);

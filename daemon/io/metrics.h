@@ -64,6 +64,8 @@
 	X(DEVICE_SLOW, "pingan_device_slow_total", true, "Devices dropped because they did not read")                      \
 	X(DC09_LINKS, "pingan_dc09_links", false, "Open DC-09 connections")                                                \
 	X(DC09_ACCEPTED, "pingan_dc09_accepted_total", true, "DC-09 connections accepted")                                 \
+	X(DC09_DATAGRAMS, "pingan_dc09_datagrams_total", true, "DC-09 datagrams received over UDP")                        \
+	X(DC09_DATAGRAMS_DROPPED, "pingan_dc09_datagrams_dropped_total", true, "DC-09 datagrams not taken, or not sent")   \
 	X(WATCH_LINKS, "pingan_watch_links", false, "Open connections of elder watches")                                   \
 	X(WATCH_ACCEPTED, "pingan_watch_accepted_total", true, "Connections accepted from elder watches")
 

@@ -11,12 +11,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <arpa/inet.h>
 #include <cmocka.h>
 #include <event2/event.h>
 #include <hiredis/hiredis.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/hash.h"
 #include "base/table.h"
@@ -624,6 +628,35 @@ static inline void stage_advance(struct client *c, int64_t ms)
 	} else {
 		store_sim_clock_step(w->sim, ms);
 	}
+}
+
+/* One command to its Redis, on a connection of its own; free the reply. */
+static inline redisReply *stage_ask(struct stage *w, const char *format, ...)
+{
+	redisContext *r = redisConnectUnix(w->server.socket);
+	redisReply *reply;
+	va_list args;
+
+	assert_true(r != NULL && r->err == 0);
+	va_start(args, format);
+	reply = redisvCommand(r, format, args);
+	va_end(args);
+	assert_non_null(reply);
+	redisFree(r);
+	return reply;
+}
+
+/* A TCP port on loopback that nobody had a moment ago. */
+static inline unsigned stage_free_port(void)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof address;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
+	close(fd);
+	return ntohs(address.sin_port);
 }
 
 #endif

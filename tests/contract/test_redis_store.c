@@ -1,10 +1,7 @@
-/* What only a real Redis can do wrong: calls that are no calls, a library that is not ours, a replica that is late, a server
- * that stands still. */
+/* What only a real Redis can do wrong: calls that are no calls, a library that is not ours, a server that stands
+ * still. */
 #include "contract/store_harness.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "io/redis_commit.h"
@@ -21,24 +18,9 @@ static int gone(void **state)
 	return 0;
 }
 
-static redisReply *ask(struct stage *w, const char *format, ...)
-{
-	redisContext *r = redisConnectUnix(w->server.socket);
-	redisReply *reply;
-	va_list args;
-
-	assert_true(r != NULL && r->err == 0);
-	va_start(args, format);
-	reply = redisvCommand(r, format, args);
-	va_end(args);
-	assert_non_null(reply);
-	redisFree(r);
-	return reply;
-}
-
 static long long ask_number(struct stage *w, const char *command)
 {
-	redisReply *reply = ask(w, command);
+	redisReply *reply = stage_ask(w, command);
 	long long n = reply->integer;
 
 	assert_int_equal(reply->type, REDIS_REPLY_INTEGER);
@@ -48,7 +30,7 @@ static long long ask_number(struct stage *w, const char *command)
 
 static void tell(struct stage *w, const char *command)
 {
-	redisReply *reply = ask(w, command);
+	redisReply *reply = stage_ask(w, command);
 
 	assert_int_not_equal(reply->type, REDIS_REPLY_ERROR);
 	freeReplyObject(reply);
@@ -173,7 +155,7 @@ static void test_malformed_is_refused(void **state)
 	assert_int_equal(ask_number(w, "XLEN pa:log"), 1);
 	/* Put right, the same call works: it was not refused for a reason of the test's. */
 	{
-		redisReply *reply = ask(w, "FCALL commit 4 pa:log pa:head pa:outbox pa:incident:1 1 %s 1 0 0 0 %b %b 0 0 ev 0 %b w b",
+		redisReply *reply = stage_ask(w, "FCALL commit 4 pa:log pa:head pa:outbox pa:incident:1 1 %s 1 0 0 0 %b %b 0 0 ev 0 %b w b",
 		                        ID, "", (size_t)0, "", (size_t)0, "", (size_t)0);
 		struct store_answer answer;
 
@@ -242,7 +224,7 @@ static void test_function_survives_restart(void **state)
 	client_leave(a);
 	stage_kill(w);
 	stage_back(w);
-	reply = ask(w, "FCALL_RO commit_version 0");
+	reply = stage_ask(w, "FCALL_RO commit_version 0");
 	assert_true(commit_version_fits(reply));
 	freeReplyObject(reply);
 }
@@ -258,7 +240,7 @@ static void load_library(struct stage *w, const char *version, const char *sum)
 	         "redis.register_function{function_name = 'commit_version', callback = function() return {%s, '%s'} end,\n"
 	         "flags = {'no-writes'}}\n",
 	         version, sum);
-	reply = ask(w, "FUNCTION LOAD REPLACE %s", code);
+	reply = stage_ask(w, "FUNCTION LOAD REPLACE %s", code);
 	assert_int_equal(reply->type, REDIS_REPLY_STRING);
 	freeReplyObject(reply);
 }
@@ -363,19 +345,6 @@ static void test_password(void **state)
 	assert_int_equal(stored(a, &c), 1);
 }
 
-/* A free port, for the moment. */
-static unsigned free_port(void)
-{
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t len = sizeof address;
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
-	close(fd);
-	return ntohs(address.sin_port);
-}
-
 static void test_tcp(void **state)
 {
 	char port[8];
@@ -385,7 +354,7 @@ static void test_tcp(void **state)
 	struct store_commit c;
 
 	(void)state;
-	snprintf(port, sizeof port, "%u", free_port());
+	snprintf(port, sizeof port, "%u", stage_free_port());
 	w = stage_new(true, args, NULL);
 	w->config.unix_path[0] = '\0';
 	snprintf(w->config.host, sizeof w->config.host, "127.0.0.1");
@@ -522,7 +491,7 @@ static void test_head_is_healed(void **state)
 	c = commit_of(w, "incident:01", last, "z");
 	last = c.id;
 	assert_int_equal(stored(a, &c), 3);
-	freeReplyObject(ask(w, "SET pa:head %s", "00000000000000aa 1790000000000 1"));
+	freeReplyObject(stage_ask(w, "SET pa:head %s", "00000000000000aa 1790000000000 1"));
 	c = commit_of(w, "incident:01", last, "z");
 	assert_int_equal(stored(a, &c), 4);
 	client_entry(a, 4);
@@ -538,7 +507,7 @@ static void test_large_load(void **state)
 	struct stage *w = *state;
 	const struct view *v;
 	struct client *a;
-	redisReply *reply = ask(w, "%s %s 0", "EVAL",
+	redisReply *reply = stage_ask(w, "%s %s 0", "EVAL",
 	                        "for i = 1, 20000 do redis.call('HSET', 'pa:household:' .. i, 'rev', 1, 'commits', "
 	                        "'00000000000000aa', 'body', string.rep('x', i % 700)) end return 1");
 
@@ -550,112 +519,6 @@ static void test_large_load(void **state)
 	assert_int_equal(a->view_count, 20000);
 	for (size_t i = 0; (v = view_next(a, &i)) != NULL;)
 		assert_int_equal(v->body_len, (size_t)atoi(strchr(v->key, ':') + 1) % 700);
-}
-
-/* ------------------------------------------------------------ the gate */
-
-struct pair {
-	struct stage *w;
-	struct redis_server replica;
-};
-
-static struct pair pair_new(uint32_t replicas)
-{
-	static char port[8], primary[8];
-	const char *args[] = {"--port", port, "--bind", "127.0.0.1", "--repl-diskless-sync-delay", "0", NULL};
-	const char *replica_args[] = {"--port", "0", "--replicaof", "127.0.0.1", primary, NULL};
-	struct pair p;
-
-	snprintf(port, sizeof port, "%u", free_port());
-	snprintf(primary, sizeof primary, "%s", port);
-	p.w = stage_new(true, args, NULL);
-	p.w->config.replicas = replicas;
-	redis_server_start(&p.replica, replica_args);
-	for (int i = 0;; i++) {
-		redisReply *reply = ask(p.w, "WAIT 1 100");
-		long long n = reply->integer;
-
-		freeReplyObject(reply);
-		if (n >= 1)
-			break;
-		assert_true(i < 200);
-	}
-	return p;
-}
-
-/* With the replica stopped entries are read and not safe; with it back they are. A WAIT that counted too early would say
- * yes here: this also watches that a replica on appendfsync always answers after its own sync. */
-static void test_gate_waits_for_the_replica(void **state)
-{
-	struct pair p = pair_new(1);
-	struct client *a = client_new(p.w);
-	struct store_commit c = commit_of(p.w, "incident:01", 0, "x");
-	uint64_t last = c.id;
-	ms_t asked_ms;
-
-	(void)state;
-	assert_true(a->replicated);
-	stored(a, &c);
-	await(p.w, a->safe == 1, "safe with a replica");
-	redis_server_freeze(&p.replica, true);
-	c = commit_of(p.w, "incident:01", last, "y");
-	last = c.id;
-	stored(a, &c);
-	client_entry(a, 2);
-	/* Two whole WAITs go by: the gate stays shut, work goes on. */
-	asked_ms = clock_mono(a->clock).ms;
-	await(p.w, clock_mono(a->clock).ms > asked_ms + 1200, "time passes");
-	assert_int_equal(a->safe, 1);
-	assert_int_equal(a->downs, 0);
-	c = commit_of(p.w, "incident:01", last, "z");
-	assert_int_equal(stored(a, &c), 3);
-	redis_server_freeze(&p.replica, false);
-	await(p.w, a->safe == 3, "safe again");
-	assert_int_equal(a->downs, 0);
-	redis_server_end(&p.replica);
-	stage_free(p.w);
-}
-
-/* What was loaded, and what was read before a link fell, is told safe as well: answers wait for it. */
-static void test_gate_after_load_and_reconnect(void **state)
-{
-	struct pair p = pair_new(1);
-	struct client *a = client_new(p.w), *b;
-	struct store_commit c = commit_of(p.w, "incident:01", 0, "x");
-
-	(void)state;
-	redis_server_freeze(&p.replica, true);
-	stored(a, &c);
-	client_entry(a, 1);
-	b = client_new(p.w);
-	assert_int_equal(b->newest, 1);
-	redis_store_test_fail(a->redis, STORE_FAIL_DROP);
-	await(p.w, a->downs == 1, "down");
-	assert_int_equal(client_attach(a), ATTACH_TAIL);
-	assert_int_equal(a->safe, 0);
-	assert_int_equal(b->safe, 0);
-	redis_server_freeze(&p.replica, false);
-	await(p.w, a->safe == 1 && b->safe == 1, "safe");
-	redis_server_end(&p.replica);
-	stage_free(p.w);
-}
-
-/* A replica dies and is not replaced: nothing is safe, nothing falls. */
-static void test_gate_without_its_replica(void **state)
-{
-	struct pair p = pair_new(1);
-	struct client *a = client_new(p.w);
-	struct store_commit c = commit_of(p.w, "incident:01", 0, "x");
-	ms_t asked_ms;
-
-	(void)state;
-	redis_server_end(&p.replica);
-	stored(a, &c);
-	client_entry(a, 1);
-	asked_ms = clock_mono(a->clock).ms;
-	await(p.w, clock_mono(a->clock).ms > asked_ms + 700, "time passes");
-	assert_int_equal(a->safe, 0);
-	stage_free(p.w);
 }
 
 /* Answers held back: nothing is told; released: all of it, once. */
@@ -694,9 +557,6 @@ int main(void)
 		CASE(test_gap_is_found),
 		CASE(test_head_is_healed),
 		CASE(test_large_load),
-		{"test_gate_waits_for_the_replica", test_gate_waits_for_the_replica, NULL, NULL, NULL},
-		{"test_gate_after_load_and_reconnect", test_gate_after_load_and_reconnect, NULL, NULL, NULL},
-		{"test_gate_without_its_replica", test_gate_without_its_replica, NULL, NULL, NULL},
 		CASE(test_hold),
 	};
 

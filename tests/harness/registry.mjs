@@ -13,6 +13,8 @@ async function body(cell, key) {
 	return stdout.subarray(0, -1) // redis-cli's own line end
 }
 
+/** Any record, by its key and message. */
+export const recordOf = async (cell, key, schema) => fromBinary(schema, await body(cell, key))
 export const household = async (cell, id) => fromBinary(record.HouseholdSchema, await body(cell, `household:${id}`))
 export const person = async (cell, id) => fromBinary(record.PersonSchema, await body(cell, `person:${id}`))
 export const area = async (cell, code) => fromBinary(record.AreaSchema, await body(cell, `area:${code}`))

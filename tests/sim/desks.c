@@ -52,6 +52,18 @@ static uint64_t do_spoke(struct desk *d, uint64_t incident)
 	return ask(d, &q, incident, true);
 }
 
+static uint64_t do_telephone(struct desk *d, uint64_t incident, unsigned contact, enum call_result result)
+{
+	REQUEST(q, call, PINGAN__V1__RECORD_CALL__INIT, Pingan__V1__RecordCall);
+
+	q.what_case = PINGAN__V1__REQUEST__WHAT_CALL;
+	call.incident = incident;
+	call.contact = contact;
+	call.result = (Pingan__V1__CallResult)result;
+	sim_note(d->screen.sim, "%s has called contact %u, result %d", d->screen.person, contact, (int)result);
+	return ask(d, &q, incident, true);
+}
+
 static uint64_t do_say(struct desk *d, uint64_t incident, const char *text)
 {
 	REQUEST(q, note, PINGAN__V1__ADD_NOTE__INIT, Pingan__V1__AddNote);
@@ -511,6 +523,11 @@ uint64_t sim_desk_open(struct sim *sim, unsigned desk, unsigned home)
 uint64_t sim_desk_spoke(struct sim *sim, unsigned desk, unsigned home)
 {
 	return do_spoke(&sim->desks[desk], incident_of(sim, home));
+}
+
+uint64_t sim_desk_call(struct sim *sim, unsigned desk, unsigned home, unsigned contact, enum call_result result)
+{
+	return do_telephone(&sim->desks[desk], incident_of(sim, home), contact, result);
 }
 
 uint64_t sim_desk_say(struct sim *sim, unsigned desk, unsigned home, const char *note)

@@ -260,6 +260,16 @@ static void on_again(struct sim *sim, void *who, uint64_t arg)
 	serve(sim, h);
 }
 
+void sim_cancel(struct sim *sim, unsigned home)
+{
+	struct home *h = &sim->homes[home];
+
+	ENSURE(h->press_count != 0);
+	if (unit_cancel(&h->unit, h->presses[h->press_count - 1].id, sim->now))
+		sim_note(sim, "home %u presses cancel", home);
+	serve(sim, h);
+}
+
 /* The resident presses cancel, or a sensor says that its cause is gone. */
 void sim_home_fiddle(struct sim *sim, unsigned home)
 {

@@ -179,6 +179,8 @@ const char *sim_desk_login(const struct sim *sim, unsigned desk);
 
 /* Presses; returns the alarm's id. */
 uint64_t sim_press(struct sim *sim, unsigned home, enum kind kind);
+/* The resident cancels the newest alarm. */
+void sim_cancel(struct sim *sim, unsigned home);
 /* Step that the device last heard for its newest alarm. */
 enum step sim_heard(struct sim *sim, unsigned home);
 /* True once the newest alarm has been acknowledged. */
@@ -244,6 +246,8 @@ bool sim_desk_store_up(const struct sim *sim, unsigned desk);
 uint64_t sim_desk_claim(struct sim *sim, unsigned desk, unsigned home);
 uint64_t sim_desk_open(struct sim *sim, unsigned desk, unsigned home);
 uint64_t sim_desk_spoke(struct sim *sim, unsigned desk, unsigned home);
+/* Telephoned; contact 0 = the resident. */
+uint64_t sim_desk_call(struct sim *sim, unsigned desk, unsigned home, unsigned contact, enum call_result result);
 uint64_t sim_desk_say(struct sim *sim, unsigned desk, unsigned home, const char *note);
 uint64_t sim_desk_dispatch(struct sim *sim, unsigned desk, unsigned home,
                            unsigned phone); /* SIM_PHONES_MAX = the best */
