@@ -210,23 +210,6 @@ static Pingan__V1__DetailHandover *handover_fill(struct app *app, const struct h
 	return to;
 }
 
-/* Which card lies on top. Nobody may hear of a silent call but the police; what burns or leaks is the fire brigade's. */
-static Pingan__V1__Service service_hint(const struct incident *inc)
-{
-	if (inc->silent)
-		return PINGAN__V1__SERVICE__SERVICE_110;
-	switch (inc->kind) {
-	case KIND_FIRE:
-	case KIND_SMOKE:
-	case KIND_HEAT:
-	case KIND_GAS:
-	case KIND_CO:
-		return PINGAN__V1__SERVICE__SERVICE_119;
-	default:
-		return PINGAN__V1__SERVICE__SERVICE_120;
-	}
-}
-
 /* Until when the home, or the unit that called, is on test; 0 = it is not, or no longer. */
 static int64_t on_test_until(struct app *app, const struct incident *inc)
 {
@@ -257,7 +240,7 @@ static void life_fill(struct app *app, const struct incident *inc, Pingan__V1__I
 	d->spoke_to = (Pingan__V1__SpokeTo)inc->spoke_to;
 	d->follow_up_of = inc->follow_up_of;
 	d->follow_up_due_ms = inc->follow_up_due_ms;
-	d->service_hint = service_hint(inc);
+	d->service_hint = (Pingan__V1__Service)incident_service_hint(inc);
 }
 
 /* ------------------------------------------------------------ the whole */

@@ -436,6 +436,35 @@ static void test_what_needs_no_voice_or_has_waited_rings_at_all(void **state)
 	rig_free(g);
 }
 
+/* So many at once that nobody may be choosy: the ones beyond the bound ring at everybody. */
+static void test_in_a_crowd_of_calls_nobody_is_choosy(void **state)
+{
+	struct rig *g = rig_city();
+	uint64_t ids[66];
+	unsigned at_op1b = 0;
+
+	(void)state;
+	speaks(g, "op1b", "cmn");
+	for (unsigned i = 0; i < COUNT_OF(ids); i++) {
+		char home[16];
+
+		snprintf(home, sizeof home, "c%u", i);
+		rig_home(g, home, "440103001001");
+	}
+	consoles(g);
+	for (unsigned i = 0; i < COUNT_OF(ids); i++) {
+		char home[16];
+
+		snprintf(home, sizeof home, "c%u", i);
+		ids[i] = rig_press(g, home, KIND_SOS);
+	}
+	rig_pass(g, 100);
+	for (unsigned i = 0; i < COUNT_OF(ids); i++)
+		at_op1b += rings(g, 2, ids[i]);
+	assert_int_equal(at_op1b, COUNT_OF(ids) - 64);
+	rig_free(g);
+}
+
 /* ------------------------------------------------------------ load */
 
 static bool someone(struct rig *g, link_t link, const char *person, uint32_t *ret_load)
@@ -536,6 +565,7 @@ int main(void)
 		cmocka_unit_test(test_without_the_store_nobody_is_choosy),
 		cmocka_unit_test(test_who_has_no_languages_on_record_is_rung),
 		cmocka_unit_test(test_what_needs_no_voice_or_has_waited_rings_at_all),
+		cmocka_unit_test(test_in_a_crowd_of_calls_nobody_is_choosy),
 		cmocka_unit_test(test_ten_new_calls_in_ten_minutes_are_a_flood),
 		cmocka_unit_test(test_a_call_taken_over_is_the_load_of_who_has_it),
 	};
