@@ -198,6 +198,17 @@ static void incident_fly(struct app *app, struct change *ch, const struct outcom
 	change_fly(app, ch, &c);
 }
 
+/* Another call of its home is open by now: she is helped there, and there is one. The store would say the same for ever. */
+static bool home_has_another(struct app *app, const struct record *rec)
+{
+	char name[STORE_KEY_MAX];
+	const struct record *open;
+
+	open_name(&app->before, name);
+	open = incident_of_household(app, name + strlen("open:"));
+	return open != NULL && open != rec;
+}
+
 static enum verdict decide_incident(struct app *app, struct change *ch)
 {
 	struct record *rec = ch->record;
@@ -206,6 +217,8 @@ static enum verdict decide_incident(struct app *app, struct change *ch)
 
 	if (rec->rev != 0) {
 		if (!incident_read(app, rec, &app->before))
+			return refuse(ch, REFUSAL_WRONG_STATE);
+		if (ch->ev.type == EVENT_REOPEN && home_has_another(app, rec))
 			return refuse(ch, REFUSAL_WRONG_STATE);
 	} else {
 		memset(&app->before, 0, sizeof app->before);
