@@ -79,20 +79,30 @@ static unsigned progress_rank(enum job_state state)
 	return 0;
 }
 
-const struct job *incident_lead_job(const struct incident *inc)
+/* Of those that were not over before `since_ms`. When she calls for help, a technician who comes for the unit is no
+ * progress. */
+static const struct job *lead_since(const struct incident *inc, ms_t since_ms)
 {
 	const struct job *lead = NULL;
 	unsigned furthest = 0;
 
 	for (uint32_t i = 0; i < inc->job_count; i++) {
-		unsigned rank = progress_rank(inc->jobs[i].state);
+		const struct job *job = &inc->jobs[i];
+		unsigned rank = progress_rank(job->state);
 
-		if (rank > furthest) {
+		if (inc->class <= CLASS_WELFARE && job->skill == SKILL_TECHNICIAN)
+			continue;
+		if (rank > furthest && (job->state != JOB_DONE || job->ended_ms >= since_ms)) {
 			furthest = rank;
-			lead = &inc->jobs[i];
+			lead = job;
 		}
 	}
 	return lead;
+}
+
+const struct job *incident_lead_job(const struct incident *inc)
+{
+	return lead_since(inc, 0);
 }
 
 enum job_state incident_progress(const struct incident *inc)
@@ -117,7 +127,8 @@ static uint32_t eta_min(const struct job *job, ms_t now_ms)
 
 enum step incident_device_step(const struct incident *inc, ms_t now_ms, uint32_t *ret_eta_min)
 {
-	const struct job *lead = incident_lead_job(inc);
+	/* Whoever was there and left, before it was raised or came back, is no arrival for this call. */
+	const struct job *lead = lead_since(inc, inc->waiting_since_ms);
 
 	*ret_eta_min = 0;
 	switch (inc->state) {

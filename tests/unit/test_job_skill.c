@@ -132,6 +132,7 @@ static void test_several_jobs_of_several_skills_at_once(void **state)
 static void test_a_technician_on_the_way_is_no_help_in_a_call_for_help(void **state)
 {
 	struct alarm press = kit_alarm("unit1", 8, KIND_SOS);
+	uint32_t eta;
 
 	(void)state;
 	answered(KIND_BATTERY);
@@ -140,10 +141,35 @@ static void test_a_technician_on_the_way_is_no_help_in_a_call_for_help(void **st
 	assert_int_equal(kit_job(&k, EVENT_OFFER_ACCEPT, "cg6", 1), MOVE);
 	assert_int_equal(kit_press(&k, &press), MOVE);
 	assert_int_equal(k.inc.class, CLASS_LIFE);
+	/* Nobody has heard her yet, and nobody is told otherwise. */
+	assert_int_equal(incident_device_step(&k.inc, k.world.now_ms, &eta), STEP_STORED);
+	assert_int_equal(incident_progress(&k.inc), JOB_NONE);
 	kit_run_s(&k, 30);
 	assert_int_equal(k.inc.job_count, 2);
 	assert_int_equal(k.inc.jobs[1].skill, SKILL_CARE);
 	assert_true(k.inc.jobs[1].unattended);
+}
+
+static void test_who_came_and_left_is_no_arrival_for_the_next_call(void **state)
+{
+	struct alarm press = kit_alarm("unit1", 8, KIND_SOS);
+	uint32_t eta;
+
+	(void)state;
+	answered(KIND_INACTIVITY);
+	assert_int_equal(dispatch(SKILL_NONE, "cg1"), MOVE);
+	assert_int_equal(kit_job(&k, EVENT_OFFER_ACCEPT, "cg1", 1), MOVE);
+	assert_int_equal(kit_job(&k, EVENT_JOB_ARRIVE, "cg1", 1), MOVE);
+	kit_wait_s(&k, 60);
+	assert_int_equal(kit_job(&k, EVENT_JOB_DONE, "cg1", 1), MOVE);
+	assert_int_equal(incident_device_step(&k.inc, k.world.now_ms, &eta), STEP_ARRIVED);
+	kit_wait_s(&k, 60);
+	assert_int_equal(kit_press(&k, &press), MOVE);
+	assert_int_equal(k.inc.state, INCIDENT_WAITING);
+	assert_int_equal(incident_device_step(&k.inc, k.world.now_ms, &eta), STEP_STORED);
+	kit_run_s(&k, 30);
+	assert_int_equal(kit_job(&k, EVENT_OFFER_ACCEPT, "cg2", 2), MOVE);
+	assert_int_equal(incident_device_step(&k.inc, k.world.now_ms, &eta), STEP_ANSWERED);
 }
 
 /* ---- by which way ---- */
@@ -320,6 +346,7 @@ int main(void)
 		cmocka_unit_test(test_a_nurse_is_asked_first_and_whoever_cares_when_no_nurse_is_left),
 		cmocka_unit_test(test_several_jobs_of_several_skills_at_once),
 		cmocka_unit_test(test_a_technician_on_the_way_is_no_help_in_a_call_for_help),
+		cmocka_unit_test(test_who_came_and_left_is_no_arrival_for_the_next_call),
 		cmocka_unit_test(test_a_life_rings_page_and_telephone_at_once),
 		cmocka_unit_test(test_an_offer_without_a_receipt_in_five_seconds_goes_to_the_telephone),
 		cmocka_unit_test(test_receipts_stop_the_telephone),
