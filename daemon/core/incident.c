@@ -527,6 +527,7 @@ static enum verdict step(struct step_now *s, const struct incident *before)
 	enum verdict verdict;
 	uint32_t eta;
 	enum step reached;
+	bool rung;
 
 	if (!event_valid(s->ev))
 		return step_refuse(s, REFUSAL_BAD_REQUEST);
@@ -545,8 +546,11 @@ static enum verdict step(struct step_now *s, const struct incident *before)
 		return verdict;
 	incident_aside_after(s, before);
 	incident_desk_after(s);
+	rung = s->inc->ring_supervisor && !before->ring_supervisor;
 	if (s->inc->state != s->to || s->enter_again)
 		incident_enter(s, s->to);
+	if (rung && s->to != INCIDENT_CLOSED)
+		s->inc->ring_supervisor = true; /* by this very step: back in the queue it still rings there */
 	incident_contacts_after(s, before);
 	incident_recall_after(s);
 	incident_device_work_after(s, before);

@@ -189,8 +189,8 @@ static void join(struct step_now *s, const struct alarm *a)
 		raise_held(s, a, class);
 	else if (class_above(class, inc->class))
 		raise_class(s, a, class);
-	else if (inc->state == INCIDENT_ANSWERED && class == inc->class && class <= CLASS_WELFARE)
-		incident_ring_owner(s);
+	else if (inc->state == INCIDENT_ANSWERED && class <= CLASS_WELFARE)
+		incident_ring_owner(s); /* a call for help, if a lesser one: whoever has it must hear of it */
 }
 
 enum verdict incident_on_alarm(struct step_now *s)

@@ -201,6 +201,7 @@ static void on_no_voice(struct step_now *s)
 static void on_inattention(struct step_now *s)
 {
 	struct incident *inc = s->inc;
+	bool rings = inc->ring_supervisor; /* for as long as this already, and nobody has come */
 
 	line_add(s, LINE_REMINDER, "");
 	incident_watch(s);
@@ -212,7 +213,7 @@ static void on_inattention(struct step_now *s)
 	}
 	if (job_first_help(inc) != NULL)
 		return;
-	if (inc->reminded && !incident_ring_supervisor(s) && inc->class == CLASS_LIFE)
+	if (inc->reminded && (!incident_ring_supervisor(s) || rings) && inc->class == CLASS_LIFE)
 		incident_call_above(s);
 	inc->reminded = true;
 }

@@ -301,8 +301,8 @@ static bool random_quiet(const struct kit *k, uint64_t *seed)
 
 static struct alarm random_alarm(const struct kit *k, uint64_t *seed)
 {
-	static const enum kind QUIET[] = {KIND_SERVICE, KIND_FOLLOW_UP, KIND_POWER, KIND_BATTERY, KIND_TAMPER,
-	                                  KIND_LINK, KIND_PENDANT_LOST, KIND_REPAIR, KIND_COMMISSION};
+	static const enum kind QUIET[] = {KIND_SERVICE, KIND_FOLLOW_UP,    KIND_POWER,  KIND_BATTERY,   KIND_TAMPER,
+	                                  KIND_LINK,    KIND_PENDANT_LOST, KIND_REPAIR, KIND_COMMISSION};
 	static const char *const DEVICES[] = {"unit1", "pendant1", "smoke1"};
 	struct alarm a =
 		kit_alarm(DEVICES[below(seed, 3)], 1 + below(seed, 12), (enum kind)(1 + below(seed, KIND_COUNT - 1)));
@@ -331,7 +331,8 @@ static void random_desk(const struct incident *inc, struct event *ev, uint64_t *
 {
 	if (one_in(seed, 2))
 		memcpy(ev->from, inc->owner, ID_MAX);
-	ev->seconds = one_in(seed, 2) ? 0 : below(seed, 900);
+	if (ev->type != EVENT_SHELVE) /* that one may say too much */
+		ev->seconds = one_in(seed, 2) ? 0 : below(seed, 900);
 	ev->count = one_in(seed, 3);
 	ev->service = (enum service)below(seed, SERVICE_COUNT + 1);
 	ev->handover = 1 + below(seed, 6);

@@ -126,6 +126,20 @@ static void test_a_fault_that_joins_starts_the_clock_from_when_it_came(void **st
 	assert_int_equal(k.inc.repair_due_ms, KIT_START + MINUTES(130)); /* the first fault's time stands */
 }
 
+static void test_shelved_it_comes_back_when_its_time_is_over_and_rings(void **state)
+{
+	struct event ev = {.type = EVENT_SHELVE, .who = "op1", .seconds = 28800, .text = "x", .text_len = 1};
+
+	(void)state;
+	opened(KIND_BATTERY);
+	assert_int_equal(kit_step(&k, &ev), MOVE);
+	assert_int_equal(k.inc.aside, ASIDE_SHELVED);
+	kit_run_s(&k, 7200);
+	assert_true(k.inc.repair_overdue);
+	assert_int_equal(k.inc.aside, ASIDE_NONE);
+	assert_true(k.inc.ring_supervisor); /* as the timeline says */
+}
+
 static void test_reopened_it_has_its_time_again(void **state)
 {
 	(void)state;
@@ -147,6 +161,7 @@ int main(void)
 		cmocka_unit_test(test_an_owner_is_asked_before_a_stranger_says_it_is_done),
 		cmocka_unit_test(test_a_call_for_help_has_no_such_clock),
 		cmocka_unit_test(test_a_fault_that_joins_starts_the_clock_from_when_it_came),
+		cmocka_unit_test(test_shelved_it_comes_back_when_its_time_is_over_and_rings),
 		cmocka_unit_test(test_reopened_it_has_its_time_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -389,6 +389,22 @@ static void test_pressing_again_rings_at_its_owner(void **state)
 	assert_int_equal(kit_do(&k, EVENT_SEEN_REPEAT, "op1"), STAY);
 }
 
+/* Nobody knows what an unknown signal means: who has her call hears of it, also of one laid aside. */
+static void test_a_lesser_call_for_help_rings_at_its_owner_too(void **state)
+{
+	struct alarm more = kit_alarm("unit2", 8, KIND_UNKNOWN), power = kit_alarm("unit3", 9, KIND_POWER);
+
+	(void)state;
+	answered(KIND_SOS);
+	assert_int_equal(kit_press(&k, &power), MOVE);
+	assert_int_equal(k.inc.rerung_ms, 0);
+	assert_int_equal(kit_do(&k, EVENT_HOLD, "op1"), MOVE);
+	assert_int_equal(kit_press(&k, &more), MOVE);
+	assert_int_equal(k.inc.class, CLASS_LIFE);
+	assert_int_equal(k.inc.state, INCIDENT_ANSWERED);
+	assert_int_equal(k.inc.rerung_due_ms, k.world.now_ms + SECONDS(10));
+}
+
 static void test_unseen_for_ten_seconds_it_rings_everybody(void **state)
 {
 	(void)state;
@@ -526,6 +542,7 @@ int main(void)
 		cmocka_unit_test(test_a_more_urgent_alarm_takes_an_answered_call_back),
 		cmocka_unit_test(test_duress_makes_an_open_call_silent),
 		cmocka_unit_test(test_pressing_again_rings_at_its_owner),
+		cmocka_unit_test(test_a_lesser_call_for_help_rings_at_its_owner_too),
 		cmocka_unit_test(test_unseen_for_ten_seconds_it_rings_everybody),
 		cmocka_unit_test(test_a_third_press_does_not_stretch_the_ten_seconds),
 		cmocka_unit_test(test_taking_it_again_is_seeing_it),

@@ -338,6 +338,22 @@ static void test_answering_is_not_helping(void **state)
 	assert_string_equal(k.said, "reminder");
 }
 
+/* The owner does nothing, and it rings at a supervisor who is not there either: then people by telephone. */
+static void test_a_ring_at_a_supervisor_that_nobody_hears_ends_at_the_telephones(void **state)
+{
+	(void)state;
+	answered(KIND_SOS);
+	assert_int_equal(kit_do(&k, EVENT_SPOKE, "op1"), MOVE);
+	kit_run_s(&k, 600);
+	assert_true(k.inc.ring_supervisor);
+	assert_int_equal(kit_outbox(&k, OUTBOX_SUPERVISOR_CALL), 0);
+	kit_run_s(&k, 300);
+	assert_int_equal(kit_outbox(&k, OUTBOX_SUPERVISOR_CALL), 1);
+	assert_int_equal(kit_outbox(&k, OUTBOX_DUTY_PHONE), 1);
+	kit_run_s(&k, 300); /* and again */
+	assert_int_equal(kit_outbox(&k, OUTBOX_SUPERVISOR_CALL), 1);
+}
+
 static void test_while_somebody_is_on_the_way_only_the_owner_is_reminded(void **state)
 {
 	(void)state;
@@ -455,6 +471,7 @@ int main(void)
 		cmocka_unit_test(test_a_voice_or_an_arrival_stops_the_clock),
 		cmocka_unit_test(test_who_has_no_voice_clock),
 		cmocka_unit_test(test_answering_is_not_helping),
+		cmocka_unit_test(test_a_ring_at_a_supervisor_that_nobody_hears_ends_at_the_telephones),
 		cmocka_unit_test(test_while_somebody_is_on_the_way_only_the_owner_is_reminded),
 		cmocka_unit_test(test_looking_is_not_doing),
 		cmocka_unit_test(test_the_default_policy_is_lawful),
