@@ -10,6 +10,9 @@ cmd_mutants() {
 	--list) node "$ROOT/tools/mutants.mjs" list "$ROOT" ;;
 	--check) node "$ROOT/tools/mutants.mjs" check "$ROOT" ;;
 	*)
+		mkdir -p "$BUILD/mutants"
+		exec 8>"$BUILD/mutants/.lock"
+		flock -n 8 || die "another ./dev mutants is running here"
 		say "mutants: every promise must notice when it is broken"
 		node "$ROOT/tools/mutants.mjs" run "$ROOT" "$BUILD/mutants" "$@"
 		;;
