@@ -472,12 +472,13 @@ static void report(struct bench *b)
 /* The log is read when the work is done, so that reading does not slow it: until then only `head` is looked at. */
 static void read_back(struct bench *b, uint64_t after, bool finished)
 {
-	int64_t until_ms = mono_ms() + b->timeout_ms;
 	uint32_t seen = 0;
+	int64_t until_ms;
 
 	qsort(b->all, b->count, sizeof *b->all, by_incident);
 	while (!finished && store_ms() < b->due_ms + b->over_ms)
 		wait_ms(50);
+	until_ms = mono_ms() + b->timeout_ms;
 	while (!finished && log_newest(b) < after + b->count) {
 		if (mono_ms() > until_ms)
 			die("not all deadlines were carried out in time");

@@ -59,8 +59,8 @@ async function once(over) {
 		const bare = await timers('bare', redis, '--prefix', 'floor:', '--over', over)
 		await redis.cli('flushall')
 		// The deadlines stand in the records: far enough ahead to write them and to start the daemon, by what the bare run took.
-		for (let ahead = Math.max(8000, 2 * (Date.now() - begun - over)); ; ahead *= 2) {
-			const due = Date.now() + ahead
+		for (let ahead = Math.max(8000, 1.5 * (Date.now() - begun - over)); ; ahead *= 2) {
+			const due = Math.round(Date.now() + ahead)
 			const { after } = await timers('fill', redis, '--due', due, '--over', over)
 			daemon.start()
 			const [, port] = await daemon.logged(/ev=LISTENING for=admin .*port=(\d+)/)
