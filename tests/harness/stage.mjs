@@ -97,6 +97,7 @@ export class Stage {
 				l.subject && name(l.subject),
 				l.number && `#${l.number}`,
 				l.job && `job ${l.job}`,
+				l.count && `(${l.count})`,
 			]
 				.filter(Boolean)
 				.join(' '),

@@ -43,7 +43,9 @@ static void line_words(const struct line *line, char *ret, size_t size)
 	if (line->number != 0)
 		at += (size_t)snprintf(ret + at, size - at, " #%lld", (long long)line->number);
 	if (line->job != 0)
-		snprintf(ret + at, size - at, " job %u", line->job);
+		at += (size_t)snprintf(ret + at, size - at, " job %u", line->job);
+	if (line->count != 0)
+		snprintf(ret + at, size - at, " (%u)", line->count);
 }
 
 static int by_text(const void *a, const void *b)
