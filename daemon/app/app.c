@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "app/change.h"
+#include "app/find.h"
 
 void app_begin(struct app *app)
 {
@@ -38,7 +39,7 @@ struct app *app_new(const struct app_config *config, const struct ports *ports)
 	app->alive_back.ms = app->now.mono.ms - ALIVE_STALE_MS;
 	app->attach_wanted = true;
 	if (app->recent == NULL || app->recent_ms == NULL || (app->roster = roster_new()) == NULL ||
-	    (app->desks = desks_new()) == NULL ||
+	    (app->desks = desks_new()) == NULL || (app->find = find_new()) == NULL ||
 	    !devices_new(app) || !screens_new(app)) {
 		app_free(app);
 		return NULL;
@@ -113,11 +114,12 @@ int64_t app_turn(struct app *app)
 	tell(app);
 	screens_turn(app);
 	devices_turn(app);
+	find_turn(app);
 	projection_trim(app);
 	if (app->store_up && (changes_ready(app) ||
 	                      (!TAILQ_EMPTY(&app->dirty) && app->safe == app->newest)))
 		return 0;
-	if (screens_behind(app))
+	if (screens_behind(app) || find_behind(app))
 		return 0;
 	if (app->flight_count != 0 || !TAILQ_EMPTY(&app->alarms) || screens_pending(app))
 		wait_ms = COALESCE_MS / 2;

@@ -61,6 +61,8 @@ struct record {
 	bool ready_first;                     /* in app->ready_first */
 	uint64_t await_log;                   /* refused as stale: decide again when the log has moved past this; 0 = free */
 	TAILQ_ENTRY(record) ready_link;
+	bool find_waits;                      /* its text is to be made (find.c) */
+	TAILQ_ENTRY(record) find_link;
 	TAILQ_ENTRY(record) of_type;          /* all records of this type */
 	struct incident_slot *slot;           /* RECORD_INCIDENT only; owned */
 	void *live;                           /* owned. OPERATOR: struct operator; CAREGIVER: struct caregiver; PERSON: the
@@ -514,6 +516,7 @@ struct app {
 	struct devices *devices;
 	struct screens *screens;
 	struct roster *roster;
+	struct find *find;
 	struct desks *desks;
 	struct alarm *recent;           /* ring of RECENT_ALARMS */
 	ms_t *recent_ms;

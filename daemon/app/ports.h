@@ -50,6 +50,10 @@ struct ports {
 	bool (*token_matches)(void *ctx, struct slice token, struct slice hash);
 	uint64_t (*random)(void *ctx); /* 64 unpredictable bits, never 0 */
 
+	/* How a Chinese character sounds: its pinyin in small letters without tones, "zhang"; the most usual one. Returns its
+	 * length, 0 when it has none or does not fit. */
+	size_t (*pinyin)(void *ctx, uint32_t rune, char *ret, size_t size);
+
 	/* One log line `ev=CODE rest`. */
 	void (*log)(void *ctx, const char *code, const char *fmt, ...) PRINTF_LIKE(3, 4);
 };

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/find.h"
 #include "app/internal.h"
 
 static const struct {
@@ -144,6 +145,7 @@ static void record_empty(struct app *app, struct record *rec)
 static void record_free(struct app *app, struct record *rec)
 {
 	record_empty(app, rec);
+	find_forget(app, rec);
 	if (rec->slot != NULL) {
 		screens_forget(app, rec->slot);
 		if (rec->slot->dirty)
@@ -307,10 +309,12 @@ static void told(struct app *app, struct record *rec)
 		if (rec->rev == 0)
 			screens_login_gone(app, id_of(rec->key));
 		break;
-	case RECORD_OTHER:
-	case RECORD_DAEMON:
 	case RECORD_HOUSEHOLD:
 	case RECORD_DEVICE:
+		find_touch(app, rec);
+		break;
+	case RECORD_OTHER:
+	case RECORD_DAEMON:
 	case RECORD_OUT:
 	case RECORD_STORM:
 	case RECORD_TYPE_COUNT:
@@ -411,6 +415,7 @@ void projection_free(struct app *app)
 		while (!TAILQ_EMPTY(&app->of_type[type]))
 			record_free(app, TAILQ_FIRST(&app->of_type[type]));
 	outages_free(app);
+	find_free(app);
 	table_free(&app->records);
 	table_free(&app->open);
 	table_free(&app->accounts);

@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 
+#include "app/find.h"
 #include "app/screens.h"
 
 /* ------------------------------------------------------------ replies */
@@ -24,7 +25,7 @@ static void keep(struct session *s, const struct kept_reply *r)
 }
 
 static void reply_full(struct app *app, struct session *s, const struct kept_reply *r, Pingan__V1__CandidateList *list,
-                       Pingan__V1__OutListed *out)
+                       Pingan__V1__OutListed *out, Pingan__V1__FoundHomes *found)
 {
 	Pingan__V1__ToScreen m = PINGAN__V1__TO_SCREEN__INIT;
 	Pingan__V1__Reply reply = PINGAN__V1__REPLY__INIT;
@@ -33,7 +34,7 @@ static void reply_full(struct app *app, struct session *s, const struct kept_rep
 		count(app, C_REQUESTS_REFUSED);
 	if (r->result == REFUSAL_FORBIDDEN)
 		count(app, C_REQUESTS_FORBIDDEN);
-	if (final(r->result) && list == NULL && out == NULL)
+	if (final(r->result) && list == NULL && out == NULL && found == NULL)
 		keep(s, r);
 	reply.cmd = r->cmd;
 	reply.result = (Pingan__V1__Result)r->result;
@@ -43,6 +44,7 @@ static void reply_full(struct app *app, struct session *s, const struct kept_rep
 	reply.number = r->number;
 	reply.candidates = list;
 	reply.out = out;
+	reply.found = found;
 	reply.incident = r->incident;
 	m.body_case = PINGAN__V1__TO_SCREEN__BODY_REPLY;
 	m.reply = &reply;
@@ -51,14 +53,21 @@ static void reply_full(struct app *app, struct session *s, const struct kept_rep
 
 static void reply_with(struct app *app, struct session *s, const struct kept_reply *r, Pingan__V1__CandidateList *list)
 {
-	reply_full(app, s, r, list, NULL);
+	reply_full(app, s, r, list, NULL, NULL);
 }
 
 void request_reply(struct app *app, struct session *s, uint64_t cmd, enum refusal result, Pingan__V1__OutListed *out)
 {
 	struct kept_reply r = {.cmd = cmd, .result = result};
 
-	reply_full(app, s, &r, NULL, out);
+	reply_full(app, s, &r, NULL, out, NULL);
+}
+
+void request_reply_found(struct app *app, struct session *s, uint64_t cmd, Pingan__V1__FoundHomes *found)
+{
+	struct kept_reply r = {.cmd = cmd, .result = REFUSAL_OK};
+
+	reply_full(app, s, &r, NULL, NULL, found);
 }
 
 static void reply(struct app *app, struct session *s, uint64_t cmd, enum refusal result)
@@ -279,6 +288,10 @@ static void console_take(struct app *app, struct session *s, const Pingan__V1__R
 
 	if (request_of_area(app, s, r))
 		return;
+	if (r->what_case == PINGAN__V1__REQUEST__WHAT_FIND) {
+		find_ask(app, s, r->cmd, r->find->text);
+		return;
+	}
 	why = visible(app, s, id);
 	if (why == REFUSAL_OK && r->what_case == PINGAN__V1__REQUEST__WHAT_OPEN) {
 		open_detail(app, s, r->cmd, id);

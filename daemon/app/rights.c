@@ -177,6 +177,7 @@ static const unsigned MAY[] = {
 	[PINGAN__V1__REQUEST__WHAT_STORM_BEGIN] = S,
 	[PINGAN__V1__REQUEST__WHAT_STORM_END] = S,
 	[PINGAN__V1__REQUEST__WHAT_OUT_LIST] = O | S,
+	[PINGAN__V1__REQUEST__WHAT_FIND] = O | S,
 };
 /* clang-format on */
 

@@ -321,6 +321,8 @@ enum refusal console_event(struct app *app, const struct session *s, const Pinga
 bool request_of_area(struct app *app, struct session *s, const Pingan__V1__Request *r);
 /* The answer, with a list of devices or NULL. */
 void request_reply(struct app *app, struct session *s, uint64_t cmd, enum refusal result, Pingan__V1__OutListed *out);
+/* OK, with the homes that were found. */
+void request_reply_found(struct app *app, struct session *s, uint64_t cmd, Pingan__V1__FoundHomes *found);
 
 /* r NULL: over the rate, only `cmd` is answered. `lawful`: else BAD_REQUEST. */
 void request_take(struct app *app, struct session *s, const Pingan__V1__Request *r, bool lawful, uint64_t cmd);

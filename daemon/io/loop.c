@@ -16,6 +16,7 @@
 #include "io/device_server.h"
 #include "io/device_udp.h"
 #include "io/links.h"
+#include "io/pinyin.h"
 #include "io/redis_store.h"
 #include "io/snapshot.h"
 #include "io/testctl.h"
@@ -382,6 +383,7 @@ static bool build_app(struct loop *loop, char why[LOOP_WHY_MAX])
 		.aes_cbc = crypto_aes_cbc,
 		.token_matches = crypto_token_matches,
 		.random = crypto_random,
+		.pinyin = pinyin_of,
 		.log = port_log,
 	};
 	struct app_config app = {
@@ -520,6 +522,8 @@ static bool build(struct loop *loop, char why[LOOP_WHY_MAX])
 	if (loop->options.config_path == NULL)
 		config_preset(&loop->config);
 	else if (!config_load(loop->options.config_path, &loop->config, why))
+		return false;
+	if (!pinyin_start(why))
 		return false;
 	if (!crypto_start()) {
 		snprintf(why, LOOP_WHY_MAX, "libsodium can't start");

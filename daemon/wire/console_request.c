@@ -203,6 +203,8 @@ bool console_request_ok(const Pingan__V1__Request *r)
 		return area_ok(r->storm_end->area);
 	case PINGAN__V1__REQUEST__WHAT_OUT_LIST:
 		return r->out_list->incident != 0;
+	case PINGAN__V1__REQUEST__WHAT_FIND:
+		return note_ok(r->find->text, 1) && strlen(r->find->text) <= CONSOLE_FIND_MAX;
 	case PINGAN__V1__REQUEST__WHAT__NOT_SET:
 	case _PINGAN__V1__REQUEST__WHAT__CASE_IS_INT_SIZE:
 		break;

@@ -232,6 +232,13 @@ static void port_login_done(void *ctx, uint64_t tag, bool ok)
 	d->sim->login_done[tag % COUNT_OF(d->sim->login_done)] = ok ? 1 : 2;
 }
 
+/* Nobody in the simulator searches by sound. */
+static size_t port_pinyin(void *ctx, uint32_t rune, char *ret, size_t size)
+{
+	(void)ctx, (void)rune, (void)ret, (void)size;
+	return 0;
+}
+
 /* Not a cipher: reversible, keyed, and leaves no plain byte standing, so that what should be sealed and is not shows. */
 static size_t port_seal(void *ctx, const uint8_t key[32], struct slice plain, uint8_t *ret, size_t size)
 {
@@ -500,6 +507,7 @@ void sim_daemon_start(struct sim *sim, unsigned daemon)
 	                      .link_close = port_close,
 	                      .links_read = port_read,
 	                      .login_done = port_login_done,
+	                      .pinyin = port_pinyin,
 	                      .seal = port_seal,
 	                      .unseal = port_unseal,
 	                      .token_matches = port_token_matches,

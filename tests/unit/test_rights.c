@@ -47,6 +47,7 @@ static const struct {
 	{ASK(OPEN_MANUAL), DESK},
 	{ASK(ON_TEST), DESK},
 	{ASK(OUT_LIST), DESK},
+	{ASK(FIND), DESK},
 	{ASK(STORM_BEGIN), SUPERVISOR},
 	{ASK(STORM_END), SUPERVISOR},
 };
@@ -71,7 +72,7 @@ static void test_requests(void **state)
 		assert_false(rights_may((enum role)role, 0));
 		assert_false(rights_may((enum role)role, 1));
 		assert_false(rights_may((enum role)role, 29));
-		assert_false(rights_may((enum role)role, 48));
+		assert_false(rights_may((enum role)role, 49));
 		assert_false(rights_may((enum role)role, -1));
 		assert_false(rights_may((enum role)role, 1000000));
 	}
