@@ -3,7 +3,7 @@
 import { CardLine, LineCode } from '$lib/gen/pingan/v1/common_pb.js';
 import type { IncidentDetail } from '$lib/gen/pingan/v1/console_pb.js';
 import { clockTime, phone } from '$lib/i18n/format';
-import { t, word } from '$lib/i18n/index.svelte';
+import { language, t, word } from '$lib/i18n/index.svelte';
 import type { Row } from '$lib/store/rows';
 
 /** In the order in which they are said. */
@@ -67,7 +67,10 @@ export function cardText(line: CardLine, detail: IncidentDetail, row: Row, deskP
 			);
 		case CardLine.HEALTH:
 			return parts(
-				...detail.residents.flatMap((r) => r.risks.map((risk) => word('risk', risk))),
+				...detail.residents.map((r) => {
+					const risks = r.risks.map((risk) => word('risk', risk)).join(' ');
+					return risks === '' || detail.residents.length === 1 ? risks : `${r.name} ${risks}`;
+				}),
 				detail.healthNotes,
 				detail.hospital === '' ? '' : t('handover.hospital', { name: detail.hospital }),
 			);
@@ -79,5 +82,8 @@ export function cardText(line: CardLine, detail: IncidentDetail, row: Row, deskP
 			return [];
 	}
 }
+
+/** The parts of one line, as it is read aloud. */
+export const spoken = (said: readonly string[]): string => said.join(language.lang === 'en' ? '; ' : '；');
 
 export const isTold = (told: number, line: CardLine): boolean => (told & (1 << line)) !== 0;

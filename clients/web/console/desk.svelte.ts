@@ -516,7 +516,9 @@ export class Desk {
 			this.mutedUntil = 0;
 			const row = this.#queue.rows.get(id);
 			if (row !== undefined)
-				announcer.alert(t('say.new_life', { name: titleOf(row), where: row.street || row.area }));
+				announcer.alert(
+					`${row.drill ? `${t('common.drill')} · ` : ''}${t('say.new_life', { name: titleOf(row), where: row.street || row.area })}`,
+				);
 		}
 		const resumed = !this.line.live;
 		// Class 1 does not wait for the next turn of the screen.

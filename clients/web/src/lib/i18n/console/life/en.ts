@@ -78,7 +78,8 @@ export const en: Record<keyof typeof zh, string> = {
 	'mark.escalated': 'Escalated',
 	'mark.recall': 'Call back now',
 	'mark.service': 'Awaits {service}',
-	'mark.area': '{kind} {n} homes / of {total}',
+	'mark.area': '{kind}: {n} of {total} homes',
+	'mark.area.brief': '{n} of {total} homes',
 	'mark.battery': 'Batteries end soon',
 	'mark.overdue': 'Repair overdue',
 

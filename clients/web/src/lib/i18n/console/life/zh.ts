@@ -78,6 +78,7 @@ export const zh = {
 	'mark.recall': '请回拨长者',
 	'mark.service': '待 {service} 确认',
 	'mark.area': '{kind} {n} 户 / 共 {total}',
+	'mark.area.brief': '{n} 户 / 共 {total}',
 	'mark.battery': '电池将尽',
 	'mark.overdue': '维修超时',
 
