@@ -576,6 +576,10 @@ uint32_t incident_weight(const struct incident *inc);
  * owner and nobody else has, one accepted offer at most a job, counts within bounds, ... The tests call it after every step. */
 bool incident_valid(const struct incident *inc);
 
+/* Gives a record of an older version the clocks that have been added since. Before incident_valid(), after every count has
+ * been found within its bounds. */
+void incident_catch_up(struct incident *inc);
+
 /* Shelved or held back by a storm: class 3 or 4, out of sight, with a clock. */
 bool incident_is_aside(const struct incident *inc);
 

@@ -6,6 +6,7 @@
  *        job.c, offer.c (their tables and acts)                line.c (timeline and texts)
  *        incident_query.c (what is derived)                    incident_valid.c (what must hold)
  *        incident_desk.c (taking, hold, transfer, escalate)    handover.c (to 120, 119, 110)
+ *        incident_old.c (records of older versions)
  */
 #ifndef CORE_INCIDENT_INTERNAL_H
 #define CORE_INCIDENT_INTERNAL_H
@@ -60,6 +61,9 @@ bool line_has_cmd(const struct incident *inc, uint64_t cmd);
 
 /* Lets the oldest lines go until the record fits its budget; never one of this step. */
 void line_trim(struct step_now *s);
+
+/* The same for any record, as far as more than `keep` lines are left. */
+void line_fit(struct incident *inc, uint32_t keep);
 
 /* ---- incident.c ---- */
 

@@ -151,14 +151,18 @@ uint32_t incident_weight(const struct incident *inc)
 	return sum;
 }
 
-void line_trim(struct step_now *s)
+void line_fit(struct incident *inc, uint32_t keep)
 {
-	struct incident *inc = s->inc;
 	uint32_t weight = incident_weight(inc);
 
-	while (weight > BODY_BUDGET) {
-		ENSURE(inc->line_count > s->out->added);
+	while (weight > BODY_BUDGET && inc->line_count > keep) {
 		weight -= line_weight(&inc->lines[0]);
 		line_drop(inc, 0);
 	}
+}
+
+void line_trim(struct step_now *s)
+{
+	line_fit(s->inc, s->out->added);
+	ENSURE(incident_weight(s->inc) <= BODY_BUDGET);
 }

@@ -298,9 +298,10 @@ int incident_decode(struct slice body, struct arena *scratch, struct incident *r
 		return RECORD_BAD_BYTES;
 	memset(ret, 0, sizeof *ret);
 	read_incident(&r, m, ret);
-	if (r.bad == 0 && !incident_valid(ret))
-		r.bad = RECORD_BAD_STATE;
-	return r.bad;
+	if (r.bad != 0)
+		return r.bad;
+	incident_catch_up(ret);
+	return incident_valid(ret) ? 0 : RECORD_BAD_STATE;
 }
 
 int caregiver_decode(struct slice body, struct caregiver *ret, struct arena *scratch)
