@@ -109,6 +109,7 @@ int64_t app_turn(struct app *app)
 	logins_turn(app);
 	quarantine_turn(app);
 	outages_turn(app);
+	storms_turn(app);
 	deadlines_turn(app);
 	changes_turn(app);
 	tell(app);

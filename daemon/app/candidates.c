@@ -304,6 +304,8 @@ void world_fill(struct app *app, const struct incident *inc, const struct event 
 	actor_fill(app, inc, ev, w);
 	w->target_ready = ev->type == EVENT_TRANSFER && roster_may_take(app, ev->chosen[0], h.area);
 	ready_fill(app, h.area, w);
+	if (ev->alarm != NULL || !opens)
+		w->storm_until_ms = storm_until_ms(app, ev->type == EVENT_ALARM ? ev->alarm->kind : inc->kind, h.area);
 	if (inc->area_wide || w->area_wide)
 		outage_world(app, inc, ev, w);
 	if (!sends(ev->type, w))

@@ -27,6 +27,7 @@ static bool urgent(const struct app *app, const struct change *ch)
 	case CHANGE_CAREGIVER:
 	case CHANGE_LOGIN:
 	case CHANGE_NEW:
+	case CHANGE_STORM:
 	case CHANGE_OUT_GONE:
 	case CHANGE_SIGNAL:
 		return false;
@@ -138,6 +139,7 @@ static void change_free(struct app *app, struct change *ch)
 		app->deadlines_taken--;
 	free(ch->alarm);
 	free(ch->body);
+	free(ch->storm);
 	free(ch);
 	app->change_count--;
 	reading(app);

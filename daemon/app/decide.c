@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "app/change.h"
+#include "app/storms.h"
 
 static void put(struct store_commit *c, const struct record *rec, struct buf *bytes, size_t from)
 {
@@ -372,6 +373,37 @@ static enum verdict decide_out_gone(struct app *app, struct change *ch)
 	return outage_gone(app, ch) == MOVE ? fly_small(app, ch, &bytes, true) : STAY;
 }
 
+static enum verdict decide_storm(struct app *app, struct change *ch)
+{
+	struct buf bytes = buf_of(app->encode, sizeof app->encode);
+	struct store_commit c;
+	struct storm next;
+	enum verdict verdict = storm_decide(app, ch, &next);
+	size_t from;
+
+	if (verdict != MOVE)
+		return verdict;
+	if (!storm_valid(&next))
+		return refuse(ch, REFUSAL_BAD_REQUEST);
+	commit_clear(&c);
+	storm_encode(&next, &bytes);
+	put(&c, ch->record, &bytes, 0);
+	from = bytes.len;
+	log_event_encode(app->config.daemon, ch->record->key, NULL, 0, NULL, slice_of(NULL, 0), "", &bytes);
+	c.event = slice_of(bytes.at + from, bytes.len - from);
+	ENSURE(!bytes.overflow);
+	/* The same request from the next life of its page changes nothing twice. */
+	if (ch->storm->cmd != 0) {
+		snprintf(c.message, sizeof c.message, "storm.%016" PRIx64, ch->storm->cmd);
+		snprintf(c.message_value, sizeof c.message_value, "%s", ch->record->key);
+		c.message_ms = SECONDS(86400);
+	}
+	if (ch->storm->act == STORM_OVER)
+		c.not_before_ms = next.until_ms;
+	change_fly(app, ch, &c);
+	return MOVE;
+}
+
 enum verdict change_decide(struct app *app, struct change *ch)
 {
 	switch (ch->kind) {
@@ -385,6 +417,8 @@ enum verdict change_decide(struct app *app, struct change *ch)
 	case CHANGE_DAEMON:
 	case CHANGE_NEW:
 		return decide_body(app, ch);
+	case CHANGE_STORM:
+		return decide_storm(app, ch);
 	case CHANGE_OUT_GONE:
 		return decide_out_gone(app, ch);
 	case CHANGE_SIGNAL:

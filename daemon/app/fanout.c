@@ -392,6 +392,8 @@ static bool serve(struct app *app, struct session *s)
 		sent = details(app, s) || sent;
 		if (s->presence_rev != app->screens->presence_rev)
 			sent = presence_send(app, s) || sent;
+		if (s->storms_rev != app->screens->storms_rev)
+			sent = storms_send(app, s) || sent;
 	} else if (s->phone_dirty) {
 		sent = phone_send(app, s) || sent;
 	}

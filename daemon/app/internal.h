@@ -40,6 +40,7 @@ enum record_type {
 };
 
 struct change;
+struct storm_ask;
 TAILQ_HEAD(change_list, change);
 
 /* One record of the cell in memory. Lives as long as the store has it, or a change waits for it. */
@@ -88,6 +89,10 @@ struct incident_slot {
 	bool ring_neighbours, ring_supervisor, rerung, rerung_all, quarantine;
 	bool drill;              /* left out of the day's figures */
 	enum aside aside;        /* rings nobody, and is counted apart */
+	ms_t aside_until_ms;
+	ms_t held_at;            /* when a storm last put it aside, as far as this daemon saw */
+	enum kind last_kind;     /* of its last alarm */
+	uint32_t signals;        /* alarms it has swallowed; area-wide: devices that went out */
 	bool area_wide;          /* open_key is "area/<area>/<kind>" */
 	bool has_jobs;           /* phones may have to be told */
 	bool answer_counted;     /* in the day's answer figures (views.c) */
@@ -164,6 +169,7 @@ enum change_kind {
 	CHANGE_LOGIN,
 	CHANGE_DAEMON,
 	CHANGE_NEW,      /* a record that must exist: body; nothing if it does */
+	CHANGE_STORM,    /* storm */
 	CHANGE_OUT_GONE, /* a device that was out of an incident that has been closed: its record goes */
 	CHANGE_SIGNAL    /* an alarm that opens nothing (test, restore, cancel of nothing): a log entry only */
 };
@@ -182,6 +188,7 @@ struct change {
 	bool new_session;         /* OPERATOR: counts a session even when nothing else changes */
 	struct operator op;       /* OPERATOR: what it is to become */
 	struct caregiver cg;      /* CAREGIVER: likewise */
+	struct storm_ask *storm;  /* STORM: what is asked; owned */
 	uint8_t *body;            /* LOGIN, DAEMON: new body; owned */
 	uint32_t body_len;
 	char check_key[STORE_KEY_MAX]; /* RETURN: the operator's record must still stand so */
@@ -258,6 +265,23 @@ enum verdict outage_gone(struct app *app, const struct change *ch);
 uint32_t outage_list(struct app *app, uint64_t incident, uint32_t from, struct out ret[OUT_PAGE], uint32_t *ret_total);
 void outages_free(struct app *app);
 
+/* ------------------------------------------------------------ storms.c */
+
+/* What stood in a slot before its record was read anew. */
+struct slot_before {
+	bool held_back;
+	enum kind kind;
+	char area[16];
+	uint32_t signals;
+};
+
+void storm_read(struct app *app, struct record *rec);
+void storms_slot(struct app *app, struct incident_slot *slot, const struct slot_before *before);
+/* A storm holds this kind back here until then; 0 = none does. */
+ms_t storm_until_ms(struct app *app, enum kind kind, const char *area);
+void storms_turn(struct app *app);
+void storms_free(struct app *app);
+
 /* ------------------------------------------------------------ devices (device_link.c, dc09_link.c, devices.c) */
 
 /* An alarm of this link is durable (or was before): acknowledge. incident 0 = kind opens none. `closed`: tell so at once. */
@@ -284,6 +308,8 @@ void screens_entry(struct app *app, const struct store_entry *e);
 void screens_unstored(struct app *app);
 /* A person's duty, readiness, link or record changed. */
 void screens_presence(struct app *app);
+/* A storm began, changed, ended, or holds back more. */
+void screens_storms(struct app *app);
 /* A caregiver's offers or job may have changed: `person` NULL = all phones. */
 void phones_touch(struct app *app, const char *person);
 /* Store came, went; or a load replaced everything: fresh snapshots. */
@@ -478,6 +504,13 @@ struct app {
 	/* outages.c */
 	struct table outages;           /* incident id in hex -> struct outage */
 	mono_t outages_at;
+
+	/* storms.c */
+	struct table storm_watches;     /* "<area>/<kind>" -> struct storm_watch */
+	size_t storm_watch_count;
+	int64_t held_back;              /* incidents put aside by storms */
+	mono_t storms_at, storms_pass_at, storm_watched_at;
+	bool storms_more;
 
 	/* feed.c */
 	bool store_up;                  /* attached, loaded, entries flow */

@@ -125,11 +125,25 @@ static void account_drop(struct app *app, struct record *rec)
 		table_remove(&app->accounts, rec->live);
 }
 
+static struct slot_before slot_before(const struct incident_slot *slot)
+{
+	struct slot_before before = {.held_back = slot->state == INCIDENT_WAITING && slot->aside == ASIDE_STORM,
+	                             .kind = slot->kind,
+	                             .signals = slot->signals};
+
+	memcpy(before.area, slot->area, sizeof before.area);
+	return before;
+}
+
 /* What a record is besides its body goes; the record itself stays as a placeholder. */
 static void record_empty(struct app *app, struct record *rec)
 {
-	if (rec->slot != NULL)
+	if (rec->slot != NULL) {
+		struct slot_before before = slot_before(rec->slot);
+
 		slot_unlink(app, rec->slot);
+		storms_slot(app, rec->slot, &before);
+	}
 	account_drop(app, rec);
 	if (rec->type == RECORD_OUT)
 		outage_forget(app, rec);
@@ -202,10 +216,13 @@ static void slot_read(struct app *app, struct record *rec)
 {
 	struct incident_slot *slot = rec->slot;
 	struct incident *inc = &app->reading;
+	struct slot_before before = slot_before(slot);
 
 	slot_unlink(app, slot);
-	if (!incident_read(app, rec, inc))
+	if (!incident_read(app, rec, inc)) {
+		storms_slot(app, slot, &before);
 		return;
+	}
 	slot->class = inc->class;
 	slot->state = inc->state;
 	slot->kind = inc->kind;
@@ -225,12 +242,16 @@ static void slot_read(struct app *app, struct record *rec)
 	slot->quarantine = inc->quarantine;
 	slot->drill = inc->drill;
 	slot->aside = inc->aside;
+	slot->aside_until_ms = inc->aside_until_ms;
+	slot->last_kind = inc->alarms[inc->alarm_count - 1].kind;
+	slot->signals = inc->area_wide ? inc->out_total : inc->repeats + 1;
 	slot->area_wide = inc->area_wide;
 	slot->waiting_since_ms = inc->waiting_since_ms;
 	slot->opened_ms = inc->opened_ms;
 	slot->answered_ms = inc->answered_ms;
 	slot->next_due_ms = incident_next_due(inc);
 	incident_order(inc, slot->order);
+	storms_slot(app, slot, &before);
 	if (inc->state == INCIDENT_CLOSED) {
 		TAILQ_INSERT_TAIL(&app->closed, slot, closed_link);
 		app->closed_count++;
@@ -266,6 +287,8 @@ static void live_read(struct app *app, struct record *rec)
 			memcpy(rec->live, &cg, sizeof cg);
 		else
 			projection_incomplete(app, "caregiver");
+	} else if (rec->type == RECORD_STORM) {
+		storm_read(app, rec);
 	} else if (rec->type == RECORD_OUT) {
 		outage_read(app, rec);
 	} else if (rec->type == RECORD_PERSON) {
@@ -316,8 +339,10 @@ static void told(struct app *app, struct record *rec)
 	case RECORD_OTHER:
 	case RECORD_DAEMON:
 	case RECORD_OUT:
-	case RECORD_STORM:
 	case RECORD_TYPE_COUNT:
+		break;
+	case RECORD_STORM:
+		screens_storms(app);
 		break;
 	}
 }
@@ -416,6 +441,7 @@ void projection_free(struct app *app)
 			record_free(app, TAILQ_FIRST(&app->of_type[type]));
 	outages_free(app);
 	find_free(app);
+	storms_free(app);
 	table_free(&app->records);
 	table_free(&app->open);
 	table_free(&app->accounts);

@@ -56,6 +56,11 @@ static void reply_with(struct app *app, struct session *s, const struct kept_rep
 	reply_full(app, s, r, list, NULL, NULL);
 }
 
+void request_refuse(struct app *app, struct session *s, const struct kept_reply *no)
+{
+	reply_with(app, s, no, NULL);
+}
+
 void request_reply(struct app *app, struct session *s, uint64_t cmd, enum refusal result, Pingan__V1__OutListed *out)
 {
 	struct kept_reply r = {.cmd = cmd, .result = result};

@@ -1,5 +1,6 @@
 /* requests_area.c - what is asked of an area or a home instead of one incident: who is out, storms, entries by hand, tests. */
 #include "app/screens.h"
+#include "app/storms.h"
 
 #define NAME_BYTES_MAX 64
 #define STREET_BYTES_MAX 120
@@ -53,11 +54,63 @@ static void out_list(struct app *app, struct session *s, const Pingan__V1__Reque
 	request_reply(app, s, r->cmd, REFUSAL_OK, &listed);
 }
 
+/* ------------------------------------------------------------ storms */
+
+/* The whole of it lies in one of the person's areas. */
+static bool covers_whole(const struct rights *r, const char *area)
+{
+	for (uint32_t i = 0; i < r->area_count; i++)
+		if (area_covers(r->areas[i], area))
+			return true;
+	return false;
+}
+
+static enum refusal storm_begin(const struct app *app, const Pingan__V1__StormBegin *b, struct storm_ask *ask,
+                                uint32_t *ret_limit)
+{
+	ask->act = STORM_BEGIN;
+	ask->seconds = b->seconds;
+	for (size_t i = 0; i < b->n_kinds; i++)
+		ask->storm.kinds |= BIT(b->kinds[i]);
+	if (!text_copy(ask->storm.reason, sizeof ask->storm.reason, slice_str(b->text)))
+		return REFUSAL_BAD_REQUEST;
+	if (b->text[0] == '\0')
+		return REFUSAL_NEEDS_REASON;
+	*ret_limit = app->config.policy.storm_max_s;
+	return b->seconds > *ret_limit ? REFUSAL_LIMIT : REFUSAL_OK;
+}
+
+static void storm(struct app *app, struct session *s, const Pingan__V1__Request *r)
+{
+	bool begins = r->what_case == PINGAN__V1__REQUEST__WHAT_STORM_BEGIN;
+	const char *area = begins ? r->storm_begin->area : r->storm_end->area;
+	struct storm_ask ask = {.act = STORM_END, .cmd = r->cmd};
+	struct kept_reply no = {.cmd = r->cmd, .result = REFUSAL_OK};
+
+	memcpy(ask.storm.by, s->rights.person, sizeof ask.storm.by);
+	if (!store_usable(app))
+		no.result = REFUSAL_NO_STORE;
+	else if (!text_copy(ask.storm.area, sizeof ask.storm.area, slice_str(area)) || !covers_whole(&s->rights, area))
+		no.result = REFUSAL_FORBIDDEN;
+	else if (begins && area_find(app, area) == NULL)
+		no.result = REFUSAL_NOT_FOUND;
+	else if (begins)
+		no.result = storm_begin(app, r->storm_begin, &ask, &no.number);
+	if (no.result == REFUSAL_OK && !storm_ask(app, &ask, (struct waiter){WAITER_REQUEST, s->link, r->cmd}))
+		no.result = REFUSAL_OVERLOAD;
+	if (no.result != REFUSAL_OK)
+		request_refuse(app, s, &no);
+}
+
 bool request_of_area(struct app *app, struct session *s, const Pingan__V1__Request *r)
 {
 	switch (r->what_case) {
 	case PINGAN__V1__REQUEST__WHAT_OUT_LIST:
 		out_list(app, s, r);
+		return true;
+	case PINGAN__V1__REQUEST__WHAT_STORM_BEGIN:
+	case PINGAN__V1__REQUEST__WHAT_STORM_END:
+		storm(app, s, r);
 		return true;
 	default:
 		return false;

@@ -35,6 +35,7 @@ bool screens_new(struct app *app)
 	TAILQ_INIT(&sc->choosy);
 	sc->store_rev = 1;
 	sc->presence_rev = 1;
+	sc->storms_rev = 1;
 	app->screens = sc;
 	return true;
 }
@@ -499,6 +500,7 @@ void app_link_drained(struct app *app, link_t link)
 	s->phone_dirty = is_phone(s);
 	s->store_rev = 0;
 	s->presence_rev = 0;
+	s->storms_rev = 0;
 	session_due(app, s);
 }
 
@@ -591,6 +593,7 @@ void screens_turn(struct app *app)
 				snapshot_begin(app, s);
 	}
 	presence_turn(app);
+	storm_screens_turn(app);
 	phones_turn(app);
 	fanout_turn(app);
 }
@@ -609,6 +612,6 @@ bool screens_pending(const struct app *app)
 {
 	const struct screens *sc = app->screens;
 
-	return !TAILQ_EMPTY(&sc->due) || sc->flush_due || sc->pending_count != 0 || sc->presence_dirty ||
+	return !TAILQ_EMPTY(&sc->due) || sc->flush_due || sc->pending_count != 0 || sc->presence_dirty || sc->storms_dirty ||
 	       sc->unstored_dirty || sc->note_count != 0;
 }

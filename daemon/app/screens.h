@@ -123,7 +123,7 @@ struct session {
 	size_t snapshot_len, snapshot_at;
 	uint64_t snapshot_id, snapshot_commit;
 	uint32_t mine; /* incidents that this person has */
-	uint64_t store_rev, presence_rev;
+	uint64_t store_rev, presence_rev, storms_rev;
 	struct detail_open details[DETAILS_MAX];
 	size_t detail_count;
 	uint64_t holds[CONSOLE_HOLDS_MAX]; /* said at Hello; looked at once the store is there */
@@ -174,7 +174,10 @@ struct screens {
 	struct table answers;      /* area -> the day's answers */
 	int64_t answers_day;
 
-	uint64_t store_rev, presence_rev;
+	uint64_t store_rev, presence_rev, storms_rev;
+	bool storms_dirty;
+	int64_t storms_day; /* local */
+	mono_t storms_sent_at;
 	bool presence_dirty;
 	mono_t presence_at;
 
@@ -271,6 +274,9 @@ uint64_t tail_commit(const struct app *app, uint64_t id);
 /* ---- the others ---- */
 
 void presence_turn(struct app *app);
+/* storm_screens.c */
+void storm_screens_turn(struct app *app);
+bool storms_send(struct app *app, struct session *s);
 bool presence_send(struct app *app, struct session *s);
 
 void hold_hello(struct app *app, struct session *s, const Pingan__V1__ScreenHello *hello);
@@ -319,6 +325,7 @@ enum refusal console_event(struct app *app, const struct session *s, const Pinga
 
 /* True if it was one of these: it has been answered, or will be. */
 bool request_of_area(struct app *app, struct session *s, const Pingan__V1__Request *r);
+void request_refuse(struct app *app, struct session *s, const struct kept_reply *no);
 /* The answer, with a list of devices or NULL. */
 void request_reply(struct app *app, struct session *s, uint64_t cmd, enum refusal result, Pingan__V1__OutListed *out);
 /* OK, with the homes that were found. */

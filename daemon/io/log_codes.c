@@ -121,6 +121,8 @@ const struct log_code LOG_CODES[] = {
      "Is its disk slow, its machine overloaded?"},
 	{"STORE_UNREACHABLE", LOG_GRAVE, "Redis can't be reached; it is tried again and again.",
      "systemctl status pingan-redis; check redis.socket or redis.address."},
+	{"STORM_BEGUN", LOG_NOTE, "Storm mode began or goes on: technical alarms of an area wait out of sight, counted.", ""},
+	{"STORM_ENDED", LOG_NOTE, "Storm mode is over; what it held back returns to the queue.", ""},
 	{"TURN_SLOW", LOG_WARN, "One turn of the loop took 10 ms or more.",
      "Often: report it, with the load at that time."},
 	{"TWO_COPIES", LOG_NOTE, "The replica is back: what is acknowledged is on two disks again.", ""},

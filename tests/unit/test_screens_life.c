@@ -235,6 +235,20 @@ static uint8_t first_place(const Pingan__V1__ToScreen *m, uint64_t id)
 	return 0;
 }
 
+/* What is held back is so by a storm that runs, or it returns. */
+static void put_storm(struct rig *g)
+{
+	Pingan__V1__StormKind power = PINGAN__V1__STORM_KIND__STORM_KIND_POWER;
+	Pingan__V1__Storm s = PINGAN__V1__STORM__INIT;
+
+	s.area = (char *)"4401";
+	s.kinds = &power;
+	s.n_kinds = 1;
+	s.from_ms = EPOCH - HOURS(4);
+	s.until_ms = EPOCH + HOURS(1);
+	rig_put(g, "storm", "4401", &s.base);
+}
+
 static void what_is_set_aside_is_counted_and_neither_rings_nor_waits(void **state)
 {
 	struct rig *g = rig_city();
@@ -253,6 +267,7 @@ static void what_is_set_aside_is_counted_and_neither_rings_nor_waits(void **stat
 	shelved.aside_until_ms = held.aside_until_ms = EPOCH + HOURS(1);
 	shelved.plan_step = held.plan_step = PLAN_NONE;
 	shelved.plan_due_ms = held.plan_due_ms = 0;
+	put_storm(g);
 	put(g, &shelved);
 	put(g, &held);
 	put(g, &plain);
