@@ -299,6 +299,8 @@ static enum verdict decide_operator(struct app *app, struct change *ch)
 	if (op->link == LINK_UP && !screens_reachable(app, op->id))
 		return STAY;
 	if (now != NULL) {
+		if (ch->keep_ready)
+			op->ready = now->ready;
 		if (now->link == op->link && now->ready == op->ready && strcmp(now->daemon, op->daemon) == 0 && !ch->new_session)
 			return STAY;
 		/* A link is lost for the session that was read; a newer one stands elsewhere. */

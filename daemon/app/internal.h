@@ -186,6 +186,7 @@ struct change {
 	uint32_t tries;           /* how often it was decided */
 	bool remove;              /* LOGIN, DAEMON: ends it */
 	bool new_session;         /* OPERATOR: counts a session even when nothing else changes */
+	bool keep_ready;          /* OPERATOR: says nothing of being ready; what stands when it is decided stays */
 	struct operator op;       /* OPERATOR: what it is to become */
 	struct caregiver cg;      /* CAREGIVER: likewise */
 	struct storm_ask *storm;  /* STORM: what is asked; owned */

@@ -4,7 +4,8 @@
 
 #include "app/internal.h"
 
-static void submit(struct app *app, const char *person, const struct operator *op, bool new_session, struct waiter waiter)
+static struct change *submit(struct app *app, const char *person, const struct operator* op, bool new_session,
+                             struct waiter waiter)
 {
 	char key[STORE_KEY_MAX];
 	struct change *ch;
@@ -12,9 +13,10 @@ static void submit(struct app *app, const char *person, const struct operator *o
 	record_key(key, "operator", person);
 	ch = change_submit(app, CHANGE_OPERATOR, key, NULL, NULL, waiter);
 	if (ch == NULL)
-		return;
+		return NULL;
 	ch->op = *op;
 	ch->new_session = new_session;
+	return ch;
 }
 
 void operator_up(struct app *app, const char *person, bool ready)
@@ -23,24 +25,33 @@ void operator_up(struct app *app, const char *person, bool ready)
 
 	snprintf(op.id, sizeof op.id, "%s", person);
 	snprintf(op.daemon, sizeof op.daemon, "%s", app->config.daemon);
-	submit(app, person, &op, true, (struct waiter){0});
+	(void)submit(app, person, &op, true, (struct waiter){0});
+}
+
+/* What is known of a link says nothing of its operator: whether one is ready is the page's own word. */
+static void link_is(struct app *app, const struct operator* op, bool new_session)
+{
+	struct change *ch = submit(app, op->id, op, new_session, (struct waiter){0});
+
+	if (ch != NULL)
+		ch->keep_ready = true;
 }
 
 void operator_lost(struct app *app, const char *person)
 {
-	const struct operator *now = operator_find(app, person);
+	const struct operator* now = operator_find(app, person);
 	struct operator op;
 
 	if (now == NULL || now->link != LINK_UP)
 		return;
 	op = *now;
 	op.link = LINK_LOST;
-	submit(app, person, &op, false, (struct waiter){0});
+	link_is(app, &op, false);
 }
 
 void operator_ready(struct app *app, const char *person, bool ready, struct waiter waiter)
 {
-	const struct operator *now = operator_find(app, person);
+	const struct operator* now = operator_find(app, person);
 	struct operator op = {.link = LINK_UP};
 
 	if (now != NULL)
@@ -49,24 +60,24 @@ void operator_ready(struct app *app, const char *person, bool ready, struct wait
 	snprintf(op.daemon, sizeof op.daemon, "%s", app->config.daemon);
 	op.link = LINK_UP;
 	op.ready = ready;
-	submit(app, person, &op, false, waiter);
+	(void)submit(app, person, &op, false, waiter);
 }
 
 bool operator_gone(struct app *app, const char *person)
 {
-	const struct operator *op = operator_find(app, person);
+	const struct operator* op = operator_find(app, person);
 
 	return op == NULL || op->link != LINK_UP;
 }
 
 /* Rings again whatever a lost operator still owns. The operator's record must stand as read: a log-in anywhere ends it. */
-static void give_back(struct app *app, const struct record *oprec, const struct operator *op)
+static void give_back(struct app *app, const struct record *oprec, const struct operator* op)
 {
 	struct event ev = {.type = EVENT_RETURN};
 	struct record *rec;
 
 	snprintf(ev.who, sizeof ev.who, "%s", op->id);
-	TAILQ_FOREACH(rec, &app->of_type[RECORD_INCIDENT], of_type) {
+	TAILQ_FOREACH (rec, &app->of_type[RECORD_INCIDENT], of_type) {
 		struct change *ch;
 
 		if (rec->slot->state != INCIDENT_ANSWERED || strcmp(rec->slot->owner, op->id) != 0 || rec->busy != NULL ||
@@ -82,7 +93,7 @@ static void give_back(struct app *app, const struct record *oprec, const struct 
 }
 
 /* True if the daemon that serves this console has died, or is this one and knows of no such console. */
-static bool unserved(struct app *app, const struct operator *op, const struct record *oprec)
+static bool unserved(struct app *app, const struct operator* op, const struct record *oprec)
 {
 	char key[STORE_KEY_MAX];
 	const struct record *d;
@@ -96,6 +107,14 @@ static bool unserved(struct app *app, const struct operator *op, const struct re
 	return !daemon_alive(app, d);
 }
 
+static void still_here(struct app *app, const struct operator* lost)
+{
+	struct operator op = * lost;
+
+	op.link = LINK_UP;
+	link_is(app, &op, true);
+}
+
 void operators_turn(struct app *app)
 {
 	struct record *rec;
@@ -104,15 +123,15 @@ void operators_turn(struct app *app)
 	if (!app->store_up || !app->fresh || app->now.mono.ms - app->operators_at.ms < ALIVE_EVERY_MS)
 		return;
 	app->operators_at = app->now.mono;
-	TAILQ_FOREACH(rec, &app->of_type[RECORD_OPERATOR], of_type) {
-		const struct operator *op = rec->live;
+	TAILQ_FOREACH (rec, &app->of_type[RECORD_OPERATOR], of_type) {
+		const struct operator* op = rec->live;
 
 		if (rec->rev == 0 || op == NULL || rec->busy != NULL || rec->waiting_count != 0)
 			continue;
 		if (op->link == LINK_UP && unserved(app, op, rec))
 			operator_lost(app, op->id);
 		else if (op->link == LINK_LOST && strcmp(op->daemon, app->config.daemon) == 0 && screens_reachable(app, op->id))
-			operator_up(app, op->id, op->ready); /* another daemon took us for dead; the console never left */
+			still_here(app, op); /* another daemon took us for dead; the console never left */
 		else if (op->link == LINK_LOST &&
 		         app->now.store_ms - op->changed_ms >= SECONDS(app->config.policy.owner_gone_s))
 			give_back(app, rec, op);

@@ -217,7 +217,7 @@ static void entry(struct rig *g, const char *key, struct slice body)
 static void test_nobody_at_a_dead_daemon_is_given_a_call(void **state)
 {
 	struct rig *g = city();
-	struct operator op = *operator_find(g->app, "op1b");
+	struct operator op = * operator_find(g->app, "op1b");
 	Pingan__V1__Daemon d = PINGAN__V1__DAEMON__INIT;
 	uint8_t body[256];
 	struct buf b = buf_of(body, sizeof body);
@@ -321,6 +321,27 @@ static void test_an_overdue_hand_over_rings_at_the_supervisor(void **state)
 	assert_false(rings(g, 4, id));
 	rig_pass_beating(g, 4000, 4);
 	assert_true(rings(g, 4, id));
+	rig_free(g);
+}
+
+/* Another daemon takes the console for dead at the instant at which its operator says "ready": what it knew of that is old,
+ * and she would sit there unrung.
+ */
+static void test_ready_is_the_word_of_the_page_alone(void **state)
+{
+	struct rig *g = city();
+
+	(void)state;
+	ready(g, 1, false);
+	g->held = true;
+	RIG_ASK(g, 1, 0, SetReady, SET_READY, READY, ready, .ready = true);
+	operator_lost(g->app, "op1"); /* decided on what stood before */
+	g->held = false;
+	rig_turn(g);
+	IS(rig_result(g, 1, NULL), OK);
+	rig_pass_beating(g, 4000, 4);
+	assert_int_equal(operator_find(g->app, "op1")->link, LINK_UP); /* the console never left */
+	assert_true(operator_find(g->app, "op1")->ready);
 	rig_free(g);
 }
 
@@ -558,6 +579,7 @@ int main(void)
 		cmocka_unit_test(test_a_supervisor_takes_over_with_a_sealed_reason),
 		cmocka_unit_test(test_asked_in_rings_at_supervisors_until_one_looks),
 		cmocka_unit_test(test_an_overdue_hand_over_rings_at_the_supervisor),
+		cmocka_unit_test(test_ready_is_the_word_of_the_page_alone),
 		cmocka_unit_test(test_who_speaks_the_language_is_rung_first),
 		cmocka_unit_test(test_nobody_who_speaks_it_is_ready_so_all_are_rung),
 		cmocka_unit_test(test_the_last_who_speaks_it_leaves_and_all_are_rung),
