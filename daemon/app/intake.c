@@ -103,10 +103,11 @@ void intake_route(struct app *app, struct change *ch)
 		record_release(app, old);
 }
 
-/* Keeps what was acknowledged to devices that forget at our word: a failover may cut it (feed.c commits it again). */
+/* Keeps what was acknowledged to devices that forget at our word: a failover may cut it (feed.c commits it again). Not that
+ * a cause is gone: said again later it may no longer be true, and would close what is out again. */
 void intake_remember(struct app *app, const struct alarm *a)
 {
-	if (app->recent == NULL)
+	if (app->recent == NULL || a->restore)
 		return;
 	app->recent[app->recent_at] = *a;
 	app->recent_ms[app->recent_at] = app->now.store_ms;

@@ -494,7 +494,7 @@ void sim_daemon_start(struct sim *sim, unsigned daemon)
 	struct app_config config = {.policy = POLICY_DEFAULT,
 	                            .root_area = "4401",
 	                            .desk_phone = "02000000000",
-	                            .heartbeat_s = 60,
+	                            .heartbeat_s = sim->setup.heartbeat_s == 0 ? 60 : sim->setup.heartbeat_s,
 	                            .demo = false,
 	                            .serve_devices = true,
 	                            .serve_screens = true};

@@ -26,7 +26,7 @@ static uint64_t do_claim(struct desk *d, uint64_t incident)
 	claim.incident = incident;
 	if (row != NULL)
 		claim.from = row->row->owner; /* as the screen shows it */
-	if (d->supervisor && claim.from[0] != '\0')
+	if (d->supervisor && claim.from[0] != '\0' && (d->screen.sim->setup.by_hand || !prng_chance(&d->screen.prng, 100)))
 		claim.reason = (char *)MARK_TEXT " the operator is alone with three of them";
 	sim_note(d->screen.sim, "%s takes", d->screen.person);
 	return ask(d, &q, incident, true);
@@ -92,13 +92,16 @@ static uint64_t do_dispatch(struct desk *d, uint64_t incident, const char *careg
 
 static uint64_t do_close(struct desk *d, uint64_t incident, enum outcome outcome)
 {
+	static const char *const WORDS[OUTCOME_COUNT] = {"no outcome", "helped at home", "to hospital", "handed over",
+	                                                 "advice",     "false alarm",    "test",        "family helped",
+	                                                 "technical",  "no contact",     "died"};
 	REQUEST(q, close, PINGAN__V1__CLOSE__INIT, Pingan__V1__Close);
 
 	q.what_case = PINGAN__V1__REQUEST__WHAT_CLOSE;
 	close.incident = incident;
 	close.outcome = (Pingan__V1__Outcome)outcome;
 	close.text = (char *)"";
-	sim_note(d->screen.sim, "%s closes, outcome %d", d->screen.person, (int)outcome);
+	sim_note(d->screen.sim, "%s closes: %s", d->screen.person, WORDS[outcome]);
 	return ask(d, &q, incident, true);
 }
 
@@ -246,6 +249,8 @@ static void moods(struct desk *d)
 	struct sim *sim = d->screen.sim;
 	struct prng *p = &d->screen.prng;
 
+	if (sim->setup.orderly)
+		return;
 	if (d->unready_until != 0 && (sim->healed || d->unready_until <= sim->now) && d->screen.up) {
 		d->unready_until = 0;
 		do_ready(d, true);
@@ -269,7 +274,7 @@ static void work(struct desk *d, struct task *t, const Pingan__V1__IncidentRow *
 	struct sim *sim = d->screen.sim;
 	bool life = row->class_ == PINGAN__V1__INCIDENT_CLASS__CLASS_LIFE;
 
-	if (t->opened && !sim->healed && fiddle(d, row)) {
+	if (t->opened && !sim->setup.orderly && (sim_desk_act(d, row) || (!sim->healed && fiddle(d, row)))) {
 		t->next_at = sim->now + a_while(d, 1000, 5000);
 	} else if (!t->opened) {
 		t->opened = true;
@@ -286,8 +291,8 @@ static void work(struct desk *d, struct task *t, const Pingan__V1__IncidentRow *
 		t->noted = true;
 		do_say(d, row->id, MARK_TEXT " she fell in the kitchen");
 		t->next_at = sim->now + a_while(d, 1000, 10000);
-	} else if (!t->dispatched && life && row->progress == PINGAN__V1__JOB_STATE__JOB_NONE && !sim->healed &&
-	           prng_chance(p, 600)) {
+	} else if (!t->dispatched && (life || prng_chance(p, 300)) && row->progress == PINGAN__V1__JOB_STATE__JOB_NONE &&
+	           !sim->healed && prng_chance(p, 600)) {
 		t->dispatched = true;
 		do_dispatch(d, row->id,
 		            prng_chance(p, 300) && sim->setup.phones != 0
@@ -303,7 +308,9 @@ static void work(struct desk *d, struct task *t, const Pingan__V1__IncidentRow *
 		                       : t->spoke                                              ? OUTCOME_ADVICE
 		                                                                               : OUTCOME_HELPED_AT_HOME;
 
-		if (!t->spoke && prng_chance(p, 300))
+		if (prng_chance(p, 50) && !sim->healed)
+			outcome = OUTCOME_HANDED_OVER;
+		else if (!t->spoke && prng_chance(p, 300))
 			outcome = prng_chance(p, 200) ? OUTCOME_FALSE_ALARM : OUTCOME_NO_CONTACT;
 		do_close(d, row->id, outcome);
 		t->asked = true;
@@ -348,6 +355,9 @@ static void think(struct sim *sim, void *who, uint64_t arg)
 		if (row->close_asked && strcmp(row->owner, s->person) != 0) {
 			second(d, row);
 			t->next_at = sim->now + a_while(d, 3000, 30000);
+		} else if (row->aside != PINGAN__V1__ASIDE__ASIDE_NONE && !sim->healed && !prng_chance(p, 20)) {
+			t->next_at = sim->now + 5000; /* it will come back by itself */
+			(void)sim_desk_act(d, row);
 		} else if (row->state == PINGAN__V1__INCIDENT_STATE__INCIDENT_WAITING) {
 			if (t->step == 0) { /* saw it just now */
 				t->step = 1;
@@ -365,12 +375,14 @@ static void think(struct sim *sim, void *who, uint64_t arg)
 			t->opened = t->asked = false;
 			t->next_at = sim->now + 2000;
 		} else if (strcmp(row->owner, s->person) == 0) {
-			if (row->close_asked && t->asked && prng_chance(p, 900))
+			if (row->hold_until_ms != 0 && !sim->healed && !prng_chance(p, 200))
+				t->next_at = sim->now + a_while(d, 5000, 20000);
+			else if (row->close_asked && t->asked && prng_chance(p, 900))
 				t->next_at = sim->now + a_while(d, 5000, 20000);
 			else
 				work(d, t, row);
 		}
-		if (prng_chance(p, 5) && !sim->healed)
+		if (prng_chance(p, 5) && !sim->healed && !sim->setup.orderly)
 			do_claim(d, row->id); /* takes what is another's: a clear no */
 	}
 }

@@ -336,8 +336,9 @@ static void people_faults(struct sim *sim)
 
 static void machine_life(struct sim *sim)
 {
-	static const enum kind kinds[] = {KIND_SOS,   KIND_SOS,     KIND_FALL,    KIND_PANIC,   KIND_DURESS,
-	                                  KIND_SMOKE, KIND_UNKNOWN, KIND_BATTERY, KIND_SERVICE, KIND_TEST};
+	static const enum kind kinds[] = {KIND_SOS,     KIND_SOS,   KIND_FALL,    KIND_PANIC,
+	                                  KIND_DURESS,  KIND_SMOKE, KIND_UNKNOWN, KIND_BATTERY,
+	                                  KIND_SERVICE, KIND_TEST,  KIND_POWER,   KIND_INACTIVITY};
 	const struct sim_weather *w = &sim->weather;
 	struct prng *p = &sim->prng;
 

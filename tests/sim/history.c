@@ -90,6 +90,11 @@ void sim_broken(struct sim *sim, const char *promise, const char *fmt, ...)
 	abort();
 }
 
+const char *sim_story(const struct sim *sim)
+{
+	return sim->expected == NULL ? "" : sim->expected;
+}
+
 void sim_expect(struct sim *sim, const char *text)
 {
 	const char *have = sim->expected == NULL ? "" : sim->expected;

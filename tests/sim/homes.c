@@ -280,9 +280,13 @@ void sim_home_fiddle(struct sim *sim, unsigned home)
 			sim_saw(SEEN_RESIDENT_CANCELS);
 			sim_note(sim, "home %u presses cancel", home);
 		}
-	} else if (unit_restore(&h->unit, KIND_SMOKE, 1, prng_next(&h->prng) | 1, EPOCH_MS + sim->now, sim->now)) {
-		sim_saw(SEEN_SENSOR_RESTORES);
-		sim_note(sim, "home %u: the smoke is gone", home);
+	} else {
+		enum kind kind = prng_chance(&h->prng, 500) ? KIND_SMOKE : KIND_POWER;
+
+		if (unit_restore(&h->unit, kind, 1, prng_next(&h->prng) | 1, EPOCH_MS + sim->now, sim->now)) {
+			sim_saw(SEEN_SENSOR_RESTORES);
+			sim_note(sim, "home %u: the %s", home, kind == KIND_SMOKE ? "smoke is gone" : "power is back");
+		}
 	}
 	serve(sim, h);
 }

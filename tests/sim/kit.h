@@ -506,6 +506,8 @@ const struct row *sim_screen_row(const struct screen *s, uint64_t incident);
 const struct row *sim_screen_row_of(const struct screen *s, const char *resident, const char *device);
 bool sim_screen_ringing(const struct screen *s, uint64_t incident);
 void sim_desks_init(struct sim *sim);
+/* desk_acts.c: does something else with this call, if it comes to mind. */
+bool sim_desk_act(struct desk *d, const Pingan__V1__IncidentRow *row);
 void sim_desk_reply(struct desk *d, const struct request *r);
 void sim_desk_reloaded(struct desk *d);
 void sim_phones_init(struct sim *sim);
@@ -568,6 +570,9 @@ void sim_promise_cut(struct sim *sim);
 void sim_phone_told(struct phone *p, uint64_t incident, uint32_t job);
 void sim_never_entry(struct sim *sim, const Pingan__V1__LogEvent *event);
 void sim_never_change(struct sim *sim, const struct known_incident *k);
+/* After every change of an incident. */
+void sim_never_aside(struct sim *sim, const struct incident *before, const struct incident *after,
+                     const Pingan__V1__LogEvent *event);
 void sim_never_step(struct sim *sim);
 
 /* ------------------------------------------------------------ ends.c */

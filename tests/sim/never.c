@@ -92,21 +92,17 @@ static void screens_say_that_they_cannot(struct sim *sim)
 
 static void no_dead_device_looks_alive(struct sim *sim)
 {
-	for (unsigned i = 0; i < sim->setup.homes; i++) {
-		const struct node *node = sim_home_node(sim, i);
+	for (unsigned n = 1; n < LINKS_SIM_MAX; n++) {
+		const struct sim_link *l = &sim->links[n];
+		int64_t since;
 
-		for (unsigned n = 1; n < LINKS_SIM_MAX; n++) {
-			const struct sim_link *l = &sim->links[n];
-			int64_t since;
-
-			if (l->id == 0 || l->node != node || !l->at_daemon || !l->stuck)
-				continue;
-			since = l->heard_at > sim->daemons[l->daemon].stalled_until ? l->heard_at
-			                                                            : sim->daemons[l->daemon].stalled_until;
-			if (sim->now - since > SILENT_MS)
-				sim_broken(sim, "N5 no dead device looks alive", "home %u said nothing to daemon %u for %lld ms", i,
-				           l->daemon, (long long)(sim->now - l->heard_at));
-		}
+		if (l->id == 0 || !l->stuck || !l->at_daemon || l->node->kind != NODE_HOME)
+			continue;
+		since =
+			l->heard_at > sim->daemons[l->daemon].stalled_until ? l->heard_at : sim->daemons[l->daemon].stalled_until;
+		if (sim->now - since > SILENT_MS)
+			sim_broken(sim, "N5 no dead device looks alive", "home %u said nothing to daemon %u for %lld ms",
+			           l->node->index, l->daemon, (long long)(sim->now - l->heard_at));
 	}
 }
 
@@ -156,6 +152,63 @@ void sim_never_change(struct sim *sim, const struct known_incident *k)
 	if (k->inc.repeats >= presses)
 		sim_broken(sim, "N4 a copy is not a press", "%s counts %u repeats of %u presses",
 		           sim_incident_place(sim, &k->inc), k->inc.repeats, presses);
+}
+
+/* ------------------------------------------------------------ set aside, held, handed over */
+
+/* Out of sight for a while: never a call for help, never without the clock of the way back, never somebody's. */
+static void p7_set_aside_comes_back(struct sim *sim, const struct incident *inc)
+{
+	if (inc->aside == ASIDE_NONE)
+		return;
+	if (inc->class <= CLASS_WELFARE)
+		sim_broken(sim, "P7 no call for help is set aside", "%s, class %d, is shelved or held back",
+		           sim_incident_place(sim, inc), (int)inc->class);
+	if (inc->state != INCIDENT_WAITING || inc->owner[0] != '\0')
+		sim_broken(sim, "P7 set aside, it is nobody's", "%s is %s", sim_incident_place(sim, inc),
+		           sim_incident_words(inc));
+	if (inc->aside_until_ms == 0 || incident_next_due(inc) > inc->aside_until_ms)
+		sim_broken(sim, "P4 set aside, it comes back", "%s has no clock for it", sim_incident_place(sim, inc));
+}
+
+static void p4_held_comes_back(struct sim *sim, const struct incident *inc)
+{
+	if (inc->hold_until_ms == 0)
+		return;
+	if (inc->state != INCIDENT_ANSWERED || inc->owner[0] == '\0')
+		sim_broken(sim, "P5 held, it has its owner", "%s is held by nobody", sim_incident_place(sim, inc));
+	if (incident_next_due(inc) > inc->hold_until_ms)
+		sim_broken(sim, "P4 held, it comes back", "%s has no clock for it", sim_incident_place(sim, inc));
+}
+
+/* Handed over is what a human there has confirmed, to one of us who says so. */
+static void p7_handed_over_is_confirmed(struct sim *sim, const struct incident *before, const struct incident *after,
+                                        const Pingan__V1__LogEvent *event)
+{
+	bool confirmed = false;
+
+	for (uint32_t i = 0; i < after->handover_count; i++) {
+		const struct handover *h = &after->handovers[i];
+
+		confirmed = confirmed || h->state == HANDOVER_CONFIRMED;
+		if (h->state == HANDOVER_OPEN && after->state != INCIDENT_CLOSED && incident_next_due(after) > h->due_ms)
+			sim_broken(sim, "P4 a hand-over has its clock", "%s", sim_incident_place(sim, after));
+	}
+	for (size_t i = 0; i < event->n_lines; i++) {
+		if (event->lines[i]->code == PINGAN__V1__LINE_CODE__LINE_HANDOVER_CONFIRMED && event->lines[i]->who[0] == '\0')
+			sim_broken(sim, "P7 a person confirms", "%s was confirmed by nobody", sim_incident_place(sim, after));
+	}
+	if (after->state == INCIDENT_CLOSED && (before == NULL || before->state != INCIDENT_CLOSED) &&
+	    after->outcome == OUTCOME_HANDED_OVER && !confirmed)
+		sim_broken(sim, "P7 handed over is confirmed", "%s was closed as handed over", sim_incident_place(sim, after));
+}
+
+void sim_never_aside(struct sim *sim, const struct incident *before, const struct incident *after,
+                     const Pingan__V1__LogEvent *event)
+{
+	p7_set_aside_comes_back(sim, after);
+	p4_held_comes_back(sim, after);
+	p7_handed_over_is_confirmed(sim, before, after, event);
 }
 
 void sim_never_step(struct sim *sim)

@@ -201,8 +201,8 @@ void sim_panel_event(struct sim *sim, unsigned panel, unsigned number, const cha
 
 void sim_panel_random(struct sim *sim, unsigned panel)
 {
-	static const char *const events[] = {"1101 01 007", "1100 01 001", "1102 01 000", "1301 00 000",
-	                                     "1302 00 003", "1602 00 000", "1120 01 002", "1999 01 005"};
+	static const char *const events[] = {"1101 01 007", "1100 01 001", "1102 01 000", "1301 00 000", "1302 00 003",
+	                                     "1602 00 000", "1120 01 002", "1999 01 005", "3301 00 000", "3302 00 003"};
 	struct panel *p = &sim->panels[panel];
 
 	p->number = p->number % 9999 + 1;

@@ -66,9 +66,11 @@ struct sim_setup {
 	unsigned panels;
 	unsigned desks; /* operators; the last one is the supervisor when there are two or more */
 	unsigned phones;
-	bool replicated; /* one replica: the gate counts */
-	bool by_hand;    /* people do nothing by themselves; the test does */
-	bool exact;      /* links take 10 ms, nobody hesitates at random: for histories written out in a test */
+	bool replicated;      /* one replica: the gate counts */
+	bool by_hand;         /* people do nothing by themselves; the test does */
+	bool exact;           /* links take 10 ms, nobody hesitates at random: for histories written out in a test */
+	bool orderly;         /* people do what they should: no double clicks, no moods, nothing tried for once */
+	uint32_t heartbeat_s; /* of devices; 0 = 60 */
 	const struct sim_weather *weather;
 	bool lossy;    /* two faults at once: history is cut where no single fault could, what was told may go */
 	bool overload; /* bounds are reached on purpose: what was refused need not be shown */
@@ -100,6 +102,8 @@ uint64_t sim_seed(const struct sim *sim);
 uint64_t sim_history_hash(const struct sim *sim);
 /* Compares the lines since the last call with `text`, line by line; prints both and aborts when they differ. */
 void sim_expect(struct sim *sim, const char *text);
+/* The lines since the last sim_expect(), of a history with setup.exact; stands until the next line. */
+const char *sim_story(const struct sim *sim);
 /* Everybody is switched off for so long: daemons stopped, pages shut, homes silent; then all start again. */
 void sim_skip(struct sim *sim, int64_t ms);
 /* Adds a line. */

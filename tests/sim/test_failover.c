@@ -230,6 +230,30 @@ static void test_a_panel_s_alarm_is_committed_again(void **state)
 	sim_free(sim);
 }
 
+/* That a cause is gone is said once. Said again after a cut it would be about a call of another day. */
+static void test_a_restore_is_not_committed_again(void **state)
+{
+	struct sim *sim = scene_ready(&LOSSY);
+	uint64_t id;
+
+	(void)state;
+	sim_panel_event(sim, 0, 1, "1302 00 003", true);
+	sim_run(sim, 2000);
+	sim_panel_event(sim, 0, 2, "3302 00 003", true);
+	sim_run(sim, 2000);
+	id = sim_panel_incident(sim, 0)->id;
+	assert_int_equal(lines_of(sim_panel_incident(sim, 0), LINE_RESTORE), 1);
+	assert_int_equal(desk_result(sim, 0, sim_desk_claim_id(sim, 0, id)), RESULT_OK);
+	assert_int_equal(desk_result(sim, 0, sim_desk_close_id(sim, 0, id, OUTCOME_TECHNICAL)), RESULT_OK);
+	sim_panel_event(sim, 0, 3, "1302 00 003", true); /* out again */
+	sim_run(sim, 2000);
+	assert_true(sim_panel_incident(sim, 0)->id != id);
+	sim_failover(sim, 1);
+	sim_run(sim, 5000);
+	assert_int_equal(lines_of(sim_panel_incident(sim, 0), LINE_RESTORE), 0);
+	sim_free(sim);
+}
+
 /* A console slept through it: its place in history is another history's. It is given the whole picture. */
 static void test_a_console_of_another_history(void **state)
 {
@@ -309,6 +333,7 @@ int main(void)
 		cmocka_unit_test(test_the_device_knows_more_than_the_store),
 		cmocka_unit_test(test_the_press_itself_is_forgotten),
 		cmocka_unit_test(test_a_panel_s_alarm_is_committed_again),
+		cmocka_unit_test(test_a_restore_is_not_committed_again),
 		cmocka_unit_test(test_a_console_of_another_history),
 		cmocka_unit_test(test_who_looks_is_on_record_after_a_cut),
 		cmocka_unit_test(test_one_copy_is_told),

@@ -69,7 +69,7 @@ static void test_the_main_story(void **state)
 	                "[ 1005682] store home 0 answered/done: done by cg1\n"
 	                "[ 1005693] cg1 hears ok\n"
 	                "[ 1005693] cg1 has no job any more\n"
-	                "[ 1010682] op0 closes, outcome 1\n"
+	                "[ 1010682] op0 closes: helped at home\n"
 	                "[ 1010693] store home 0 closed/done: closed by op0, contact told\n"
 	                "[ 1010703] op0 hears ok\n"
 	                "[ 1010703] home 0 hears closed\n");
