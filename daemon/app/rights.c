@@ -92,14 +92,14 @@ bool rights_rings(struct app *app, const struct rights *r, const struct incident
 		return false;
 	switch (slot->state) {
 	case INCIDENT_WAITING:
-		/* Devices wait in silence: they are work, not a call. So does what was set aside. */
-		if (slot->area_wide) /* only batteries that end soon ring, at the supervisor's */
-			return r->role == ROLE_SUPERVISOR && slot->aside == ASIDE_NONE && rings_around(app, r, slot);
-		return slot->class != CLASS_DEVICE && slot->aside == ASIDE_NONE && rings_around(app, r, slot);
+		/* Devices wait in silence: they are work, not a call. Only at the supervisor's it rings when they wait for too
+		 * long, or batteries end. What was set aside rings nowhere. */
+		if (slot->class == CLASS_DEVICE && r->role != ROLE_SUPERVISOR)
+			return false;
+		return slot->aside == ASIDE_NONE && rings_around(app, r, slot);
 	case INCIDENT_ANSWERED:
 		/* Asked in by the owner, or called because nothing happens: until a supervisor looks. */
-		if (r->role == ROLE_SUPERVISOR && (slot->class != CLASS_DEVICE || slot->escalated) &&
-		    rings_around(app, r, slot))
+		if (r->role == ROLE_SUPERVISOR && rings_around(app, r, slot))
 			return true;
 		if (!slot->rerung)
 			return false;

@@ -1,12 +1,14 @@
 /* speakers.c - a call rings first at those operators of its area who speak the resident's language.
  *
- * Only at the plan's first step, and only while such a one is ready: when the last of them is gone, when the store is away,
- * when the plan's next step is late, or when so many calls wait at once that nobody may be choosy, it rings at everybody at
- * once. What has rung at all of them goes on doing so.
+ * Never a call of class 1: it rings at all of them at once, for seconds count, and who speaks her language may be on the
+ * telephone. Others for FIRST_MS, only at the plan's first step, and only while such a one is ready: when the last of them
+ * is gone, when the store is away, when the plan's next step is late, or when so many calls wait at once that nobody may be
+ * choosy, it rings at everybody at once. What has rung at all of them goes on doing so.
  */
 #include "app/screens.h"
 
 #define CHOOSY_MAX 64
+#define FIRST_MS SECONDS(10)
 #define LATE_MS 1000
 #define LOOK_MS 1000
 
@@ -31,7 +33,8 @@ static bool first_step(const struct app *app, const struct shown *sh)
 {
 	const struct incident_slot *face = &sh->face;
 
-	return face->state == INCIDENT_WAITING && face->class <= CLASS_GENERAL && face->aside == ASIDE_NONE &&
+	return face->state == INCIDENT_WAITING && (face->class == CLASS_WELFARE || face->class == CLASS_GENERAL) &&
+	       app->now.store_ms < face->waiting_since_ms + FIRST_MS && face->aside == ASIDE_NONE &&
 	       !face->ring_neighbours && !face->ring_supervisor && !face->escalated && !face->returned &&
 	       !face->quarantine && !face->area_wide && !kind_silent(face->kind) && sh->press == NULL &&
 	       store_usable(app) && app->now.store_ms < face->next_due_ms + LATE_MS;

@@ -347,17 +347,35 @@ static void test_ready_is_the_word_of_the_page_alone(void **state)
 
 /* ------------------------------------------------------------ language */
 
-static void test_who_speaks_the_language_is_rung_first(void **state)
+/* Seconds count, and the one who speaks her language may be on the telephone. */
+static void test_a_call_of_class_1_rings_at_all_of_the_area_at_once(void **state)
 {
 	struct rig *g = two_tongues();
 	uint64_t id = rig_press(g, "h0", KIND_SOS);
 
 	(void)state;
 	rig_pass(g, 100);
+	assert_true(rings(g, 1, id) && rings(g, 2, id));
+	id = rig_press(g, "h1", KIND_INACTIVITY);
+	rig_pass(g, 100);
+	assert_false(rings(g, 2, id));
+	(void)rig_press(g, "h1", KIND_SOS); /* raised */
+	rig_pass(g, 100);
+	assert_true(rings(g, 2, id));
+	rig_free(g);
+}
+
+static void test_who_speaks_the_language_is_rung_first(void **state)
+{
+	struct rig *g = two_tongues();
+	uint64_t id = rig_press(g, "h0", KIND_INACTIVITY);
+
+	(void)state;
+	rig_pass(g, 100);
 	assert_true(rings(g, 1, id));
 	assert_false(rings(g, 2, id));
-	rig_pass_beating(g, 10000, 4);
-	assert_true(rings(g, 1, id) && rings(g, 2, id)); /* then everybody */
+	rig_pass_beating(g, 11000, 4);
+	assert_true(rings(g, 1, id) && rings(g, 2, id)); /* then everybody, long before the plan's next step */
 	rig_free(g);
 }
 
@@ -368,12 +386,12 @@ static void test_nobody_who_speaks_it_is_ready_so_all_are_rung(void **state)
 
 	(void)state;
 	ready(g, 1, false);
-	id = rig_press(g, "h0", KIND_SOS);
+	id = rig_press(g, "h0", KIND_INACTIVITY);
 	rig_pass(g, 100);
 	assert_true(rings(g, 2, id));
 	/* What has rung at all goes on doing so, whoever comes. */
 	ready(g, 1, true);
-	(void)rig_press(g, "h0", KIND_SOS);
+	(void)rig_press(g, "h0", KIND_INACTIVITY);
 	rig_pass(g, 100);
 	assert_true(rings(g, 1, id) && rings(g, 2, id));
 	rig_free(g);
@@ -383,14 +401,14 @@ static void test_nobody_who_speaks_it_is_ready_so_all_are_rung(void **state)
 static void test_the_last_who_speaks_it_leaves_and_all_are_rung(void **state)
 {
 	struct rig *g = two_tongues();
-	uint64_t id = rig_press(g, "h0", KIND_SOS);
+	uint64_t id = rig_press(g, "h0", KIND_INACTIVITY);
 
 	(void)state;
 	rig_pass(g, 100);
 	assert_false(rings(g, 2, id));
 	ready(g, 1, false);
 	assert_true(rings(g, 2, id));
-	id = rig_press(g, "h1", KIND_SOS);
+	id = rig_press(g, "h1", KIND_INACTIVITY);
 	rig_pass(g, 100);
 	assert_true(rings(g, 2, id));
 	rig_free(g);
@@ -399,7 +417,7 @@ static void test_the_last_who_speaks_it_leaves_and_all_are_rung(void **state)
 static void test_a_console_that_breaks_off_counts_for_nobody(void **state)
 {
 	struct rig *g = two_tongues();
-	uint64_t id = rig_press(g, "h0", KIND_SOS);
+	uint64_t id = rig_press(g, "h0", KIND_INACTIVITY);
 
 	(void)state;
 	rig_pass(g, 100);
@@ -413,7 +431,7 @@ static void test_a_console_that_breaks_off_counts_for_nobody(void **state)
 static void test_without_the_store_nobody_is_choosy(void **state)
 {
 	struct rig *g = two_tongues();
-	uint64_t id = rig_press(g, "h0", KIND_SOS);
+	uint64_t id = rig_press(g, "h0", KIND_INACTIVITY);
 
 	(void)state;
 	rig_pass(g, 100);
@@ -433,7 +451,7 @@ static void test_who_has_no_languages_on_record_is_rung(void **state)
 	(void)state;
 	speaks(g, "op1b", "");
 	consoles(g);
-	id = rig_press(g, "h0", KIND_SOS);
+	id = rig_press(g, "h0", KIND_INACTIVITY);
 	rig_pass(g, 100);
 	assert_true(rings(g, 1, id) && rings(g, 2, id));
 	rig_free(g);
@@ -443,7 +461,7 @@ static void test_who_has_no_languages_on_record_is_rung(void **state)
 static void test_what_needs_no_voice_or_has_waited_rings_at_all(void **state)
 {
 	struct rig *g = two_tongues();
-	uint64_t duress = rig_press(g, "h0", KIND_DURESS), id = rig_press(g, "h1", KIND_SOS);
+	uint64_t duress = rig_press(g, "h0", KIND_DURESS), id = rig_press(g, "h1", KIND_INACTIVITY);
 
 	(void)state;
 	rig_pass(g, 100);
@@ -477,7 +495,7 @@ static void test_in_a_crowd_of_calls_nobody_is_choosy(void **state)
 		char home[16];
 
 		snprintf(home, sizeof home, "c%u", i);
-		ids[i] = rig_press(g, home, KIND_SOS);
+		ids[i] = rig_press(g, home, KIND_INACTIVITY);
 	}
 	rig_pass(g, 100);
 	for (unsigned i = 0; i < COUNT_OF(ids); i++)
@@ -580,6 +598,7 @@ int main(void)
 		cmocka_unit_test(test_asked_in_rings_at_supervisors_until_one_looks),
 		cmocka_unit_test(test_an_overdue_hand_over_rings_at_the_supervisor),
 		cmocka_unit_test(test_ready_is_the_word_of_the_page_alone),
+		cmocka_unit_test(test_a_call_of_class_1_rings_at_all_of_the_area_at_once),
 		cmocka_unit_test(test_who_speaks_the_language_is_rung_first),
 		cmocka_unit_test(test_nobody_who_speaks_it_is_ready_so_all_are_rung),
 		cmocka_unit_test(test_the_last_who_speaks_it_leaves_and_all_are_rung),

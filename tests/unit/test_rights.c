@@ -166,6 +166,12 @@ static void test_sees_and_rings(void **state)
 	s.class = CLASS_DEVICE;
 	assert_true(rights_sees(g->app, &op1, &s));
 	assert_false(rights_rings(g->app, &op1, &s));
+	assert_true(rights_rings(g->app, &sup, &s)); /* not mended in time: as the timeline says */
+	s.aside = ASIDE_SHELVED;
+	assert_false(rights_rings(g->app, &sup, &s));
+	s.aside = ASIDE_NONE;
+	s.state = INCIDENT_ANSWERED;
+	assert_true(rights_rings(g->app, &sup, &s));
 
 	/* Answered: silent, until she presses again; then at the owner, and unseen for long at everybody. */
 	s = slot_at("440103001001", INCIDENT_ANSWERED);
