@@ -4,11 +4,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { Stage } from '../harness/browser.mjs'
-import { common } from '../harness/proto.mjs'
+import { common, console_ as proto } from '../harness/proto.mjs'
 import { household, person } from '../harness/registry.mjs'
+import { Screen } from '../harness/screen.mjs'
 import { Unit } from '../harness/unit.mjs'
 
 const { Kind, Step } = common
+const { Result } = proto
 const HOME = 'h0009'
 /** Nothing of the plan may come in between. */
 const PATIENT = {
@@ -204,4 +206,34 @@ test('shelved: out of the list, counted, one key away, and back at any change', 
 	await unit.ack(unit.press({ kind: Kind.SOS }))
 	await desk.region('待接报警').getByText(elder).waitFor()
 	await desk.button(/^已搁置 0/).waitFor()
+})
+
+test('while help is on its way the resident is called back, and the next time is kept', async (t) => {
+	const stage = await Stage.open(t, 'life-recall', { policy: PATIENT })
+	const { cell } = stage
+	const phone = await Screen.open(t, cell.daemon, await cell.login('cg01'), 'caregiver')
+	assert.equal((await phone.ask('duty', { on: true })).result, Result.OK)
+	const desk = await stage.desk('op01')
+	const { page } = desk
+	const { truth } = await called(t, cell, HOME, Kind.SOS)
+	const elder = truth.residents[0].name
+	await desk.row(elder).waitFor()
+	await page.keyboard.press('a')
+	await desk.region('长者').getByText('由我处理').waitFor()
+	await page.keyboard.press('v')
+	await desk.line('已与长者通话').waitFor()
+	await page.keyboard.press('d')
+	await desk.region('派单').getByRole('checkbox').first().waitFor()
+	await page.keyboard.press('Enter')
+	const { offers } = await phone.phoneShows((p) => p.offers.length === 1 && p, 'the offer')
+	const where = { incident: offers[0].incident, job: offers[0].job }
+	assert.equal((await phone.ask('answer', { ...where, accept: true })).result, Result.OK)
+	await desk.region('呼援详情').getByText('下次回拨').waitFor()
+	await cell.daemon.control('advance 301000')
+	await desk.row(elder).getByText('请回拨长者').waitFor()
+	await desk.region('呼援详情').getByText('帮助还在路上，请回拨长者，看情况有没有变化。').waitFor()
+	await desk.look('recall')
+	await page.keyboard.press('v')
+	await desk.row(elder).getByText('请回拨长者').waitFor({ state: 'detached' })
+	await desk.region('呼援详情').getByText('下次回拨').waitFor()
 })

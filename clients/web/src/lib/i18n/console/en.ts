@@ -117,7 +117,7 @@ export const en: Record<keyof typeof zh, string> = {
 	'shift.notify.ok': 'Allowed',
 	'shift.notify.ask': 'Allow',
 	'shift.notify.no': 'Not allowed: no notice while the page is in the background',
-	'shift.open': '{n} open, {w} of them waiting',
+	'shift.open': '{n} open, {w} of them waiting; {s} shelved, {h} held back',
 	'shift.areas': 'Areas',
 	'shift.start': 'Take over',
 	'shift.start.note': 'Calls can then be taken, and sound is switched on.',

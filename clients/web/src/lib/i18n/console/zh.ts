@@ -115,7 +115,7 @@ export const zh = {
 	'shift.notify.ok': '已允许',
 	'shift.notify.ask': '允许通知',
 	'shift.notify.no': '未允许；页面在后台时不会提醒',
-	'shift.open': '未处理 {n} 条，其中待接 {w} 条',
+	'shift.open': '未处理 {n} 条，其中待接 {w} 条；已搁置 {s} 条，暂缓 {h} 条',
 	'shift.areas': '负责区域',
 	'shift.start': '接班',
 	'shift.start.note': '接班后即可接听，声音随之启用。',
