@@ -109,6 +109,11 @@ export class Acts {
 		});
 	}
 
+	/** The answer stands in desk.line.acts under "find". */
+	find(text: string): void {
+		this.#desk.act('find', { case: 'find', value: { text } });
+	}
+
 	openManual(manual: Manual, done: () => void): void {
 		this.#desk.act('manual', { case: 'openManual', value: manual }, (reply) => {
 			done();

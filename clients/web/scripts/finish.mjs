@@ -28,12 +28,20 @@ function needed(bundle, page) {
 	return [...files].sort();
 }
 
-/** What that page may read later: English words. It costs no first visit, and must be there offline. */
+/** What that page may read later: English words, and what those import. It costs no first visit, and must be there offline. */
 function later(bundle, page) {
-	const own = Object.values(bundle).find(
+	const entry = Object.values(bundle).find(
 		(chunk) => chunk.type === 'chunk' && chunk.isEntry && chunk.name === page,
 	);
-	return own?.dynamicImports ?? [];
+	const files = new Set();
+	const take = (name) => {
+		if (files.has(name)) return;
+		files.add(name);
+		for (const next of bundle[name]?.imports ?? []) take(next);
+	};
+	for (const name of entry?.dynamicImports ?? []) take(name);
+	const first = new Set(needed(bundle, page));
+	return [...files].filter((name) => !first.has(name));
 }
 
 export function finish({ budgets, worker }) {

@@ -95,6 +95,14 @@ function apart(daemon, person, what) {
 			)
 			return { ...OK, incident: id }
 		}
+		case 'find': {
+			const list = [
+				{ household: 'h0001', resident: '陈秀英', age: 86, area: '六榕街', street: '中山四路', keys: '陈秀英 chenxy' },
+				{ household: 'h0003', resident: '梁玉珍', age: 72, area: '沙面街', street: '宝华路', keys: '梁玉珍' },
+				{ household: 'h0004', resident: '梁伯', age: 80, area: '沙面街', street: '珠玑路', keys: '梁伯' },
+			]
+			return { ...OK, found: { list: list.filter((home) => home.keys.includes(v.text)).map(({ keys: _, ...home }) => home) } }
+		}
 		case 'onTest':
 			for (const detail of daemon.details.values())
 				if (detail.household === v.household || detail.row.device === v.device) {

@@ -5,7 +5,6 @@
  * Result: t() for a key, word() for an enum value. An enum value newer than this page has a plain word.
  */
 import type { zh as caregiver } from './caregiver/zh';
-import { en } from './common/en';
 import { zh } from './common/zh';
 import type { zh as life } from './console/life/zh';
 import type { zh as console } from './console/zh';
@@ -81,13 +80,14 @@ class Language {
 
 export const language = new Language();
 
-const words: Record<Lang, Record<string, string>> = { 'zh-CN': { ...zh }, en: { ...en } };
+const words: Record<Lang, Record<string, string>> = { 'zh-CN': { ...zh }, en: {} };
 
 type Words = Record<string, string>;
 /** Where a page's English words come from, as long as nobody has asked for them. */
 let english: (() => Promise<Words>) | null = null;
 
-/** Adds a page's own words; English ones may come later, so that a Chinese screen does not carry them. */
+/** Adds a page's own words. English ones, with the common ones among them, may come later: a Chinese screen does not
+ * carry them. */
 export function addWords(inChinese: Words, inEnglish: Words | (() => Promise<Words>)): void {
 	Object.assign(words['zh-CN'], inChinese);
 	if (typeof inEnglish === 'function') english = inEnglish;

@@ -202,8 +202,12 @@ export const en: Record<keyof typeof zh, string> = {
 	'test.text': 'Why',
 	'test.send': 'Begin the test',
 
-	'manual.household': 'Number of the home',
-	'manual.household.none': 'Give the number of the home',
+	'home.search': 'Find the home: name, pinyin, telephone, address or number',
+	'home.pick': 'Which home',
+	'home.none': 'No such home was found',
+	'home.more': 'There are more: type more of it',
+	'home.incomplete': 'The service has just started and has not read all homes yet',
+
 	'manual.kind': 'Kind',
 	'manual.text': 'What was heard (optional)',
 	'manual.drill': 'This is a drill',

@@ -198,8 +198,12 @@ export const zh = {
 	'test.text': '为什么测试',
 	'test.send': '开始测试',
 
-	'manual.household': '户号',
-	'manual.household.none': '请填写户号',
+	'home.search': '查找住户：姓名、拼音、电话、地址或户号',
+	'home.pick': '哪一户',
+	'home.none': '没有找到这样的住户',
+	'home.more': '还有更多，请再多输入一些',
+	'home.incomplete': '服务刚启动，住户资料还没有读完',
+
 	'manual.kind': '类型',
 	'manual.text': '听到了什么（可不填）',
 	'manual.drill': '这是演练',
