@@ -237,3 +237,38 @@ test('while help is on its way the resident is called back, and the next time is
 	await desk.row(elder).getByText('请回拨长者').waitFor({ state: 'detached' })
 	await desk.region('呼援详情').getByText('下次回拨').waitFor()
 })
+
+test('a storm is begun by a supervisor, holds back devices and no call for help, and ends with a report', async (t) => {
+	const stage = await Stage.open(t, 'life-storm', { policy: PATIENT })
+	const { cell } = stage
+	const [desk, boss] = [await stage.desk('op01'), await stage.desk('sup01')]
+	const { unit, truth } = await called(t, cell, 'h0010', Kind.BATTERY)
+	const elder = truth.residents[0].name
+	await desk.row(elder).waitFor()
+	await boss.page.keyboard.press('w')
+	const panel = boss.region('风暴模式')
+	await panel.getByText('没有进行中的风暴模式').waitFor()
+	await panel.getByRole('textbox').fill('台风，片区停电')
+	await boss.look('storm-begin')
+	await panel.getByRole('textbox').press('Enter')
+	for (const seat of [desk, boss]) await seat.page.getByText(/^风暴模式：/).waitFor()
+	await desk.row(elder).waitFor({ state: 'detached' })
+	await desk.button(/^已搁置 0 · 暂缓 1/).waitFor()
+	await desk.look('storm')
+	// Held back are devices; a call for help from the same home rings.
+	await unit.ack(unit.press({ kind: Kind.SOS }))
+	await desk.region('待接报警').getByText(elder).waitFor()
+	const { truth: other } = await called(t, cell, 'h0011', Kind.BATTERY)
+	await desk.button(/^已搁置 0 · 暂缓 1/).waitFor()
+	await desk.page.keyboard.press('l')
+	await desk.row(other.residents[0].name).getByText(/^风暴暂缓/).waitFor()
+	await desk.page.keyboard.press('l')
+
+	await panel.getByRole('button', { name: '结束', exact: true }).click()
+	await panel.getByRole('button', { name: '确认结束' }).click()
+	await panel.getByText(/放回 \d+ 条/).waitFor()
+	await panel.getByText('林若梅 结束').waitFor()
+	await boss.look('storm-report')
+	await desk.row(other.residents[0].name).waitFor()
+	await desk.page.getByText(/^风暴模式：/).waitFor({ state: 'detached' })
+})
