@@ -219,6 +219,7 @@ static void settle(struct app *app, struct change *ch)
 		intake_remember(app, ch->alarm);
 	if (ch->kind == CHANGE_DAEMON && !ch->remove)
 		alive_back(app);
+	follow_up_settled(app, ch);
 	change_free(app, ch);
 	record_release(app, rec);
 }
@@ -242,7 +243,7 @@ void changes_settle(struct app *app)
 		TAILQ_REMOVE(&app->settled, ch, link);
 		ch->record->settling--;
 		/* A copy without an id of its own is a copy only while its incident is open (core/alarm.h). */
-		if (ch->duplicate && ch->alarm != NULL && ch->alarm->protocol != PROTOCOL_NATIVE && !ch->message_anew) {
+		if (ch->duplicate && ch->alarm != NULL && !alarm_has_id(ch->alarm) && !ch->message_anew) {
 			struct record *of = record_find(app, ch->duplicate_of);
 
 			if (of == NULL || of->slot == NULL || of->slot->state == INCIDENT_NONE ||

@@ -36,6 +36,12 @@ uint64_t intake_incident(struct app *app, const struct alarm *a, uint64_t salt);
 void intake_remember(struct app *app, const struct alarm *a);
 void intake_recommit(struct app *app);
 
+/* follow_up.c: a change has settled. Yesterday's calls lead to call-backs, and learn that they stand. */
+void follow_up_settled(struct app *app, const struct change *ch);
+
+/* The household that a call-back is for, whatever has become of the unit since; NULL when the alarm is no call-back. */
+const char *follow_up_household(struct app *app, const struct alarm *a);
+
 /* True if the record handed back with STALE is an incident that is not closed. */
 bool incident_still_open(struct app *app, const struct store_answer *a);
 

@@ -14,7 +14,7 @@
 
 void deadline_set(struct app *app, struct incident_slot *slot)
 {
-	if (slot->next_due_ms == 0 || slot->state == INCIDENT_CLOSED || slot->state == INCIDENT_NONE) {
+	if (slot->next_due_ms == 0 || slot->state == INCIDENT_NONE) {
 		heap_remove(&app->deadlines, &slot->due);
 		return;
 	}
@@ -24,7 +24,7 @@ void deadline_set(struct app *app, struct incident_slot *slot)
 
 void deadline_again(struct app *app, struct incident_slot *slot)
 {
-	if (slot->state == INCIDENT_CLOSED || slot->state == INCIDENT_NONE)
+	if (slot->next_due_ms == 0 || slot->state == INCIDENT_NONE)
 		return;
 	if (!heap_set(&app->deadlines, &slot->due, app->now.store_ms + AGAIN_MS))
 		projection_incomplete(app, "deadline");

@@ -246,6 +246,7 @@ static enum verdict decide_incident(struct app *app, struct change *ch)
 			return refuse(ch, REFUSAL_OVERLOAD);
 	}
 	incident_step(&app->before, &ch->ev, &world, &app->after, &out);
+	ch->follow_up_due = ch->ev.type == EVENT_DEADLINE && out.verdict == MOVE && app->before.state == INCIDENT_CLOSED;
 	memcpy(ch->who, out.who, sizeof ch->who);
 	ch->at_ms = out.at_ms;
 	ch->number = out.number;

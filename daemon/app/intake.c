@@ -20,7 +20,10 @@ static bool by_area(struct app *app, const struct alarm *a, const struct place *
 void intake_place(struct app *app, const struct alarm *a, struct place *ret)
 {
 	const Pingan__V1__Device *d = device_find(app, a->device);
-	const Pingan__V1__Household *h = d == NULL ? NULL : household_find(app, d->household);
+	const char *of = follow_up_household(app, a);
+	const Pingan__V1__Household *h = of != NULL ? household_find(app, of)
+	                                 : d != NULL ? household_find(app, d->household)
+	                                             : NULL;
 	char area[16];
 
 	memset(ret, 0, sizeof *ret);
@@ -58,7 +61,7 @@ uint64_t intake_incident(struct app *app, const struct alarm *a, uint64_t salt)
 	for (;;) {
 		struct record *rec = incident_find(app, id);
 
-		if (rec == NULL || rec->rev == 0 || rec->slot->state != INCIDENT_CLOSED || a->protocol == PROTOCOL_NATIVE)
+		if (rec == NULL || rec->rev == 0 || rec->slot->state != INCIDENT_CLOSED || alarm_has_id(a))
 			return id;
 		id = hash_bytes(id, rec->commits[0], slice_of("again", 5));
 	}

@@ -102,6 +102,7 @@ struct incident_slot {
 	TAILQ_ENTRY(incident_slot) dirty_link;
 	uint64_t touched;        /* log id of the last change: screens resume by it */
 	ms_t next_due_ms;
+	bool kept;               /* closed and in app->closed; while a call-back is due it stays in memory outside that list */
 	TAILQ_ENTRY(incident_slot) closed_link; /* in app->closed */
 	bool held;               /* laid aside by its owner */
 	bool escalated;          /* a supervisor has been asked in, and has not come */
@@ -200,6 +201,7 @@ struct change {
 	char who[ID_MAX];
 	ms_t at_ms;
 	uint32_t number;
+	bool follow_up_due;       /* DEADLINE of a closed incident: the next day's call-back is to be made */
 	bool rerouted;            /* decide found that it belongs to another record */
 	bool message_anew;        /* the message's older incident is closed: a new press */
 	bool shown_unstored;      /* screens show it from memory */

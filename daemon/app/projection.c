@@ -101,9 +101,10 @@ static void slot_unlink(struct app *app, struct incident_slot *slot)
 		table_remove(&app->open, slot->open_key);
 	if (slot_open(slot) && slot->quarantine)
 		app->quarantine_count--;
-	if (slot->state == INCIDENT_CLOSED) {
+	if (slot->kept) {
 		TAILQ_REMOVE(&app->closed, slot, closed_link);
 		app->closed_count--;
+		slot->kept = false;
 	}
 	slot->state = INCIDENT_NONE;
 	slot->open_key[0] = '\0';
@@ -253,8 +254,13 @@ static void slot_read(struct app *app, struct record *rec)
 	incident_order(inc, slot->order);
 	storms_slot(app, slot, &before);
 	if (inc->state == INCIDENT_CLOSED) {
-		TAILQ_INSERT_TAIL(&app->closed, slot, closed_link);
-		app->closed_count++;
+		/* One whose call-back is due may not leave memory: its clock would stop. */
+		if (slot->next_due_ms == 0) {
+			TAILQ_INSERT_TAIL(&app->closed, slot, closed_link);
+			app->closed_count++;
+			slot->kept = true;
+		}
+		deadline_set(app, slot);
 		return;
 	}
 	incident_open_key(inc, slot->open_key);

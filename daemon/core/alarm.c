@@ -17,8 +17,7 @@
 /* Longest: native with a full device name, 31 + 1 + 8 + 4 + 4 + 8 + 1; raw: device and the whole message. */
 #define IDENTITY_MAX (ID_MAX + 32 + ALARM_RAW_MAX)
 
-/* The message names itself: made at the press, sent again unchanged. */
-static bool has_id(const struct alarm *a)
+bool alarm_has_id(const struct alarm *a)
 {
 	return a->protocol == PROTOCOL_NATIVE || a->protocol == PROTOCOL_MANUAL;
 }
@@ -39,7 +38,7 @@ static uint64_t identity(const struct alarm *a, uint64_t key0, uint64_t key1)
 	struct buf b = buf_of(bytes, sizeof bytes);
 
 	buf_put(&b, a->device, strlen(a->device) + 1);
-	if (has_id(a)) {
+	if (alarm_has_id(a)) {
 		put_le(&b, a->id, 8);
 		put_le(&b, (uint64_t)a->kind, 4);
 		put_le(&b, a->zone, 4);
@@ -61,14 +60,14 @@ uint64_t alarm_hash(const struct alarm *a)
 
 uint64_t alarm_ref_id(const struct alarm *a)
 {
-	return has_id(a) ? a->id : alarm_hash(a);
+	return alarm_has_id(a) ? a->id : alarm_hash(a);
 }
 
 void alarm_key(const struct alarm *a, char ret[ALARM_KEY_MAX])
 {
 	int len;
 
-	if (has_id(a))
+	if (alarm_has_id(a))
 		len = snprintf(ret, ALARM_KEY_MAX, "n.%s.%016" PRIx64 ".%u.%" PRIu32 ".%" PRId64 ".%d", a->device, a->id,
 		               (unsigned)a->kind, a->zone, a->raised_ms, a->restore ? 1 : 0);
 	else
@@ -79,7 +78,7 @@ void alarm_key(const struct alarm *a, char ret[ALARM_KEY_MAX])
 
 int64_t alarm_memory_ms(const struct alarm *a)
 {
-	return has_id(a) ? DAYS(30) : MINUTES(10);
+	return alarm_has_id(a) ? DAYS(30) : MINUTES(10);
 }
 
 static bool word_valid(const char *text, size_t size, bool may_be_empty)
@@ -110,7 +109,9 @@ bool alarm_valid(const struct alarm *a)
 	if ((unsigned)a->heard >= STEP_COUNT)
 		return false;
 	/* Without an id a message is known by its bytes; without either, two presses would be one. */
-	if (has_id(a) ? a->id == 0 : a->raw_len == 0)
+	if (alarm_has_id(a) ? a->id == 0 : a->raw_len == 0)
+		return false;
+	if (a->follow_up_of != 0 && (a->kind != KIND_FOLLOW_UP || a->protocol != PROTOCOL_MANUAL))
 		return false;
 	if (a->battery_pct > 100 && a->battery_pct != 255)
 		return false;

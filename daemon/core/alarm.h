@@ -41,6 +41,10 @@ struct alarm {
 /* True for 1 to 31 bytes of printable ASCII without a space: what may stand in a key, a log line and a command. */
 bool alarm_id_valid(const char id[ID_MAX]);
 
+/* The message names itself: made at the press, or by a person's request or a rule of ours, and sent again unchanged. Others
+ * are known by their bytes, and only for a while. */
+bool alarm_has_id(const struct alarm *a);
+
 /* Identity of the press. Native: device, id, kind, zone, raised_at, restore. Others: device and the raw bytes.
  * The id of an incident is this hash of its first press, so that a press stored twice in two histories is one incident.
  * Never 0. */

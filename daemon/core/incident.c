@@ -13,7 +13,7 @@ static const struct rule RULES[EVENT_COUNT][INCIDENT_STATE_COUNT] = {
 	[EVENT_NONE]            = {NO,          NO,           NO,           NO},
 	[EVENT_ALARM]           = {TO(WAITING), TO(WAITING),  TO(ANSWERED), NO},
 	[EVENT_CANCEL]          = {NO,          TO(WAITING),  TO(ANSWERED), KEEP},
-	[EVENT_DEADLINE]        = {KEEP,        TO(WAITING),  TO(ANSWERED), KEEP},
+	[EVENT_DEADLINE]        = {KEEP,        TO(WAITING),  TO(ANSWERED), TO(CLOSED)}, /* the next day's call-back */
 	[EVENT_CLAIM]           = {NO,          TO(ANSWERED), TO(ANSWERED), NO},
 	[EVENT_RETURN]          = {NO,          KEEP,         TO(WAITING),  KEEP},
 	[EVENT_NOTE]            = {NO,          TO(WAITING),  TO(ANSWERED), TO(CLOSED)},
@@ -554,6 +554,7 @@ static enum verdict step(struct step_now *s, const struct incident *before)
 	incident_contacts_after(s, before);
 	incident_recall_after(s);
 	incident_device_work_after(s, before);
+	incident_follow_up_after(s, before);
 	if (s->ring_owner)
 		incident_ring_owner(s);
 	if (s->supervisor_after && !incident_ring_supervisor(s))

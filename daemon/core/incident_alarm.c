@@ -13,7 +13,7 @@ static bool copy(const struct incident *inc, const struct alarm *a)
 {
 	uint64_t id = alarm_ref_id(a);
 
-	if (a->protocol != PROTOCOL_NATIVE)
+	if (!alarm_has_id(a))
 		return false;
 	/* Its first press gave it its id; of the later ones only the last are kept. */
 	if (inc->id == alarm_hash(a))
@@ -123,6 +123,7 @@ static void open_new(struct step_now *s, const struct alarm *a)
 	inc->area_wide = s->world->area_wide;
 	inc->quarantine = inc->household[0] == '\0' && !inc->area_wide;
 	inc->silent = kind_silent(a->kind);
+	inc->follow_up_of = a->follow_up_of;
 	inc->risk = s->world->risk < UINT8_MAX ? s->world->risk : UINT8_MAX;
 	incident_remember(s, a);
 	say(s, LINE_ALARM, a, 0);
@@ -164,19 +165,28 @@ static void raise_held(struct step_now *s, const struct alarm *a, enum incident_
 	raise_class(s, a, class);
 }
 
+/* She has pressed: what was said and asked before did not know of it. */
+static void pressed_again(struct step_now *s)
+{
+	if (s->inc->repeats < UINT32_MAX)
+		s->inc->repeats++;
+	s->inc->resident_cancelled = false;
+	incident_forget_asked(s);
+}
+
 static void join(struct step_now *s, const struct alarm *a)
 {
 	struct incident *inc = s->inc;
 	enum incident_class class = class_of(inc, a);
 
-	if (inc->repeats < UINT32_MAX)
-		inc->repeats++;
+	if (a->follow_up_of == 0)
+		pressed_again(s);
+	else
+		inc->follow_up_of = a->follow_up_of; /* not her doing: yesterday's call-back finds her calling today */
 	incident_remember(s, a);
 	say(s, LINE_REPEAT, a, inc->repeats);
 	if (a->code_unknown)
 		say(s, LINE_UNKNOWN_CODE, a, 0);
-	inc->resident_cancelled = false;
-	incident_forget_asked(s); /* whoever asked to close it did not know of this press */
 	if (kind_silent(a->kind)) {
 		inc->silent = true;
 		inc->voice_due_ms = 0;

@@ -188,6 +188,9 @@ bool incident_device_work_event_valid(const struct event *ev);
 enum verdict incident_on_device_work(struct step_now *s);
 
 /* ---- follow_up.c: the next day's call-back ---- */
+void incident_follow_up_after(struct step_now *s, const struct incident *before);
+void incident_on_follow_up_due(struct step_now *s);
+bool incident_follow_up_valid(const struct incident *inc);
 enum verdict incident_on_follow_up(struct step_now *s);
 
 /* ---- incident_close.c ---- */

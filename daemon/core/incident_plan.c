@@ -273,6 +273,10 @@ enum verdict incident_on_deadline(struct step_now *s)
 			return MOVE;
 		}
 	}
+	if (due_ms == inc->follow_up_due_ms) {
+		incident_on_follow_up_due(s);
+		return MOVE;
+	}
 	if (due_ms == inc->recall_due_ms) {
 		incident_on_recall_due(s);
 		return MOVE;

@@ -298,7 +298,7 @@ static bool care_valid(const struct incident *inc)
 		return false;
 	if (set(inc->repair_due_ms) && !incident_may_be_device_work(inc))
 		return false;
-	if (inc->repair_overdue && !set(inc->repair_due_ms))
+	if ((inc->repair_overdue && !set(inc->repair_due_ms)) || !incident_follow_up_valid(inc))
 		return false;
 	return inc->told <= TELL_ALL && (inc->told == 0 || !(inc->quarantine || inc->area_wide));
 }

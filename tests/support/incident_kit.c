@@ -315,7 +315,13 @@ static struct alarm random_alarm(const struct kit *k, uint64_t *seed)
 	a.heard = one_in(seed, 4) ? (enum step)below(seed, STEP_COUNT) : STEP_NONE;
 	a.restore = one_in(seed, 12);
 	a.code_unknown = one_in(seed, 10);
-	if (one_in(seed, 5)) {
+	if (one_in(seed, 12)) {
+		a.kind = KIND_FOLLOW_UP;
+		a.protocol = PROTOCOL_MANUAL;
+		a.follow_up_of = 1 + below(seed, 5);
+		a.restore = a.code_unknown = false;
+		a.heard = STEP_NONE;
+	} else if (one_in(seed, 5)) {
 		a.protocol = PROTOCOL_DC09;
 		a.id = 0;
 		a.raised_ms = 0;

@@ -240,7 +240,7 @@ static void test_closing_with_contact_needs_one_person(void **state)
 	assert_string_equal(k.inc.closed_by, "op1");
 	assert_int_equal(k.inc.closed_ms, k.world.now_ms);
 	assert_string_equal(k.inc.owner, "");
-	assert_int_equal(incident_next_due(&k.inc), 0);
+	assert_int_equal(incident_next_due(&k.inc), k.inc.follow_up_due_ms); /* but for tomorrow's call-back */
 	assert_int_equal(kit_line(&k, LINE_CLOSED)->number, OUTCOME_FALSE_ALARM);
 	assert_int_equal(kit_line(&k, LINE_CLOSED)->text_len, 4);
 	assert_int_equal(kit_step(&k, &ev), STAY);

@@ -32,7 +32,7 @@ static void test_what_has_ended_does_not_move(void **state)
 	for (unsigned e = 0; e < EVENT_COUNT; e++) {
 		assert_int_equal(incident_verdict(INCIDENT_CLOSED, e) == MOVE,
 		                 e == EVENT_NOTE || e == EVENT_OPENED || e == EVENT_REOPEN || e == EVENT_CONTACT_ANSWER ||
-		                     e == EVENT_FOLLOW_UP_MADE);
+		                     e == EVENT_FOLLOW_UP_MADE || e == EVENT_DEADLINE);
 		assert_int_not_equal(job_verdict(JOB_DONE, e), MOVE);
 		assert_int_not_equal(job_verdict(JOB_FAILED, e), MOVE);
 		assert_int_not_equal(job_verdict(JOB_CANCELLED, e), MOVE);

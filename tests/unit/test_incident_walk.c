@@ -112,8 +112,6 @@ static void check_step(const struct incident *before, const struct kit *k)
 static const enum line_code MISSING[] = {
 	LINE_DRILL,
 	LINE_DRILL_ENDED,
-	LINE_FOLLOW_UP_DUE,
-	LINE_FOLLOW_UP_MADE,
 };
 
 static bool is_missing(enum line_code code)
