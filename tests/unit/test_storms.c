@@ -223,6 +223,29 @@ static void test_many_signals_of_one_kind_begin_a_storm_by_themselves(void **sta
 	rig_free(g);
 }
 
+/* A storm runs, by a person and for longer than the machine would have it; another kind comes in numbers. */
+static void test_the_machine_adds_a_kind_and_takes_no_time_away(void **state)
+{
+	struct rig *g = city();
+	const Pingan__V1__StormState__Row *r;
+	Pingan__V1__ToScreen *m;
+	char home[16];
+
+	(void)state;
+	IS(begins(g, 2, 0, "440103001", POWER, POLICY_DEFAULT.storm_s + 3600, "typhoon"), OK);
+	for (uint32_t i = 0; i < POLICY_DEFAULT.storm_signals; i++) {
+		snprintf(home, sizeof home, "k%u", (unsigned)i);
+		(void)rig_press(g, home, KIND_TAMPER);
+	}
+	rig_pass_beating(g, 4000, 2);
+	r = row(g, 2, &m);
+	assert_int_equal(r->n_kinds, 2);
+	assert_int_equal(r->until_ms - r->from_ms, SECONDS(POLICY_DEFAULT.storm_s + 3600));
+	assert_string_equal(r->by_name, "名sup");
+	rig_done(m);
+	rig_free(g);
+}
+
 static void test_slow_signals_and_a_policy_of_none_begin_no_storm(void **state)
 {
 	struct rig *g = city();
@@ -312,6 +335,7 @@ int main(void)
 		cmocka_unit_test(test_a_person_ends_it_and_is_named_in_what_returns),
 		cmocka_unit_test(test_the_same_request_again_begins_no_second_storm),
 		cmocka_unit_test(test_many_signals_of_one_kind_begin_a_storm_by_themselves),
+		cmocka_unit_test(test_the_machine_adds_a_kind_and_takes_no_time_away),
 		cmocka_unit_test(test_slow_signals_and_a_policy_of_none_begin_no_storm),
 		cmocka_unit_test(test_what_a_crash_left_aside_comes_back),
 		cmocka_unit_test(test_a_load_puts_nothing_aside_that_a_person_brought_back),
