@@ -272,3 +272,25 @@ test('a storm is begun by a supervisor, holds back devices and no call for help,
 	await desk.row(other.residents[0].name).waitFor()
 	await desk.page.getByText(/^风暴模式：/).waitFor({ state: 'detached' })
 })
+
+test('an area without power is one row, with the list of its homes', async (t) => {
+	const stage = await Stage.open(t, 'life-area', { policy: PATIENT })
+	const { cell } = stage
+	const desk = await stage.desk('op01')
+	const out = []
+	for (const id of ['h0010', 'h0011', 'h0012']) out.push(await called(t, cell, id, Kind.POWER))
+	const row = desk.page.getByRole('row').filter({ hasText: '停电' })
+	await row.getByText('3 户 / 共 3').waitFor()
+	assert.equal(await row.count(), 1)
+	await row.click()
+	const list = desk.region('未恢复的设备')
+	for (const { truth } of out) await list.getByText(truth.residents[0].name).waitFor()
+	assert.equal(await desk.region('联系人').count(), 0, 'nobody in particular to call')
+	await desk.look('area')
+	// One is back: its own line is closed, the others stay.
+	const [{ unit, truth }] = out
+	await unit.ack(unit.press({ kind: Kind.POWER, restore: true }))
+	await row.getByText('2 户 / 共 3').waitFor()
+	await list.getByText(truth.residents[0].name).waitFor({ state: 'detached' })
+	await list.getByText(out[1].truth.residents[0].name).waitFor()
+})
