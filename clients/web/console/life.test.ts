@@ -103,13 +103,17 @@ describe('what is offered', () => {
 		expect(may('escalate', row({ ...answered, escalated: true }), detail(), who(true))).toBe(false);
 	});
 
-	it('offers a drill to supervisors only, and tests where a device is', () => {
+	it('offers a drill to supervisors only, and a test where nobody calls for help', () => {
 		const home = detail({ household: 'h1' });
 		expect(may('drill', row(), home, who(false))).toBe(false);
 		expect(may('drill', row(), home, who(false, true))).toBe(true);
-		expect(may('test', row(), home, who(false))).toBe(true);
-		expect(may('test', row(), detail({ onTestUntilMs: 5n }), who(false))).toBe(false);
-		expect(may('test', row({ areaWide: true }), home, who(false))).toBe(false);
+		expect(may('test', row({ class: 4 }), home, who(false))).toBe(true);
+		expect(may('test', row({ state: IncidentState.INCIDENT_CLOSED }), home, who(false))).toBe(true);
+		expect(may('test', row(), home, who(false))).toBe(false);
+		expect(
+			may('test', row({ class: 4 }), detail({ household: 'h1', onTestUntilMs: 5n }), who(false)),
+		).toBe(false);
+		expect(may('test', row({ class: 4, areaWide: true }), home, who(false))).toBe(false);
 	});
 });
 

@@ -45,7 +45,13 @@ export function may(act: Act, row: Row, detail: IncidentDetail | null, who: Who)
 		case 'substitute':
 			return open && (mine || !answered) && ((detail?.repairDueMs ?? 0n) > 0n || row.repairOverdue);
 		case 'test':
-			return row.device !== '' && !row.areaWide && !row.quarantine && detail?.onTestUntilMs === 0n;
+			// Not while somebody calls for help there.
+			return (
+				(row.class >= 3 || !open) &&
+				(detail?.household ?? '') !== '' &&
+				!row.areaWide &&
+				detail?.onTestUntilMs === 0n
+			);
 		case 'drill':
 			return who.supervisor && (detail?.household ?? '') !== '';
 	}

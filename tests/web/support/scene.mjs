@@ -160,6 +160,7 @@ export function shift(daemon) {
 			},
 			{
 				residents: resident === '' ? [] : [{ name: resident, age, sex: 1 + (i % 2), language: 'cmn' }],
+				household: resident === '' ? '' : `h1${i}`,
 				cardMissing: resident === '',
 				raw: resident === '' ? '"SIA-DCS"0042L0#7F21[#7F21|NE9X3]' : '',
 				contacts: [],

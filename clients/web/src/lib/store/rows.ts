@@ -61,6 +61,9 @@ export interface Row {
 	language: string;
 }
 
+/** What stands for a device where a person entered the call. */
+const NO_DEVICE = 'manual';
+
 export function toRow(m: IncidentRow): Row {
 	return {
 		id: hex(m.id),
@@ -83,7 +86,7 @@ export function toRow(m: IncidentRow): Row {
 		lastAlarmMs: ms(m.lastAlarmMs),
 		order: byteKey(m.order),
 		caregiverName: m.caregiverName,
-		device: m.device,
+		device: m.device === NO_DEVICE ? '' : m.device,
 		notStored: m.notStored,
 		notSafe: m.notSafe,
 		restored: m.restored,
