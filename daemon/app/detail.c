@@ -314,6 +314,7 @@ static bool fill(struct app *app, struct session *s, const struct detail_open *o
 		if (sh == NULL || !rights_sees(app, &s->rights, rec->slot) || !incident_read(app, rec, &app->screens->inc))
 			return false;
 		row_fill(app, sh, rec, &app->screens->inc, row);
+		app->screens->inc.silent = row->silent; /* by a press that can't be stored yet, too */
 		incident_fill(app, &app->screens->inc, open, d);
 		if (row->quarantine && (sh->press != NULL || sh->raw != NULL))
 			d->raw = sh->press != NULL ? raw_print(app, sh->press->raw, sh->press->raw_len)

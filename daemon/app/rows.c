@@ -180,8 +180,7 @@ void row_fill(struct app *app, const struct shown *sh, const struct record *rec,
 	row->repeats += p->count;
 	row->last_alarm_ms = p->last_ms;
 	row->rerung = sh->face.rerung;
-	if (inc->state != INCIDENT_WAITING)
-		return;
+	row->silent = row->silent || p->silent;
 	row->aside = PINGAN__V1__ASIDE__ASIDE_NONE;
 	row->class_ = (Pingan__V1__IncidentClass)sh->face.class;
 	row->kind = (Pingan__V1__Kind)sh->face.kind;
@@ -214,7 +213,7 @@ void row_fill_press(struct app *app, const struct shown *sh, Pingan__V1__Inciden
 	row_fill_score(app, inc, row);
 	row->device = text_cut(app, p->device, ID_MAX);
 	row->not_stored = true;
-	row->silent = kind_silent(p->kind);
+	row->silent = p->silent;
 	row->quarantine = face->quarantine;
 	row->note_owner = name_of(app, sh->note_owner);
 	row->protocol_code = text_cut(app, p->code, ALARM_CODE_MAX);

@@ -43,6 +43,7 @@ struct press {
 	char area[16];
 	char code[ALARM_CODE_MAX];
 	enum kind kind;
+	bool silent; /* one of them is duress */
 	ms_t first_ms, last_ms;
 	uint64_t round; /* of shown_unstored() that saw it last */
 	uint16_t raw_len;
@@ -59,10 +60,10 @@ struct shown {
 	TAILQ_ENTRY(shown) rerung_link;  /* screens->rerung */
 	TAILQ_ENTRY(shown) press_link;   /* screens->presses */
 	TAILQ_ENTRY(shown) gone_link;    /* screens->gone */
-	bool pending;              /* touched; waits for its entry to be safe, or to be old enough to be shown marked */
+	bool pending; /* touched; waits for its entry to be safe, or to be old enough to be shown marked */
 	TAILQ_ENTRY(shown) choosy_link; /* screens->choosy */
-	bool rerung, gone, choosy; /* in those lists */
-	uint64_t seq;              /* counts every release to the screens */
+	bool rerung, gone, choosy;      /* in those lists */
+	uint64_t seq;                   /* counts every release to the screens */
 	struct incident_slot face; /* as released: what rights, counts and ringing go by. NONE or CLOSED: not on screens */
 	bool marked;               /* the row says not safe or not stored */
 	uint64_t released;         /* log id that the face was released from */
@@ -156,10 +157,10 @@ struct screens {
 	struct shown_list choosy; /* rings only at those who speak the resident's language */
 	size_t choosy_count;
 	bool ready_changed;
-	mono_t choosy_at; /* when it was looked at whether they are still there */
+	mono_t choosy_at;    /* when it was looked at whether they are still there */
 	bool release_behind; /* more may go out than one turn lets out */
 	mono_t released_at;  /* when `pending` was last looked through */
-	uint64_t seq; /* newest release */
+	uint64_t seq;        /* newest release */
 	uint64_t mark;
 	size_t marked_count; /* rows marked: while there are any, no screen may resume from here */
 	size_t note_count;

@@ -210,6 +210,7 @@ static void press_fill(struct app *app, struct press *p, const struct change *ch
 	}
 	if (class_above(kind_class(a->kind), kind_class(p->kind)))
 		p->kind = a->kind;
+	p->silent = p->silent || kind_silent(a->kind);
 	p->last_ms = at_ms;
 }
 
@@ -343,6 +344,21 @@ static void face_raise(struct app *app, const struct press *p, struct incident_s
 	incident_order(inc, face->order);
 }
 
+/* Answered, and she presses again: whoever has her call should hear it although it can't be stored. What would put it back
+ * into the queue rings at everybody. */
+static void face_again(struct app *app, const struct press *p, struct incident_slot *face)
+{
+	enum incident_class class = kind_class(p->kind);
+
+	if (class_above(CLASS_WELFARE, class))
+		return;
+	face->rerung = true;
+	if (face->quarantine || !(class_above(class, face->class) || (face->held && class == CLASS_LIFE)))
+		return;
+	face_raise(app, p, face);
+	face->rerung_all = true;
+}
+
 static void face_fill(struct app *app, struct shown *sh)
 {
 	struct incident_slot *face = &sh->face;
@@ -364,11 +380,10 @@ static void face_fill(struct app *app, struct shown *sh)
 		face_of_press(app, sh, face);
 		return;
 	}
-	/* She presses again, and whoever has her call should hear it although it can't be stored. */
-	if (face->state == INCIDENT_ANSWERED && class_above(kind_class(sh->press->kind), CLASS_WELFARE))
-		face->rerung = true;
 	if (face->state == INCIDENT_WAITING)
 		face_raise(app, sh->press, face);
+	else
+		face_again(app, sh->press, face);
 }
 
 static void row_forget(struct shown *sh)
