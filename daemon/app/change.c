@@ -190,7 +190,7 @@ refuse:
 
 /* ------------------------------------------------------------ answering */
 
-static uint64_t change_incident(const struct change *ch)
+uint64_t change_incident(const struct change *ch)
 {
 	const char *key = ch->duplicate ? ch->duplicate_of : ch->record->key;
 

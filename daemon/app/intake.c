@@ -20,7 +20,7 @@ static bool by_area(struct app *app, const struct alarm *a, const struct place *
 void intake_place(struct app *app, const struct alarm *a, struct place *ret)
 {
 	const Pingan__V1__Device *d = device_find(app, a->device);
-	const char *of = follow_up_household(app, a);
+	const char *of = a->household[0] != '\0' ? a->household : follow_up_household(app, a);
 	const Pingan__V1__Household *h = of != NULL ? household_find(app, of)
 	                                 : d != NULL ? household_find(app, d->household)
 	                                             : NULL;
@@ -125,6 +125,15 @@ void intake_recommit(struct app *app)
 		if (app->recent_ms[at] != 0 && app->now.store_ms - app->recent_ms[at] < RECENT_MS)
 			(void)intake_alarm(app, &app->recent[at], (struct waiter){0});
 	}
+}
+
+bool intake_manual(struct app *app, const struct alarm *a, const struct event *ev, struct waiter waiter)
+{
+	enum change_kind kind;
+	struct record *rec = route(app, a, 0, &kind);
+
+	count(app, C_ALARMS_RECEIVED);
+	return rec != NULL && change_submit(app, kind, rec->key, ev, a, waiter) != NULL;
 }
 
 bool intake_alarm(struct app *app, const struct alarm *a, struct waiter waiter)

@@ -217,6 +217,8 @@ struct change {
  * The event and alarm are copied. Decided in app_turn(), after what waits for the same record. */
 struct change *change_submit(struct app *app, enum change_kind kind, const char *record_key, const struct event *ev,
                              const struct alarm *alarm, struct waiter waiter);
+/* The incident that an alarm has become part of; 0 = none. */
+uint64_t change_incident(const struct change *ch);
 void changes_turn(struct app *app);
 /* Something can be decided now. */
 bool changes_ready(const struct app *app);
@@ -245,6 +247,8 @@ void intake_place(struct app *app, const struct alarm *a, struct place *ret);
 /* One alarm, checked by its codec. The waiter is told by devices.c when it is durable, never before.
  * False: refused for a bound; the device repeats. */
 bool intake_alarm(struct app *app, const struct alarm *a, struct waiter waiter);
+/* One that a person entered; `ev` carries the request and the sealed text. False: refused for a bound. */
+bool intake_manual(struct app *app, const struct alarm *a, const struct event *ev, struct waiter waiter);
 /* Resident's cancel of alarm `id`. */
 void intake_cancel(struct app *app, const char *device, uint64_t id, struct waiter waiter);
 /* Changes that are calls for help and not yet back from the log, for the screens. */

@@ -533,6 +533,8 @@ void screens_answer(struct app *app, const struct change *ch)
 		return;
 	}
 	memcpy(r.who, ch->who, sizeof r.who);
+	if (ch->alarm != NULL && r.result == REFUSAL_OK)
+		r.incident = change_incident(ch); /* entered by hand */
 	if (ch->kind == CHANGE_INCIDENT && ch->ev.type == EVENT_OPENED)
 		opened(app, s, ch);
 	/* Asked again after it was asked for: the record knows the request, and it still waits for the second person. */

@@ -102,11 +102,71 @@ static void storm(struct app *app, struct session *s, const Pingan__V1__Request 
 		request_refuse(app, s, &no);
 }
 
+/* ------------------------------------------------------------ entered by hand */
+
+static enum refusal seal(struct app *app, const char *household, const char *text, struct event *ev)
+{
+	const uint8_t *key = text[0] == '\0' ? NULL : seal_key(app, household);
+	size_t len;
+
+	if (text[0] == '\0')
+		return REFUSAL_OK;
+	if (key == NULL)
+		return REFUSAL_WRONG_STATE; /* nothing to seal it with: never kept in the clear */
+	len = app->ports.seal(app->ports.ctx, key, slice_str(text), ev->text, sizeof ev->text);
+	if (len == 0 || len > sizeof ev->text)
+		return REFUSAL_BAD_REQUEST;
+	ev->text_len = (uint16_t)len;
+	return REFUSAL_OK;
+}
+
+/* OK when this person works where the home is. */
+static enum refusal home_of(struct app *app, const struct session *s, const char *household,
+                            const Pingan__V1__Household **ret)
+{
+	if (!store_usable(app))
+		return REFUSAL_NO_STORE;
+	*ret = household_find(app, household);
+	if (*ret == NULL)
+		return REFUSAL_NOT_FOUND;
+	return rights_covers(&s->rights, (*ret)->area) ? REFUSAL_OK : REFUSAL_FORBIDDEN;
+}
+
+static void open_manual(struct app *app, struct session *s, const Pingan__V1__Request *r)
+{
+	const Pingan__V1__OpenManual *m = r->open_manual;
+	struct alarm a = {.id = r->cmd,
+	                  .kind = (enum kind)m->kind,
+	                  .protocol = PROTOCOL_MANUAL,
+	                  .battery_pct = 255,
+	                  .drill = m->drill,
+	                  .device = ALARM_NO_DEVICE};
+	const Pingan__V1__Household *h = NULL;
+	enum refusal why = home_of(app, s, m->household, &h);
+	struct event ev;
+
+	request_event(&ev, EVENT_ALARM, s, r->cmd);
+	memcpy(a.by, s->rights.person, sizeof a.by);
+	if (why == REFUSAL_OK && m->drill && s->rights.role != ROLE_SUPERVISOR)
+		why = REFUSAL_FORBIDDEN;
+	if (why == REFUSAL_OK && !text_copy(a.household, sizeof a.household, slice_str(m->household)))
+		why = REFUSAL_NOT_FOUND;
+	if (why == REFUSAL_OK)
+		why = seal(app, m->household, m->text, &ev);
+	if (why == REFUSAL_OK && !intake_manual(app, &a, &ev, (struct waiter){WAITER_REQUEST, s->link, r->cmd}))
+		why = REFUSAL_OVERLOAD;
+	if (why != REFUSAL_OK)
+		request_reply(app, s, r->cmd, why, NULL);
+}
+
 bool request_of_area(struct app *app, struct session *s, const Pingan__V1__Request *r)
 {
 	switch (r->what_case) {
 	case PINGAN__V1__REQUEST__WHAT_OUT_LIST:
 		out_list(app, s, r);
+		return true;
+	case PINGAN__V1__REQUEST__WHAT_OPEN_MANUAL:
+		open_manual(app, s, r);
 		return true;
 	case PINGAN__V1__REQUEST__WHAT_STORM_BEGIN:
 	case PINGAN__V1__REQUEST__WHAT_STORM_END:

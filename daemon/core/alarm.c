@@ -113,6 +113,11 @@ bool alarm_valid(const struct alarm *a)
 		return false;
 	if (a->follow_up_of != 0 && (a->kind != KIND_FOLLOW_UP || a->protocol != PROTOCOL_MANUAL))
 		return false;
+	/* Only people and our own rules say so; no codec does. */
+	if (a->protocol != PROTOCOL_MANUAL && (a->drill || a->by[0] != '\0' || a->household[0] != '\0'))
+		return false;
+	if ((a->by[0] != '\0' && !alarm_id_valid(a->by)) || (a->household[0] != '\0' && !alarm_id_valid(a->household)))
+		return false;
 	if (a->battery_pct > 100 && a->battery_pct != 255)
 		return false;
 	return a->zone <= UINT16_MAX && a->raised_ms >= 0 && a->raw_len <= ALARM_RAW_MAX;

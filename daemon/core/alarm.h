@@ -33,10 +33,16 @@ struct alarm {
 	bool code_unknown;         /* no table explains it: a person must see it */
 	bool drill;                /* MANUAL: an exercise */
 	char by[ID_MAX];           /* MANUAL: who entered it; empty = a rule of ours (follow-up) */
+	char household[ID_MAX];    /* MANUAL: whom it is about, when no device of theirs is named */
 	uint64_t follow_up_of;     /* MANUAL, FOLLOW_UP: the incident it follows; else 0 */
 	uint16_t raw_len;
 	uint8_t raw[ALARM_RAW_MAX];
 };
+
+#define ALARM_NO_DEVICE "manual" /* MANUAL: what a person entered names no device */
+
+/* The message names itself: it is made at the press, and sent again unchanged. */
+bool alarm_has_id(const struct alarm *a);
 
 /* True for 1 to 31 bytes of printable ASCII without a space: what may stand in a key, a log line and a command. */
 bool alarm_id_valid(const char id[ID_MAX]);

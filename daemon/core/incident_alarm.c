@@ -76,7 +76,7 @@ void incident_remember(struct step_now *s, const struct alarm *a)
 
 static void say(struct step_now *s, enum line_code code, const struct alarm *a, int64_t number)
 {
-	struct line *line = line_add(s, code, "");
+	struct line *line = line_add(s, code, a->by); /* empty, unless a person entered it */
 
 	id_set(line->subject, a->device);
 	line->number = number;
@@ -126,7 +126,10 @@ static void open_new(struct step_now *s, const struct alarm *a)
 	inc->follow_up_of = a->follow_up_of;
 	inc->risk = s->world->risk < UINT8_MAX ? s->world->risk : UINT8_MAX;
 	incident_remember(s, a);
+	inc->drill = a->drill;
 	say(s, LINE_ALARM, a, 0);
+	if (a->drill)
+		line_add(s, LINE_DRILL, a->by);
 	if (a->code_unknown)
 		say(s, LINE_UNKNOWN_CODE, a, 0);
 	if (inc->quarantine)
@@ -174,6 +177,28 @@ static void pressed_again(struct step_now *s)
 	incident_forget_asked(s);
 }
 
+/* A real alarm: the incident is from now on what it says, and begins anew. */
+static void drill_end(struct step_now *s, const struct alarm *a)
+{
+	struct incident *inc = s->inc;
+
+	inc->drill = false;
+	say(s, LINE_DRILL_ENDED, a, 0);
+	if (inc->hold_until_ms != 0)
+		incident_hold_end(s, "");
+	inc->kind = a->kind;
+	inc->silent = kind_silent(a->kind);
+	inc->voice_due_ms = 0;
+	inc->spoke = false;
+	inc->seen = false;
+	inc->no_voice = false;
+	if (inc->state == INCIDENT_ANSWERED)
+		id_set(inc->former_owner, inc->owner);
+	incident_set_class(s, class_of(inc, a));
+	s->to = INCIDENT_WAITING;
+	s->enter_again = true;
+}
+
 static void join(struct step_now *s, const struct alarm *a)
 {
 	struct incident *inc = s->inc;
@@ -187,6 +212,10 @@ static void join(struct step_now *s, const struct alarm *a)
 	say(s, LINE_REPEAT, a, inc->repeats);
 	if (a->code_unknown)
 		say(s, LINE_UNKNOWN_CODE, a, 0);
+	if (inc->drill && !a->drill) {
+		drill_end(s, a);
+		return;
+	}
 	if (kind_silent(a->kind)) {
 		inc->silent = true;
 		inc->voice_due_ms = 0;
@@ -211,6 +240,8 @@ enum verdict incident_on_alarm(struct step_now *s)
 		open_new(s, a);
 	} else if (s->inc->area_wide) {
 		return area_wide_on_alarm(s);
+	} else if (a->drill && !s->inc->drill) {
+		return step_refuse(s, REFUSAL_BUSY); /* no exercise over a real call */
 	} else if (a->restore) {
 		say(s, LINE_RESTORE, a, 0);
 		s->inc->lines[s->inc->line_count - 1].cmd = alarm_hash(a);
@@ -220,6 +251,8 @@ enum verdict incident_on_alarm(struct step_now *s)
 	} else {
 		join(s, a);
 	}
+	if (s->ev->text_len != 0)
+		line_text(s, line_add(s, LINE_NOTE, a->by), s->ev->text, s->ev->text_len);
 	return MOVE;
 }
 

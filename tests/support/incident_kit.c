@@ -368,6 +368,20 @@ static void random_area_wide(struct kit *k, uint64_t *seed, struct alarm *alarm)
 	}
 }
 
+/* Entered by a person; now and then it is a drill, and then mostly people are about it. */
+static void random_manual(const struct kit *k, uint64_t *seed, struct alarm *alarm)
+{
+	if (!one_in(seed, 6) && !(k->inc.drill && !one_in(seed, 4)))
+		return;
+	if (alarm->protocol != PROTOCOL_NATIVE || k->world.area_wide)
+		return;
+	alarm->protocol = PROTOCOL_MANUAL;
+	alarm->heard = STEP_NONE;
+	alarm->drill = !alarm->restore && (k->inc.drill || one_in(seed, 3));
+	snprintf(alarm->by, sizeof alarm->by, "op1");
+	snprintf(alarm->household, sizeof alarm->household, "hh1");
+}
+
 enum verdict kit_random_step(struct kit *k, uint64_t *seed, struct alarm *alarm)
 {
 	struct event ev = {0};
@@ -376,6 +390,7 @@ enum verdict kit_random_step(struct kit *k, uint64_t *seed, struct alarm *alarm)
 	random_world(k, seed);
 	*alarm = random_alarm(k, seed);
 	random_area_wide(k, seed, alarm);
+	random_manual(k, seed, alarm);
 	ev.type = (enum event_type)below(seed, EVENT_COUNT);
 	/* What ends everything is rare, what nobody does by hand is frequent. */
 	if ((ev.type == EVENT_CLOSE || ev.type == EVENT_JOB_CANCEL) && !one_in(seed, 4))
