@@ -251,6 +251,13 @@ void incident_handovers_cancel(struct step_now *s)
 	}
 }
 
+void incident_handovers_reopened(struct incident *inc)
+{
+	for (uint32_t i = 0; i < inc->handover_count; i++)
+		if (inc->handovers[i].state == HANDOVER_CONFIRMED)
+			inc->handovers[i].state = HANDOVER_CANCELLED;
+}
+
 bool incident_handed_over(const struct incident *inc)
 {
 	for (uint32_t i = 0; i < inc->handover_count; i++)

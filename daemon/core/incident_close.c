@@ -74,5 +74,6 @@ enum verdict incident_on_reopen(struct step_now *s)
 	inc->seen = false;
 	inc->no_voice = false;
 	inc->resident_cancelled = false;
+	incident_handovers_reopened(inc);
 	return MOVE;
 }

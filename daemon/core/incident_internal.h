@@ -147,6 +147,8 @@ void incident_handover_overdue(struct step_now *s, struct handover *h);
 
 /* The incident is closed another way: nobody waits for a confirmation any more. */
 void incident_handovers_cancel(struct step_now *s);
+/* What they confirmed was another state of affairs: handed over is only what they confirm again. */
+void incident_handovers_reopened(struct incident *inc);
 bool incident_handed_over(const struct incident *inc);
 
 /* ---- contacts.c: family told and asked, and what they answer ---- */

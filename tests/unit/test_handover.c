@@ -294,6 +294,24 @@ static void test_a_returned_call_keeps_its_card(void **state)
 	assert_int_equal(confirmed(1, 20), MOVE);
 }
 
+/* Reopened it is another matter: what 120 confirmed before does not end it again. */
+static void test_a_reopened_call_is_handed_over_anew(void **state)
+{
+	(void)state;
+	answered(KIND_SOS);
+	assert_int_equal(opened("op1", SERVICE_120), MOVE);
+	assert_int_equal(confirmed(1, 20), MOVE);
+	assert_int_equal(kit_close(&k, "op1", OUTCOME_HANDED_OVER), MOVE);
+	assert_int_equal(kit_do(&k, EVENT_REOPEN, "op1"), MOVE);
+	assert_int_equal(kit_do(&k, EVENT_CLAIM, "op1"), MOVE);
+	assert_int_equal(kit_do(&k, EVENT_SPOKE, "op1"), MOVE);
+	refused(kit_close(&k, "op1", OUTCOME_HANDED_OVER), REFUSAL_NEEDS_CONFIRMATION);
+	assert_int_equal(opened("op1", SERVICE_120), MOVE);
+	assert_int_equal(kit_line(&k, LINE_HANDOVER_OPENED)->count, 2); /* no number comes twice */
+	assert_int_equal(confirmed(2, 20), MOVE);
+	assert_int_equal(kit_close(&k, "op1", OUTCOME_HANDED_OVER), MOVE);
+}
+
 static void test_the_card_that_lies_open_first(void **state)
 {
 	static const struct {
@@ -331,6 +349,7 @@ int main(void)
 		cmocka_unit_test(test_handed_over_needs_a_confirmation),
 		cmocka_unit_test(test_closing_otherwise_takes_open_cards_back),
 		cmocka_unit_test(test_a_returned_call_keeps_its_card),
+		cmocka_unit_test(test_a_reopened_call_is_handed_over_anew),
 		cmocka_unit_test(test_the_card_that_lies_open_first),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
