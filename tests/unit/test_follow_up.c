@@ -113,7 +113,8 @@ static void test_what_is_written_on_the_closed_record_leaves_the_date_alone(void
 	closed(KIND_SOS, OUTCOME_ADVICE);
 	due_ms = k.inc.follow_up_due_ms;
 	kit_wait_s(&k, 3600);
-	assert_int_equal(kit_step(&k, &(struct event){.type = EVENT_NOTE, .who = "op1", .text_len = 2, .text = "hi"}), MOVE);
+	assert_int_equal(kit_step(&k, &(struct event){.type = EVENT_NOTE, .who = "op1", .text_len = 2, .text = "hi"}),
+	                 MOVE);
 	assert_int_equal(kit_do(&k, EVENT_OPENED, "op2"), MOVE);
 	assert_int_equal(k.inc.follow_up_due_ms, due_ms);
 }
