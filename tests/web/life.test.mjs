@@ -294,3 +294,54 @@ test('an area without power is one row, with the list of its homes', async (t) =
 	await list.getByText(truth.residents[0].name).waitFor({ state: 'detached' })
 	await list.getByText(out[1].truth.residents[0].name).waitFor()
 })
+
+test('a drill takes the whole path, marked on every screen, and a real alarm ends it', async (t) => {
+	const stage = await Stage.open(t, 'life-drill', { policy: PATIENT })
+	const { cell } = stage
+	const [desk, boss, phone] = [await stage.desk('op01'), await stage.desk('sup01'), await stage.phone('cg01')]
+	const truth = await household(cell, HOME)
+	const elder = truth.residents[0].name
+	const unit = await Unit.connect(t, cell.daemon, homeOf(cell, HOME))
+
+	// An operator may enter a call by hand, and no drill.
+	await desk.page.keyboard.press('F2')
+	await desk.region('人工录入').waitFor()
+	assert.equal(await desk.page.getByLabel('这是演练').count(), 0)
+	await desk.page.keyboard.press('Escape')
+	await desk.page.keyboard.press('Escape')
+	await boss.page.keyboard.press('F2')
+	const panel = boss.region('人工录入')
+	await panel.getByRole('searchbox').fill(elder)
+	await panel.getByRole('radio', { name: new RegExp(elder) }).check()
+	await panel.getByLabel('这是演练').check()
+	await boss.look('begin')
+	await panel.getByRole('button', { name: /^开始演练/ }).click()
+	await boss.region('呼援详情').getByText('演练：一切照真实流程').waitFor()
+
+	await desk.region('待接报警').getByText('演练').waitFor()
+	await desk.page.getByText('演练 1').waitFor()
+	await desk.look('rings')
+	await desk.page.keyboard.press('a')
+	await desk.region('长者').getByText('由我处理').waitFor()
+	await desk.page.keyboard.press('d')
+	await desk.region('派单').getByRole('checkbox').first().waitFor()
+	await desk.page.keyboard.press('Enter')
+	await phone.page.getByText('演练', { exact: true }).waitFor()
+	await phone.look('offer')
+	await phone.button('接单 出发').tap()
+	await phone.page.getByText('这是演练，请照真实任务完成').waitFor()
+	await phone.look('job')
+	await desk.page.keyboard.press('x')
+	await desk.page.getByRole('radio', { name: '演练结束' }).waitFor()
+	assert.equal(await desk.page.getByRole('radio', { name: '误报' }).count(), 0)
+	await desk.look('close')
+	await desk.page.keyboard.press('Escape')
+
+	// She really presses: it is no drill any more, on any screen.
+	await unit.ack(unit.press({ kind: Kind.SOS }))
+	await desk.line('演练结束').waitFor()
+	await desk.row(elder).getByText('演练', { exact: true }).waitFor({ state: 'detached' })
+	await desk.page.getByText('演练 1').waitFor({ state: 'detached' })
+	await phone.page.getByText('这是演练，请照真实任务完成').waitFor({ state: 'detached' })
+	await desk.look('real')
+})

@@ -105,8 +105,10 @@ describe('what is offered', () => {
 
 	it('offers a drill to supervisors only, and a test where nobody calls for help', () => {
 		const home = detail({ household: 'h1' });
-		expect(may('drill', row(), home, who(false))).toBe(false);
-		expect(may('drill', row(), home, who(false, true))).toBe(true);
+		const closed = row({ state: IncidentState.INCIDENT_CLOSED });
+		expect(may('drill', closed, home, who(false))).toBe(false);
+		expect(may('drill', closed, home, who(false, true))).toBe(true);
+		expect(may('drill', row(), home, who(false, true))).toBe(false);
 		expect(may('test', row({ class: 4 }), home, who(false))).toBe(true);
 		expect(may('test', row({ state: IncidentState.INCIDENT_CLOSED }), home, who(false))).toBe(true);
 		expect(may('test', row(), home, who(false))).toBe(false);

@@ -53,6 +53,7 @@ export function may(act: Act, row: Row, detail: IncidentDetail | null, who: Who)
 				detail?.onTestUntilMs === 0n
 			);
 		case 'drill':
-			return who.supervisor && (detail?.household ?? '') !== '';
+			// No drill is laid over a real call.
+			return who.supervisor && !open && (detail?.household ?? '') !== '';
 	}
 }
