@@ -28,6 +28,7 @@ static bool urgent(const struct app *app, const struct change *ch)
 	case CHANGE_LOGIN:
 	case CHANGE_NEW:
 	case CHANGE_STORM:
+	case CHANGE_ON_TEST:
 	case CHANGE_OUT_GONE:
 	case CHANGE_SIGNAL:
 		return false;

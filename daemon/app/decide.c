@@ -352,12 +352,20 @@ static enum verdict decide_body(struct app *app, struct change *ch)
 static enum verdict decide_signal(struct app *app, struct change *ch)
 {
 	struct buf bytes = buf_of(app->encode, sizeof app->encode);
-	struct line line = {.code = ch->alarm->restore ? LINE_RESTORE : LINE_ALARM,
+	bool trial = ch->alarm->kind == KIND_SOS && !ch->alarm->restore;
+	struct line line = {.code = trial ? LINE_TEST_PRESS : ch->alarm->restore ? LINE_RESTORE : LINE_ALARM,
 	                    .at_ms = app->now.store_ms,
 	                    .kind = ch->alarm->kind,
 	                    .protocol = ch->alarm->protocol};
 	struct store_commit c;
+	struct place p;
 
+	/* Others came before it while it waited: now it may be a call. */
+	intake_place(app, ch->alarm, &p);
+	if (trial && !on_test(app, ch->alarm, &p)) {
+		ch->rerouted = true;
+		return REFUSE;
+	}
 	commit_clear(&c);
 	snprintf(line.subject, sizeof line.subject, "%s", ch->alarm->device);
 	message_set(&c, ch);
@@ -374,6 +382,36 @@ static enum verdict decide_out_gone(struct app *app, struct change *ch)
 	struct buf bytes = buf_of(app->encode, sizeof app->encode);
 
 	return outage_gone(app, ch) == MOVE ? fly_small(app, ch, &bytes, true) : STAY;
+}
+
+/* Who tries the buttons of which home, for how long, and why: in the log. */
+static enum verdict decide_on_test(struct app *app, struct change *ch)
+{
+	struct buf bytes = buf_of(app->encode, sizeof app->encode);
+	struct line line = {.code = LINE_NOTE,
+	                    .at_ms = app->now.store_ms,
+	                    .number = ch->ev.seconds,
+	                    .cmd = ch->ev.cmd,
+	                    .text_len = ch->ev.text_len};
+	enum verdict verdict = on_test_decide(app, ch, &bytes);
+	struct store_commit c;
+	size_t from;
+
+	if (verdict != MOVE)
+		return verdict;
+	commit_clear(&c);
+	put(&c, ch->record, &bytes, 0);
+	memcpy(line.who, ch->ev.who, sizeof line.who);
+	from = bytes.len;
+	log_event_encode(app->config.daemon, ch->record->key, &line, 1, ch->ev.text, slice_of(NULL, 0), "", &bytes);
+	c.event = slice_of(bytes.at + from, bytes.len - from);
+	ENSURE(!bytes.overflow);
+	/* The same request again does not begin the hour anew. */
+	snprintf(c.message, sizeof c.message, "test.%016" PRIx64, ch->ev.cmd);
+	snprintf(c.message_value, sizeof c.message_value, "%s", ch->record->key);
+	c.message_ms = SECONDS(86400);
+	change_fly(app, ch, &c);
+	return MOVE;
 }
 
 static enum verdict decide_storm(struct app *app, struct change *ch)
@@ -422,6 +460,8 @@ enum verdict change_decide(struct app *app, struct change *ch)
 		return decide_body(app, ch);
 	case CHANGE_STORM:
 		return decide_storm(app, ch);
+	case CHANGE_ON_TEST:
+		return decide_on_test(app, ch);
 	case CHANGE_OUT_GONE:
 		return decide_out_gone(app, ch);
 	case CHANGE_SIGNAL:

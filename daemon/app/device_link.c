@@ -244,6 +244,9 @@ void native_stored(struct app *app, struct device_link *l, const struct change *
 	h->silent = h->silent || silent;
 	if (incident == 0) {
 		held_free(app, h); /* opens nothing, is done with */
+		/* A trial of the button: the unit keeps a press until it hears the end. */
+		if (kind_class(ch->alarm->kind) == CLASS_LIFE)
+			(void)tell(app, l, (struct down){.type = DOWN_STATUS, .alarm = ch->waiter.tag, .step = STEP_CLOSED});
 		return;
 	}
 	if (readable) {

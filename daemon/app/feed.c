@@ -123,6 +123,7 @@ void app_store_entry(struct app *app, const struct store_entry *e)
 	tail_push(app, e);
 	for (uint32_t i = 0; i < e->record_count; i++)
 		(void)projection_apply(app, &e->records[i], e->id);
+	on_test_entry(app, e);
 	screens_entry(app, e);
 	changes_entry(app, e->commit, e->id);
 }

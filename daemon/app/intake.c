@@ -81,7 +81,7 @@ static struct record *route(struct app *app, const struct alarm *a, uint64_t sal
 	*ret_kind = CHANGE_INCIDENT;
 	if (rec != NULL && (a->restore || !opens_nothing(a)))
 		return rec;
-	if (opens_nothing(a)) {
+	if (opens_nothing(a) || on_test(app, a, &p)) {
 		*ret_kind = CHANGE_SIGNAL;
 		record_key(key, "device", a->device);
 		return record_want(app, key);

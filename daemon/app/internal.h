@@ -171,6 +171,7 @@ enum change_kind {
 	CHANGE_DAEMON,
 	CHANGE_NEW,      /* a record that must exist: body; nothing if it does */
 	CHANGE_STORM,    /* storm */
+	CHANGE_ON_TEST,  /* ev: who, seconds, text */
 	CHANGE_OUT_GONE, /* a device that was out of an incident that has been closed: its record goes */
 	CHANGE_SIGNAL    /* an alarm that opens nothing (test, restore, cancel of nothing): a log entry only */
 };
@@ -271,6 +272,15 @@ enum verdict outage_gone(struct app *app, const struct change *ch);
 #define OUT_PAGE 50
 uint32_t outage_list(struct app *app, uint64_t incident, uint32_t from, struct out ret[OUT_PAGE], uint32_t *ret_total);
 void outages_free(struct app *app);
+
+/* ------------------------------------------------------------ on_test.c */
+
+/* A press that is a trial of its button: thanked and logged, and no call. */
+bool on_test(struct app *app, const struct alarm *a, const struct place *p);
+void on_test_entry(struct app *app, const struct store_entry *e);
+/* MOVE: *ret holds the record's new body. */
+enum verdict on_test_decide(struct app *app, struct change *ch, struct buf *ret);
+void on_test_free(struct app *app);
 
 /* ------------------------------------------------------------ storms.c */
 
@@ -511,6 +521,10 @@ struct app {
 	/* outages.c */
 	struct table outages;           /* incident id in hex -> struct outage */
 	mono_t outages_at;
+
+	/* on_test.c */
+	struct table test_presses;      /* device -> struct test_press */
+	size_t test_press_count;
 
 	/* storms.c */
 	struct table storm_watches;     /* "<area>/<kind>" -> struct storm_watch */

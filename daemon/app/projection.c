@@ -448,6 +448,7 @@ void projection_free(struct app *app)
 	outages_free(app);
 	find_free(app);
 	storms_free(app);
+	on_test_free(app);
 	table_free(&app->records);
 	table_free(&app->open);
 	table_free(&app->accounts);

@@ -159,6 +159,40 @@ static void open_manual(struct app *app, struct session *s, const Pingan__V1__Re
 		request_reply(app, s, r->cmd, why, NULL);
 }
 
+/* ------------------------------------------------------------ on test */
+
+static void set_on_test(struct app *app, struct session *s, const Pingan__V1__Request *r)
+{
+	const Pingan__V1__SetOnTest *t = r->on_test;
+	const Pingan__V1__Device *d = t->device[0] == '\0' ? NULL : device_find(app, t->device);
+	const char *household = t->device[0] == '\0' ? t->household : d == NULL ? "" : d->household;
+	const Pingan__V1__Household *h = NULL;
+	struct kept_reply no = {.cmd = r->cmd};
+	struct change *ch;
+	struct event ev;
+	char key[STORE_KEY_MAX];
+
+	request_event(&ev, EVENT_NONE, s, r->cmd);
+	ev.seconds = t->seconds;
+	no.result = home_of(app, s, household, &h);
+	if (no.result == REFUSAL_OK && t->seconds > 0 && t->text[0] == '\0')
+		no.result = REFUSAL_NEEDS_REASON;
+	if (no.result == REFUSAL_OK && t->seconds > app->config.policy.test_max_s) {
+		no.result = REFUSAL_LIMIT;
+		no.number = app->config.policy.test_max_s;
+	}
+	if (no.result == REFUSAL_OK)
+		no.result = seal(app, household, t->text, &ev);
+	if (no.result == REFUSAL_OK) {
+		record_key(key, d != NULL ? "device" : "household", d != NULL ? t->device : household);
+		ch = change_submit(app, CHANGE_ON_TEST, key, &ev, NULL, (struct waiter){WAITER_REQUEST, s->link, r->cmd});
+		if (ch == NULL)
+			no.result = REFUSAL_OVERLOAD;
+	}
+	if (no.result != REFUSAL_OK)
+		request_refuse(app, s, &no);
+}
+
 bool request_of_area(struct app *app, struct session *s, const Pingan__V1__Request *r)
 {
 	switch (r->what_case) {
@@ -167,6 +201,9 @@ bool request_of_area(struct app *app, struct session *s, const Pingan__V1__Reque
 		return true;
 	case PINGAN__V1__REQUEST__WHAT_OPEN_MANUAL:
 		open_manual(app, s, r);
+		return true;
+	case PINGAN__V1__REQUEST__WHAT_ON_TEST:
+		set_on_test(app, s, r);
 		return true;
 	case PINGAN__V1__REQUEST__WHAT_STORM_BEGIN:
 	case PINGAN__V1__REQUEST__WHAT_STORM_END:

@@ -127,6 +127,135 @@ static void test_a_press_ends_the_drill_of_its_home(void **state)
 	rig_free(g);
 }
 
+/* ------------------------------------------------------------ on test */
+
+static int tries(struct rig *g, link_t link, const char *home, const char *device, uint32_t seconds, const char *why)
+{
+	RIG_ASK(g, link, 0, SetOnTest, SET_ON_TEST, ON_TEST, on_test, .household = (char *)home, .device = (char *)device,
+	        .seconds = seconds, .text = (char *)why);
+	return rig_result(g, link, NULL);
+}
+
+static bool calls(struct rig *g, const char *home)
+{
+	return incident_of_household(g->app, home) != NULL;
+}
+
+static void test_on_test_a_press_is_thanked_and_no_call(void **state)
+{
+	struct rig *g = city();
+	uint64_t before;
+
+	(void)state;
+	IS(tries(g, 1, "h0", "", 600, "monthly test"), OK);
+	before = g->log_id;
+	(void)rig_press(g, "h0", KIND_SOS);
+	assert_false(calls(g, "h0"));
+	assert_int_equal(g->log_id, before + 1); /* a proof of life, on record */
+	/* Another home, and an unknown device, are not on test. */
+	(void)rig_press(g, "h1", KIND_SOS);
+	assert_true(calls(g, "h1"));
+	(void)rig_press(g, "nowhere", KIND_SOS);
+	assert_true(calls(g, "quarantine/dev-nowhere"));
+	rig_free(g);
+}
+
+static void test_a_press_outside_the_window_is_real(void **state)
+{
+	struct rig *g = city();
+
+	(void)state;
+	IS(tries(g, 1, "h0", "", 600, "monthly test"), OK);
+	rig_pass_beating(g, 601000, 3);
+	(void)rig_press(g, "h0", KIND_SOS);
+	assert_true(calls(g, "h0"));
+	IS(tries(g, 1, "", "dev-h1", 600, "new pendant"), OK);
+	IS(tries(g, 1, "", "dev-h1", 0, ""), OK); /* ended by hand */
+	(void)rig_press(g, "h1", KIND_SOS);
+	assert_true(calls(g, "h1"));
+	rig_free(g);
+}
+
+static void test_no_other_call_for_help_is_ever_taken_for_a_test(void **state)
+{
+	(void)state;
+	for (int kind = KIND_NONE + 1; kind < KIND_COUNT; kind++) {
+		struct rig *g;
+
+		if (kind == KIND_SOS ||
+		    (kind_class((enum kind)kind) != CLASS_LIFE && kind_class((enum kind)kind) != CLASS_WELFARE))
+			continue;
+		g = city();
+		IS(tries(g, 1, "h0", "", 600, "monthly test"), OK);
+		(void)rig_press(g, "h0", (enum kind)kind);
+		assert_true(calls(g, "h0"));
+		/* And with a call open, the button is no trial either. */
+		(void)rig_press(g, "h0", KIND_SOS);
+		assert_int_equal(record(g, incident_of_household(g->app, "h0")->slot->id)->repeats, 1);
+		rig_free(g);
+	}
+}
+
+static void test_the_third_press_in_a_minute_may_be_somebody_in_need(void **state)
+{
+	struct rig *g = city();
+
+	(void)state;
+	IS(tries(g, 1, "h0", "", 600, "monthly test"), OK);
+	(void)rig_press(g, "h0", KIND_SOS);
+	rig_pass_beating(g, 30000, 3);
+	(void)rig_press(g, "h0", KIND_SOS);
+	rig_pass_beating(g, 40000, 3); /* the first is more than a minute ago */
+	(void)rig_press(g, "h0", KIND_SOS);
+	assert_false(calls(g, "h0"));
+	(void)rig_press(g, "h0", KIND_SOS);
+	assert_true(calls(g, "h0"));
+	rig_free(g);
+}
+
+/* Three at the same instant, before the log has brought any of them. */
+static void test_three_presses_at_once_are_a_call(void **state)
+{
+	struct rig *g = city();
+	struct alarm a = {.kind = KIND_SOS, .protocol = PROTOCOL_NATIVE, .battery_pct = 255, .device = "dev-h0"};
+
+	(void)state;
+	IS(tries(g, 1, "h0", "", 600, "monthly test"), OK);
+	app_begin(g->app);
+	for (int i = 0; i < 3; i++) {
+		a.id = rig_random(g);
+		assert_true(intake_alarm(g->app, &a, (struct waiter){0}));
+	}
+	rig_turn(g);
+	assert_true(calls(g, "h0"));
+	assert_int_equal(record(g, incident_of_household(g->app, "h0")->slot->id)->id, alarm_hash(&a));
+	rig_free(g);
+}
+
+static void test_who_puts_on_test_works_there_says_why_and_not_for_long(void **state)
+{
+	struct rig *g = city();
+	const Pingan__V1__Household *h;
+
+	(void)state;
+	IS(tries(g, 2, "h0", "", 600, "why not"), FORBIDDEN);
+	IS(tries(g, 1, "nobody", "", 600, "why not"), NOT_FOUND);
+	IS(tries(g, 1, "", "dev-nobody", 600, "why not"), NOT_FOUND);
+	IS(tries(g, 1, "h0", "", 600, ""), NEEDS_REASON);
+	IS(tries(g, 1, "h0", "", POLICY_DEFAULT.test_max_s + 1, "why not"), LIMIT);
+	IS(tries(g, 3, "h0", "", POLICY_DEFAULT.test_max_s, "monthly test"), OK);
+	app_begin(g->app);
+	h = household_find(g->app, "h0");
+	assert_string_equal(h->test_by, "sup");
+	assert_int_not_equal(h->test_until_ms, 0);
+	/* Nothing else of the registry has changed. */
+	assert_string_equal(h->address, "ADDRESS-51");
+	assert_int_equal(h->n_contacts, 2);
+	assert_string_equal(h->health->notes, "HEALTH-HEART");
+	assert_int_equal(h->key.len, 32);
+	rig_free(g);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -134,6 +263,12 @@ int main(void)
 		cmocka_unit_test(test_what_is_entered_joins_the_open_call_of_the_home),
 		cmocka_unit_test(test_only_who_works_there_enters_and_only_supervisors_drill),
 		cmocka_unit_test(test_a_press_ends_the_drill_of_its_home),
+		cmocka_unit_test(test_on_test_a_press_is_thanked_and_no_call),
+		cmocka_unit_test(test_a_press_outside_the_window_is_real),
+		cmocka_unit_test(test_no_other_call_for_help_is_ever_taken_for_a_test),
+		cmocka_unit_test(test_the_third_press_in_a_minute_may_be_somebody_in_need),
+		cmocka_unit_test(test_three_presses_at_once_are_a_call),
+		cmocka_unit_test(test_who_puts_on_test_works_there_says_why_and_not_for_long),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
