@@ -184,6 +184,8 @@ static void answer_count(struct app *app, struct shown *sh)
 	if (sh->slot == NULL || sh->slot->answer_counted || face->answered_ms == 0 || face->drill ||
 	    (face->class != CLASS_LIFE && face->class != CLASS_WELFARE))
 		return;
+	if (waited_ms < 0)
+		return; /* answered as a drill, and waiting as a call: not answered yet */
 	sh->slot->answer_counted = true;
 	answers_turn(app);
 	if ((face->answered_ms + DAY_OFFSET_MS) / (24 * 3600 * INT64_C(1000)) != sc->answers_day)

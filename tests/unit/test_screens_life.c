@@ -343,6 +343,21 @@ static void a_drill_is_no_part_of_the_figures(void **state)
 	assert_non_null(m);
 	assert_int_equal(m->delta->counts->answered_today, 1);
 	rig_done(m);
+	/* It turns real: that somebody had answered the drill is no answer to the call that waits now. */
+	rig_press(g, "h0", KIND_SOS);
+	rig_pass(g, 100);
+	g->links[1].read = 0;
+	m = rig_last(g, 1, DELTA);
+	assert_int_equal(m->delta->counts->drills, 0);
+	assert_int_equal(m->delta->counts->waiting, 1);
+	assert_int_equal(m->delta->counts->answered_today, 1);
+	rig_done(m);
+	assert_int_equal(rig_claim(g, 1, 7, NULL), PINGAN__V1__RESULT__RESULT_OK);
+	rig_pass(g, 100);
+	g->links[1].read = 0;
+	m = rig_last(g, 1, DELTA);
+	assert_int_equal(m->delta->counts->answered_today, 2);
+	rig_done(m);
 	rig_free(g);
 }
 
