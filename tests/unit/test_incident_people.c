@@ -416,6 +416,57 @@ static void test_closing_the_fullest_incident_keeps_its_bounds(void **state)
 	assert_true(k.out.added <= ADDED_MAX && 1 + JOBS_LIVE_MAX * (1 + WAVE_MAX) <= ADDED_MAX);
 }
 
+/* Every way at once: four jobs with a full wave out, three hand-overs open, a voice claimed at the end, and of device work
+ * also the way back from the shelf. */
+static void the_most_of_closing(enum kind kind, uint32_t more)
+{
+	static struct candidate many[JOBS_LIVE_MAX * WAVE_MAX];
+	struct alarm a = kit_alarm("unit1", 7, kind);
+	struct event call = {.type = EVENT_CALL, .who = "op1", .call = CALL_NO_ANSWER};
+	struct event card = {.type = EVENT_HANDOVER_OPEN, .who = "op1"};
+	struct event shelf = {.type = EVENT_SHELVE, .who = "op1", .seconds = 60, .text = "x", .text_len = 1};
+	struct event end = {.type = EVENT_CLOSE, .who = "op1", .outcome = OUTCOME_ADVICE, .spoke_to = SPOKE_TO_RESIDENT};
+
+	kit_init(&k);
+	memset(many, 0, sizeof many);
+	for (uint32_t i = 0; i < COUNT_OF(many); i++) {
+		snprintf(many[i].caregiver, ID_MAX, "caregiver_with_a_long_id_%u", (unsigned)i);
+		many[i].skills = BIT(SKILL_CARE) | BIT(SKILL_TECHNICIAN);
+		many[i].reachable = true;
+	}
+	k.world.candidates = many;
+	k.world.candidate_count = COUNT_OF(many);
+	for (unsigned class = CLASS_LIFE; class < CLASS_COUNT; class ++) {
+		k.policy.plans[class].wave_size = WAVE_MAX;
+		k.policy.plans[class].wave_widen = 0;
+		k.policy.plans[class].tell = TELL_ALL;
+	}
+	assert_int_equal(kit_press(&k, &a), MOVE);
+	assert_int_equal(kit_do(&k, EVENT_CLAIM, "op1"), MOVE);
+	assert_int_equal(kit_step(&k, &call), MOVE);
+	for (int i = 0; i < JOBS_LIVE_MAX; i++)
+		assert_int_equal(kit_do(&k, EVENT_DISPATCH, "op1"), MOVE);
+	for (card.service = SERVICE_120; card.service < SERVICE_COUNT; card.service++)
+		assert_int_equal(kit_step(&k, &card), MOVE);
+	if (k.inc.class > CLASS_WELFARE) {
+		assert_int_equal(kit_step(&k, &shelf), MOVE);
+		k.world.actor_supervisor = true;
+	}
+	assert_int_equal(kit_step(&k, &end), MOVE);
+	assert_int_equal(k.inc.state, INCIDENT_CLOSED);
+	assert_int_equal(k.out.added,
+	                 1 + JOBS_LIVE_MAX * (1 + WAVE_MAX) + (SERVICE_COUNT - 1) + 1 + 1 + more); /* spoke, closed, told */
+	assert_true(k.out.added <= ADDED_MAX);
+	assert_int_equal(k.out.outbox_count, 1);
+}
+
+static void test_the_most_that_closing_can_add_is_within_the_bounds(void **state)
+{
+	(void)state;
+	the_most_of_closing(KIND_SOS, 0);
+	the_most_of_closing(KIND_REPAIR, 1);
+}
+
 static void test_reopening_starts_the_plan_anew(void **state)
 {
 	(void)state;
@@ -462,6 +513,7 @@ int main(void)
 		cmocka_unit_test(test_less_urgent_calls_need_no_second_person),
 		cmocka_unit_test(test_closing_ends_every_job_and_frees_the_people),
 		cmocka_unit_test(test_closing_the_fullest_incident_keeps_its_bounds),
+		cmocka_unit_test(test_the_most_that_closing_can_add_is_within_the_bounds),
 		cmocka_unit_test(test_reopening_starts_the_plan_anew),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
