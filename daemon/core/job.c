@@ -475,6 +475,18 @@ static enum verdict on_give_back(struct step_now *s, struct job *job, struct off
 	return MOVE;
 }
 
+/* Somebody was there, and nobody knows how she is: that is no end, and whoever has her call hears of it at once. */
+static void nobody_opened(struct step_now *s)
+{
+	struct incident *inc = s->inc;
+
+	if (inc->class > CLASS_WELFARE || inc->seen)
+		return;
+	s->ring_owner = inc->state == INCIDENT_ANSWERED;
+	if (!incident_ring_supervisor(s) && inc->class == CLASS_LIFE)
+		incident_call_above(s);
+}
+
 static enum verdict on_report(struct step_now *s, struct job *job)
 {
 	const struct event *ev = s->ev;
@@ -497,6 +509,8 @@ static enum verdict on_report(struct step_now *s, struct job *job)
 	if (ev->saw_resident && ev->type != EVENT_JOB_DEPART)
 		incident_contact(s, false);
 	incident_attended(s);
+	if (ev->type == EVENT_JOB_DONE && ev->result == JOB_RESULT_NO_ENTRY)
+		nobody_opened(s);
 	return MOVE;
 }
 

@@ -191,6 +191,35 @@ static void test_the_good_way(void **state)
 	assert_ptr_equal(incident_lead_job(&k.inc), job);
 }
 
+/* The job is over, and nobody knows how she is. */
+static void test_nobody_opened_is_no_end(void **state)
+{
+	struct event ev = {.type = EVENT_JOB_DONE, .who = "cg1", .job = 1, .result = JOB_RESULT_NO_ENTRY};
+
+	(void)state;
+	dispatched(KIND_SOS);
+	assert_int_equal(kit_job(&k, EVENT_OFFER_ACCEPT, "cg1", 1), MOVE);
+	assert_int_equal(kit_job(&k, EVENT_JOB_ARRIVE, "cg1", 1), MOVE);
+	assert_int_equal(kit_step(&k, &ev), MOVE);
+	assert_string_equal(k.said, "done rung_supervisor");
+	assert_true(k.inc.ring_supervisor);
+	assert_int_equal(k.inc.rerung_due_ms, k.world.now_ms + SECONDS(10)); /* at its owner; unseen, everybody */
+	/* Nobody at a screen: people above are called. */
+	dispatched(KIND_SOS);
+	k.world.supervisor_ready = false;
+	assert_int_equal(kit_job(&k, EVENT_OFFER_ACCEPT, "cg1", 1), MOVE);
+	assert_int_equal(kit_job(&k, EVENT_JOB_ARRIVE, "cg1", 1), MOVE);
+	assert_int_equal(kit_step(&k, &ev), MOVE);
+	assert_int_equal(kit_outbox(&k, OUTBOX_SUPERVISOR_CALL), 1);
+	/* Somebody has seen her: then the door matters no more. */
+	dispatched(KIND_SOS);
+	assert_int_equal(kit_job(&k, EVENT_OFFER_ACCEPT, "cg1", 1), MOVE);
+	assert_int_equal(kit_job(&k, EVENT_JOB_ARRIVE, "cg1", 1), MOVE);
+	ev.saw_resident = true;
+	assert_int_equal(kit_step(&k, &ev), MOVE);
+	assert_int_equal(k.inc.rerung_ms, 0);
+}
+
 static void test_each_word_counts_once(void **state)
 {
 	static const enum event_type WORDS[] = {EVENT_JOB_DEPART, EVENT_JOB_ARRIVE, EVENT_JOB_DONE};
@@ -441,6 +470,7 @@ int main(void)
 		cmocka_unit_test(test_no_more_than_four_jobs_at_once),
 		cmocka_unit_test(test_old_jobs_make_room),
 		cmocka_unit_test(test_the_good_way),
+		cmocka_unit_test(test_nobody_opened_is_no_end),
 		cmocka_unit_test(test_each_word_counts_once),
 		cmocka_unit_test(test_arriving_says_that_one_has_left),
 		cmocka_unit_test(test_words_from_a_phone_without_signal),
