@@ -1,6 +1,7 @@
 /* requests_area.c - what is asked of an area or a home instead of one incident: who is out, storms, entries by hand, tests. */
 #include "app/screens.h"
 #include "app/storms.h"
+#include "base/hash.h"
 
 #define NAME_BYTES_MAX 64
 #define STREET_BYTES_MAX 120
@@ -132,10 +133,18 @@ static enum refusal home_of(struct app *app, const struct session *s, const char
 	return rights_covers(&s->rights, (*ret)->area) ? REFUSAL_OK : REFUSAL_FORBIDDEN;
 }
 
+/* The same request for the same home: pages whose numbers are less than random take no call away from another home. */
+static uint64_t manual_id(const Pingan__V1__Request *r)
+{
+	uint64_t id = hash_bytes(r->cmd, 0x6d616e75616c, slice_str(r->open_manual->household));
+
+	return id == 0 ? 1 : id;
+}
+
 static void open_manual(struct app *app, struct session *s, const Pingan__V1__Request *r)
 {
 	const Pingan__V1__OpenManual *m = r->open_manual;
-	struct alarm a = {.id = r->cmd,
+	struct alarm a = {.id = manual_id(r),
 	                  .kind = (enum kind)m->kind,
 	                  .protocol = PROTOCOL_MANUAL,
 	                  .battery_pct = 255,

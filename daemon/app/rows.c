@@ -181,6 +181,7 @@ void row_fill(struct app *app, const struct shown *sh, const struct record *rec,
 	row->last_alarm_ms = p->last_ms;
 	row->rerung = sh->face.rerung;
 	row->silent = row->silent || p->silent;
+	row->drill = sh->face.drill;
 	row->aside = PINGAN__V1__ASIDE__ASIDE_NONE;
 	row->class_ = (Pingan__V1__IncidentClass)sh->face.class;
 	row->kind = (Pingan__V1__Kind)sh->face.kind;

@@ -346,14 +346,14 @@ static void face_raise(struct app *app, const struct press *p, struct incident_s
 
 /* Answered, and she presses again: whoever has her call should hear it although it can't be stored. What would put it back
  * into the queue rings at everybody. */
-static void face_again(struct app *app, const struct press *p, struct incident_slot *face)
+static void face_again(struct app *app, const struct press *p, bool drill, struct incident_slot *face)
 {
 	enum incident_class class = kind_class(p->kind);
 
 	if (class_above(CLASS_WELFARE, class))
 		return;
 	face->rerung = true;
-	if (face->quarantine || !(class_above(class, face->class) || (face->held && class == CLASS_LIFE)))
+	if (face->quarantine || !(drill || class_above(class, face->class) || (face->held && class == CLASS_LIFE)))
 		return;
 	face_raise(app, p, face);
 	face->rerung_all = true;
@@ -362,7 +362,7 @@ static void face_again(struct app *app, const struct press *p, struct incident_s
 static void face_fill(struct app *app, struct shown *sh)
 {
 	struct incident_slot *face = &sh->face;
-	bool open = false;
+	bool open = false, drill;
 
 	/* Neither stored nor pressed any more: it is taken off the screens that its area says had it. */
 	if (!slot_stored(sh->slot) && sh->press == NULL) {
@@ -380,10 +380,13 @@ static void face_fill(struct app *app, struct shown *sh)
 		face_of_press(app, sh, face);
 		return;
 	}
+	/* A unit knows of no exercise. */
+	drill = face->drill;
+	face->drill = drill && class_above(CLASS_WELFARE, kind_class(sh->press->kind));
 	if (face->state == INCIDENT_WAITING)
 		face_raise(app, sh->press, face);
 	else
-		face_again(app, sh->press, face);
+		face_again(app, sh->press, drill, face);
 }
 
 static void row_forget(struct shown *sh)

@@ -192,6 +192,12 @@ static void drill_end(struct step_now *s, const struct alarm *a)
 	inc->spoke = false;
 	inc->seen = false;
 	inc->no_voice = false;
+	inc->contact_answer = CONTACT_ANSWER_NONE;
+	inc->contact_answer_by = 0;
+	/* Who "is on the way" or "has it" in an exercise is no help: they are sent and told anew. Offers that are out go on. */
+	job_cancel_taken(s);
+	incident_handovers_cancel(s);
+	incident_handovers_reopened(inc);
 	if (inc->state == INCIDENT_ANSWERED)
 		id_set(inc->former_owner, inc->owner);
 	incident_set_class(s, class_of(inc, a));

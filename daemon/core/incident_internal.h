@@ -224,6 +224,9 @@ void job_on_deadline(struct step_now *s, struct job *job);
 /* Every live job ends: the incident is closed. */
 void job_cancel_all(struct step_now *s);
 
+/* Those that somebody has taken end; offers that are out stay out. */
+void job_cancel_taken(struct step_now *s);
+
 /* Asks the next wave, or fails the job when nobody is left. */
 void job_next_wave(struct step_now *s, struct job *job);
 

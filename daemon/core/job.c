@@ -561,6 +561,13 @@ void job_cancel_all(struct step_now *s)
 			cancel(s, &s->inc->jobs[i]);
 }
 
+void job_cancel_taken(struct step_now *s)
+{
+	for (uint32_t i = 0; i < s->inc->job_count; i++)
+		if (s->inc->jobs[i].caregiver[0] != '\0' && job_lives(&s->inc->jobs[i]))
+			cancel(s, &s->inc->jobs[i]);
+}
+
 /* ---- what the clock does ---- */
 
 static void expire(struct step_now *s, struct job *job)

@@ -70,6 +70,44 @@ static void test_a_real_alarm_ends_the_drill_at_once_and_rings_everybody(void **
 	assert_string_equal(kit_line(&k, LINE_DRILL_ENDED)->subject, "unit1");
 }
 
+/* Somebody "has arrived" in the exercise, 120 "has it", and a daughter "is going": of the real call nobody has heard yet. */
+static void test_what_was_done_in_a_drill_is_no_help_in_the_real_call(void **state)
+{
+	struct alarm real = kit_alarm("unit1", 5, KIND_SOS);
+	struct event card = {.type = EVENT_HANDOVER_OPEN, .who = "op1", .service = SERVICE_120};
+	struct event answer = {.type = EVENT_CONTACT_ANSWER, .who = "op1", .contact = 1, .answer = CONTACT_ANSWER_GOING};
+	uint32_t eta;
+
+	(void)state;
+	drilled(KIND_SOS);
+	assert_int_equal(kit_do(&k, EVENT_CLAIM, "op1"), MOVE);
+	assert_int_equal(kit_do(&k, EVENT_DISPATCH, "op1"), MOVE);
+	assert_int_equal(kit_job(&k, EVENT_OFFER_ACCEPT, "cg1", 1), MOVE);
+	assert_int_equal(kit_job(&k, EVENT_JOB_ARRIVE, "cg1", 1), MOVE);
+	assert_int_equal(kit_do(&k, EVENT_DISPATCH, "op1"), MOVE);
+	assert_int_equal(kit_step(&k, &answer), MOVE);
+	assert_int_equal(kit_step(&k, &card), MOVE);
+	card.type = EVENT_HANDOVER_CONFIRM;
+	card.handover = 1;
+	card.text_len = 1;
+	assert_int_equal(kit_step(&k, &card), MOVE);
+	card.type = EVENT_HANDOVER_OPEN;
+	card.service = SERVICE_119;
+	assert_int_equal(kit_step(&k, &card), MOVE);
+
+	assert_int_equal(kit_press(&k, &real), MOVE);
+	assert_int_equal(incident_device_step(&k.inc, k.world.now_ms, &eta), STEP_STORED);
+	assert_int_equal(k.inc.jobs[0].state, JOB_CANCELLED);
+	assert_int_equal(k.out.freed_count, 1);
+	assert_int_equal(k.inc.jobs[1].state, JOB_OFFERING); /* goes on, as real as the call */
+	assert_null(incident_handover_open(&k.inc));
+	assert_int_equal(k.inc.contact_answer, CONTACT_ANSWER_NONE);
+	assert_int_equal(kit_do(&k, EVENT_CLAIM, "op1"), MOVE);
+	assert_int_equal(kit_do(&k, EVENT_SPOKE, "op1"), MOVE);
+	assert_int_equal(kit_close(&k, "op1", OUTCOME_HANDED_OVER), REFUSE);
+	assert_int_equal(k.out.refusal, REFUSAL_NEEDS_CONFIRMATION);
+}
+
 static void test_after_a_drill_it_is_what_the_real_alarm_says(void **state)
 {
 	(void)state;
@@ -158,6 +196,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_drill_goes_the_same_way_and_tells_nobody_outside),
 		cmocka_unit_test(test_a_real_alarm_ends_the_drill_at_once_and_rings_everybody),
+		cmocka_unit_test(test_what_was_done_in_a_drill_is_no_help_in_the_real_call),
 		cmocka_unit_test(test_after_a_drill_it_is_what_the_real_alarm_says),
 		cmocka_unit_test(test_what_a_person_enters_for_real_ends_a_drill_too),
 		cmocka_unit_test(test_no_drill_is_laid_over_a_real_call),

@@ -42,6 +42,19 @@ static int enters(struct rig *g, link_t link, uint64_t cmd, const char *home, en
 	return result;
 }
 
+static void test_two_people_who_number_alike_enter_two_calls(void **state)
+{
+	struct rig *g = city();
+	uint64_t one = 0, other = 0;
+
+	(void)state;
+	IS(enters(g, 1, 1, "h0", KIND_SOS, false, "", &one), OK);
+	IS(enters(g, 3, 1, "h1", KIND_SOS, false, "", &other), OK);
+	assert_int_not_equal(one, other);
+	assert_string_equal(record(g, other)->household, "h1");
+	rig_free(g);
+}
+
 static void test_a_telephone_call_becomes_an_incident_with_its_words(void **state)
 {
 	struct rig *g = city();
@@ -259,6 +272,7 @@ static void test_who_puts_on_test_works_there_says_why_and_not_for_long(void **s
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_two_people_who_number_alike_enter_two_calls),
 		cmocka_unit_test(test_a_telephone_call_becomes_an_incident_with_its_words),
 		cmocka_unit_test(test_what_is_entered_joins_the_open_call_of_the_home),
 		cmocka_unit_test(test_only_who_works_there_enters_and_only_supervisors_drill),
