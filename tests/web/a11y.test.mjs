@@ -296,6 +296,13 @@ async function walk(t, stage, w, visit) {
 	await visit(desk, 'held')
 	await page.keyboard.press('h')
 	await page.getByText(say_('detail.held')).waitFor({ state: 'detached' })
+	await page.keyboard.press('F2')
+	const { name } = (await household(cell, 'h0010')).residents[0]
+	await region('act.manual').getByRole('searchbox').fill(name)
+	await region('act.manual').getByRole('radio', { name }).waitFor()
+	await visit(desk, 'manual')
+	await page.keyboard.press('Escape')
+	await page.keyboard.press('Escape')
 	await page.keyboard.press('d')
 	await region('dispatch.title').getByRole('checkbox').first().waitFor()
 	await visit(desk, 'dispatch')

@@ -102,6 +102,24 @@ async function look(page, name) {
 	)
 }
 
+/** Chinese that is neither a name nor marked as such. */
+async function chineseLeft(page) {
+	const left = await page.evaluate(() => {
+		const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+		const out = []
+		for (let node = walker.nextNode(); node !== null; node = walker.nextNode())
+			if (
+				/[\u4e00-\u9fff]/.test(node.data) &&
+				node.parentElement.closest('[lang]').lang !== 'zh-CN' &&
+				node.parentElement.closest('[aria-live]') === null
+			)
+				out.push(node.data.trim())
+		return out
+	})
+	const names = [...PEOPLE.map((p) => p.name), '六榕街']
+	return left.filter((text) => !names.some((n) => text.includes(n)) && text !== '中文')
+}
+
 const row = (page, name) => page.getByRole('row').filter({ hasText: name })
 const theme = (page, name) => page.evaluate((to) => void (document.documentElement.dataset.theme = to), name)
 
@@ -479,23 +497,7 @@ test('English on both pages: nothing Chinese is left but names, nothing overflow
 	await at.keyboard.press('1')
 	await at.getByText('Waits for confirmation').last().waitFor()
 	await look(at, 'desk-english-card')
-	const left = await at.evaluate(() => {
-		const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
-		const out = []
-		for (let node = walker.nextNode(); node !== null; node = walker.nextNode())
-			if (
-				/[\u4e00-\u9fff]/.test(node.data) &&
-				node.parentElement.closest('[lang]').lang !== 'zh-CN' &&
-				node.parentElement.closest('[aria-live]') === null
-			)
-				out.push(node.data.trim())
-		return out
-	})
-	const names = PEOPLE.map((p) => p.name)
-	assert.deepEqual(
-		left.filter((text) => !names.some((n) => text.includes(n)) && text !== '中文'),
-		[],
-	)
+	assert.deepEqual(await chineseLeft(at), [])
 	await at.setViewportSize({ width: 1280, height: 800 })
 	const header = await at.getByRole('banner').boundingBox()
 	assert.ok(header.height < 60)
@@ -713,6 +715,43 @@ test('a drill: marked on every screen, closed as a drill; a home on test; taking
 	await at.getByRole('radio', { name: '演练结束' }).waitFor()
 	assert.equal(await at.getByRole('radio', { name: '误报' }).count(), 0)
 	await look(at, 'life-drill-close')
+})
+
+test('English for a supervisor: storm, drill, what is set aside', async () => {
+	const at = await desk()
+	await at.evaluate(() => localStorage.setItem('pingan.lang', 'en'))
+	await at.reload()
+	await at.getByLabel('Account').fill('sup1')
+	await at.getByLabel('Password').fill('demo')
+	await at.getByRole('button', { name: 'Log in' }).click()
+	await at.getByRole('button', { name: 'Take over' }).click()
+	shift(daemon)
+	daemon.people.find((p) => p.id === 'op03').load = 12
+	daemon.people.find((p) => p.id === 'op03').flood = true
+	daemon.presence()
+	daemon.storms.push({
+		area: '440104006',
+		areaName: '六榕街',
+		kinds: [1, 4],
+		fromMs: daemon.now() - 600_000n,
+		untilMs: daemon.now() + 3_000_000n,
+		heldBack: 12,
+	})
+	daemon.tellStorms()
+	daemon.change(0xa100300n + 8n, { aside: C.Aside.STORM, asideUntilMs: daemon.now() + 3_000_000n })
+	daemon.change(0xa100237n, { drill: true, escalated: true, holdUntilMs: daemon.now() + 90_000n, repairOverdue: true })
+	await row(at, '陈秀英').click()
+	await at.getByText('Drill: everything as if it were real').waitFor()
+	await at.keyboard.press('w')
+	await at.getByRole('region', { name: 'Storm mode', exact: true }).getByRole('textbox').waitFor()
+	await look(at, 'life-english-storm')
+	assert.deepEqual(await chineseLeft(at), [])
+	await at.keyboard.press('Escape')
+	await at.keyboard.press('l')
+	await row(at, '蔡国栋').waitFor()
+	await at.setViewportSize({ width: 1280, height: 800 })
+	await look(at, 'life-english-aside-1280')
+	assert.ok((await at.evaluate(() => document.documentElement.scrollWidth)) <= 1280)
 })
 
 test('hostile text is text', async () => {
