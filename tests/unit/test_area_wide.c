@@ -172,6 +172,30 @@ static void test_what_has_been_closed_is_over(void **state)
 	assert_int_equal(kit_do(&k, EVENT_REOPEN, "op1"), REFUSE);
 }
 
+/* A panel whose messages have no id says "over" in the same bytes every time. */
+static void test_the_same_words_end_the_next_cut_too(void **state)
+{
+	struct alarm over = {.kind = KIND_POWER,
+	                     .protocol = PROTOCOL_DC09,
+	                     .battery_pct = 255,
+	                     .restore = true,
+	                     .device = "dc09.1",
+	                     .raw_len = 3,
+	                     .raw = "R00",
+	                     .code = "R301"};
+
+	(void)state;
+	dark(2);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(signal_of("dc09.1", false, false), MOVE);
+		k.world.device_out = true;
+		assert_int_equal(kit_press(&k, &over), MOVE);
+		assert_int_equal(k.inc.out_now, 2);
+		k.world.device_out = false;
+		assert_int_equal(kit_press(&k, &over), STAY);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -184,6 +208,7 @@ int main(void)
 		cmocka_unit_test(test_when_batteries_end_what_was_set_aside_is_back_and_rings),
 		cmocka_unit_test(test_nothing_of_another_cause_joins_an_area),
 		cmocka_unit_test(test_what_has_been_closed_is_over),
+		cmocka_unit_test(test_the_same_words_end_the_next_cut_too),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
