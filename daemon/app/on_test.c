@@ -1,7 +1,7 @@
 /* on_test.c - homes and devices on test: their buttons are tried, thanked and logged, and stay out of the queue.
  *
  * Nothing but the button itself (SOS) is ever taken for a trial, and only while its home calls for nothing else. Whoever
- * presses three times within a minute may need somebody: the third is a call. A press is counted when the log brings it,
+ * presses three times within a minute may need somebody: the third is a call, and so is a press that comes a minute late. A press is counted when the log brings it,
  * so every daemon counts the same.
  *
  * Bounds: PRESSES_MAX devices remembered, for a minute each; beyond it the oldest minutes are forgotten first, and a press of
@@ -84,6 +84,12 @@ bool on_test(struct app *app, const struct alarm *a, const struct place *p)
 
 	if (a->kind != KIND_SOS || a->restore || a->protocol == PROTOCOL_MANUAL || !p->known || a->heard >= STEP_ANSWERED ||
 	    incident_of_household(app, p->open_key) != NULL)
+		return false;
+	/* The log counts, and brings nothing now: a press is shown, as ever. */
+	if (!app->store_up)
+		return false;
+	/* Pressed long before it comes in: perhaps before anybody tried anything. */
+	if (a->raised_ms != 0 && app->now.store_ms - a->raised_ms >= WINDOW_MS)
 		return false;
 	d = device_find(app, a->device);
 	h = household_find(app, p->household);

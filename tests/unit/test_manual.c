@@ -189,6 +189,42 @@ static void test_a_press_outside_the_window_is_real(void **state)
 	rig_free(g);
 }
 
+/* She pressed while the line was dead; the technician came, put the home on test, and brought the line back. */
+static void test_a_press_from_before_the_test_that_comes_late_is_real(void **state)
+{
+	struct rig *g = city();
+	struct alarm a = {.device = "dev-h0", .id = 7, .kind = KIND_SOS, .protocol = PROTOCOL_NATIVE, .battery_pct = 255};
+
+	(void)state;
+	a.raised_ms = g->store_ms - MINUTES(5);
+	IS(tries(g, 1, "h0", "", 600, "line mended"), OK);
+	app_begin(g->app);
+	assert_true(intake_alarm(g->app, &a, (struct waiter){0}));
+	rig_turn(g);
+	assert_true(calls(g, "h0"));
+	rig_free(g);
+}
+
+/* Nobody could count how often she presses: it is shown. */
+static void test_while_nothing_can_be_stored_a_press_on_test_is_shown(void **state)
+{
+	struct rig *g = city();
+	Pingan__V1__ToScreen *m;
+
+	(void)state;
+	IS(tries(g, 1, "h0", "", 600, "monthly test"), OK);
+	rig_store_down(g);
+	rig_skip(g, 1);
+	(void)rig_press(g, "h0", KIND_SOS);
+	rig_pass(g, 500);
+	m = rig_last(g, 1, PINGAN__V1__TO_SCREEN__BODY_DELTA);
+	assert_non_null(m);
+	assert_int_equal(m->delta->n_upserts, 1);
+	assert_true(m->delta->upserts[0]->not_stored);
+	rig_done(m);
+	rig_free(g);
+}
+
 static void test_no_other_call_for_help_is_ever_taken_for_a_test(void **state)
 {
 	(void)state;
@@ -279,6 +315,8 @@ int main(void)
 		cmocka_unit_test(test_a_press_ends_the_drill_of_its_home),
 		cmocka_unit_test(test_on_test_a_press_is_thanked_and_no_call),
 		cmocka_unit_test(test_a_press_outside_the_window_is_real),
+		cmocka_unit_test(test_a_press_from_before_the_test_that_comes_late_is_real),
+		cmocka_unit_test(test_while_nothing_can_be_stored_a_press_on_test_is_shown),
 		cmocka_unit_test(test_no_other_call_for_help_is_ever_taken_for_a_test),
 		cmocka_unit_test(test_the_third_press_in_a_minute_may_be_somebody_in_need),
 		cmocka_unit_test(test_three_presses_at_once_are_a_call),
