@@ -1,5 +1,7 @@
 /* desk_acts.c - what else an operator does with a call: lays it aside, passes it on, asks the supervisor in, hands it over to
  * a public service, writes down what the family said, shelves what can wait. Well or badly, as it comes. */
+#include <stdio.h>
+
 #include "sim/kit.h"
 
 #define ASK(d, row, member, NAME, Type, ...)                          \
@@ -122,4 +124,58 @@ bool sim_desk_act(struct desk *d, const Pingan__V1__IncidentRow *row)
 	default:
 		return false;
 	}
+}
+
+/* ------------------------------------------------------------ an area instead of a call */
+
+static bool storms_run(const struct screen *s)
+{
+	return s->storm_until > s->sim->now;
+}
+
+static void begin_storm(struct desk *d)
+{
+	static const char *const areas[] = {"440103", "440103001", "440103002"};
+	Pingan__V1__Request q = PINGAN__V1__REQUEST__INIT;
+	Pingan__V1__StormBegin begin = PINGAN__V1__STORM_BEGIN__INIT;
+	Pingan__V1__StormKind kinds[] = {PINGAN__V1__STORM_KIND__STORM_KIND_POWER, PINGAN__V1__STORM_KIND__STORM_KIND_BATTERY,
+	                                 PINGAN__V1__STORM_KIND__STORM_KIND_SERVICE};
+
+	q.what_case = PINGAN__V1__REQUEST__WHAT_STORM_BEGIN;
+	q.storm_begin = &begin;
+	begin.area = (char *)areas[prng_below(&d->screen.prng, COUNT_OF(areas))];
+	begin.n_kinds = 1 + prng_below(&d->screen.prng, COUNT_OF(kinds));
+	begin.kinds = kinds;
+	begin.seconds = 60 + (uint32_t)prng_below(&d->screen.prng, 240);
+	begin.text = (char *)"lightning";
+	d->screen.storm_until = d->screen.sim->now + 1000 * begin.seconds;
+	snprintf(d->screen.storm_area, sizeof d->screen.storm_area, "%s", begin.area);
+	sim_note(d->screen.sim, "%s begins storm mode in %s for %u s", d->screen.person, begin.area, begin.seconds);
+	(void)sim_screen_request(&d->screen, &q, 0, true);
+}
+
+static void end_storm(struct desk *d)
+{
+	Pingan__V1__Request q = PINGAN__V1__REQUEST__INIT;
+	Pingan__V1__StormEnd end = PINGAN__V1__STORM_END__INIT;
+
+	q.what_case = PINGAN__V1__REQUEST__WHAT_STORM_END;
+	q.storm_end = &end;
+	end.area = d->screen.storm_area;
+	d->screen.storm_until = 0;
+	sim_note(d->screen.sim, "%s ends storm mode in %s", d->screen.person, end.area);
+	(void)sim_screen_request(&d->screen, &q, 0, true);
+}
+
+void sim_desk_weather(struct desk *d)
+{
+	struct prng *p = &d->screen.prng;
+	bool runs = storms_run(&d->screen);
+
+	if (!d->supervisor && !prng_chance(p, 20)) /* an operator may not, and is told so */
+		return;
+	if (!runs && !d->screen.sim->healed && prng_chance(p, 4))
+		begin_storm(d);
+	else if (runs && (d->screen.sim->healed || prng_chance(p, 5)))
+		end_storm(d);
 }

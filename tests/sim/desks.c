@@ -251,6 +251,7 @@ static void moods(struct desk *d)
 
 	if (sim->setup.orderly)
 		return;
+	sim_desk_weather(d);
 	if (d->unready_until != 0 && (sim->healed || d->unready_until <= sim->now) && d->screen.up) {
 		d->unready_until = 0;
 		do_ready(d, true);

@@ -210,6 +210,8 @@ struct screen {
 	uint64_t snapshots, deltas;
 	uint64_t holds[64];
 	size_t hold_count;
+	int64_t storm_until; /* that this person began; 0 = none */
+	char storm_area[16];
 	/* phone */
 	Pingan__V1__PhoneState *phone; /* owned; NULL before the first */
 };
@@ -508,6 +510,8 @@ bool sim_screen_ringing(const struct screen *s, uint64_t incident);
 void sim_desks_init(struct sim *sim);
 /* desk_acts.c: does something else with this call, if it comes to mind. */
 bool sim_desk_act(struct desk *d, const Pingan__V1__IncidentRow *row);
+/* Begins storm mode, or ends it. */
+void sim_desk_weather(struct desk *d);
 void sim_desk_reply(struct desk *d, const struct request *r);
 void sim_desk_reloaded(struct desk *d);
 void sim_phones_init(struct sim *sim);

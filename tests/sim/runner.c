@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -42,6 +43,16 @@ static double seconds(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Of all workers that have ended: what else the machine does does not count. */
+static double core_seconds(void)
+{
+	struct rusage u;
+
+	getrusage(RUSAGE_CHILDREN, &u);
+	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
 static void work(const struct runner *r, struct shared *s, struct worker *w, uint64_t (*play)(uint64_t seed))
@@ -214,9 +225,9 @@ bool runner_play(const struct runner *r, uint64_t (*play)(uint64_t seed))
 		fclose(s->workers[i].words);
 	}
 	missing = sim_seen_report(table, r->seeds >= RUNNER_WHOLE);
-	printf("%llu histories from seed %llu on %u cores in %.1f s: %.3f s each on a core; %u broken\n",
+	printf("%llu histories from seed %llu on %u cores in %.1f s, %.3f s of a core each; %u broken\n",
 	       (unsigned long long)played, (unsigned long long)r->from, jobs, took,
-	       played == 0 ? 0.0 : took * jobs / (double)played, broken);
+	       played == 0 ? 0.0 : core_seconds() / (double)played, broken);
 	if (r->seeds >= RUNNER_WHOLE && missing != 0)
 		printf("%u faults or paths never happened: such a run proves less than it says\n", missing);
 	munmap(s, sizeof *s);
