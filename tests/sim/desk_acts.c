@@ -138,7 +138,8 @@ static void begin_storm(struct desk *d)
 	static const char *const areas[] = {"440103", "440103001", "440103002"};
 	Pingan__V1__Request q = PINGAN__V1__REQUEST__INIT;
 	Pingan__V1__StormBegin begin = PINGAN__V1__STORM_BEGIN__INIT;
-	Pingan__V1__StormKind kinds[] = {PINGAN__V1__STORM_KIND__STORM_KIND_POWER, PINGAN__V1__STORM_KIND__STORM_KIND_BATTERY,
+	Pingan__V1__StormKind kinds[] = {PINGAN__V1__STORM_KIND__STORM_KIND_POWER,
+	                                 PINGAN__V1__STORM_KIND__STORM_KIND_BATTERY,
 	                                 PINGAN__V1__STORM_KIND__STORM_KIND_SERVICE};
 
 	q.what_case = PINGAN__V1__REQUEST__WHAT_STORM_BEGIN;

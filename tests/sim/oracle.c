@@ -243,7 +243,8 @@ static void know_event(struct sim *sim, const struct store_entry *e, const Pinga
 			t->looks[t->look_count].incident = incident;
 			snprintf(t->looks[t->look_count++].who, ID_MAX, "%s", l->who);
 		}
-		if (l->cmd != 0) {
+		/* "Over" of a sensor carries the hash of its message there, which a replaced panel may send again. */
+		if (l->cmd != 0 && l->code != PINGAN__V1__LINE_CODE__LINE_RESTORE) {
 			const struct known_cmd *c = sim_truth_cmd(sim, l->cmd);
 
 			if (c != NULL && c->entry != e->id && !t->replaying)
