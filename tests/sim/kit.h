@@ -144,6 +144,7 @@ struct press {
 	unsigned first_daemon;               /* that it ever reached; SIM_DAEMONS_MAX: none */
 	uint64_t incident;                   /* as acknowledged; 0 = not yet, or none for this kind */
 	bool acked;
+	int64_t missing_since; /* from a console that should show it; 0 = is not */
 	enum step heard;
 	enum step told; /* furthest that any daemon sent */
 	int64_t acked_at;

@@ -9,6 +9,7 @@
 #define OVERDUE_MS 15000 /* a deadline is kept within this while any daemon is well */
 #define SWEEP_MS 250
 #define CLOCK_ERROR_MS 6000
+#define BLINK_MS 400
 #define CUT_SHOWN_MS 3000 /* what a cut took away is off the screens within this */
 
 static bool has_mark(const void *at, size_t len)
@@ -605,8 +606,9 @@ static bool follows(const struct sim *sim, const struct screen *s, unsigned daem
 	       sim->blocked_until[s->node.number][daemon] < sim->now - SHOWN_MS;
 }
 
-static void p2_pressed_is_shown(struct sim *sim, unsigned home, const struct press *p)
+static void p2_pressed_is_shown(struct sim *sim, unsigned home, struct press *p)
 {
+	bool missing = false;
 	char resident[64], device[ID_MAX], area[16];
 	const struct known_press *known;
 
@@ -625,11 +627,19 @@ static void p2_pressed_is_shown(struct sim *sim, unsigned home, const struct pre
 		for (unsigned i = 0; i < sim->setup.desks; i++) {
 			const struct screen *s = &sim->desks[i].screen;
 
-			if (follows(sim, s, d) && sim_desk_covers(sim, i, area) && sim_screen_row_of(s, resident, device) == NULL)
+			if (!follows(sim, s, d) || !sim_desk_covers(sim, i, area) || sim_screen_row_of(s, resident, device) != NULL)
+				continue;
+			/* Its row may give way to that of the call which it has joined: not for longer than a blink. */
+			missing = true;
+			if (p->missing_since != 0 && sim->now - p->missing_since > BLINK_MS)
 				sim_broken(sim, "P2 pressed is shown", "home %u pressed %s, daemon %u has it, %s shows nothing", home,
 				           kind_name(p->kind), d, s->person);
 		}
 	}
+	if (!missing)
+		p->missing_since = 0;
+	else if (p->missing_since == 0)
+		p->missing_since = sim->now;
 }
 
 static void p4_deadlines_are_kept(struct sim *sim)

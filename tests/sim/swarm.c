@@ -44,7 +44,7 @@ uint64_t sim_play(uint64_t seed)
 	setup.desks = 2 + (unsigned)prng_below(&p, 3); /* closing without contact takes two */
 	setup.phones = 1 + (unsigned)prng_below(&p, 4);
 	setup.replicated = prng_chance(&p, 600);
-	setup.lossy = setup.replicated && prng_chance(&p, 200);
+	setup.lossy = setup.replicated && prng_chance(&p, 300);
 	for (size_t i = 0; i < COUNT_OF(of); i++) {
 		if (prng_chance(&p, 500))
 			*of[i] = 0;
