@@ -168,10 +168,32 @@ static void end_storm(struct desk *d)
 	(void)sim_screen_request(&d->screen, &q, 0, true);
 }
 
+/* Somebody has telephoned; or a supervisor tries the chain. */
+static void open_by_hand(struct desk *d)
+{
+	struct sim *sim = d->screen.sim;
+	Pingan__V1__Request q = PINGAN__V1__REQUEST__INIT;
+	Pingan__V1__OpenManual manual = PINGAN__V1__OPEN_MANUAL__INIT;
+	char household[ID_MAX];
+
+	q.what_case = PINGAN__V1__REQUEST__WHAT_OPEN_MANUAL;
+	q.open_manual = &manual;
+	sim_home_household(household, (unsigned)prng_below(&d->screen.prng, sim->setup.homes));
+	manual.household = household;
+	manual.drill = d->supervisor && prng_chance(&d->screen.prng, 600);
+	manual.kind = manual.drill ? PINGAN__V1__KIND__KIND_SOS : PINGAN__V1__KIND__KIND_SERVICE;
+	manual.text = WORDS;
+	sim_note(sim, "%s opens %s by hand", d->screen.person, manual.drill ? "a drill" : "a call");
+	(void)sim_screen_request(&d->screen, &q, 0, true);
+}
+
 void sim_desk_weather(struct desk *d)
 {
 	struct prng *p = &d->screen.prng;
 	bool runs = storms_run(&d->screen);
+
+	if (!d->screen.sim->healed && d->screen.sim->setup.homes != 0 && prng_chance(p, 2))
+		open_by_hand(d);
 
 	if (!d->supervisor && !prng_chance(p, 20)) /* an operator may not, and is told so */
 		return;

@@ -147,6 +147,8 @@ void sim_never_change(struct sim *sim, const struct known_incident *k)
 		if (k->inc.alarms[i].protocol != PROTOCOL_NATIVE)
 			return;
 	}
+	if (k->inc.repeats == 0)
+		return;
 	for (size_t i = 0; i < sim->truth.press_count; i++)
 		presses += sim->truth.presses[i].incident == k->inc.id;
 	if (k->inc.repeats >= presses)
@@ -203,9 +205,24 @@ static void p7_handed_over_is_confirmed(struct sim *sim, const struct incident *
 		sim_broken(sim, "P7 handed over is confirmed", "%s was closed as handed over", sim_incident_place(sim, after));
 }
 
+/* A press at home ends a drill; that a cause is gone, or a cancel, does not. */
+static void p7_a_drill_hides_no_call(struct sim *sim, const struct incident *after, const Pingan__V1__LogEvent *event)
+{
+	if (!after->drill || after->state == INCIDENT_CLOSED || event->alarm_device[0] == '\0' ||
+	    strcmp(event->alarm_device, "manual") == 0)
+		return;
+	for (size_t i = 0; i < event->n_lines; i++) {
+		if (event->lines[i]->code == PINGAN__V1__LINE_CODE__LINE_ALARM ||
+		    event->lines[i]->code == PINGAN__V1__LINE_CODE__LINE_REPEAT)
+			sim_broken(sim, "P7 a drill hides no call", "%s is a drill, and %s has called",
+			           sim_incident_place(sim, after), event->alarm_device);
+	}
+}
+
 void sim_never_aside(struct sim *sim, const struct incident *before, const struct incident *after,
                      const Pingan__V1__LogEvent *event)
 {
+	p7_a_drill_hides_no_call(sim, after, event);
 	p7_set_aside_comes_back(sim, after);
 	p4_held_comes_back(sim, after);
 	p7_handed_over_is_confirmed(sim, before, after, event);

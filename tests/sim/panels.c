@@ -206,6 +206,13 @@ void sim_panel_random(struct sim *sim, unsigned panel)
 	struct panel *p = &sim->panels[panel];
 
 	p->number = p->number % 9999 + 1;
+	if (prng_chance(&p->prng, 40)) { /* one that nobody has entered yet: a person looks at it, and it hears nothing */
+		char body[BODY_MAX];
+
+		snprintf(body, sizeof body, "\"ADM-CID\"%04uL0#F%03u[#F%03u|1100 01 001]", p->number, panel, panel);
+		sim_panel_send(sim, panel, body, false);
+		return;
+	}
 	sim_panel_event(sim, panel, p->number, events[prng_below(&p->prng, COUNT_OF(events))], true);
 }
 
