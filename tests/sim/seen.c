@@ -116,6 +116,9 @@ static const uint32_t LINES[] = {
 	LINE(REOPENED),
 	LINE(OPENED),
 	LINE(UNKNOWN_CODE),
+	LINE(QUARANTINED),
+	LINE(DRILL),
+	LINE(DRILL_ENDED),
 };
 
 static const uint32_t RESULTS[] = {
