@@ -159,7 +159,6 @@ struct screens {
 	bool ready_changed;
 	mono_t choosy_at;    /* when it was looked at whether they are still there */
 	bool release_behind; /* more may go out than one turn lets out */
-	mono_t released_at;  /* when `pending` was last looked through */
 	uint64_t seq;        /* newest release */
 	uint64_t mark;
 	size_t marked_count; /* rows marked: while there are any, no screen may resume from here */

@@ -14,9 +14,6 @@
 #define EAGER_MAX 2000
 /* And so many are let out in one turn: the others a turn later, oldest first. */
 #define RELEASE_SLICE 1024
-/* While everything is read nothing stored is let out: the list, which is then as long as the cell has incidents, is only
- * looked through so often, for presses that are not stored. */
-#define LOADING_LOOK_MS 20
 
 struct shown *shown_find(const struct app *app, uint64_t id)
 {
@@ -557,6 +554,27 @@ static bool may_release(const struct app *app, const struct shown *sh, bool *ret
 	return app->now.mono.ms - rec->since.ms >= UNSAFE_SHOWN_MS;
 }
 
+/* While everything is read nothing stored is let out, and what waits is as long as the cell has incidents: only presses that
+ * are not stored are looked at. True when that was all there is to do. */
+static bool loading_turn(struct app *app)
+{
+	struct screens *sc = app->screens;
+	struct shown *sh, *next;
+	bool safe;
+
+	if (!app->loading || sc->pending_count <= EAGER_MAX)
+		return false;
+	for (sh = TAILQ_FIRST(&sc->presses); sh != NULL; sh = next) {
+		next = TAILQ_NEXT(sh, press_link);
+		if (!sh->pending || !may_release(app, sh, &safe))
+			continue;
+		if (safe)
+			unpend(sc, sh);
+		release(app, sh, safe, sc->console_count != 0);
+	}
+	return true;
+}
+
 void shown_turn(struct app *app)
 {
 	struct screens *sc = app->screens;
@@ -567,9 +585,8 @@ void shown_turn(struct app *app)
 	if (sc->unstored_dirty)
 		presses_turn(app);
 	sc->release_behind = false;
-	if (app->loading && sc->pending_count > EAGER_MAX && app->now.mono.ms - sc->released_at.ms < LOADING_LOOK_MS)
+	if (loading_turn(app))
 		return;
-	sc->released_at = app->now.mono;
 	for (sh = TAILQ_FIRST(&sc->pending); sh != NULL; sh = next) {
 		bool safe;
 
