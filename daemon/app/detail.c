@@ -352,3 +352,27 @@ bool detail_send(struct app *app, struct session *s, struct detail_open *open)
 	open->dirty = s->blocked;
 	return false;
 }
+
+/* Looked for among what is open on screens, which is little; a load makes every picture anew anyway. */
+void details_home(struct app *app, const struct record *rec)
+{
+	const char *id = strchr(rec->key, ':') + 1;
+	struct session *s;
+
+	if (app->screens == NULL || app->loading || app->screens->console_count == 0)
+		return;
+	if (rec->type == RECORD_DEVICE) {
+		const Pingan__V1__Device *d = device_find(app, id);
+
+		id = d == NULL ? "" : d->household;
+	}
+	TAILQ_FOREACH (s, &app->screens->all, link_all)
+		for (size_t i = 0; i < s->detail_count; i++) {
+			const struct record *inc = incident_find(app, s->details[i].incident);
+
+			if (inc == NULL || inc->slot->household[0] == '\0' || strcmp(inc->slot->household, id) != 0)
+				continue;
+			s->details[i].dirty = true;
+			session_due(app, s);
+		}
+}

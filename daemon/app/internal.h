@@ -325,6 +325,8 @@ void screens_entry(struct app *app, const struct store_entry *e);
 void screens_unstored(struct app *app);
 /* A person's duty, readiness, link or record changed. */
 void screens_presence(struct app *app);
+/* A household or device of the registry changed: who has a call of that home open sees it. */
+void details_home(struct app *app, const struct record *rec);
 /* A storm began, changed, ended, or holds back more. */
 void screens_storms(struct app *app);
 /* A caregiver's offers or job may have changed: `person` NULL = all phones. */

@@ -462,6 +462,23 @@ static void on_test_is_said_until_it_is_over(void **state)
 	m = opened(g, 7);
 	assert_int_equal(m->detail->on_test_until_ms, 0);
 	rig_done(m);
+	/* Put on test while it is open: whoever looks at it sees that at once, and its end. */
+	rig_skip(g, 1);
+	RIG_ASK(g, 1, 0, SetOnTest, SET_ON_TEST, ON_TEST, on_test, .device = (char *)"dev-h0", .seconds = 600,
+	        .text = (char *)"battery");
+	assert_int_equal(rig_result(g, 1, NULL), PINGAN__V1__RESULT__RESULT_OK);
+	rig_pass(g, 100);
+	g->links[1].read = 0;
+	m = rig_last(g, 1, DETAIL);
+	assert_true(m->detail->on_test_until_ms > g->store_ms);
+	rig_done(m);
+	RIG_ASK(g, 1, 0, SetOnTest, SET_ON_TEST, ON_TEST, on_test, .device = (char *)"dev-h0");
+	assert_int_equal(rig_result(g, 1, NULL), PINGAN__V1__RESULT__RESULT_OK);
+	rig_pass(g, 100);
+	g->links[1].read = 0;
+	m = rig_last(g, 1, DETAIL);
+	assert_int_equal(m->detail->on_test_until_ms, 0);
+	rig_done(m);
 	rig_free(g);
 }
 

@@ -345,3 +345,29 @@ test('a drill takes the whole path, marked on every screen, and a real alarm end
 	await phone.page.getByText('这是演练，请照真实任务完成').waitFor({ state: 'detached' })
 	await desk.look('real')
 })
+
+test('a home on test: its presses are thanked and ring nowhere, until the test ends', async (t) => {
+	const stage = await Stage.open(t, 'life-test', { policy: PATIENT })
+	const { cell } = stage
+	const desk = await stage.desk('op01')
+	const { unit, truth } = await called(t, cell, 'h0010', Kind.BATTERY)
+	const elder = truth.residents[0].name
+	await desk.row(elder).click()
+	// A trial is one only while the home calls for nothing else.
+	await desk.button(/^认领/).first().click()
+	await desk.page.keyboard.press('x')
+	await desk.page.getByRole('radio', { name: '设备故障已排除' }).check()
+	await desk.page.keyboard.press('Enter')
+	await desk.region('长者').getByText('已结案：设备故障已排除').waitFor()
+	await desk.button(/^设为测试/).click()
+	await desk.region('设为测试').getByRole('radio', { name: /整户/ }).check()
+	await desk.region('设为测试').getByRole('textbox').fill('换电池后试按')
+	await desk.look('test')
+	await desk.region('设为测试').getByRole('textbox').press('Enter')
+	await desk.region('呼援详情').getByText(/^这户或设备正在测试/).waitFor()
+	await unit.ack(unit.press({ kind: Kind.SOS }))
+	assert.equal(await desk.region('待接报警').getByRole('listitem').count(), 0, 'it rings nowhere')
+	// Smoke is smoke, on test or not.
+	await unit.ack(unit.press({ kind: Kind.SMOKE }))
+	await desk.region('待接报警').getByText('烟感').waitFor()
+})

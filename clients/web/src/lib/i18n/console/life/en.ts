@@ -191,7 +191,7 @@ export const en: Record<keyof typeof zh, string> = {
 
 	'test.title': 'Put on test',
 	'test.note':
-		'On test, presses of the help and test buttons are thanked and kept as a sign of life, out of the queue; smoke, gas, falls and the rest ring as ever.',
+		'On test, the help button is thanked and kept as a sign of life, out of the queue; while the home has an open call, or pressed three times in a minute, it is a call all the same. Smoke, gas, falls and the rest ring as ever.',
 	'test.what': 'What is tested',
 	'test.device': 'This device',
 	'test.household': 'The whole home',

@@ -187,7 +187,8 @@ export const zh = {
 	'handover.hospital': '常去医院 {name}',
 
 	'test.title': '设为测试',
-	'test.note': '测试期间，求助键和测试键只致谢并记为平安，不进队列；烟感、燃气、跌倒等仍照常报警。',
+	'test.note':
+		'测试期间，求助键只致谢并记为平安，不进队列；这户有未结案的呼援时，或一分钟内按三次，仍是求助。烟感、燃气、跌倒等照常报警。',
 	'test.what': '测试什么',
 	'test.device': '这台设备',
 	'test.household': '整户',
