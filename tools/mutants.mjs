@@ -172,14 +172,20 @@ class Worker {
 		return new Map(this.targets[kind].map((t) => [t, existsSync(this.program(kind, t)) ? statSync(this.program(kind, t)).mtimeMs : 0]))
 	}
 
-	// One test program; null when it passes, else {test, why}.
+	// One test program; null when it passes, else {name, why}. On a busy machine one with a real Redis may fail by itself:
+	// red is what is red twice.
+	async red(...what) {
+		const once = await this.test(...what)
+		return once && (once.late || (await this.test(...what))) ? once : null
+	}
+
 	async test(kind, target, limitMs, histories) {
 		const name = `${kind}/${target.replace(/^[a-z]+_/, '')}`
 		const random = target === 'sim_histories'
 		const env = { ...this.env, ...(random ? { PINGAN_SIM_COUNT: `${histories}` } : {}) }
 		const ran = await command(this.log, path.join(this.build, 'tests'), limitMs, env, this.program(kind, target), ...(random ? ['0', '1'] : []))
 		if (ran.status === 0 && !ran.late) return null
-		return { name, why: why(ran, limitMs) }
+		return { name, late: ran.late, why: why(ran, limitMs) }
 	}
 }
 
@@ -218,7 +224,7 @@ async function hunt(worker, mutant, kinds, limits, histories) {
 		// The quick ones first; the random histories after the stories told by hand.
 		anew.sort((a, b) => limits.get(a) - limits.get(b) || a.localeCompare(b))
 		for (const target of anew) {
-			const red = await worker.test(kind, target, limits.get(target), histories)
+			const red = await worker.red(kind, target, limits.get(target), histories)
 			if (red) return { verdict: 'caught', text: `by ${red.name}: ${red.why}` }
 		}
 	}
@@ -265,7 +271,7 @@ async function clean(worker, kinds, histories) {
 	for (const kind of kinds) {
 		for (const target of worker.targets[kind]) {
 			const from = Date.now()
-			const red = await worker.test(kind, target, 20 * TEST_MIN_MS, histories)
+			const red = await worker.red(kind, target, 20 * TEST_MIN_MS, histories)
 			if (red) throw new Error(`the clean tree is red, so nothing could be caught: ${red.name}: ${red.why}`)
 			limits.set(target, Math.max(TEST_MIN_MS, 10 * (Date.now() - from)))
 		}
