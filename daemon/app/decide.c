@@ -60,8 +60,8 @@ static bool is_open(const struct incident *inc)
 	return inc->state == INCIDENT_WAITING || inc->state == INCIDENT_ANSWERED;
 }
 
-static void caregiver_put(struct app *app, struct store_commit *c, struct buf *bytes, const char *person, uint64_t incident,
-                          uint32_t job)
+static void caregiver_put(struct app *app, struct store_commit *c, struct buf *bytes, const char *person,
+                          uint64_t incident, uint32_t job)
 {
 	const struct caregiver *now = caregiver_find(app, person);
 	struct caregiver next = {0};
@@ -90,6 +90,7 @@ static void outbox_put(struct app *app, struct store_commit *c, struct buf *byte
 	Pingan__V1__Outbox m = PINGAN__V1__OUTBOX__INIT;
 	size_t from = bytes->len, len;
 	uint8_t *room;
+	int key_len;
 
 	ENSURE(c->outbox_count <= STORE_OUTBOX_MAX);
 	m.what = (Pingan__V1__Outbox__What)item->what;
@@ -105,8 +106,9 @@ static void outbox_put(struct app *app, struct store_commit *c, struct buf *byte
 	if (room != NULL)
 		pingan__v1__outbox__pack(&m, room);
 	o->body = slice_of(bytes->at + from, len);
-	snprintf(o->key, sizeof o->key, "%016" PRIx64 ":%d:%s:%" PRIu32 ".%" PRIu32, app->after.id, (int)item->what,
-	         item->target, item->job, item->number);
+	key_len = snprintf(o->key, sizeof o->key, "%016" PRIx64 ":%d:%s:%" PRIu32 ".%" PRIu32, app->after.id,
+	                   (int)item->what, item->target, item->job, item->number);
+	ENSURE(key_len > 0 && (size_t)key_len < sizeof o->key); /* cut short, two messages would be one */
 }
 
 /* Who is out is written with what counts it: a member joins, or leaves. */
@@ -210,6 +212,9 @@ static bool home_has_another(struct app *app, const struct record *rec)
 	return open != NULL && open != rec;
 }
 
+/* Less than this is no wait. */
+#define WAITED_MS 500
+
 static enum verdict decide_incident(struct app *app, struct change *ch)
 {
 	struct record *rec = ch->record;
@@ -241,9 +246,15 @@ static enum verdict decide_incident(struct app *app, struct change *ch)
 			ch->rerouted = true;
 			return REFUSE;
 		}
-		if (app->count_of_type[RECORD_INCIDENT] >= INCIDENTS_MAX &&
-		    kind_class(ch->alarm->kind) != CLASS_LIFE && kind_class(ch->alarm->kind) != CLASS_WELFARE)
+		if (app->count_of_type[RECORD_INCIDENT] >= INCIDENTS_MAX && kind_class(ch->alarm->kind) != CLASS_LIFE &&
+		    kind_class(ch->alarm->kind) != CLASS_WELFARE)
 			return refuse(ch, REFUSAL_OVERLOAD);
+	}
+	/* A press that waited for the store has waited all the same: its plan is as far as it would be. */
+	if (ch->ev.type == EVENT_ALARM) {
+		int64_t waited_ms = app->now.mono.ms - ch->since.ms;
+
+		ch->ev.at_ms = waited_ms >= WAITED_MS ? app->now.store_ms - waited_ms : 0;
 	}
 	incident_step(&app->before, &ch->ev, &world, &app->after, &out);
 	ch->follow_up_due = ch->ev.type == EVENT_DEADLINE && out.verdict == MOVE && app->before.state == INCIDENT_CLOSED;
@@ -292,8 +303,8 @@ static enum verdict fly_small(struct app *app, struct change *ch, struct buf *by
 
 static enum verdict decide_operator(struct app *app, struct change *ch)
 {
-	const struct operator *now = ch->record->rev == 0 ? NULL : ch->record->live;
-	struct operator *op = &ch->op;
+	const struct operator* now = ch->record->rev == 0 ? NULL : ch->record->live;
+	struct operator* op = & ch->op;
 	struct buf bytes = buf_of(app->encode, sizeof app->encode);
 
 	/* Waited for the store, and the console has gone elsewhere meanwhile: whoever serves it has said so. */
@@ -302,7 +313,8 @@ static enum verdict decide_operator(struct app *app, struct change *ch)
 	if (now != NULL) {
 		if (ch->keep_ready)
 			op->ready = now->ready;
-		if (now->link == op->link && now->ready == op->ready && strcmp(now->daemon, op->daemon) == 0 && !ch->new_session)
+		if (now->link == op->link && now->ready == op->ready && strcmp(now->daemon, op->daemon) == 0 &&
+		    !ch->new_session)
 			return STAY;
 		/* A link is lost for the session that was read; a newer one stands elsewhere. */
 		if (op->link == LINK_LOST && (now->link != LINK_UP || now->session != op->session))
@@ -353,7 +365,9 @@ static enum verdict decide_signal(struct app *app, struct change *ch)
 {
 	struct buf bytes = buf_of(app->encode, sizeof app->encode);
 	bool trial = ch->alarm->kind == KIND_SOS && !ch->alarm->restore;
-	struct line line = {.code = trial ? LINE_TEST_PRESS : ch->alarm->restore ? LINE_RESTORE : LINE_ALARM,
+	struct line line = {.code = trial                ? LINE_TEST_PRESS
+	                            : ch->alarm->restore ? LINE_RESTORE
+	                                                 : LINE_ALARM,
 	                    .at_ms = app->now.store_ms,
 	                    .kind = ch->alarm->kind,
 	                    .protocol = ch->alarm->protocol};
@@ -369,8 +383,8 @@ static enum verdict decide_signal(struct app *app, struct change *ch)
 	commit_clear(&c);
 	snprintf(line.subject, sizeof line.subject, "%s", ch->alarm->device);
 	message_set(&c, ch);
-	log_event_encode(app->config.daemon, ch->record->key, &line, 1, NULL,
-	                 slice_of(ch->alarm->raw, ch->alarm->raw_len), ch->alarm->device, &bytes);
+	log_event_encode(app->config.daemon, ch->record->key, &line, 1, NULL, slice_of(ch->alarm->raw, ch->alarm->raw_len),
+	                 ch->alarm->device, &bytes);
 	c.event = slice_of(bytes.at, bytes.len);
 	ENSURE(!bytes.overflow);
 	change_fly(app, ch, &c);

@@ -19,10 +19,11 @@ static ms_t next_day_ms(const struct policy *policy, ms_t now_ms)
 	return day * DAY_MS + MINUTES(policy->follow_up_min) - ahead_ms;
 }
 
-/* Nobody is called for an exercise, for a test, or to ask how the dead are. */
+/* Nobody is called for an exercise, for a test, or to ask how the dead are. Nor by rule where somebody called in silence:
+ * whoever rings there may ring at the person she is afraid of; a person decides. */
 static bool wants_follow_up(const struct incident *inc)
 {
-	return inc->class == CLASS_LIFE && !inc->drill && inc->outcome != OUTCOME_TEST && inc->outcome != OUTCOME_DRILL &&
+	return inc->class == CLASS_LIFE && !inc->drill && !inc->silent && inc->outcome != OUTCOME_TEST && inc->outcome != OUTCOME_DRILL &&
 	       inc->outcome != OUTCOME_DIED;
 }
 

@@ -235,7 +235,7 @@ static void incident_enter(struct step_now *s, enum incident_state to)
 	case INCIDENT_WAITING:
 		id_set(inc->owner, "");
 		inc->voice_due_ms = 0;
-		inc->waiting_since_ms = s->now_ms;
+		inc->waiting_since_ms = s->opens ? inc->opened_ms : s->now_ms;
 		if (inc->aside == ASIDE_NONE)
 			plan_start(s); /* aside it rests; see aside.c */
 		break;
@@ -540,6 +540,7 @@ static enum verdict step(struct step_now *s, const struct incident *before)
 		return step_refuse(s, before->state == INCIDENT_NONE ? REFUSAL_NOT_FOUND : REFUSAL_WRONG_STATE);
 
 	*s->inc = *before;
+	s->opens = before->state == INCIDENT_NONE;
 	s->to = (enum incident_state)rule->to;
 	verdict = handle(s);
 	if (verdict != MOVE)

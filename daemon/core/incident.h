@@ -425,7 +425,7 @@ struct event {
 	char who[ID_MAX];
 	char from[ID_MAX];
 	uint64_t cmd; /* request id; 0 = none. A cmd that stands on a kept line means: done already, STAY */
-	ms_t at_ms;   /* when it happened, if earlier than now; 0 = now */
+	ms_t at_ms;   /* when it happened, if earlier than now; 0 = now. ALARM: when it was heard */
 	ms_t due_ms;
 	uint32_t job;
 	uint32_t reason;

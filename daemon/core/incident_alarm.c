@@ -108,6 +108,12 @@ static struct slice area_digits(const char area[16])
 	return slice_of(area, len);
 }
 
+/* She has waited since we heard her, even where the store was away for all of it. */
+static ms_t pressed_ms(const struct step_now *s)
+{
+	return s->ev->at_ms != 0 && s->ev->at_ms < s->now_ms ? s->ev->at_ms : s->now_ms;
+}
+
 static void open_new(struct step_now *s, const struct alarm *a)
 {
 	struct incident *inc = s->inc;
@@ -119,7 +125,7 @@ static void open_new(struct step_now *s, const struct alarm *a)
 	(void)text_copy(inc->area, sizeof inc->area, area_digits(s->world->area));
 	ENSURE(text_copy(inc->protocol_code, sizeof inc->protocol_code, slice_str(a->code)));
 	inc->kind = a->kind;
-	inc->opened_ms = s->now_ms;
+	inc->opened_ms = pressed_ms(s);
 	inc->area_wide = s->world->area_wide;
 	inc->quarantine = inc->household[0] == '\0' && !inc->area_wide;
 	inc->silent = kind_silent(a->kind);
@@ -128,6 +134,10 @@ static void open_new(struct step_now *s, const struct alarm *a)
 	incident_remember(s, a);
 	inc->drill = a->drill;
 	say(s, LINE_ALARM, a, 0);
+	if (inc->opened_ms < s->now_ms) {
+		inc->lines[0].at_ms = inc->opened_ms;
+		inc->lines[0].stored_ms = s->now_ms;
+	}
 	if (a->drill)
 		line_add(s, LINE_DRILL, a->by);
 	if (a->code_unknown)

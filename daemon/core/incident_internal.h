@@ -27,6 +27,7 @@ struct step_now {
 	struct incident *inc; /* the new record, in work */
 	struct outcome_of_step *out;
 	enum incident_state to; /* where the table sends it; a handler may say otherwise, and why */
+	bool opens;             /* there was no incident before */
 	bool supervisor_after;  /* the supervisor rings once the state is entered */
 	bool enter_again;       /* enter `to` even from itself: waiting anew, or another owner */
 	bool ring_owner;        /* once entered, it rings at its owner until he has seen it */

@@ -65,8 +65,9 @@ static void call_duty_phones(struct step_now *s)
 		step_outbox(s, OUTBOX_DUTY_PHONE, "second", inc->duty_turn, 0);
 		break;
 	}
-	/* Caregivers who had no time a minute ago may have it now. */
-	if (step_plan(s)->dispatch_s != 0 && job_first_help(inc) == NULL)
+	/* Caregivers who had no time a minute ago may have it now. Where one has stood before her, the next is for a person to
+	 * send. */
+	if (step_plan(s)->dispatch_s != 0 && job_first_help(inc) == NULL && !inc->seen)
 		(void)job_dispatch_unattended(s);
 }
 

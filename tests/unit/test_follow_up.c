@@ -71,6 +71,15 @@ static void test_nobody_is_called_for_a_test_or_to_ask_after_the_dead_or_for_a_b
 	assert_int_equal(k.inc.follow_up_due_ms, 0);
 }
 
+/* Whoever rings at that home may ring at the person she is afraid of: by rule nobody does. */
+static void test_a_silent_call_is_not_called_back_by_rule(void **state)
+{
+	(void)state;
+	closed(KIND_DURESS, OUTCOME_HELPED_AT_HOME);
+	assert_int_equal(k.inc.state, INCIDENT_CLOSED);
+	assert_int_equal(k.inc.follow_up_due_ms, 0);
+}
+
 static void test_it_comes_again_every_minute_until_it_stands(void **state)
 {
 	(void)state;
@@ -205,6 +214,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_closed_call_for_life_is_followed_on_the_next_local_day),
 		cmocka_unit_test(test_nobody_is_called_for_a_test_or_to_ask_after_the_dead_or_for_a_battery),
+		cmocka_unit_test(test_a_silent_call_is_not_called_back_by_rule),
 		cmocka_unit_test(test_it_comes_again_every_minute_until_it_stands),
 		cmocka_unit_test(test_reopened_there_is_nothing_to_follow_yet),
 		cmocka_unit_test(test_what_is_written_on_the_closed_record_leaves_the_date_alone),

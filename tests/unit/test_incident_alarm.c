@@ -518,9 +518,38 @@ static void test_a_closed_call_knows_its_copies_and_takes_no_new_press(void **st
 	assert_int_equal(kit_press(&k, &a), STAY);
 }
 
+/* The store was away: she has waited since we heard her, and the plan is as far as it would be. */
+static void test_a_press_that_waited_for_the_store_has_waited(void **state)
+{
+	struct alarm a = kit_alarm("unit1", 7, KIND_SOS);
+	struct event ev = {.type = EVENT_ALARM, .alarm = &a};
+
+	(void)state;
+	kit_init(&k);
+	ev.at_ms = k.world.now_ms - SECONDS(40);
+	assert_int_equal(kit_step(&k, &ev), MOVE);
+	assert_int_equal(k.inc.opened_ms, ev.at_ms);
+	assert_int_equal(k.inc.waiting_since_ms, ev.at_ms);
+	assert_int_equal(kit_line(&k, LINE_ALARM)->at_ms, ev.at_ms);
+	assert_int_equal(kit_line(&k, LINE_ALARM)->stored_ms, k.world.now_ms);
+	/* 10 s and 30 s are long past: neighbours ring and caregivers are sent at once. */
+	kit_run_s(&k, 1);
+	assert_true(k.inc.ring_neighbours && k.inc.unattended);
+	/* What it does later counts from its own time. */
+	assert_int_equal(kit_do(&k, EVENT_CLAIM, "op1"), MOVE);
+	assert_int_equal(kit_do(&k, EVENT_RETURN, "op1"), MOVE);
+	assert_int_equal(k.inc.waiting_since_ms, k.world.now_ms);
+	/* A time that is still to come is nobody's. */
+	kit_init(&k);
+	ev.at_ms = k.world.now_ms + 5000;
+	assert_int_equal(kit_step(&k, &ev), MOVE);
+	assert_int_equal(k.inc.opened_ms, k.world.now_ms);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_press_that_waited_for_the_store_has_waited),
 		cmocka_unit_test(test_a_press_opens_and_rings_and_tells_the_contact),
 		cmocka_unit_test(test_no_contact_is_told_where_none_is_named_or_the_plan_says_no),
 		cmocka_unit_test(test_duress_is_silent),

@@ -452,9 +452,31 @@ static void test_the_widest_policy_keeps_every_bound(void **state)
 	assert_int_equal(k.inc.state, INCIDENT_WAITING);
 }
 
+/* A caregiver sent by rule has stood before her, and nobody has closed it: people above are called in turns, and no second
+ * caregiver is sent by rule. */
+static void test_who_has_been_seen_is_not_sent_another_by_rule(void **state)
+{
+	struct alarm a = kit_alarm("unit1", 7, KIND_SOS);
+	struct event done = {
+		.type = EVENT_JOB_DONE, .who = "cg1", .job = 1, .result = JOB_RESULT_HELPED, .saw_resident = true};
+
+	(void)state;
+	kit_init(&k);
+	assert_int_equal(kit_press(&k, &a), MOVE);
+	kit_run_s(&k, 31);
+	assert_int_equal(kit_job(&k, EVENT_OFFER_ACCEPT, "cg1", 1), MOVE);
+	assert_int_equal(kit_job(&k, EVENT_JOB_DEPART, "cg1", 1), MOVE);
+	assert_int_equal(kit_job(&k, EVENT_JOB_ARRIVE, "cg1", 1), MOVE);
+	assert_int_equal(kit_step(&k, &done), MOVE);
+	kit_run_s(&k, 600);
+	assert_true(k.inc.duty_turn > 3);
+	assert_int_equal(k.inc.job_count, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_who_has_been_seen_is_not_sent_another_by_rule),
 		cmocka_unit_test(test_a_press_that_nobody_answers),
 		cmocka_unit_test(test_whom_the_duty_turns_call),
 		cmocka_unit_test(test_nobody_on_duty_means_dispatched_at_once),
