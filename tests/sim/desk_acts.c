@@ -187,6 +187,26 @@ static void open_by_hand(struct desk *d)
 	(void)sim_screen_request(&d->screen, &q, 0, true);
 }
 
+/* Somebody is at a home to try its button: presses are thanked there for a while, and ring nobody. */
+static void put_on_test(struct desk *d)
+{
+	struct sim *sim = d->screen.sim;
+	unsigned home = (unsigned)prng_below(&d->screen.prng, sim->setup.homes);
+	Pingan__V1__Request q = PINGAN__V1__REQUEST__INIT;
+	Pingan__V1__SetOnTest test = PINGAN__V1__SET_ON_TEST__INIT;
+	char household[ID_MAX];
+
+	q.what_case = PINGAN__V1__REQUEST__WHAT_ON_TEST;
+	q.on_test = &test;
+	sim_home_household(household, home);
+	test.household = household;
+	test.seconds = 60 + (uint32_t)prng_below(&d->screen.prng, 240);
+	test.text = (char *)"new pendant";
+	sim_home_on_test(sim, home, test.seconds);
+	sim_note(sim, "%s puts home %u on test for %u s", d->screen.person, home, test.seconds);
+	(void)sim_screen_request(&d->screen, &q, 0, false);
+}
+
 void sim_desk_weather(struct desk *d)
 {
 	struct prng *p = &d->screen.prng;
@@ -194,6 +214,8 @@ void sim_desk_weather(struct desk *d)
 
 	if (!d->screen.sim->healed && d->screen.sim->setup.homes != 0 && prng_chance(p, 2))
 		open_by_hand(d);
+	if (!d->screen.sim->healed && d->screen.sim->setup.homes != 0 && prng_chance(p, 2))
+		put_on_test(d);
 
 	if (!d->supervisor && !prng_chance(p, 20)) /* an operator may not, and is told so */
 		return;

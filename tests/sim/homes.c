@@ -6,13 +6,15 @@
 #include "sim/kit.h"
 
 #define PRESSES_MAX 64
+#define TEST_LATE_MS MINUTES(2)
 
 struct home {
 	struct unit unit;
 	struct node node;
 	struct prng prng;
-	int64_t due; /* the tick that is planned; SIM_NEVER */
-	bool off;    /* switched off for a moment */
+	int64_t due;        /* the tick that is planned; SIM_NEVER */
+	bool off;           /* switched off for a moment */
+	int64_t test_until; /* somebody wanted it on test until then, whether or not that came to be */
 	size_t press_count;
 	struct press presses[PRESSES_MAX]; /* the last ones, oldest first */
 };
@@ -214,7 +216,11 @@ static uint64_t press(struct sim *sim, struct home *h, enum kind kind)
 	if (h->press_count == PRESSES_MAX)
 		memmove(h->presses, h->presses + 1, --h->press_count * sizeof h->presses[0]);
 	p = &h->presses[h->press_count++];
-	*p = (struct press){.id = id, .kind = kind, .pressed_at = sim->now, .first_daemon = SIM_DAEMONS_MAX};
+	*p = (struct press){.id = id,
+	                    .kind = kind,
+	                    .pressed_at = sim->now,
+	                    .first_daemon = SIM_DAEMONS_MAX,
+	                    .tried = kind == KIND_SOS && h->test_until > sim->now};
 	for (unsigned i = 0; i < SIM_DAEMONS_MAX; i++)
 		p->reached_at[i] = SIM_NEVER;
 	sim_note(sim, "home %u presses %s", index_of(sim, h), kind_name(kind));
@@ -361,6 +367,23 @@ void sim_homes_init(struct sim *sim)
 		config.seed = sim->setup.exact ? i + 1 : prng_next(&h->prng);
 		unit_init(&h->unit, &config, sim->now, sim->setup.exact ? 0 : 2000);
 	}
+}
+
+void sim_home_on_test(struct sim *sim, unsigned home, uint32_t seconds)
+{
+	struct home *h = &sim->homes[home];
+	int64_t until = sim->now + 1000 * (int64_t)seconds + TEST_LATE_MS; /* stored late, ended by the store's clock */
+
+	if (h->test_until < until)
+		h->test_until = until;
+	for (size_t i = 0; i < h->press_count; i++) /* not stored yet */
+		h->presses[i].tried = h->presses[i].tried || (!h->presses[i].acked && h->presses[i].kind == KIND_SOS);
+}
+
+/* Only the button itself is tried: a fall or smoke rings all the same. */
+bool sim_home_tried(const struct press *p)
+{
+	return p->tried;
 }
 
 void sim_homes_start(struct sim *sim)

@@ -144,6 +144,7 @@ struct press {
 	unsigned first_daemon;               /* that it ever reached; SIM_DAEMONS_MAX: none */
 	uint64_t incident;                   /* as acknowledged; 0 = not yet, or none for this kind */
 	bool acked;
+	bool tried;            /* while its home was wanted on test */
 	int64_t missing_since; /* from a console that should show it; 0 = is not */
 	enum step heard;
 	enum step told; /* furthest that any daemon sent */
@@ -476,6 +477,9 @@ void sim_homes_init(struct sim *sim);
 void sim_homes_start(struct sim *sim);
 void sim_homes_free(struct sim *sim);
 void sim_homes_off(struct sim *sim, bool off);
+void sim_home_on_test(struct sim *sim, unsigned home, uint32_t seconds);
+/* A press that may have been a test: thanked, and in no incident. */
+bool sim_home_tried(const struct press *p);
 void sim_home_fiddle(struct sim *sim, unsigned home);
 struct node *sim_home_node(struct sim *sim, unsigned home);
 /* The n-th press of a home, oldest first; NULL past the end. */

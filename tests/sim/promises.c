@@ -276,8 +276,8 @@ static void p1_acknowledged_is_durable(struct sim *sim, unsigned home, const Pin
 		return;
 	sim_home_device(device, home);
 	known = sim_truth_press(sim, device, ack->alarm);
-	if (known == NULL && sim->setup.lossy && p->acked)
-		return; /* told before two faults took it, and once more by a daemon that does not know it yet */
+	if (known == NULL && ((sim->setup.lossy && p->acked) || sim_home_tried(p)))
+		return; /* a test; or told before two faults took it, and once more by a daemon that does not know it yet */
 	if (known == NULL)
 		sim_broken(sim, "P1 acknowledged is durable", "home %u is told stored, the store does not know it", home);
 	if (kind_silent(p->kind) && !ack->silent)
@@ -299,6 +299,8 @@ static void p3_steps_are_true(struct sim *sim, unsigned home, const Pingan__V1__
 
 	if (p == NULL || p->kind == KIND_POWER) /* its line in the area's incident ends when its power is back */
 		return;
+	if (sim->setup.lossy && sim->now - sim->last_cut < CUT_SHOWN_MS)
+		return; /* two faults took it, and nobody knows yet */
 	sim_home_device(device, home);
 	known = sim_truth_press(sim, device, status->alarm);
 	k = known == NULL ? NULL : sim_truth_incident(sim, known->incident);
@@ -306,7 +308,7 @@ static void p3_steps_are_true(struct sim *sim, unsigned home, const Pingan__V1__
 	if (k == NULL && sim->setup.lossy && p->acked)
 		k = sim_truth_incident(sim, p->incident);
 	/* They took what the device has let go: whatever it is told of that changes nothing. */
-	if (k == NULL && sim->setup.lossy && kind_class(p->kind) > CLASS_WELFARE)
+	if (k == NULL && ((sim->setup.lossy && kind_class(p->kind) > CLASS_WELFARE) || sim_home_tried(p)))
 		return;
 	if (k == NULL)
 		sim_broken(sim, "P3 steps are true", "home %u is told step %d of nothing", home, (int)status->step);
@@ -443,14 +445,12 @@ static void p6_a_row_is_true(struct sim *sim, struct screen *s, const Pingan__V1
 {
 	const struct known_incident *k = sim_truth_incident(sim, row->id);
 
-	if (row->not_stored || (k == NULL && row->not_safe)) /* marked: it may never come true */
-		return;
+	if (row->not_stored || (k == NULL && row->not_safe) || behind_a_cut(sim, s->server))
+		return; /* marked: it may never come true */
 	if (k == NULL)
 		sim_broken(sim, "P6 the screen tells the truth", "%s is shown %016llx, which is not there", s->person,
 		           (unsigned long long)row->id);
 	if (row->rev != k->rev) /* an older one: this daemon has not read on */
-		return;
-	if (behind_a_cut(sim, s->server))
 		return;
 	if (row->not_safe && (sim->daemons[s->server].old != NULL || sim->now - sim->last_cut < CUT_SHOWN_MS ||
 	                      sim->now - sim->daemons[s->server].disturbed < CUT_SHOWN_MS))
@@ -585,7 +585,8 @@ static void p1_acknowledged_stays(struct sim *sim)
 	for (unsigned i = 0; i < sim->setup.homes; i++) {
 		sim_home_device(device, i);
 		for (size_t n = 0; (p = sim_home_press(sim, i, n)) != NULL; n++) {
-			if (p->acked && kind_class(p->kind) != CLASS_NONE && sim_truth_press(sim, device, p->id) == NULL)
+			if (p->acked && kind_class(p->kind) != CLASS_NONE && sim_truth_press(sim, device, p->id) == NULL &&
+			    !sim_home_tried(p))
 				sim_broken(sim, "P1 acknowledged is durable", "home %u heard stored, it is gone", i);
 		}
 	}
@@ -681,7 +682,8 @@ void sim_promises_step(struct sim *sim)
 	for (unsigned i = 0; i < sim->setup.homes; i++) {
 		for (size_t n = 0; (p = sim_home_press(sim, i, n)) != NULL; n++) {
 			/* Power cuts of an area are one row of the area's. */
-			if (!p->acked && kind_class(p->kind) != CLASS_NONE && p->kind != KIND_POWER && !sim->setup.overload)
+			if (!p->acked && kind_class(p->kind) != CLASS_NONE && p->kind != KIND_POWER && !sim->setup.overload &&
+			    !sim_home_tried(p))
 				p2_pressed_is_shown(sim, i, p);
 		}
 	}
