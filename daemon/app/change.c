@@ -14,100 +14,6 @@
 
 /* ------------------------------------------------------------ taking in */
 
-static bool urgent(const struct app *app, const struct change *ch)
-{
-	(void)app;
-	switch (ch->kind) {
-	case CHANGE_INCIDENT:
-		return ch->alarm == NULL || kind_class(ch->alarm->kind) == CLASS_LIFE ||
-		       kind_class(ch->alarm->kind) == CLASS_WELFARE;
-	case CHANGE_DAEMON:
-		return true;
-	case CHANGE_OPERATOR:
-	case CHANGE_CAREGIVER:
-	case CHANGE_LOGIN:
-	case CHANGE_NEW:
-	case CHANGE_STORM:
-	case CHANGE_ON_TEST:
-	case CHANGE_OUT_GONE:
-	case CHANGE_SIGNAL:
-		return false;
-	}
-	return false;
-}
-
-static bool call_for_help(const struct change *ch)
-{
-	return ch->kind == CHANGE_INCIDENT && ch->alarm != NULL && !class_above(CLASS_WELFARE, kind_class(ch->alarm->kind)) &&
-	       kind_class(ch->alarm->kind) != CLASS_NONE;
-}
-
-/* Alarms of many homes that wait for one record: a sub-district is dark. */
-static bool by_the_street(const struct change *ch)
-{
-	return ch->kind == CHANGE_INCIDENT && ch->alarm != NULL && outage_kind(ch->alarm->kind);
-}
-
-/* As many wait for this record as may. Who stands behind the street counts only those before it. */
-static bool line_full(const struct record *rec, const struct change *ch)
-{
-	const struct change *at;
-	uint32_t before = 0;
-
-	if (by_the_street(ch))
-		return rec->waiting_count >= CHANGES_PER_AREA;
-	TAILQ_FOREACH (at, &rec->waiting, link) {
-		if (by_the_street(at))
-			break;
-		before++;
-	}
-	return before >= (uint32_t)(call_for_help(ch) ? CHANGES_PER_RECORD + CHANGES_PER_RECORD_RESERVED : CHANGES_PER_RECORD);
-}
-
-/* Something of it can't wait behind telemetry. What stands in the street's line is none, and stands last. */
-static bool first(const struct app *app, const struct record *rec)
-{
-	const struct change *ch;
-
-	TAILQ_FOREACH (ch, &rec->waiting, link) {
-		if (by_the_street(ch))
-			return false;
-		if (urgent(app, ch))
-			return true;
-	}
-	return false;
-}
-
-static void record_ready(struct app *app, struct record *rec)
-{
-	if (rec->busy != NULL || rec->await_log != 0 || rec->waiting_count == 0)
-		return;
-	if (rec->ready && (rec->ready_first || !first(app, rec)))
-		return;
-	if (rec->ready)
-		TAILQ_REMOVE(&app->ready, rec, ready_link);
-	rec->ready = true;
-	rec->ready_first = first(app, rec);
-	if (rec->ready_first)
-		TAILQ_INSERT_TAIL(&app->ready_first, rec, ready_link);
-	else
-		TAILQ_INSERT_TAIL(&app->ready, rec, ready_link);
-}
-
-/* In the order they came; but nobody stands behind the street. */
-static void line_up(struct record *rec, struct change *ch)
-{
-	struct change *at;
-
-	if (!by_the_street(ch))
-		TAILQ_FOREACH (at, &rec->waiting, link)
-			if (by_the_street(at)) {
-				TAILQ_INSERT_BEFORE(at, ch, link);
-				return;
-			}
-	TAILQ_INSERT_TAIL(&rec->waiting, ch, link);
-}
-
 /* Telemetry stops first, people last: a full inbox stops reading all sockets, so that TCP pushes back. */
 static void reading(struct app *app)
 {
@@ -168,14 +74,14 @@ struct change *change_submit(struct app *app, enum change_kind kind, const char 
 		*ch->alarm = *alarm;
 	}
 	ch->ev.alarm = ch->alarm;
-	if (line_full(rec, ch) ||
-	    app->change_count >= (size_t)(urgent(app, ch) ? CHANGES_MAX : CHANGES_MAX - CHANGES_RESERVED))
+	if (change_line_full(rec, ch) ||
+	    app->change_count >= (size_t)(change_urgent(ch) ? CHANGES_MAX : CHANGES_MAX - CHANGES_RESERVED))
 		goto refuse;
 	app->change_count++;
 	if (kind == CHANGE_INCIDENT && ch->ev.type == EVENT_DEADLINE)
 		app->deadlines_taken++;
 	reading(app);
-	line_up(rec, ch);
+	change_line_up(rec, ch);
 	rec->waiting_count++;
 	record_ready(app, rec);
 	return ch;

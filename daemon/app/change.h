@@ -1,4 +1,4 @@
-/* change.h - what change.c (the line of changes), decide.c (what each becomes) and intake.c (where an alarm belongs) share. */
+/* change.h - what change.c (a change on its way), change_order.c, decide.c (what each becomes) and intake.c (where an alarm belongs) share. */
 #ifndef APP_CHANGE_H
 #define APP_CHANGE_H
 
@@ -24,6 +24,17 @@ enum verdict change_decide(struct app *app, struct change *ch);
 void change_fly(struct app *app, struct change *ch, struct store_commit *c);
 
 void change_move(struct app *app, struct change *ch, struct record *to);
+
+/* ---- change_order.c: who is decided first ---- */
+
+/* It can't wait behind telemetry: a call for help, what a person does, our own proof of life. */
+bool change_urgent(const struct change *ch);
+/* As many wait for this record as may. Who stands behind the street counts only those before it. */
+bool change_line_full(const struct record *rec, const struct change *ch);
+/* Into the record's line: in the order they came, but nobody stands behind the street. */
+void change_line_up(struct record *rec, struct change *ch);
+/* The record's next change can be decided: it takes its place among the others that can. */
+void record_ready(struct app *app, struct record *rec);
 
 /* intake.c: finds the record that an alarm belongs to now, and puts the change in its line. */
 void intake_route(struct app *app, struct change *ch);
