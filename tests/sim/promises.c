@@ -290,7 +290,16 @@ static void p1_acknowledged_is_durable(struct sim *sim, unsigned home, const Pin
 		           (unsigned long long)known->entry);
 }
 
-static void p3_steps_are_true(struct sim *sim, unsigned home, const Pingan__V1__Status *status)
+/* Two faults took what was told, and this daemon does not know it yet, or has only just read what is there instead. */
+static bool behind_a_cut(const struct sim *sim, unsigned daemon)
+{
+	const struct daemon *d = &sim->daemons[daemon];
+
+	return sim->setup.lossy && (d->old != NULL || d->unwell_since != SIM_NEVER ||
+	                            sim->now - sim->last_cut < CUT_SHOWN_MS || sim->now - d->disturbed < CUT_SHOWN_MS);
+}
+
+static void p3_steps_are_true(struct sim *sim, unsigned daemon, unsigned home, const Pingan__V1__Status *status)
 {
 	struct press *p = sim_home_press_by_id(sim, home, status->alarm);
 	const struct known_press *known;
@@ -299,8 +308,8 @@ static void p3_steps_are_true(struct sim *sim, unsigned home, const Pingan__V1__
 
 	if (p == NULL || p->kind == KIND_POWER) /* its line in the area's incident ends when its power is back */
 		return;
-	if (sim->setup.lossy && sim->now - sim->last_cut < CUT_SHOWN_MS)
-		return; /* two faults took it, and nobody knows yet */
+	if (behind_a_cut(sim, daemon))
+		return;
 	sim_home_device(device, home);
 	known = sim_truth_press(sim, device, status->alarm);
 	k = known == NULL ? NULL : sim_truth_incident(sim, known->incident);
@@ -325,7 +334,7 @@ static void p3_steps_are_true(struct sim *sim, unsigned home, const Pingan__V1__
 		p->told = (enum step)status->step;
 }
 
-static void told_home(struct sim *sim, unsigned home, struct slice bytes)
+static void told_home(struct sim *sim, unsigned daemon, unsigned home, struct slice bytes)
 {
 	while (bytes.len != 0) {
 		size_t frame = 0, head = 0;
@@ -346,7 +355,7 @@ static void told_home(struct sim *sim, unsigned home, struct slice bytes)
 		if (down->body_case == PINGAN__V1__DOWN__BODY_ACK)
 			p1_acknowledged_is_durable(sim, home, down->ack);
 		if (down->body_case == PINGAN__V1__DOWN__BODY_STATUS)
-			p3_steps_are_true(sim, home, down->status);
+			p3_steps_are_true(sim, daemon, home, down->status);
 		pingan__v1__down__free_unpacked(down, NULL);
 		bytes.at += head + frame;
 		bytes.len -= head + frame;
@@ -375,9 +384,8 @@ static void told_panel(struct sim *sim, unsigned panel, struct slice bytes)
 
 void sim_promise_device(struct sim *sim, unsigned daemon, struct node *node, struct slice bytes)
 {
-	(void)daemon;
 	if (node->kind == NODE_HOME)
-		told_home(sim, node->index, bytes);
+		told_home(sim, daemon, node->index, bytes);
 	else
 		told_panel(sim, node->index, bytes);
 }
@@ -430,15 +438,6 @@ static void p5_an_accepted_offer_is_true(struct sim *sim, struct screen *s, cons
 	     !safe_entry(sim, sim_truth_took(k, asked->request->answer->job, s->person))))
 		sim_broken(sim, "P5 a yes is true", "%s is told to go, the job is not theirs", s->person);
 	pingan__v1__to_daemon__free_unpacked(asked, NULL);
-}
-
-/* Two faults took what was told, and this daemon does not know it yet, or has only just read what is there instead. */
-static bool behind_a_cut(const struct sim *sim, unsigned daemon)
-{
-	const struct daemon *d = &sim->daemons[daemon];
-
-	return sim->setup.lossy && (d->old != NULL || d->unwell_since != SIM_NEVER ||
-	                            sim->now - sim->last_cut < CUT_SHOWN_MS || sim->now - d->disturbed < CUT_SHOWN_MS);
 }
 
 static void p6_a_row_is_true(struct sim *sim, struct screen *s, const Pingan__V1__IncidentRow *row)
@@ -683,7 +682,7 @@ void sim_promises_step(struct sim *sim)
 		for (size_t n = 0; (p = sim_home_press(sim, i, n)) != NULL; n++) {
 			/* Power cuts of an area are one row of the area's. */
 			if (!p->acked && kind_class(p->kind) != CLASS_NONE && p->kind != KIND_POWER && !sim->setup.overload &&
-			    !sim_home_tried(p))
+			    !sim_home_tried(p) && !(sim->setup.lossy && p->pushed_out))
 				p2_pressed_is_shown(sim, i, p);
 		}
 	}
