@@ -266,7 +266,7 @@ static bool put_device(struct cell *cell, const struct home *h, FILE *devices, F
 
 	d.id = text(h->device);
 	d.household = text(h->id);
-	d.in_service = true;
+	d.state = PINGAN__V1__DEVICE_STATE__DEVICE_IN_SERVICE;
 	if (h->panel != NULL) {
 		d.protocol = PINGAN__V1__PROTOCOL__PROTOCOL_DC09;
 		d.model = text("panel");
@@ -295,7 +295,7 @@ static bool put_watch(struct cell *cell, const struct home *h, const char *numbe
 	snprintf(id, sizeof id, "watch.%s", number);
 	d.id = id;
 	d.household = text(h->id);
-	d.in_service = true;
+	d.state = PINGAN__V1__DEVICE_STATE__DEVICE_IN_SERVICE;
 	d.protocol = PINGAN__V1__PROTOCOL__PROTOCOL_WATCH;
 	d.model = text("watch");
 	return put_packed(cell, "device", id, &d.base);

@@ -167,7 +167,7 @@ int device_add(struct cell *cell, const char *id, const struct device_options *o
 	d.protocol = (Pingan__V1__Protocol)protocol;
 	if (o->model != NULL)
 		d.model = (char *)(uintptr_t)o->model;
-	d.in_service = true;
+	d.state = PINGAN__V1__DEVICE_STATE__DEVICE_COMMISSIONING;
 	key_put(&d, secret, len);
 	if (!cell_put_new(cell, key, pack(&d, body, sizeof body)))
 		return 1;
@@ -220,8 +220,8 @@ int device_retire(struct cell *cell, const char *id)
 
 	if (!key_of_id(id, "device", key) || (d = device_get(cell, id, key, &rec)) == NULL)
 		return 1;
-	if (d->in_service) {
-		d->in_service = false;
+	if (d->state != PINGAN__V1__DEVICE_STATE__DEVICE_RETIRED) {
+		d->state = PINGAN__V1__DEVICE_STATE__DEVICE_RETIRED;
 		bad = !cell_put(cell, key, &rec, pack(d, body, sizeof body));
 	}
 	if (bad == 0)
@@ -230,14 +230,31 @@ int device_retire(struct cell *cell, const char *id)
 	return bad;
 }
 
+static const char *state_name(Pingan__V1__DeviceState state)
+{
+	switch (state) {
+	case PINGAN__V1__DEVICE_STATE__DEVICE_COMMISSIONING:
+		return "commissioning";
+	case PINGAN__V1__DEVICE_STATE__DEVICE_IN_SERVICE:
+		return "in_service";
+	case PINGAN__V1__DEVICE_STATE__DEVICE_AWAY:
+		return "away";
+	case PINGAN__V1__DEVICE_STATE__DEVICE_RETIRED:
+		return "retired";
+	default:
+		return "unknown";
+	}
+}
+
 static void device_print(const Pingan__V1__Device *d, bool json)
 {
 	const char *secret = d->psk.len != 0 || d->dc09_key.len != 0 ? "yes" : "no";
 
 	if (json) {
-		json_t *line = json_pack("{s:s, s:s, s:s, s:s, s:b, s:b, s:I}", "device", d->id, "household", d->household,
-		                         "protocol", protocol_name(d->protocol), "model", d->model, "in_service", d->in_service,
-		                         "has_key", secret[0] == 'y', "test_until_ms", (json_int_t)d->test_until_ms);
+		json_t *line =
+			json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:I}", "device", d->id, "household", d->household, "protocol",
+		              protocol_name(d->protocol), "model", d->model, "state", state_name(d->state), "has_key",
+		              secret[0] == 'y', "test_until_ms", (json_int_t)d->test_until_ms);
 
 		if (line == NULL) {
 			(void)complain("its record is no text", "device");
@@ -248,14 +265,14 @@ static void device_print(const Pingan__V1__Device *d, bool json)
 		json_decref(line);
 		return;
 	}
-	printf("%-31s %-12s %-8s %-12s %-10s %s\n", d->id, d->household, protocol_name(d->protocol),
-	       d->model[0] == '\0' ? "-" : d->model, d->in_service ? "in service" : "retired", secret);
+	printf("%-31s %-12s %-8s %-12s %-13s %s\n", d->id, d->household, protocol_name(d->protocol),
+	       d->model[0] == '\0' ? "-" : d->model, state_name(d->state), secret);
 }
 
 static void head_print(bool json)
 {
 	if (!json)
-		printf("%-31s %-12s %-8s %-12s %-10s %s\n", "device", "household", "protocol", "model", "state", "key");
+		printf("%-31s %-12s %-8s %-12s %-13s %s\n", "device", "household", "protocol", "model", "state", "key");
 }
 
 int device_show(struct cell *cell, const char *id, bool json)

@@ -296,7 +296,7 @@ static enum device_refusal identity(struct app *app, const struct device_link *l
 	if (l->proved && strcmp(l->device, up->device) != 0)
 		return DEVICE_REFUSAL_BAD_IDENTITY;
 	d = device_find(app, up->device);
-	if (d == NULL || !d->in_service || d->protocol != PINGAN__V1__PROTOCOL__PROTOCOL_NATIVE)
+	if (d == NULL || !device_serves(d) || d->protocol != PINGAN__V1__PROTOCOL__PROTOCOL_NATIVE)
 		return DEVICE_REFUSAL_BAD_IDENTITY;
 	if (!l->proved &&
 	    (up->token.len == 0 || d->token_hash.len == 0 ||

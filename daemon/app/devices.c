@@ -99,6 +99,11 @@ bool device_paced(struct app *app, struct device_link *l)
 	return true;
 }
 
+bool device_serves(const Pingan__V1__Device *d)
+{
+	return d->state != PINGAN__V1__DEVICE_STATE__DEVICE_NONE && d->state != PINGAN__V1__DEVICE_STATE__DEVICE_RETIRED;
+}
+
 /* ------------------------------------------------------------ what io calls */
 
 bool app_device_key(struct app *app, const char *device, uint8_t ret_key[32])
@@ -107,7 +112,7 @@ bool app_device_key(struct app *app, const char *device, uint8_t ret_key[32])
 
 	app_begin(app);
 	d = device_find(app, device);
-	if (d == NULL || !d->in_service || d->protocol != PINGAN__V1__PROTOCOL__PROTOCOL_NATIVE || d->psk.len != 32)
+	if (d == NULL || !device_serves(d) || d->protocol != PINGAN__V1__PROTOCOL__PROTOCOL_NATIVE || d->psk.len != 32)
 		return false;
 	memcpy(ret_key, d->psk.data, 32);
 	return true;

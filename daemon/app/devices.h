@@ -87,9 +87,9 @@ struct device_link {
 	mono_t pace;       /* how far its frames have used up its rate */
 	struct held *held; /* HELD_MAX, made with the first alarm */
 	uint32_t junk;
-	bool passing; /* watch: a frame that is too long is being passed over */
+	bool passing;         /* watch: a frame that is too long is being passed over */
 	uint32_t wrong_times; /* DC-09, encrypted: frames in a row with a wrong time */
-	bool strange; /* watch: said already that nobody knows it */
+	bool strange;         /* watch: said already that nobody knows it */
 	uint32_t reply_count;
 	uint64_t reply_tag;
 	TAILQ_HEAD(, reply) replies;
@@ -149,6 +149,8 @@ bool replies_flush(struct app *app, struct device_link *l);
 void replies_turn(struct app *app, struct device_link *l);
 void replies_free(struct device_link *l);
 
+/* Entered and not retired: it may open a native link. */
+bool device_serves(const Pingan__V1__Device *d);
 /* The registry has this device with this protocol, in a household. */
 bool device_known(struct app *app, const char *device, Pingan__V1__Protocol protocol);
 

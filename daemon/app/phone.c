@@ -205,6 +205,7 @@ static size_t bring(enum kind kind, char **ret)
 	case KIND_PENDANT_LOST:
 	case KIND_REPAIR:
 	case KIND_COMMISSION:
+	case KIND_MISSED_TEST:
 		ret[n++] = (char *)"battery";
 		break;
 	case KIND_WATER:

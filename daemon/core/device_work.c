@@ -10,7 +10,7 @@
 static bool is_work(enum kind kind)
 {
 	return kind == KIND_BATTERY || kind == KIND_TAMPER || kind == KIND_PENDANT_LOST || kind == KIND_REPAIR ||
-	       kind == KIND_COMMISSION;
+	       kind == KIND_COMMISSION || kind == KIND_MISSED_TEST;
 }
 
 /* It, or one of the signals that have joined it, asks for somebody with tools. */

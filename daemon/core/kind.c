@@ -33,6 +33,7 @@ static const struct {
 	[KIND_TEST] = {"test", CLASS_NONE, false},
 	[KIND_REPAIR] = {"repair", CLASS_DEVICE, false},
 	[KIND_COMMISSION] = {"commission", CLASS_DEVICE, false},
+	[KIND_MISSED_TEST] = {"missed_test", CLASS_DEVICE, false},
 };
 
 /* The unsigned cast catches negative values of a broken peer too. */

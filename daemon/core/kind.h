@@ -32,8 +32,9 @@ enum kind {
 	KIND_LINK,
 	KIND_PENDANT_LOST,
 	KIND_TEST,
-	KIND_REPAIR,     /* a unit must be mended or exchanged */
-	KIND_COMMISSION, /* a unit is to be put into service */
+	KIND_REPAIR,      /* a unit must be mended or exchanged */
+	KIND_COMMISSION,  /* a unit is to be put into service */
+	KIND_MISSED_TEST, /* the button has not been tried end to end for too long */
 	KIND_COUNT
 };
 

@@ -37,6 +37,9 @@ bool storm_kind_of(enum kind kind, enum storm_kind *ret)
 	case KIND_FOLLOW_UP:
 		is = STORM_KIND_FOLLOW_UP;
 		break;
+	case KIND_MISSED_TEST:
+		is = STORM_KIND_MISSED_TEST;
+		break;
 	case KIND_NONE:
 	case KIND_SOS:
 	case KIND_PANIC:

@@ -49,9 +49,9 @@ test('devices of every protocol are entered, served, given another key, and reti
 	assert.match(await w.reply(), /LK\]$/)
 
 	const list = (await ok(cell, 'device', 'list', '--household', 'h0010', '--json')).trim().split('\n').map((line) => JSON.parse(line))
-	assert.deepEqual(list.map((d) => [d.device, d.protocol, d.in_service, d.has_key]), [['d0010', 'native', true, true], ['new1', 'native', true, true]])
+	assert.deepEqual(list.map((d) => [d.device, d.protocol, d.state, d.has_key]), [['d0010', 'native', 'in_service', true], ['new1', 'native', 'commissioning', true]])
 	const shown = await ok(cell, 'device', 'show', 'new1')
-	assert.match(shown, /new1 +h0010 +native +home-2 +in service +yes/)
+	assert.match(shown, /new1 +h0010 +native +home-2 +commissioning +yes/)
 	assert.ok(!shown.includes(key) && !(await ok(cell, 'device', 'list')).includes(key), 'a key is printed once')
 
 	// Another key: the old one opens nothing any more.

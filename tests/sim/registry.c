@@ -244,7 +244,7 @@ static void put_home(struct batch *b, unsigned n, const char *household, const c
 	if (protocol == PINGAN__V1__PROTOCOL__PROTOCOL_NATIVE)
 		d.psk = (ProtobufCBinaryData){.len = 32, .data = psk};
 	d.model = (char *)"sim";
-	d.in_service = 1;
+	d.state = PINGAN__V1__DEVICE_STATE__DEVICE_IN_SERVICE;
 	put(b, "device", device, &d.base);
 }
 

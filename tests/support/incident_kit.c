@@ -301,8 +301,8 @@ static bool random_quiet(const struct kit *k, uint64_t *seed)
 
 static struct alarm random_alarm(const struct kit *k, uint64_t *seed)
 {
-	static const enum kind QUIET[] = {KIND_SERVICE, KIND_FOLLOW_UP,    KIND_POWER,  KIND_BATTERY,   KIND_TAMPER,
-	                                  KIND_LINK,    KIND_PENDANT_LOST, KIND_REPAIR, KIND_COMMISSION};
+	static const enum kind QUIET[] = {KIND_SERVICE, KIND_FOLLOW_UP,    KIND_POWER,  KIND_BATTERY,    KIND_TAMPER,
+	                                  KIND_LINK,    KIND_PENDANT_LOST, KIND_REPAIR, KIND_COMMISSION, KIND_MISSED_TEST};
 	static const char *const DEVICES[] = {"unit1", "pendant1", "smoke1"};
 	struct alarm a =
 		kit_alarm(DEVICES[below(seed, 3)], 1 + below(seed, 12), (enum kind)(1 + below(seed, KIND_COUNT - 1)));

@@ -108,7 +108,7 @@ static inline void rig_home(struct rig *g, const char *id, const char *area)
 	d.id = device;
 	d.household = (char *)id;
 	d.protocol = PINGAN__V1__PROTOCOL__PROTOCOL_NATIVE;
-	d.in_service = 1;
+	d.state = PINGAN__V1__DEVICE_STATE__DEVICE_IN_SERVICE;
 	rig_put(g, "device", device, &d.base);
 }
 
@@ -162,7 +162,8 @@ static inline size_t rig_pinyin(void *ctx, uint32_t rune, char *ret, size_t size
 	static const struct {
 		uint32_t rune;
 		const char *sound;
-	} SOUNDS[] = {{0x5f20, "zhang"}, {0x6842, "gui"}, {0x5170, "lan"}, {0x674e, "li"}, {0x738b, "wang"}, {0x9648, "chen"}};
+	} SOUNDS[] = {{0x5f20, "zhang"}, {0x6842, "gui"},  {0x5170, "lan"},
+	              {0x674e, "li"},    {0x738b, "wang"}, {0x9648, "chen"}};
 
 	(void)ctx;
 	for (size_t i = 0; i < COUNT_OF(SOUNDS); i++)

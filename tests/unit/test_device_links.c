@@ -20,7 +20,7 @@ static struct rig *city(void)
 	panel.id = (char *)"dc09.2468";
 	panel.household = (char *)"h1";
 	panel.protocol = PINGAN__V1__PROTOCOL__PROTOCOL_DC09;
-	panel.in_service = 1;
+	panel.state = PINGAN__V1__DEVICE_STATE__DEVICE_IN_SERVICE;
 	rig_put(g, "device", "dc09.2468", &panel.base);
 	rig_start(g);
 	return g;

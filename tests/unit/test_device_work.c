@@ -25,7 +25,8 @@ static enum verdict substitute(const char *who, const char *text)
 
 static void test_what_needs_a_technician_has_two_hours_and_what_ends_by_itself_has_not(void **state)
 {
-	static const enum kind WORK[] = {KIND_BATTERY, KIND_TAMPER, KIND_PENDANT_LOST, KIND_REPAIR, KIND_COMMISSION};
+	static const enum kind WORK[] = {KIND_BATTERY, KIND_TAMPER,     KIND_PENDANT_LOST,
+	                                 KIND_REPAIR,  KIND_COMMISSION, KIND_MISSED_TEST};
 	static const enum kind NONE[] = {KIND_POWER, KIND_LINK, KIND_SERVICE, KIND_WATER, KIND_SOS};
 
 	(void)state;

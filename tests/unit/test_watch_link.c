@@ -16,7 +16,7 @@ static struct rig *city(void)
 	d.id = (char *)"watch." KNOWN;
 	d.household = (char *)"h1";
 	d.protocol = PINGAN__V1__PROTOCOL__PROTOCOL_WATCH;
-	d.in_service = 1;
+	d.state = PINGAN__V1__DEVICE_STATE__DEVICE_IN_SERVICE;
 	rig_put(g, "device", d.id, &d.base);
 	rig_start(g);
 	app_device_up(g->app, WATCH, PROTOCOL_WATCH, NULL, "127.0.0.1");

@@ -36,6 +36,7 @@ export const en: Record<keyof typeof zh, string> = {
 	'kind.22': 'Test',
 	'kind.23': 'Repair',
 	'kind.24': 'Commissioning',
+	'kind.25': 'Button test overdue',
 
 	'skill.0': 'Anyone',
 	'skill.1': 'Care',

@@ -35,6 +35,7 @@ export const zh = {
 	'kind.22': '测试',
 	'kind.23': '设备维修',
 	'kind.24': '设备开通',
+	'kind.25': '按键测试逾期',
 
 	'skill.0': '不限',
 	'skill.1': '护理',

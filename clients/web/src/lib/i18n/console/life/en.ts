@@ -67,6 +67,7 @@ export const en: Record<keyof typeof zh, string> = {
 	'storm.7': 'Commissioning',
 	'storm.8': 'Service request',
 	'storm.9': 'Follow-up',
+	'storm.10': 'Button test overdue',
 
 	'say.17': 'Give a reason first, in one line',
 	'say.18': '“Handed over” needs a confirmation from the service',
