@@ -1,4 +1,5 @@
-/* change.h - what change.c (a change on its way), change_order.c, decide.c (what each becomes) and intake.c (where an alarm belongs) share. */
+/* change.h - what change.c (a change on its way), change_order.c, decide.c (what each becomes) and intake.c (where an alarm
+ * belongs) share. */
 #ifndef APP_CHANGE_H
 #define APP_CHANGE_H
 

@@ -1,8 +1,8 @@
 /* on_test.c - homes and devices on test: their buttons are tried, thanked and logged, and stay out of the queue.
  *
  * Nothing but the button itself (SOS) is ever taken for a trial, and only while its home calls for nothing else. Whoever
- * presses three times within a minute may need somebody: the third is a call, and so is a press that comes a minute late. A press is counted when the log brings it,
- * so every daemon counts the same.
+ * presses three times within a minute may need somebody: the third is a call, and so is a press that comes a minute late.
+ * A press is counted when the log brings it, so every daemon counts the same.
  *
  * Bounds: PRESSES_MAX devices remembered, for a minute each; beyond it the oldest minutes are forgotten first, and a press of
  * a device that finds no place is a call.

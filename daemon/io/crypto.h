@@ -1,4 +1,6 @@
-/* crypto.h - the secrets part of the app's ports, by libsodium; AES, which it lacks, by OpenSSL. crypto_start() once before anything else. */
+/* crypto.h - the secrets part of the app's ports, by libsodium; AES, which it lacks, by OpenSSL.
+ *
+ * crypto_start() once before anything else. */
 #ifndef IO_CRYPTO_H
 #define IO_CRYPTO_H
 

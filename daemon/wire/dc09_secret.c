@@ -70,7 +70,8 @@ void dc09_lock_plain(ms_t utc_ms, const uint8_t pad[DC09_LOCK_PAD], uint8_t ret[
 	_Static_assert(DC09_LOCK_PAD + 2 + STAMP_LEN == DC09_LOCK_LEN && DC09_LOCK_LEN % DC09_BLOCK == 0, "whole blocks");
 	for (size_t i = 0; i < DC09_LOCK_PAD; i++)
 		ret[i] = pad[i] == '|' || pad[i] == '[' || pad[i] == ']' ? 'p' : pad[i];
-	memcpy(tail, "|]", 2);
+	tail[0] = '|';
+	tail[1] = ']';
 	dc09_stamp_write(utc_ms, tail + 2);
 	memcpy(ret + DC09_LOCK_PAD, tail, 2 + STAMP_LEN);
 }
