@@ -196,6 +196,7 @@ static inline void rig_start(struct rig *g)
 	                      .pinyin = rig_pinyin,
 	                      .seal = rig_seal,
 	                      .unseal = rig_unseal,
+	                      .aes_cbc = rig_aes,
 	                      .token_matches = rig_token,
 	                      .random = rig_random,
 	                      .log = rig_log};

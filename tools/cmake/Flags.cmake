@@ -37,6 +37,11 @@ if(PINGAN_SANITIZE)
 	endif()
 endif()
 
+if(PINGAN_LIBFUZZER)
+	# The code under test counts its branches too: without this libFuzzer sees the target alone, and mutates blindly.
+	target_compile_options(pingan_codegen INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 if(PINGAN_HARDEN)
 	target_compile_options(pingan_codegen INTERFACE
 		-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong
