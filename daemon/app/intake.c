@@ -207,9 +207,3 @@ void intake_cancel(struct app *app, const char *device, uint64_t id, struct wait
 	if (change_submit(app, CHANGE_INCIDENT, rec->key, &ev, &a, waiter) == NULL)
 		APP_LOG(app, "CANCEL_REFUSED", "device=%s reason=overload", device);
 }
-
-bool unstored_shown(const struct app *app, const struct change *ch)
-{
-	(void)app;
-	return ch->shown_unstored;
-}

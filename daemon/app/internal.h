@@ -252,8 +252,6 @@ bool intake_alarm(struct app *app, const struct alarm *a, struct waiter waiter);
 bool intake_manual(struct app *app, const struct alarm *a, const struct event *ev, struct waiter waiter);
 /* Resident's cancel of alarm `id`. */
 void intake_cancel(struct app *app, const char *device, uint64_t id, struct waiter waiter);
-/* Changes that are calls for help and not yet back from the log, for the screens. */
-bool unstored_shown(const struct app *app, const struct change *ch);
 
 /* ------------------------------------------------------------ outages.c: who is out */
 

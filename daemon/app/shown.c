@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/change.h"
 #include "app/screens.h"
 
 /* More than this at once is a load: rows are made when somebody asks for them. */
@@ -220,7 +221,20 @@ static struct shown *press_home(struct app *app, const char *open_key, const str
 
 	if (sh != NULL || open != NULL)
 		return sh;
+	if (ch->kind == CHANGE_SIGNAL)
+		return shown_want(app, intake_incident(app, ch->alarm, ch->salt));
 	return shown_want(app, strtoull(ch->record->key + strlen("incident:"), NULL, 16));
+}
+
+/* What a person must see while it is not stored: what makes or joins a call; and, with the store away, the trial of a button
+ * too, because nobody counts then how often she presses. */
+static bool press_seen(const struct app *app, const struct change *ch)
+{
+	if (!ch->shown_unstored)
+		return false;
+	if (ch->kind == CHANGE_SIGNAL)
+		return !app->store_up && ch->alarm->kind == KIND_SOS && !ch->alarm->restore;
+	return ch->kind == CHANGE_INCIDENT && strncmp(ch->record->key, "incident:", strlen("incident:")) == 0;
 }
 
 static void press_show(struct app *app, const struct change *ch, struct table *homes)
@@ -265,8 +279,7 @@ static void presses_turn(struct app *app)
 	sc->unstored_dirty = false;
 	sc->unstored_round++;
 	TAILQ_FOREACH (ch, &app->alarms, unstored_link)
-		if (unstored_shown(app, ch) && ch->kind == CHANGE_INCIDENT &&
-		    strncmp(ch->record->key, "incident:", strlen("incident:")) == 0)
+		if (press_seen(app, ch))
 			press_show(app, ch, &homes);
 	table_free(&homes);
 	for (sh = TAILQ_FIRST(&sc->presses); sh != NULL; sh = next) {

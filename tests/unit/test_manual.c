@@ -225,6 +225,30 @@ static void test_while_nothing_can_be_stored_a_press_on_test_is_shown(void **sta
 	rig_free(g);
 }
 
+/* It was a trial while the log counted; whether it was stored nobody knows. */
+static void test_a_trial_in_flight_when_the_store_goes_is_shown(void **state)
+{
+	struct rig *g = city();
+	Pingan__V1__ToScreen *m;
+
+	(void)state;
+	IS(tries(g, 1, "h0", "", 600, "monthly test"), OK);
+	g->held = true;
+	(void)rig_press(g, "h0", KIND_SOS);
+	rig_skip(g, 1);
+	rig_store_down(g);
+	rig_pass(g, 500);
+	m = rig_last(g, 1, PINGAN__V1__TO_SCREEN__BODY_DELTA);
+	assert_non_null(m);
+	assert_int_equal(m->delta->n_upserts, 1);
+	assert_true(m->delta->upserts[0]->not_stored);
+	rig_done(m);
+	g->held = false;
+	rig_store_back(g);
+	assert_false(calls(g, "h0")); /* it is stored as what it was */
+	rig_free(g);
+}
+
 static void test_no_other_call_for_help_is_ever_taken_for_a_test(void **state)
 {
 	(void)state;
@@ -317,6 +341,7 @@ int main(void)
 		cmocka_unit_test(test_a_press_outside_the_window_is_real),
 		cmocka_unit_test(test_a_press_from_before_the_test_that_comes_late_is_real),
 		cmocka_unit_test(test_while_nothing_can_be_stored_a_press_on_test_is_shown),
+		cmocka_unit_test(test_a_trial_in_flight_when_the_store_goes_is_shown),
 		cmocka_unit_test(test_no_other_call_for_help_is_ever_taken_for_a_test),
 		cmocka_unit_test(test_the_third_press_in_a_minute_may_be_somebody_in_need),
 		cmocka_unit_test(test_three_presses_at_once_are_a_call),
