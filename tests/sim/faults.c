@@ -397,7 +397,13 @@ void sim_heal(struct sim *sim)
 	store_sim_replica(sim->store, true);
 	store_sim_full(sim->store, false);
 	store_sim_clock_drift(sim->store, 0);
-	memset(sim->blocked_until, 0, sizeof sim->blocked_until);
+	/* What stood between two until now ends now: it is not as if it had never been. */
+	for (unsigned n = 0; n < sim->node_count; n++) {
+		for (unsigned d = 0; d < SIM_DAEMONS_MAX; d++) {
+			if (sim->blocked_until[n][d] > sim->now)
+				sim->blocked_until[n][d] = sim->now;
+		}
+	}
 	for (unsigned i = 0; i < sim->setup.daemons; i++) {
 		struct daemon *d = &sim->daemons[i];
 
@@ -413,7 +419,8 @@ void sim_heal(struct sim *sim)
 	}
 	for (unsigned i = 0; i < sim->setup.desks; i++) {
 		sim->desks[i].asleep_until = 0;
-		sim->desks[i].screen.node.slow_until = 0;
+		if (sim->desks[i].screen.node.slow_until > sim->now)
+			sim->desks[i].screen.node.slow_until = sim->now;
 	}
 	for (unsigned i = 0; i < sim->setup.phones; i++)
 		sim->phones[i].covered = true;
