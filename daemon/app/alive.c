@@ -6,7 +6,6 @@
 
 #include "app/internal.h"
 
-#define OPERATORS_MAX 512
 #define FORGET_MS SECONDS(60) /* a daemon unheard for so long has its record removed */
 
 bool daemon_alive(struct app *app, const struct record *rec)

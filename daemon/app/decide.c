@@ -306,9 +306,12 @@ static enum verdict decide_operator(struct app *app, struct change *ch)
 	const struct operator* now = ch->record->rev == 0 ? NULL : ch->record->live;
 	struct operator* op = & ch->op;
 	struct buf bytes = buf_of(app->encode, sizeof app->encode);
+	const mono_t alive = {app->now.mono.ms - SCREEN_DEAD_MS};
+	bool ready;
 
-	/* Waited for the store, and the console has gone elsewhere meanwhile: whoever serves it has said so. */
-	if (op->link == LINK_UP && !screens_reachable(app, op->id))
+	/* Waited for the store, or we stood still, and the console has gone elsewhere meanwhile: whoever serves it has said so.
+	 * A link that is only not known to be dead would take it from there. */
+	if (op->link == LINK_UP && !screens_console_heard(app, op->id, alive, &ready))
 		return STAY;
 	if (now != NULL) {
 		if (ch->keep_ready)

@@ -342,6 +342,8 @@ void screens_login_gone(struct app *app, const char *login);
 bool screens_reachable(const struct app *app, const char *person);
 /* True if this person's console is served here. */
 bool screens_console_here(const struct app *app, const char *person);
+/* True if it is, and has said something at or after `since`. What it last said of being ready goes to *ret_ready. */
+bool screens_console_heard(const struct app *app, const char *person, mono_t since, bool *ret_ready);
 /* Who is ready has changed: what rings only at some may have to ring at all. */
 void screens_ready_changed(struct app *app);
 /* Person ids of the consoles served here, for the proof of life; returns how many. */
@@ -357,10 +359,11 @@ void screens_free(struct app *app);
 
 /* ------------------------------------------------------------ people (operators.c), candidates (candidates.c) */
 
-/* A console of this operator came up or is alive again / is gone. Commits the change of their record. */
+/* A console of this operator came up, or one that we served is gone. Commits the change of their record. */
 void operator_up(struct app *app, const char *person, bool ready);
-void operator_lost(struct app *app, const char *person);
-void operator_ready(struct app *app, const char *person, bool ready, struct waiter waiter);
+void operator_left(struct app *app, const char *person);
+/* False: refused for a bound. */
+bool operator_ready(struct app *app, const char *person, bool ready, struct waiter waiter);
 void operators_turn(struct app *app);
 /* True if the owner's console is gone: amber everywhere. */
 bool operator_gone(struct app *app, const char *person);

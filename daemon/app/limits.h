@@ -39,6 +39,8 @@
 #define ALIVE_STALE_MS 3000
 /* Screens: heartbeat unheard for so long is a dead link, whatever the socket says. */
 #define SCREEN_DEAD_MS 9000
+/* Consoles that one daemon names in its proof of life. */
+#define OPERATORS_MAX 512
 /* Entries not yet safe for so long are shown marked. */
 #define UNSAFE_SHOWN_MS 100
 /* Changes of class 2 to 4 are gathered for so long before they go to the screens. */

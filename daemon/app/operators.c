@@ -29,27 +29,27 @@ void operator_up(struct app *app, const char *person, bool ready)
 }
 
 /* What is known of a link says nothing of its operator: whether one is ready is the page's own word. */
-static void link_is(struct app *app, const struct operator* op, bool new_session)
+static void lost(struct app *app, const struct operator* now)
 {
-	struct change *ch = submit(app, op->id, op, new_session, (struct waiter){0});
+	struct operator op = * now;
+	struct change *ch;
 
+	op.link = LINK_LOST;
+	ch = submit(app, op.id, &op, false, (struct waiter){0});
 	if (ch != NULL)
 		ch->keep_ready = true;
 }
 
-void operator_lost(struct app *app, const char *person)
+/* Somebody whose console is served elsewhere by now has not left: what we had was a link that nobody told us was dead. */
+void operator_left(struct app *app, const char *person)
 {
 	const struct operator* now = operator_find(app, person);
-	struct operator op;
 
-	if (now == NULL || now->link != LINK_UP)
-		return;
-	op = *now;
-	op.link = LINK_LOST;
-	link_is(app, &op, false);
+	if (now != NULL && now->link == LINK_UP && strcmp(now->daemon, app->config.daemon) == 0)
+		lost(app, now);
 }
 
-void operator_ready(struct app *app, const char *person, bool ready, struct waiter waiter)
+bool operator_ready(struct app *app, const char *person, bool ready, struct waiter waiter)
 {
 	const struct operator* now = operator_find(app, person);
 	struct operator op = {.link = LINK_UP};
@@ -60,7 +60,7 @@ void operator_ready(struct app *app, const char *person, bool ready, struct wait
 	snprintf(op.daemon, sizeof op.daemon, "%s", app->config.daemon);
 	op.link = LINK_UP;
 	op.ready = ready;
-	(void)submit(app, person, &op, false, waiter);
+	return submit(app, person, &op, false, waiter) != NULL;
 }
 
 bool operator_gone(struct app *app, const char *person)
@@ -99,7 +99,7 @@ static bool unserved(struct app *app, const struct operator* op, const struct re
 	const struct record *d;
 
 	if (strcmp(op->daemon, app->config.daemon) == 0)
-		return !screens_reachable(app, op->id);
+		return !screens_console_here(app, op->id);
 	record_key(key, "daemon", op->daemon);
 	d = record_find(app, key);
 	if (d == NULL || d->rev == 0)
@@ -107,12 +107,36 @@ static bool unserved(struct app *app, const struct operator* op, const struct re
 	return !daemon_alive(app, d);
 }
 
-static void still_here(struct app *app, const struct operator* lost)
+static void still_here(struct app *app, const struct operator* now, bool ready, bool new_session)
 {
-	struct operator op = * lost;
+	struct operator op = * now;
 
 	op.link = LINK_UP;
-	link_is(app, &op, true);
+	op.ready = ready;
+	snprintf(op.daemon, sizeof op.daemon, "%s", app->config.daemon);
+	(void)submit(app, op.id, &op, new_session, (struct waiter){0});
+}
+
+/* A console is served here, and the store knows nobody of that name: a failover has cut away that they came. */
+static void forgotten(struct app *app)
+{
+	char(*ids)[ID_MAX];
+	size_t n;
+
+	arena_reset(&app->arena);
+	ids = arena_take(&app->arena, OPERATORS_MAX * sizeof *ids);
+	n = ids == NULL ? 0 : screens_operators(app, ids, OPERATORS_MAX);
+	for (size_t i = 0; i < n; i++) {
+		char key[STORE_KEY_MAX];
+		const struct record *rec;
+		bool ready;
+
+		record_key(key, "operator", ids[i]);
+		rec = record_find(app, key);
+		if ((rec == NULL || (rec->rev == 0 && rec->busy == NULL && rec->waiting_count == 0)) &&
+		    screens_console_heard(app, ids[i], (mono_t){0}, &ready))
+			operator_up(app, ids[i], ready);
+	}
 }
 
 void operators_turn(struct app *app)
@@ -123,15 +147,21 @@ void operators_turn(struct app *app)
 	if (!app->store_up || !app->fresh || app->now.mono.ms - app->operators_at.ms < ALIVE_EVERY_MS)
 		return;
 	app->operators_at = app->now.mono;
+	forgotten(app);
 	TAILQ_FOREACH (rec, &app->of_type[RECORD_OPERATOR], of_type) {
 		const struct operator* op = rec->live;
+		bool ready;
 
 		if (rec->rev == 0 || op == NULL || rec->busy != NULL || rec->waiting_count != 0)
 			continue;
 		if (op->link == LINK_UP && unserved(app, op, rec))
-			operator_lost(app, op->id);
-		else if (op->link == LINK_LOST && strcmp(op->daemon, app->config.daemon) == 0 && screens_reachable(app, op->id))
-			still_here(app, op); /* another daemon took us for dead; the console never left */
+			lost(app, op);
+		else if (op->link == LINK_LOST && screens_console_heard(app, op->id, rec->since, &ready))
+			/* It never left: another daemon took us for dead, or had a link to this page that was. */
+			still_here(app, op, ready, true);
+		else if (op->link == LINK_UP && strcmp(op->daemon, app->config.daemon) == 0 &&
+		         screens_console_heard(app, op->id, rec->since, &ready) && ready != op->ready)
+			still_here(app, op, ready, false); /* a failover has cut what the page said of itself */
 		else if (op->link == LINK_LOST &&
 		         app->now.store_ms - op->changed_ms >= SECONDS(app->config.policy.owner_gone_s))
 			give_back(app, rec, op);

@@ -478,10 +478,12 @@ void request_take(struct app *app, struct session *s, const Pingan__V1__Request 
 		reply(app, s, cmd, REFUSAL_OK);
 		return;
 	case PINGAN__V1__REQUEST__WHAT_READY:
-		if (store_usable(app))
-			operator_ready(app, s->rights.person, r->ready->ready, (struct waiter){WAITER_REQUEST, s->link, cmd});
-		else
+		if (!store_usable(app))
 			reply(app, s, cmd, REFUSAL_NO_STORE);
+		else if (!operator_ready(app, s->rights.person, r->ready->ready, (struct waiter){WAITER_REQUEST, s->link, cmd}))
+			reply(app, s, cmd, REFUSAL_OVERLOAD);
+		else
+			s->ready = r->ready->ready;
 		return;
 	default:
 		break;

@@ -78,6 +78,16 @@ bool screens_console_here(const struct app *app, const char *person)
 	return app->screens != NULL && session_console(app, person) != NULL;
 }
 
+bool screens_console_heard(const struct app *app, const char *person, mono_t since, bool *ret_ready)
+{
+	const struct session *s = session_console(app, person);
+
+	if (s == NULL || s->heard.ms < since.ms)
+		return false;
+	*ret_ready = s->ready;
+	return true;
+}
+
 size_t screens_operators(const struct app *app, char (*ret)[ID_MAX], size_t max)
 {
 	struct session *s;
@@ -202,7 +212,7 @@ static void session_end(struct app *app, struct session *s, bool lost)
 	memcpy(person, s->rights.person, sizeof person);
 	session_free(app, s);
 	if (lost && console)
-		operator_lost(app, person);
+		operator_left(app, person);
 	screens_presence(app);
 }
 
@@ -399,6 +409,7 @@ static void hello(struct app *app, struct session *s, const Pingan__V1__ScreenHe
 			operator_up(app, s->rights.person, h->ready);
 		screens_presence(app);
 	}
+	s->ready = h->ready;
 	hold_hello(app, s, h);
 	session_store(app, s);
 	if (is_console(s))
@@ -612,6 +623,6 @@ bool screens_pending(const struct app *app)
 {
 	const struct screens *sc = app->screens;
 
-	return !TAILQ_EMPTY(&sc->due) || sc->flush_due || sc->pending_count != 0 || sc->presence_dirty || sc->storms_dirty ||
-	       sc->unstored_dirty || sc->note_count != 0;
+	return !TAILQ_EMPTY(&sc->due) || sc->flush_due || sc->pending_count != 0 || sc->presence_dirty ||
+	       sc->storms_dirty || sc->unstored_dirty || sc->note_count != 0;
 }

@@ -110,6 +110,7 @@ struct session {
 	uint64_t person_commit; /* of the Person record that the rights were taken from */
 	int page;               /* ScreenHello.Page; 0 before Hello */
 	mono_t heard;           /* last word of it */
+	bool ready;             /* what it last said of its operator; consoles */
 	bool blocked;           /* reads too slowly: nothing is sent before app_link_drained() */
 	mono_t blocked_since;
 	bool unsaid; /* a Welcome, Reply or picture could not be said: the page must connect again and ask again */

@@ -154,14 +154,14 @@ static void do_close_detail(struct desk *d, uint64_t incident)
 	ask(d, &q, incident, false);
 }
 
-static void do_ready(struct desk *d, bool on)
+static uint64_t do_ready(struct desk *d, bool on)
 {
 	REQUEST(q, ready, PINGAN__V1__SET_READY__INIT, Pingan__V1__SetReady);
 
 	q.what_case = PINGAN__V1__REQUEST__WHAT_READY;
 	ready.ready = on;
 	sim_note(d->screen.sim, "%s is %s", d->screen.person, on ? "ready" : "not ready");
-	ask(d, &q, 0, true);
+	return ask(d, &q, 0, true);
 }
 
 static uint64_t do_reopen(struct desk *d, uint64_t incident)
@@ -254,11 +254,11 @@ static void moods(struct desk *d)
 	sim_desk_weather(d);
 	if (d->unready_until != 0 && (sim->healed || d->unready_until <= sim->now) && d->screen.up) {
 		d->unready_until = 0;
-		do_ready(d, true);
+		(void)do_ready(d, true);
 	} else if (!sim->healed && d->unready_until == 0 && prng_chance(p, 3)) {
 		d->unready_until = sim->now + prng_between(p, 5000, 60000);
 		sim_saw(SEEN_OPERATOR_NOT_READY);
-		do_ready(d, false);
+		(void)do_ready(d, false);
 	}
 	if (!sim->healed && sim->truth.count != 0 && prng_chance(p, 4)) {
 		const struct incident *inc = &sim->truth.incidents[prng_below(p, sim->truth.count)]->inc;
@@ -394,7 +394,7 @@ static void ready_again(struct sim *sim, void *who, uint64_t arg)
 
 	(void)sim;
 	if (d->screen.on && d->screen.generation == arg)
-		do_ready(d, d->unready_until == 0);
+		(void)do_ready(d, d->unready_until == 0);
 }
 
 void sim_desk_reply(struct desk *d, const struct request *r)
@@ -589,6 +589,12 @@ uint64_t sim_desk_calling(struct sim *sim, unsigned desk, unsigned home)
 	const Pingan__V1__IncidentRow *row = sim_desk_row(sim, desk, home);
 
 	return do_calling(&sim->desks[desk], row == NULL ? 0 : row->id);
+}
+
+uint64_t sim_desk_ready(struct sim *sim, unsigned desk, bool on)
+{
+	sim->desks[desk].unready_until = on ? 0 : SIM_NEVER;
+	return do_ready(&sim->desks[desk], on);
 }
 
 void sim_desk_slow(struct sim *sim, unsigned desk, int64_t ms)

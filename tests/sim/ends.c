@@ -127,8 +127,7 @@ static void p6_fresh_is_the_same(struct sim *sim, const struct shown *old, const
 			continue;
 		if (!had)
 			sim_broken(sim, "P6 no gap", "%s lacked %016llx", s->person, (unsigned long long)s->rows[i].id);
-		/* Two faults may have taken that this operator is ready, or not: her page says it again when it greets. */
-		if (!sim->setup.lossy && rang != sim_screen_ringing(s, s->rows[i].id))
+		if (rang != sim_screen_ringing(s, s->rows[i].id))
 			sim_broken(sim, "P6 no gap", "%016llx %s at %s until the page was reloaded",
 			           (unsigned long long)s->rows[i].id, rang ? "rang" : "did not ring", s->person);
 	}

@@ -310,8 +310,12 @@ struct truth {
 	struct known_incident **incidents; /* in order of appearance */
 	size_t count, size;
 	struct known_caregiver caregivers[SIM_PHONES_MAX];
-	enum link_state links[SIM_DESKS_MAX]; /* of the operators' consoles */
-	struct known_press *presses;          /* every press found in the log, in force */
+	struct {
+		enum link_state link;
+		bool ready;
+		int64_t link_since, ready_since; /* virtual time of the last change */
+	} operators[SIM_DESKS_MAX];          /* as their records say */
+	struct known_press *presses;         /* every press found in the log, in force */
 	size_t press_count, press_size;
 	struct known_cmd *cmds; /* requests that changed something */
 	size_t cmd_count, cmd_size;
@@ -573,6 +577,8 @@ void sim_promise_logline(struct sim *sim, const char *text);
 void sim_promises_step(struct sim *sim);
 /* History was cut: what had been told must still be so. */
 void sim_promise_cut(struct sim *sim);
+/* It is about to be. */
+void sim_promise_before_cut(struct sim *sim);
 
 /* ------------------------------------------------------------ never.c */
 

@@ -9,6 +9,8 @@
 #define SWEEP_MS 1000
 #define SHOWN_MS 6000    /* what is stored is on every screen that it concerns within this */
 #define TOLD_MS 5000     /* a screen that is not served well says so within this */
+#define THERE_MS 5000    /* whose console speaks is there again within this */
+#define READY_MS 15000   /* a dead link is noticed after 9 s; then what the page says of itself holds */
 #define SILENT_MS 300000 /* a device's link that brings nothing is ended within this: heartbeats come every 60 s */
 
 /* Undisturbed for so long, and well all the time. */
@@ -85,6 +87,38 @@ static void screens_say_that_they_cannot(struct sim *sim)
 		if (s->store_up)
 			sim_broken(sim, "P6 a screen says that it cannot", "daemon %u has not been well for %lld ms, %s looks well",
 			           d->index, (long long)(sim->now - d->unwell_since), s->person);
+	}
+}
+
+/* True if this page waits for an answer to what it said of being ready, or has just got it. */
+static bool says_ready(const struct sim *sim, const struct screen *s)
+{
+	for (size_t i = 0; i < s->request_count; i++) {
+		if (s->requests[i].what == PINGAN__V1__REQUEST__WHAT_READY &&
+		    (s->requests[i].result == 0 || sim->now - s->requests[i].made_at < READY_MS))
+			return true;
+	}
+	return false;
+}
+
+/* Whose console is served is not taken for gone, and calls ring at whoever says to be ready: whatever another daemon, that
+ * stood still or was cut off, still believes. */
+static void who_is_there_is_there(struct sim *sim)
+{
+	for (unsigned i = 0; i < sim->setup.desks; i++) {
+		const struct screen *s = &sim->desks[i].screen;
+		bool ready = sim->desks[i].unready_until == 0;
+
+		if (!connected(sim, s, READY_MS) || !s->store_up || !well(sim, &sim->daemons[s->server], READY_MS))
+			continue;
+		if (sim->truth.operators[i].link != LINK_UP && sim->now - sim->truth.operators[i].link_since > THERE_MS)
+			sim_broken(sim, "P6 who is there is there",
+			           "%s has been served for %lld ms, and is taken for gone for %lld ms", s->person,
+			           (long long)(sim->now - s->up_since), (long long)(sim->now - sim->truth.operators[i].link_since));
+		if (sim->truth.operators[i].ready != ready && !says_ready(sim, s) &&
+		    sim->now - sim->truth.operators[i].ready_since > READY_MS)
+			sim_broken(sim, "P6 who is ready is rung", "%s is%s ready, the record has said otherwise for %lld ms",
+			           s->person, ready ? "" : " not", (long long)(sim->now - sim->truth.operators[i].ready_since));
 	}
 }
 
@@ -235,5 +269,6 @@ void sim_never_step(struct sim *sim)
 	sim->never_at = sim->now;
 	screens_tell_the_truth(sim);
 	screens_say_that_they_cannot(sim);
+	who_is_there_is_there(sim);
 	no_dead_device_looks_alive(sim);
 }

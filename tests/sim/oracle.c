@@ -223,8 +223,14 @@ static void know_operator(struct sim *sim, const struct store_record *r)
 	if (operator_decode(r->body, &op, &sim->arena) != 0)
 		sim_broken(sim, "P8 records can be read", "%s", r->key);
 	for (unsigned i = 0; i < sim->setup.desks; i++) {
-		if (strcmp(sim_desk_person(i), op.id) == 0)
-			sim->truth.links[i] = op.link;
+		if (strcmp(sim_desk_person(i), op.id) != 0)
+			continue;
+		if (sim->truth.operators[i].link != op.link)
+			sim->truth.operators[i].link_since = sim->now;
+		if (sim->truth.operators[i].ready != op.ready)
+			sim->truth.operators[i].ready_since = sim->now;
+		sim->truth.operators[i].link = op.link;
+		sim->truth.operators[i].ready = op.ready;
 	}
 }
 
@@ -308,7 +314,7 @@ static void forget(struct truth *t)
 		free(t->raws[i].bytes);
 	t->count = t->press_count = t->cmd_count = t->look_count = t->raw_count = 0;
 	memset(t->caregivers, 0, sizeof t->caregivers);
-	memset(t->links, 0, sizeof t->links);
+	memset(t->operators, 0, sizeof t->operators);
 	t->newest = 0;
 	t->newest_ms = 0;
 }
@@ -344,6 +350,7 @@ void sim_truth_follow(struct sim *sim)
 	if (common != t->newest) {
 		sim_note(sim, "store has lost %llu entries", (unsigned long long)(t->newest - common));
 		sim->last_cut = sim->now;
+		sim_promise_before_cut(sim);
 		replay(sim, common);
 		sim_promise_cut(sim);
 	}

@@ -164,7 +164,7 @@ static void p5_back_in_time_keeps_it(struct sim *sim, const Pingan__V1__LogEvent
 	const Pingan__V1__Line *line = line_of(event, PINGAN__V1__LINE_CODE__LINE_RETURNED);
 
 	for (unsigned i = 0; line != NULL && i < sim->setup.desks; i++) {
-		if (strcmp(line->subject, sim_desk_person(i)) == 0 && sim->truth.links[i] == LINK_UP)
+		if (strcmp(line->subject, sim_desk_person(i)) == 0 && sim->truth.operators[i].link == LINK_UP)
 			sim_broken(sim, "P5 back in time keeps it", "a call of %s is given back, the console is there",
 			           line->subject);
 	}
@@ -392,12 +392,13 @@ void sim_promise_device(struct sim *sim, unsigned daemon, struct node *node, str
 
 /* ------------------------------------------------------------ what screens are told: P5, P6, P9 */
 
+/* Behind a cut of two faults a yes was true when it was decided: whoever has lost the call is told within 5 s. */
 static void p5_a_yes_is_true(struct sim *sim, struct screen *s, const Pingan__V1__Reply *m)
 {
 	struct request *r = sim_screen_asked(s, m->cmd);
 	const struct known_incident *k;
 
-	if (r == NULL || r->incident == 0)
+	if (r == NULL || r->incident == 0 || behind_a_cut(sim, s->server))
 		return;
 	k = sim_truth_incident(sim, r->incident);
 	if (m->result == PINGAN__V1__RESULT__RESULT_LOST_RACE && strcmp(m->who, s->person) == 0)
@@ -428,7 +429,8 @@ static void p5_an_accepted_offer_is_true(struct sim *sim, struct screen *s, cons
 	const struct known_incident *k;
 	Pingan__V1__ToDaemon *asked;
 
-	if (r == NULL || m->result != PINGAN__V1__RESULT__RESULT_OK || r->what != PINGAN__V1__REQUEST__WHAT_ANSWER)
+	if (r == NULL || m->result != PINGAN__V1__RESULT__RESULT_OK || r->what != PINGAN__V1__REQUEST__WHAT_ANSWER ||
+	    behind_a_cut(sim, s->server))
 		return;
 	asked = pingan__v1__to_daemon__unpack(NULL, r->len, r->bytes);
 	ENSURE(asked != NULL);
@@ -587,6 +589,24 @@ static void p1_acknowledged_stays(struct sim *sim)
 			if (p->acked && kind_class(p->kind) != CLASS_NONE && sim_truth_press(sim, device, p->id) == NULL &&
 			    !sim_home_tried(p))
 				sim_broken(sim, "P1 acknowledged is durable", "home %u heard stored, it is gone", i);
+		}
+	}
+}
+
+/* What two faults will take was stored and shown: the device repeats it when it reaches a daemon again, and only then it is
+ * to be shown again. Called while the truth still knows it. */
+void sim_promise_before_cut(struct sim *sim)
+{
+	char device[ID_MAX];
+	struct press *p;
+
+	for (unsigned i = 0; i < sim->setup.homes && sim->setup.lossy; i++) {
+		sim_home_device(device, i);
+		for (size_t n = 0; (p = sim_home_press(sim, i, n)) != NULL; n++) {
+			if (p->acked || sim_truth_press(sim, device, p->id) == NULL)
+				continue;
+			for (unsigned d = 0; d < SIM_DAEMONS_MAX; d++)
+				p->reached_at[d] = SIM_NEVER;
 		}
 	}
 }

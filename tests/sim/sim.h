@@ -263,6 +263,7 @@ uint64_t sim_desk_close_id(struct sim *sim, unsigned desk, uint64_t incident, en
 uint64_t sim_desk_reopen(struct sim *sim, unsigned desk, uint64_t incident);
 uint64_t sim_desk_cancel_job(struct sim *sim, unsigned desk, unsigned home, uint32_t job);
 uint64_t sim_desk_calling(struct sim *sim, unsigned desk, unsigned home);
+uint64_t sim_desk_ready(struct sim *sim, unsigned desk, bool on);
 /* The same request once more, with the same cmd. */
 /* The page reads nothing for so long. */
 void sim_desk_slow(struct sim *sim, unsigned desk, int64_t ms);

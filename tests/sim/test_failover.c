@@ -7,6 +7,8 @@
 static const struct sim_setup REPLICATED = {.replicated = true, .daemons = 2};
 static const struct sim_setup LOSSY = {.replicated = true, .lossy = true, .panels = 1};
 
+#define REGISTRY_ENTRIES 5 /* of the log, before anybody comes */
+
 static bool marked(struct sim *sim, uint64_t desk)
 {
 	const struct Pingan__V1__IncidentRow *row = sim_desk_row(sim, (unsigned)desk, 0);
@@ -304,6 +306,42 @@ static void test_who_looks_is_on_record_after_a_cut(void **state)
 	sim_free(sim);
 }
 
+/* Two faults took that she is ready again, and her console greets nobody anew: it rings all the same. */
+static void test_that_she_is_ready_was_cut(void **state)
+{
+	struct sim *sim = scene_ready(&LOSSY);
+	uint64_t before;
+
+	(void)state;
+	assert_int_equal(desk_result(sim, 0, sim_desk_ready(sim, 0, false)), RESULT_OK);
+	before = sim_log_newest(sim);
+	assert_int_equal(desk_result(sim, 0, sim_desk_ready(sim, 0, true)), RESULT_OK);
+	sim_failover(sim, (unsigned)(sim_log_newest(sim) - before));
+	sim_run(sim, 5000);
+	sim_press(sim, 0, KIND_SOS);
+	until_rings(sim, 0, 0, true, 2000);
+	sim_free(sim);
+}
+
+/* They took even that she came: what she takes stays hers, and nobody takes her for gone. */
+static void test_that_she_came_was_cut(void **state)
+{
+	struct sim *sim = scene_ready(&LOSSY);
+
+	(void)state;
+	sim_failover(sim, (unsigned)(sim_log_newest(sim) - REGISTRY_ENTRIES));
+	sim_run(sim, 5000);
+	sim_press(sim, 0, KIND_SOS);
+	until_row(sim, 0, 0, 2000);
+	assert_int_equal(desk_result(sim, 0, sim_desk_claim(sim, 0, 0)), RESULT_OK);
+	until_row(sim, 1, 0, 2000);
+	sim_run(sim, 3000);
+	assert_false(sim_desk_row(sim, 1, 0)->owner_gone);
+	sim_run(sim, 60000);
+	assert_string_equal(sim_incident(sim, 0)->owner, sim_desk_person(0));
+	sim_free(sim);
+}
+
 /* One copy counts: every screen is told, and told when there are two again. */
 static void test_one_copy_is_told(void **state)
 {
@@ -336,6 +374,8 @@ int main(void)
 		cmocka_unit_test(test_a_restore_is_not_committed_again),
 		cmocka_unit_test(test_a_console_of_another_history),
 		cmocka_unit_test(test_who_looks_is_on_record_after_a_cut),
+		cmocka_unit_test(test_that_she_is_ready_was_cut),
+		cmocka_unit_test(test_that_she_came_was_cut),
 		cmocka_unit_test(test_one_copy_is_told),
 	};
 

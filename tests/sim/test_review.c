@@ -317,6 +317,41 @@ static void test_a_session_that_moved_while_30_s_run(void **state)
 	sim_free(sim);
 }
 
+static bool op0_is_amber(struct sim *sim, uint64_t arg)
+{
+	(void)arg;
+	return sim_desk_row(sim, 1, 0)->owner_gone;
+}
+
+/* A console greets a daemon that then stands still, goes to another and works there. When the first one wakes, what it
+ * had still to write takes neither the session nor the calls, and her console rings. (Seeds 10599, 13667.) */
+static void test_a_daemon_that_stood_still_takes_no_session(void **state)
+{
+	struct sim *sim = apart(&TWO);
+
+	(void)state;
+	sim_store_away(sim, true);
+	sim_desk_only(sim, 0, 1);
+	sim_run(sim, 8000);
+	until_live(sim, 10000);
+	sim_daemon_stall(sim, 1, 40000);
+	sim_desk_only(sim, 1, 0);
+	sim_desk_only(sim, 0, 0);
+	sim_store_away(sim, false);
+	sim_run(sim, 20000);
+	sim_press(sim, 0, KIND_SOS);
+	until_row(sim, 0, 0, 2000);
+	until_row(sim, 1, 0, 2000);
+	assert_int_equal(desk_result(sim, 0, sim_desk_claim(sim, 0, 0)), RESULT_OK);
+	sim_run(sim, 13000);
+	assert_false(sim_until(sim, op0_is_amber, 0, 40000));
+	assert_string_equal(sim_state(sim, 0), "answered");
+	assert_int_equal(lines_of(sim_incident(sim, 0), LINE_RETURNED), 0);
+	sim_press(sim, 2, KIND_SOS);
+	until_rings(sim, 0, 2, true, 3000);
+	sim_free(sim);
+}
+
 static bool all_answered(struct sim *sim, uint64_t homes)
 {
 	for (unsigned i = 0; i < homes; i++) {
@@ -374,6 +409,7 @@ int main(void)
 		cmocka_unit_test(test_a_clock_step_at_promotion),
 		cmocka_unit_test(test_a_replaced_device_counts_again),
 		cmocka_unit_test(test_a_session_that_moved_while_30_s_run),
+		cmocka_unit_test(test_a_daemon_that_stood_still_takes_no_session),
 		cmocka_unit_test(test_the_last_second_is_lost_and_every_press_is_answered),
 	};
 

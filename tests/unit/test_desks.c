@@ -335,7 +335,7 @@ static void test_ready_is_the_word_of_the_page_alone(void **state)
 	ready(g, 1, false);
 	g->held = true;
 	RIG_ASK(g, 1, 0, SetReady, SET_READY, READY, ready, .ready = true);
-	operator_lost(g->app, "op1"); /* decided on what stood before */
+	operator_left(g->app, "op1"); /* decided on what stood before */
 	g->held = false;
 	rig_turn(g);
 	IS(rig_result(g, 1, NULL), OK);
