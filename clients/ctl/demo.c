@@ -258,7 +258,7 @@ static bool put_household(struct cell *cell, const struct home *h, const struct 
 	return put_packed(cell, "household", h->id, &out.base);
 }
 
-static bool put_device(struct cell *cell, const struct home *h, FILE *devices, FILE *tokens)
+static bool put_device(struct cell *cell, const struct home *h, const char *area, FILE *devices, FILE *tokens)
 {
 	Pingan__V1__Device d = PINGAN__V1__DEVICE__INIT;
 	uint8_t key[SECRET_LEN], token[SECRET_LEN], hash[SECRET_LEN];
@@ -280,7 +280,7 @@ static bool put_device(struct cell *cell, const struct home *h, FILE *devices, F
 	d.psk = (ProtobufCBinaryData){.len = sizeof key, .data = key};
 	d.token_hash = (ProtobufCBinaryData){.len = sizeof hash, .data = hash};
 	if (devices != NULL)
-		fprintf(devices, "%s,%s,%s\n", h->device, sodium_bin2hex(hex, sizeof hex, key, sizeof key), h->id);
+		fprintf(devices, "%s,%s,%s,%s\n", h->device, sodium_bin2hex(hex, sizeof hex, key, sizeof key), h->id, area);
 	if (tokens != NULL)
 		fprintf(tokens, "%s,%s\n", h->device, sodium_bin2hex(hex, sizeof hex, token, sizeof token));
 	return put_packed(cell, "device", h->device, &d.base);
@@ -323,7 +323,7 @@ static bool put_home(struct cell *cell, uint32_t n, FILE *devices, FILE *tokens)
 	if (n >= COUNT_OF(PANELS) && n - COUNT_OF(PANELS) < COUNT_OF(WATCHES) &&
 	    !put_watch(cell, &h, WATCHES[n - COUNT_OF(PANELS)]))
 		return false;
-	return put_household(cell, &h, community) && put_device(cell, &h, devices, tokens);
+	return put_household(cell, &h, community) && put_device(cell, &h, community->code, devices, tokens);
 }
 
 /* Keys of devices are for their owner alone. */
@@ -340,7 +340,7 @@ static FILE *secret_file(const char *path, const char *head)
 
 int demo_load(struct cell *cell, const struct demo_options *options)
 {
-	FILE *devices = secret_file(options->devices_path, "device,key_hex,household");
+	FILE *devices = secret_file(options->devices_path, "device,key_hex,household,area");
 	FILE *tokens = secret_file(options->tokens_path, "device,token_hex");
 	bool ok = (options->devices_path == NULL || devices != NULL) && (options->tokens_path == NULL || tokens != NULL);
 

@@ -23,7 +23,23 @@ static const char USAGE[] =
 	"  --spread S      first connections spread over so many seconds (2)\n"
 	"  --control SOCK  Unix socket for `pingan-sim press`\n"
 	"  --json          lines of JSON instead of words\n"
-	"  --quiet         only the summary\n";
+	"  --quiet         only the summary\n"
+	"\n"
+	"With --scenario, so many homes over several processes, each from an address of its own, and one line of JSON:\n"
+	"\n"
+	"  --scenario NAME connect, beat, reconnect-storm, power-cut, earthquake, daily-test, press-all, press-loop, "
+    "beat-loop\n"
+	"  --seed N        the same homes do the same things at the same times (1)\n"
+	"  --processes P   at most 19900 homes each (15000)\n"
+	"  --seconds S     what the scenario takes; a longer thing goes faster\n"
+	"  --presses N     reconnect-storm, power-cut: homes that press meanwhile (one of 150)\n"
+	"  --area CODE     power-cut: homes whose area begins so (all)\n"
+	"  --share PCT     earthquake: homes that press (20)\n"
+	"  --beats N       beat: of each home (2)\n"
+	"  --in-flight N   press-loop, beat-loop: on their way at once (1)\n"
+	"  --total N       press-loop, beat-loop: all in all (one a home)\n"
+	"  --timeout S     patience with the links, and again with the scenario (60)\n"
+	"  --stay S        the links are kept so long after the result\n";
 
 struct homes {
 	struct event_base *base;
@@ -168,7 +184,16 @@ static int run(struct homes *hs, const struct options *o, const struct device_li
 
 int cmd_homes(int argc, char **argv)
 {
-	struct options o = {.spread_s = 2};
+	struct options o = {.spread_s = 2,
+	                    .timeout_s = 60,
+	                    .fleet = {.seed = 1,
+	                              .processes = NOT_SAID,
+	                              .seconds = NOT_SAID,
+	                              .share_pct = NOT_SAID,
+	                              .presses = NOT_SAID,
+	                              .beats = NOT_SAID,
+	                              .in_flight = NOT_SAID,
+	                              .total = NOT_SAID}};
 	struct device_list list = {0};
 	struct homes hs = {0};
 	int status = options_read(argc, argv, USAGE, &o);
@@ -182,6 +207,12 @@ int cmd_homes(int argc, char **argv)
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (!devices_load(o.devices_path, o.tokens_path, &list) || !target_tls(&o.target))
 		return 1;
+	if (o.fleet.scenario != NULL) {
+		status = fleet_homes(&o, &list);
+		SSL_CTX_free(o.target.tls);
+		devices_release(&list);
+		return status;
+	}
 	hs.count = o.count != 0 && o.count < list.count ? o.count : list.count;
 	hs.json = o.json;
 	hs.quiet = o.quiet;

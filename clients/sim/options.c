@@ -34,6 +34,17 @@ enum {
 	O_RAW_CRC,
 	O_QUIET,
 	O_RESTORE,
+	O_SCENARIO,
+	O_SEED,
+	O_PROCESSES,
+	O_SECONDS,
+	O_SHARE,
+	O_PRESSES,
+	O_AREA,
+	O_BEATS,
+	O_IN_FLIGHT,
+	O_TOTAL,
+	O_STAY,
 	O_HELP
 };
 
@@ -65,6 +76,17 @@ static const struct option LONG[] = {
 	{"raw-crc", no_argument, NULL, O_RAW_CRC},
 	{"quiet", no_argument, NULL, O_QUIET},
 	{"restore", no_argument, NULL, O_RESTORE},
+	{"scenario", required_argument, NULL, O_SCENARIO},
+	{"seed", required_argument, NULL, O_SEED},
+	{"processes", required_argument, NULL, O_PROCESSES},
+	{"seconds", required_argument, NULL, O_SECONDS},
+	{"share", required_argument, NULL, O_SHARE},
+	{"presses", required_argument, NULL, O_PRESSES},
+	{"area", required_argument, NULL, O_AREA},
+	{"beats", required_argument, NULL, O_BEATS},
+	{"in-flight", required_argument, NULL, O_IN_FLIGHT},
+	{"total", required_argument, NULL, O_TOTAL},
+	{"stay", required_argument, NULL, O_STAY},
 	{"help", no_argument, NULL, O_HELP},
 	{NULL, 0, NULL, 0},
 };
@@ -99,6 +121,38 @@ static bool connect_to(const char *text, struct target *t)
 		text += len + (text[len] == ',');
 	}
 	return true;
+}
+
+static bool take_fleet(int option, struct fleet_wishes *w)
+{
+	switch (option) {
+	case O_SCENARIO:
+		w->scenario = optarg;
+		return true;
+	case O_SEED:
+		return number(optarg, 0, UINT32_MAX, &w->seed);
+	case O_PROCESSES:
+		return number(optarg, 1, 64, &w->processes);
+	case O_SECONDS:
+		return number(optarg, 1, 86400, &w->seconds);
+	case O_SHARE:
+		return number(optarg, 0, 100, &w->share_pct);
+	case O_PRESSES:
+		return number(optarg, 0, 1000000, &w->presses);
+	case O_AREA:
+		w->area = optarg;
+		return true;
+	case O_BEATS:
+		return number(optarg, 1, 10000, &w->beats);
+	case O_IN_FLIGHT:
+		return number(optarg, 1, 100000, &w->in_flight);
+	case O_TOTAL:
+		return number(optarg, 1, 100000000, &w->total);
+	case O_STAY:
+		return number(optarg, 0, 86400, &w->stay_s);
+	default:
+		return false;
+	}
 }
 
 static bool take(int option, struct options *o)
@@ -185,7 +239,7 @@ static bool take(int option, struct options *o)
 		o->restore = true;
 		return true;
 	default:
-		return false;
+		return take_fleet(option, &o->fleet);
 	}
 }
 

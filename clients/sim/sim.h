@@ -29,6 +29,7 @@ struct target {
 struct device_row {
 	char device[ID_MAX];
 	char household[ID_MAX];
+	char area[16]; /* empty = the list does not say */
 	uint8_t key[32];
 	uint8_t token[DEVICE_TOKEN_MAX];
 	uint8_t token_len;
@@ -41,6 +42,14 @@ struct device_list {
 
 /* ------------------------------------------------------------ options.c */
 
+#define NOT_SAID UINT32_MAX
+
+/* What `homes --scenario` was asked for; NOT_SAID = what the scenario has by itself. */
+struct fleet_wishes {
+	const char *scenario, *area;
+	uint32_t seed, processes, seconds, share_pct, presses, beats, in_flight, total, stay_s;
+};
+
 /* Options that every command takes; a command reads what it wants. */
 struct options {
 	struct target target;
@@ -50,6 +59,7 @@ struct options {
 	const char *account, *code, *token, *body;
 	uint32_t zone, seq, count, timeout_s, spread_s;
 	bool json, random, null, raw_crc, quiet, restore;
+	struct fleet_wishes fleet;
 };
 
 /* 0, or an exit code when that was all. */
@@ -103,6 +113,14 @@ void news_print(json_t *line, FILE *to);
 /* STEP_NONE for what is no step. */
 enum step step_by_name(const char *name);
 const char *step_name(enum step step);
+
+/* ------------------------------------------------------------ fleet.c */
+
+/* Many homes over several processes, one scenario, one result. Returns an exit code. */
+struct fleet_options;
+int fleet_run(struct fleet_options *o);
+/* `homes --scenario`: reads the wishes, prints what is wrong with them. */
+int fleet_homes(struct options *o, const struct device_list *list);
 
 /* ------------------------------------------------------------ the commands */
 

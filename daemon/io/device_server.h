@@ -16,6 +16,7 @@
 
 #include "io/address.h"
 #include "io/clock.h"
+#include "io/device_tls.h"
 #include "io/links.h"
 #include "io/log.h"
 #include "io/metrics.h"
@@ -58,18 +59,5 @@ void device_server_free(struct device_server *s); /* accepts NULL */
 
 uint16_t device_server_port(const struct device_server *s, size_t listen);
 size_t device_server_connections(const struct device_server *s);
-
-/* ------------------------------------------------------------ device_tls.c */
-
-typedef struct ssl_ctx_st SSL_CTX;
-
-struct device_tls {
-	/* Key of a device; `conn` is the connection's SSL app data. */
-	bool (*find)(void *conn, const char *identity, uint8_t ret_key[32]);
-};
-
-/* TLS 1.3 with external pre-shared keys; a certificate too when given. `tls` outlives it. NULL with a line in `error`. */
-SSL_CTX *device_tls_new(const char *certificate, const char *key, const struct device_tls *tls,
-                        char error[256]) MUST_USE;
 
 #endif

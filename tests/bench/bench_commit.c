@@ -27,8 +27,10 @@ struct bench {
 	double rate;
 	uint64_t count;
 	double seconds;
-	size_t body_len;
-	bool plain; /* one record and its log entry, nothing else */
+	size_t body_len, event_len, outbox_len;
+	uint32_t outbox;
+	bool member; /* also into the set of open incidents */
+	bool plain;  /* one record and its log entry, nothing else */
 
 	struct event_base *base;
 	struct redis_link *link;
@@ -67,7 +69,7 @@ static void on_answer(void *ctx, uint64_t tag, const redisReply *reply);
 
 static void send_one(struct bench *b)
 {
-	struct store_commit c = {.id = b->run_id + b->sent + 1, .event = slice_of(b->body, 120)};
+	struct store_commit c = {.id = b->run_id + b->sent + 1, .event = slice_of(b->body, b->event_len)};
 	struct store_put *p = &c.puts[c.put_count++];
 
 	snprintf(p->key, sizeof p->key, "incident:%016" PRIx64, b->run_id + b->sent);
@@ -80,9 +82,17 @@ static void send_one(struct bench *b)
 		snprintf(c.message, sizeof c.message, "bench/%016" PRIx64, b->run_id + b->sent);
 		memcpy(c.message_value, p->key, sizeof p->key);
 		c.message_ms = 600000;
-		c.outbox_count = 1;
-		snprintf(c.outbox[0].key, sizeof c.outbox[0].key, "%016" PRIx64 ":1:1:0", b->run_id + b->sent);
-		c.outbox[0].body = slice_of(b->body, 40);
+		if (b->member) {
+			c.link_count = 2;
+			c.links[1].op = LINK_ADD;
+			snprintf(c.links[1].name, sizeof c.links[1].name, "incidents:open");
+			memcpy(c.links[1].value, p->key, sizeof p->key);
+		}
+		c.outbox_count = b->outbox;
+		for (uint32_t i = 0; i < b->outbox; i++) {
+			snprintf(c.outbox[i].key, sizeof c.outbox[i].key, "%016" PRIx64 ":1:%u:0.0", b->run_id + b->sent, i);
+			c.outbox[i].body = slice_of(b->body, b->outbox_len);
+		}
 	}
 	commit_call_make(&b->call, b->prefix, &c, 0);
 	b->sent_ns[b->sent % IN_FLIGHT_MAX] = now_ns();
@@ -210,21 +220,24 @@ static void report(struct bench *b)
 
 	qsort(b->samples_ns, b->answered, sizeof *b->samples_ns, by_size);
 	printf("{\"bench\":\"commit\",\"in_flight\":%u,\"rate\":%g,\"body\":%zu,\"kind\":\"%s\",\"commits\":%" PRIu64
-	       ",\"refused\":%" PRIu64 ",\"seconds\":%.3f,\"per_second\":%.0f,\"p50_us\":%.1f,\"p99_us\":%.1f,\"max_us\":%.1f}\n",
-	       b->rate != 0 ? 0 : b->in_flight_max, b->rate, b->body_len, b->plain ? "put" : "press", b->answered, b->refused,
-	       took_s, (double)b->answered / took_s, at_share(b, 0.5), at_share(b, 0.99), at_share(b, 1));
+	       ",\"refused\":%" PRIu64
+	       ",\"seconds\":%.3f,\"per_second\":%.0f,\"p50_us\":%.1f,\"p99_us\":%.1f,\"max_us\":%.1f}\n",
+	       b->rate != 0 ? 0 : b->in_flight_max, b->rate, b->body_len, b->plain ? "put" : "press", b->answered,
+	       b->refused, took_s, (double)b->answered / took_s, at_share(b, 0.5), at_share(b, 0.99), at_share(b, 1));
 }
 
-static const char USAGE[] =
-	"usage: bench_commit --redis SOCKET | --tcp ADDRESS:PORT  [options]\n"
-	"  --in-flight N   closed loop with N calls in flight (default 1, at most 8192)\n"
-	"  --rate R        open loop: R calls a second\n"
-	"  --count N       so many calls; or\n"
-	"  --seconds S     for so long (default 5)\n"
-	"  --body BYTES    body of the incident record (default 300)\n"
-	"  --plain         only a record and its log entry\n"
-	"  --prefix P      of all keys (default pabench:)\n"
-	"Records stay behind under the prefix: use a Redis of your own.\n";
+static const char USAGE[] = "usage: bench_commit --redis SOCKET | --tcp ADDRESS:PORT  [options]\n"
+							"  --in-flight N   closed loop with N calls in flight (default 1, at most 8192)\n"
+							"  --rate R        open loop: R calls a second\n"
+							"  --count N       so many calls; or\n"
+							"  --seconds S     for so long (default 5)\n"
+							"  --body BYTES    body of the incident record (default 300)\n"
+							"  --event BYTES   event of the log entry (default 120)\n"
+							"  --outbox N      entries of the outbox (default 1), of --outbox-body BYTES (default 40)\n"
+							"  --member        adds it to the set of open incidents too\n"
+							"  --plain         only a record and its log entry\n"
+							"  --prefix P      of all keys (default pabench:)\n"
+							"Records stay behind under the prefix: use a Redis of your own.\n";
 
 static uint64_t number_arg(const char *text, uint64_t max)
 {
@@ -240,12 +253,21 @@ static uint64_t number_arg(const char *text, uint64_t max)
 
 static void parse(struct bench *b, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{"redis", required_argument, NULL, 'r'}, {"tcp", required_argument, NULL, 't'},
-		{"in-flight", required_argument, NULL, 'i'}, {"rate", required_argument, NULL, 'R'},
-		{"count", required_argument, NULL, 'c'}, {"seconds", required_argument, NULL, 's'},
-		{"body", required_argument, NULL, 'b'}, {"plain", no_argument, NULL, 'p'},
-		{"prefix", required_argument, NULL, 'P'}, {"help", no_argument, NULL, 'h'}, {0}};
+	static const struct option options[] = {{"redis", required_argument, NULL, 'r'},
+	                                        {"tcp", required_argument, NULL, 't'},
+	                                        {"in-flight", required_argument, NULL, 'i'},
+	                                        {"rate", required_argument, NULL, 'R'},
+	                                        {"count", required_argument, NULL, 'c'},
+	                                        {"seconds", required_argument, NULL, 's'},
+	                                        {"body", required_argument, NULL, 'b'},
+	                                        {"plain", no_argument, NULL, 'p'},
+	                                        {"event", required_argument, NULL, 'e'},
+	                                        {"outbox", required_argument, NULL, 'o'},
+	                                        {"outbox-body", required_argument, NULL, 'O'},
+	                                        {"member", no_argument, NULL, 'm'},
+	                                        {"prefix", required_argument, NULL, 'P'},
+	                                        {"help", no_argument, NULL, 'h'},
+	                                        {0}};
 	char *colon;
 	int option;
 
@@ -279,6 +301,18 @@ static void parse(struct bench *b, int argc, char **argv)
 		case 'b':
 			b->body_len = number_arg(optarg, STORE_BODY_MAX);
 			break;
+		case 'e':
+			b->event_len = number_arg(optarg, STORE_BODY_MAX);
+			break;
+		case 'o':
+			b->outbox = (uint32_t)number_arg(optarg, STORE_OUTBOX_MAX);
+			break;
+		case 'O':
+			b->outbox_len = number_arg(optarg, STORE_BODY_MAX);
+			break;
+		case 'm':
+			b->member = true;
+			break;
 		case 'p':
 			b->plain = true;
 			break;
@@ -301,7 +335,13 @@ static void parse(struct bench *b, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	static struct bench b = {.prefix = "pabench:", .in_flight_max = 1, .seconds = 5, .body_len = 300};
+	static struct bench b = {.prefix = "pabench:",
+	                         .in_flight_max = 1,
+	                         .seconds = 5,
+	                         .body_len = 300,
+	                         .event_len = 120,
+	                         .outbox = 1,
+	                         .outbox_len = 40};
 	struct redis_link_owner owner = {.ctx = &b, .up = link_up, .lost = link_lost};
 	struct timespec ts;
 
