@@ -178,6 +178,14 @@ static const unsigned MAY[] = {
 	[PINGAN__V1__REQUEST__WHAT_STORM_END] = S,
 	[PINGAN__V1__REQUEST__WHAT_OUT_LIST] = O | S,
 	[PINGAN__V1__REQUEST__WHAT_FIND] = O | S,
+	/* Of those in the field, who is a technician: judged with the unit (device_life.c). */
+	[PINGAN__V1__REQUEST__WHAT_DEVICE_SCAN] = O | S | C,
+	[PINGAN__V1__REQUEST__WHAT_DEVICE_LEAVE] = O | S | C,
+	[PINGAN__V1__REQUEST__WHAT_DEVICE_BIND] = S | C,
+	[PINGAN__V1__REQUEST__WHAT_DEVICE_PROVE] = C,
+	[PINGAN__V1__REQUEST__WHAT_DEVICE_CONFIRM] = C,
+	[PINGAN__V1__REQUEST__WHAT_DEVICE_STATE] = O | S | C,
+	[PINGAN__V1__REQUEST__WHAT_BIND_DEVICE] = O | S,
 };
 /* clang-format on */
 

@@ -107,6 +107,22 @@ static bool storm_ok(const Pingan__V1__StormBegin *b)
 	return true;
 }
 
+/* One home: by its id, or by the job in hand. */
+static bool device_bind_ok(const Pingan__V1__DeviceBind *b)
+{
+	bool household = b->household[0] != '\0';
+
+	return console_id_ok(b->device) && household != (b->incident != 0) && (!household || console_id_ok(b->household));
+}
+
+/* What a person may say of a unit; that it is in service for the first time, a press says. */
+static bool device_state_ok(const Pingan__V1__DeviceSetState *d)
+{
+	return console_id_ok(d->device) && note_ok(d->text, 0) &&
+	       (d->state == PINGAN__V1__DEVICE_STATE__DEVICE_IN_SERVICE ||
+	        d->state == PINGAN__V1__DEVICE_STATE__DEVICE_AWAY || d->state == PINGAN__V1__DEVICE_STATE__DEVICE_RETIRED);
+}
+
 bool console_request_ok(const Pingan__V1__Request *r)
 {
 	switch (r->what_case) {
@@ -205,6 +221,20 @@ bool console_request_ok(const Pingan__V1__Request *r)
 		return r->out_list->incident != 0;
 	case PINGAN__V1__REQUEST__WHAT_FIND:
 		return note_ok(r->find->text, 1) && strlen(r->find->text) <= CONSOLE_FIND_MAX;
+	case PINGAN__V1__REQUEST__WHAT_DEVICE_SCAN:
+		return console_id_ok(r->device_scan->device);
+	case PINGAN__V1__REQUEST__WHAT_DEVICE_LEAVE:
+		return console_id_ok(r->device_leave->device);
+	case PINGAN__V1__REQUEST__WHAT_DEVICE_BIND:
+		return device_bind_ok(r->device_bind);
+	case PINGAN__V1__REQUEST__WHAT_DEVICE_PROVE:
+		return console_id_ok(r->device_prove->device);
+	case PINGAN__V1__REQUEST__WHAT_DEVICE_CONFIRM:
+		return console_id_ok(r->device_confirm->device);
+	case PINGAN__V1__REQUEST__WHAT_DEVICE_STATE:
+		return device_state_ok(r->device_state);
+	case PINGAN__V1__REQUEST__WHAT_BIND_DEVICE:
+		return r->bind_device->incident != 0 && console_id_ok(r->bind_device->household);
 	case PINGAN__V1__REQUEST__WHAT__NOT_SET:
 	case _PINGAN__V1__REQUEST__WHAT__CASE_IS_INT_SIZE:
 		break;

@@ -300,6 +300,92 @@ static void test_claim_close_and_dispatch_say_more(void **state)
 	}
 }
 
+static void test_device(void **state)
+{
+	REQUEST(DeviceScan, DEVICE_SCAN, DEVICE_SCAN, device_scan);
+	BAD;
+	m.device = (char *)"watch.8800000005";
+	GOOD;
+	m.device = (char *)"0123456789012345678901234567890"; /* 31 bytes */
+	GOOD;
+	m.device = (char *)"01234567890123456789012345678901";
+	BAD;
+	m.device = (char *)"two words";
+	BAD;
+}
+
+/* To one home: by its id, or by the job in hand; not by both, and not by none. */
+static void test_device_bind(void **state)
+{
+	REQUEST(DeviceBind, DEVICE_BIND, DEVICE_BIND, device_bind);
+	m.device = (char *)"d1";
+	BAD;
+	m.household = (char *)"h1";
+	GOOD;
+	m.incident = 7;
+	BAD;
+	m.household = (char *)"";
+	GOOD;
+	m.incident = 0;
+	m.household = (char *)"h 1";
+	BAD;
+	m.household = (char *)"h1";
+	m.device = (char *)"";
+	BAD;
+}
+
+static void test_device_prove(void **state)
+{
+	REQUEST(DeviceProve, DEVICE_PROVE, DEVICE_PROVE, device_prove);
+	BAD;
+	m.device = (char *)"d1";
+	GOOD;
+	m.stop = 1;
+	GOOD;
+}
+
+static void test_device_confirm(void **state)
+{
+	REQUEST(DeviceConfirm, DEVICE_CONFIRM, DEVICE_CONFIRM, device_confirm);
+	BAD;
+	m.device = (char *)"d1";
+	GOOD;
+}
+
+static void test_device_leave(void **state)
+{
+	REQUEST(DeviceLeave, DEVICE_LEAVE, DEVICE_LEAVE, device_leave);
+	BAD;
+	m.device = (char *)"d1";
+	GOOD;
+}
+
+/* COMMISSIONING comes by binding, and nobody says that a unit is in service: a press does. */
+static void test_device_state(void **state)
+{
+	REQUEST(DeviceSetState, DEVICE_SET_STATE, DEVICE_STATE, device_state);
+	m.device = (char *)"d1";
+	for (int i = -1; i <= PINGAN__V1__DEVICE_STATE__DEVICE_RETIRED + 1; i++) {
+		m.state = (Pingan__V1__DeviceState)i;
+		assert_int_equal(console_request_ok(&request), i >= PINGAN__V1__DEVICE_STATE__DEVICE_IN_SERVICE &&
+		                                                   i <= PINGAN__V1__DEVICE_STATE__DEVICE_RETIRED);
+	}
+	m.state = PINGAN__V1__DEVICE_STATE__DEVICE_AWAY;
+	TEXT(m.text);
+}
+
+static void test_bind_device(void **state)
+{
+	REQUEST(BindDevice, BIND_DEVICE, BIND_DEVICE, bind_device);
+	m.household = (char *)"h1";
+	BAD;
+	m.incident = 7;
+	GOOD;
+	assert_int_equal(console_incident(&request), 7);
+	m.household = (char *)"";
+	BAD;
+}
+
 /* Whatever can be asked about an incident is seen to be about one: who may not see it may not ask. */
 static void test_every_request_with_an_incident_is_known_by_it(void **state)
 {
@@ -332,6 +418,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hold),
+		cmocka_unit_test(test_device),
+		cmocka_unit_test(test_device_bind),
+		cmocka_unit_test(test_device_prove),
+		cmocka_unit_test(test_device_confirm),
+		cmocka_unit_test(test_device_leave),
+		cmocka_unit_test(test_device_state),
+		cmocka_unit_test(test_bind_device),
 		cmocka_unit_test(test_transfer),
 		cmocka_unit_test(test_escalate_and_substitute),
 		cmocka_unit_test(test_what_names_an_incident_and_no_more),

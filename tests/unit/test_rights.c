@@ -8,7 +8,7 @@
 /* Written out once more, by hand: a request that nobody thought of must fail here. */
 static const struct {
 	int what;
-	enum { DESK, SUPERVISOR, CAREGIVER } who; /* DESK: operators and supervisors */
+	enum { DESK, SUPERVISOR, CAREGIVER, ALL, ABOVE } who; /* DESK: operators and supervisors; ABOVE: all but operators */
 } TABLE[] = {
 	{ASK(OPEN), DESK},
 	{ASK(CLOSE_DETAIL), DESK},
@@ -50,6 +50,13 @@ static const struct {
 	{ASK(FIND), DESK},
 	{ASK(STORM_BEGIN), SUPERVISOR},
 	{ASK(STORM_END), SUPERVISOR},
+	{ASK(DEVICE_SCAN), ALL},
+	{ASK(DEVICE_LEAVE), ALL},
+	{ASK(DEVICE_BIND), ABOVE},
+	{ASK(DEVICE_PROVE), CAREGIVER},
+	{ASK(DEVICE_CONFIRM), CAREGIVER},
+	{ASK(DEVICE_STATE), ALL},
+	{ASK(BIND_DEVICE), DESK},
 };
 
 static void test_requests(void **state)
@@ -60,11 +67,14 @@ static void test_requests(void **state)
 	for (size_t i = 0; i < COUNT_OF(TABLE); i++)
 		for (int role = 0; role < ROLE_COUNT; role++) {
 			bool supervisor = role == ROLE_SUPERVISOR, desk = role == ROLE_OPERATOR || supervisor;
+			bool field = role == ROLE_CAREGIVER || role == ROLE_TECHNICIAN;
 
 			assert_int_equal(rights_may((enum role)role, TABLE[i].what),
 			                 TABLE[i].who == DESK         ? desk
 			                 : TABLE[i].who == SUPERVISOR ? supervisor
-			                                              : role == ROLE_CAREGIVER || role == ROLE_TECHNICIAN);
+			                 : TABLE[i].who == ALL        ? desk || field
+			                 : TABLE[i].who == ABOVE      ? supervisor || field
+			                                              : field);
 		}
 	/* Everything that the protocol can ask for stands above (all fields but cmd). */
 	assert_int_equal(d->n_fields - 1, COUNT_OF(TABLE));
@@ -72,7 +82,7 @@ static void test_requests(void **state)
 		assert_false(rights_may((enum role)role, 0));
 		assert_false(rights_may((enum role)role, 1));
 		assert_false(rights_may((enum role)role, 29));
-		assert_false(rights_may((enum role)role, 49));
+		assert_false(rights_may((enum role)role, 56));
 		assert_false(rights_may((enum role)role, -1));
 		assert_false(rights_may((enum role)role, 1000000));
 	}
