@@ -8,6 +8,8 @@
 #include "io/config.h"
 #include "wire/record.h"
 
+#define SCAN_COUNT 1000
+
 static bool library_ready(struct cell *cell)
 {
 	redisReply *r = redisCommand(cell->redis, "FCALL_RO commit_version 0");
@@ -146,7 +148,7 @@ bool cell_get(struct cell *cell, const char *key, struct cell_record *ret)
 	return ok;
 }
 
-/* Sends it; `expect` 0 = the record must not be there. *ret is what the store says. */
+/* Sends it; `expect` 0 = the record must not be there; without a body it goes. *ret is what the store says. */
 static bool put(struct cell *cell, const char *key, uint64_t expect, struct slice body, enum store_result *ret)
 {
 	struct store_commit c = {.put_count = 1};
@@ -162,6 +164,7 @@ static bool put(struct cell *cell, const char *key, uint64_t expect, struct slic
 	snprintf(c.puts[0].key, sizeof c.puts[0].key, "%s", key);
 	c.puts[0].expect = expect;
 	c.puts[0].body = body;
+	c.puts[0].remove = body.at == NULL;
 	log_event_encode("pinganctl", key, NULL, 0, NULL, slice_of(NULL, 0), "", &b);
 	c.event = slice_of(b.at, b.len);
 	commit_call_make(&call, cell->prefix, &c, 0);
@@ -198,6 +201,11 @@ bool cell_put(struct cell *cell, const char *key, const struct cell_record *from
 	return true;
 }
 
+bool cell_remove(struct cell *cell, const char *key, const struct cell_record *from)
+{
+	return cell_put(cell, key, from, slice_of(NULL, 0));
+}
+
 bool cell_put_new(struct cell *cell, const char *key, struct slice body)
 {
 	enum store_result result;
@@ -209,4 +217,65 @@ bool cell_put_new(struct cell *cell, const char *key, struct slice body)
 	else
 		cell->kept++;
 	return true;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* A scan may name a key twice. */
+static size_t sort_once(char **keys, size_t count)
+{
+	size_t kept = 0;
+
+	if (count != 0)
+		qsort(keys, count, sizeof *keys, by_text);
+	for (size_t i = 0; i < count; i++) {
+		if (kept != 0 && strcmp(keys[kept - 1], keys[i]) == 0)
+			free(keys[i]);
+		else
+			keys[kept++] = keys[i];
+	}
+	return kept;
+}
+
+char **cell_keys(struct cell *cell, const char *type, size_t *ret_count)
+{
+	char cursor[32] = "0", **keys = calloc(1, sizeof *keys);
+	size_t count = 0, size = 1;
+
+	ENSURE(keys != NULL);
+	do {
+		redisReply *r = cell_ask(cell, "SCAN %s MATCH %s%s* COUNT %d", cursor, cell->prefix, type, SCAN_COUNT);
+
+		if (r == NULL || r->type != REDIS_REPLY_ARRAY || r->elements != 2) {
+			if (r != NULL)
+				freeReplyObject(r);
+			cell_keys_free(keys, count);
+			return NULL;
+		}
+		snprintf(cursor, sizeof cursor, "%s", r->element[0]->str);
+		for (size_t i = 0; i < r->element[1]->elements; i++) {
+			if (count == size) {
+				char **more = realloc(keys, (size = size * 2 + 1024) * sizeof *keys);
+
+				ENSURE(more != NULL);
+				keys = more;
+			}
+			keys[count] = strdup(r->element[1]->element[i]->str + strlen(cell->prefix));
+			ENSURE(keys[count] != NULL);
+			count++;
+		}
+		freeReplyObject(r);
+	} while (strcmp(cursor, "0") != 0);
+	*ret_count = sort_once(keys, count);
+	return keys;
+}
+
+void cell_keys_free(char **keys, size_t count)
+{
+	for (size_t i = 0; keys != NULL && i < count; i++)
+		free(keys[i]);
+	free(keys);
 }

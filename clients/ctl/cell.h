@@ -38,6 +38,13 @@ bool cell_get(struct cell *cell, const char *key, struct cell_record *ret) MUST_
  * faster: then nothing is written. */
 bool cell_put(struct cell *cell, const char *key, const struct cell_record *from, struct slice body) MUST_USE;
 
+/* Removes the record that was read as `from`. Likewise. */
+bool cell_remove(struct cell *cell, const char *key, const struct cell_record *from) MUST_USE;
+
+/* Keys that begin so ("person:"), without the cell's prefix, each once, sorted. NULL with one line on standard error. */
+char **cell_keys(struct cell *cell, const char *type, size_t *ret_count) MUST_USE;
+void cell_keys_free(char **keys, size_t count);
+
 /* Any command; `fmt` as hiredis has it. NULL with one line on standard error. The caller frees the reply. */
 redisReply *cell_ask(struct cell *cell, const char *fmt, ...) MUST_USE;
 

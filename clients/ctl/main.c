@@ -8,6 +8,7 @@
 #include "demo.h"
 #include "device.h"
 #include "show.h"
+#include "user.h"
 
 enum exit_code { EXIT_FINE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -15,6 +16,7 @@ struct options {
 	const char *config, *redis, *cell;
 	struct demo_options demo;
 	struct device_options device;
+	struct user_options user;
 	uint64_t since;
 	uint32_t count;
 	bool json;
@@ -74,6 +76,56 @@ static int do_device_retire(struct cell *cell, const struct options *o)
 	return device_retire(cell, o->args[0]);
 }
 
+static int do_init(struct cell *cell, const struct options *o)
+{
+	return user_init(cell, o->args[0], &o->user);
+}
+
+static int do_user_add(struct cell *cell, const struct options *o)
+{
+	return user_add(cell, o->args[0], &o->user);
+}
+
+static int do_user_set(struct cell *cell, const struct options *o)
+{
+	return user_set(cell, o->args[0], &o->user);
+}
+
+static int do_user_password(struct cell *cell, const struct options *o)
+{
+	return user_password(cell, o->args[0], &o->user);
+}
+
+static int do_user_disable(struct cell *cell, const struct options *o)
+{
+	return user_disable(cell, o->args[0]);
+}
+
+static int do_user_enable(struct cell *cell, const struct options *o)
+{
+	return user_enable(cell, o->args[0]);
+}
+
+static int do_user_list(struct cell *cell, const struct options *o)
+{
+	return user_list(cell, o->json);
+}
+
+static int do_user_show(struct cell *cell, const struct options *o)
+{
+	return user_show(cell, o->args[0], o->json);
+}
+
+static int do_user_sessions(struct cell *cell, const struct options *o)
+{
+	return user_sessions(cell, o->args[0], o->json);
+}
+
+static int do_user_logout(struct cell *cell, const struct options *o)
+{
+	return user_logout(cell, o->args[0]);
+}
+
 static const struct command {
 	const char *name, *help;
 	int (*run)(struct cell *cell, const struct options *o);
@@ -88,6 +140,16 @@ static const struct command {
 	{"device show", "ID: one device, without its secrets", do_device_show, 1},
 	{"device add", "ID: a new device; prints its new key, this once", do_device_add, 1},
 	{"device key", "ID: a new key for it, printed this once", do_device_key, 1},
+	{"init", "ACCOUNT: the first administrator of a new cell; prints the password, this once", do_init, 1},
+	{"user list", "people who may log in", do_user_list, 0},
+	{"user show", "ACCOUNT: one of them", do_user_show, 1},
+	{"user add", "ACCOUNT: a new one; prints the password, this once", do_user_add, 1},
+	{"user set", "ACCOUNT: another name, role, area, phone, language or skill", do_user_set, 1},
+	{"user password", "ACCOUNT: a new password, printed this once; ends every session", do_user_password, 1},
+	{"user disable", "ACCOUNT: may not log in any more; ends every session", do_user_disable, 1},
+	{"user enable", "ACCOUNT: may log in again", do_user_enable, 1},
+	{"user sessions", "ACCOUNT: sessions that are open", do_user_sessions, 1},
+	{"user logout", "ACCOUNT: ends every session, everywhere", do_user_logout, 1},
 	{"device retire", "ID: out of service; its alarms are still shown", do_device_retire, 1},
 };
 
@@ -137,7 +199,15 @@ static void usage(FILE *to)
 	      "  --protocol NAME   native, dc09 (ID is dc09.ACCOUNT), watch (ID is watch.NUMBER)\n"
 	      "  --model NAME      what it is\n"
 	      "  --key HEX         this key instead of a new one; dc09: 32, 48 or 64 digits, else it speaks in plain\n"
-	      "alarms, device list, device show:\n"
+	      "init, user:\n"
+	      "  --name NAME       as screens show it\n"
+	      "  --role ROLE       operator, supervisor, caregiver, technician, administrator, auditor, wallboard\n"
+	      "  --area CODES      division codes, parted by commas; each covers what lies below it\n"
+	      "  --phone NUMBER    where they are called\n"
+	      "  --language CODES  cmn, yue, ...: what they speak\n"
+	      "  --skill NAMES     care, nurse, technician\n"
+	      "  --password-file F its first line, instead of a new password\n"
+	      "alarms, device and user, list and show:\n"
 	      "  --json            one object a line, for programs\n"
 	      "\n"
 	      "Examples:\n"
@@ -145,6 +215,8 @@ static void usage(FILE *to)
 	      "  pinganctl --config /etc/pingan/pingand.yaml log --since 1200 --count 20\n"
 	      "  pinganctl --config /etc/pingan/pingand.yaml device add d4711 --household h0042 --protocol native\n"
 	      "  pinganctl --config /etc/pingan/pingand.yaml alarms --json --since 1200\n"
+	      "  pinganctl --config /etc/pingan/pingand.yaml init admin --name 陈管理 --area 4401\n"
+	      "  pinganctl --config /etc/pingan/pingand.yaml user add li.na --name 李娜 --role operator --area 440106\n"
 	      "\n"
 	      "Exit: 0 done, 1 failed, 2 not understood.\n",
 	      to);
@@ -157,6 +229,9 @@ static bool number(const char *text, uint64_t min, uint64_t max, uint64_t *ret)
 	*ret = strtoull(text, &end, 10);
 	return text[0] >= '0' && text[0] <= '9' && *end == '\0' && *ret >= min && *ret <= max;
 }
+
+/* Long options without a letter. */
+enum { OPT_NAME = 256, OPT_ROLE, OPT_AREA, OPT_PHONE, OPT_LANGUAGE, OPT_SKILL, OPT_PASSWORD_FILE };
 
 static bool options_read(int argc, char **argv, struct options *o)
 {
@@ -175,6 +250,13 @@ static bool options_read(int argc, char **argv, struct options *o)
 		{"protocol", required_argument, NULL, 'p'},
 		{"model", required_argument, NULL, 'm'},
 		{"key", required_argument, NULL, 'k'},
+		{"name", required_argument, NULL, OPT_NAME},
+		{"role", required_argument, NULL, OPT_ROLE},
+		{"area", required_argument, NULL, OPT_AREA},
+		{"phone", required_argument, NULL, OPT_PHONE},
+		{"language", required_argument, NULL, OPT_LANGUAGE},
+		{"skill", required_argument, NULL, OPT_SKILL},
+		{"password-file", required_argument, NULL, OPT_PASSWORD_FILE},
 		{"json", no_argument, NULL, 'j'},
 		{NULL, 0, NULL, 0},
 	};
@@ -211,6 +293,27 @@ static bool options_read(int argc, char **argv, struct options *o)
 			break;
 		case 'k':
 			o->device.key = optarg;
+			break;
+		case OPT_NAME:
+			o->user.name = optarg;
+			break;
+		case OPT_ROLE:
+			o->user.role = optarg;
+			break;
+		case OPT_AREA:
+			o->user.areas = optarg;
+			break;
+		case OPT_PHONE:
+			o->user.phone = optarg;
+			break;
+		case OPT_LANGUAGE:
+			o->user.languages = optarg;
+			break;
+		case OPT_SKILL:
+			o->user.skills = optarg;
+			break;
+		case OPT_PASSWORD_FILE:
+			o->user.password_file = optarg;
 			break;
 		case 'j':
 			o->json = true;

@@ -1,32 +1,13 @@
 // pinganctl device and alarms against a real cell: a device entered by hand is served at once, its key is printed once, and
 // what it sent can be read back.
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import test from 'node:test'
 
+import { ctl, ok, refused } from '../harness/ctl.mjs'
 import { dc09, Panel, watch, Watch } from '../harness/device.mjs'
-import { Cell, program, until } from '../harness/index.mjs'
+import { Cell, until } from '../harness/index.mjs'
 import { common } from '../harness/proto.mjs'
 import { Unit } from '../harness/unit.mjs'
-
-/** Exit code, standard output and error of one command. */
-const ctl = (cell, ...args) =>
-	new Promise((done) => {
-		execFile(program('pinganctl'), ['--config', cell.daemon.file, ...args], (error, out, err) => done({ code: error?.code ?? 0, out, err }))
-	})
-
-async function ok(cell, ...args) {
-	const { code, out, err } = await ctl(cell, ...args)
-	assert.equal(code, 0, `${args.join(' ')}: ${err}`)
-	return out
-}
-
-async function refused(cell, why, ...args) {
-	const { code, out, err } = await ctl(cell, ...args)
-	assert.equal(code, 1, args.join(' '))
-	assert.equal(out, '')
-	assert.match(err, why)
-}
 
 const keyOf = (out) => out.split('\n')[1].split(',')[1]
 

@@ -1,0 +1,578 @@
+#include "user.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "core/alarm.h"
+#include "pingan/v1/record.pb-c.h"
+
+#define PASSWORD_MIN 10
+#define PASSWORD_MAX 256
+#define NAME_MAX_BYTES 63
+#define PHONE_MAX 31
+#define LIST_MAX AREAS_MAX
+
+static const struct role {
+	const char *name;
+	Pingan__V1__Role role;
+} ROLES[] = {
+	{"operator", PINGAN__V1__ROLE__ROLE_OPERATOR},
+	{"supervisor", PINGAN__V1__ROLE__ROLE_SUPERVISOR},
+	{"caregiver", PINGAN__V1__ROLE__ROLE_CAREGIVER},
+	{"technician", PINGAN__V1__ROLE__ROLE_TECHNICIAN},
+	{"administrator", PINGAN__V1__ROLE__ROLE_ADMINISTRATOR},
+	{"auditor", PINGAN__V1__ROLE__ROLE_AUDITOR},
+	{"wallboard", PINGAN__V1__ROLE__ROLE_WALLBOARD},
+};
+
+static int complain(const char *what, const char *about)
+{
+	fprintf(stderr, "pinganctl: %s: %s\n", about, what);
+	return 1;
+}
+
+static const char *role_name(Pingan__V1__Role role)
+{
+	for (size_t i = 0; i < COUNT_OF(ROLES); i++)
+		if (ROLES[i].role == role)
+			return ROLES[i].name;
+	return "none";
+}
+
+/* An account is the id of its person: what stands there already cannot be entered twice. */
+static bool key_of(const char *account, char ret[STORE_KEY_MAX])
+{
+	char copy[ID_MAX];
+
+	if (!text_copy(copy, sizeof copy, slice_str(account)) || !alarm_id_valid(copy) || strpbrk(copy, ":,/\"'\\") != NULL) {
+		(void)complain("an account has 1 to 31 letters, digits, dots or dashes", account);
+		return false;
+	}
+	snprintf(ret, STORE_KEY_MAX, "person:%s", account);
+	return true;
+}
+
+/* ------------------------------------------------------------ what is typed */
+
+struct list {
+	char text[512];
+	char *item[LIST_MAX];
+	size_t count;
+};
+
+/* "a,b,c"; false when there are too many, or one is empty. */
+static bool list_read(const char *text, size_t max, struct list *ret)
+{
+	char *rest = ret->text, *item;
+
+	ret->count = 0;
+	if (!text_copy(ret->text, sizeof ret->text, slice_str(text)))
+		return false;
+	while ((item = strsep(&rest, ",")) != NULL) {
+		if (item[0] == '\0' || ret->count == max)
+			return false;
+		ret->item[ret->count++] = item;
+	}
+	return true;
+}
+
+static bool area_code(const char *code)
+{
+	size_t len = strlen(code);
+
+	return strspn(code, "0123456789") == len && (len == 4 || len == 6 || len == 9 || len == 12);
+}
+
+static bool word(const char *s)
+{
+	size_t len = strlen(s);
+
+	return len >= 1 && len <= 15 && strspn(s, "abcdefghijklmnopqrstuvwxyz_") == len;
+}
+
+/* What was typed of a person, taken apart. */
+struct typed {
+	struct list areas, languages, skills;
+};
+
+/* Puts what was said into the record. False with one line on standard error. `p` points into `t` and `o` after. */
+static bool person_set(Pingan__V1__Person *p, const char *account, const struct user_options *o, struct typed *t)
+{
+	if (o->name != NULL) {
+		if (o->name[0] == '\0' || strlen(o->name) > NAME_MAX_BYTES)
+			return complain("--name has 1 to 63 bytes", account), false;
+		p->name = (char *)(uintptr_t)o->name;
+	}
+	if (o->role != NULL) {
+		p->role = PINGAN__V1__ROLE__ROLE_NONE;
+		for (size_t i = 0; i < COUNT_OF(ROLES); i++)
+			if (strcmp(ROLES[i].name, o->role) == 0)
+				p->role = ROLES[i].role;
+		if (p->role == PINGAN__V1__ROLE__ROLE_NONE)
+			return complain("--role is operator, supervisor, caregiver, technician, administrator, auditor or wallboard",
+			                account),
+			       false;
+	}
+	if (o->areas != NULL) {
+		bool good = list_read(o->areas, AREAS_MAX, &t->areas);
+
+		for (size_t i = 0; good && i < t->areas.count; i++)
+			good = area_code(t->areas.item[i]);
+		if (!good)
+			return complain("--area is 1 to 32 division codes of 4, 6, 9 or 12 digits, parted by commas", account), false;
+		p->areas = t->areas.item;
+		p->n_areas = t->areas.count;
+	}
+	if (o->phone != NULL) {
+		if (strlen(o->phone) > PHONE_MAX || strspn(o->phone, "+0123456789 -") != strlen(o->phone))
+			return complain("--phone is a telephone number of 31 characters at most", account), false;
+		p->phone = (char *)(uintptr_t)o->phone;
+	}
+	if (o->languages != NULL) {
+		bool good = list_read(o->languages, LANGUAGES_MAX, &t->languages);
+
+		for (size_t i = 0; good && i < t->languages.count; i++)
+			good = word(t->languages.item[i]);
+		if (!good)
+			return complain("--language is 1 to 4 codes such as cmn,yue,eng", account), false;
+		p->languages = t->languages.item;
+		p->n_languages = t->languages.count;
+	}
+	if (o->skills != NULL) {
+		bool good = list_read(o->skills, SKILLS_MAX, &t->skills);
+
+		for (size_t i = 0; good && i < t->skills.count; i++)
+			good = strcmp(t->skills.item[i], "care") == 0 || strcmp(t->skills.item[i], "nurse") == 0 ||
+			       strcmp(t->skills.item[i], "technician") == 0;
+		if (!good)
+			return complain("--skill is care, nurse or technician, parted by commas", account), false;
+		p->skills = t->skills.item;
+		p->n_skills = t->skills.count;
+	}
+	return true;
+}
+
+/* ------------------------------------------------------------ passwords */
+
+/* Without letters that are taken for each other when they are read out: 20 of 32, 100 bits. */
+static void password_make(char ret[PASSWORD_MAX + 1])
+{
+	static const char LETTERS[] = "abcdefghijkmnpqrstuvwxyz23456789";
+	size_t n = 0;
+
+	_Static_assert(sizeof LETTERS == 33, "five bits a letter");
+	for (unsigned i = 0; i < 20; i++) {
+		if (i != 0 && i % 5 == 0)
+			ret[n++] = '-';
+		ret[n++] = LETTERS[randombytes_uniform(32)];
+	}
+	ret[n] = '\0';
+}
+
+/* The first line of the file. */
+static bool password_read(const char *path, char ret[PASSWORD_MAX + 1])
+{
+	char line[PASSWORD_MAX + 3];
+	FILE *f = fopen(path, "re");
+	bool got = f != NULL && fgets(line, sizeof line, f) != NULL;
+	size_t len = got ? strcspn(line, "\r\n") : 0;
+
+	if (f != NULL)
+		(void)fclose(f);
+	if (!got || len < PASSWORD_MIN || len > PASSWORD_MAX) {
+		(void)complain(f == NULL ? "this file can't be read" : "its first line must be a password of 10 to 256 bytes", path);
+		return false;
+	}
+	memcpy(ret, line, len);
+	ret[len] = '\0';
+	sodium_memzero(line, sizeof line);
+	return true;
+}
+
+/* Hashes the given one, or a new one. *made: it must be printed. */
+static bool password_set(const char *account, const struct user_options *o, char hash[crypto_pwhash_STRBYTES],
+                         char plain[PASSWORD_MAX + 1], bool *made)
+{
+	*made = o->password_file == NULL;
+	if (*made)
+		password_make(plain);
+	else if (!password_read(o->password_file, plain))
+		return false;
+	if (crypto_pwhash_str(hash, plain, strlen(plain), crypto_pwhash_OPSLIMIT_INTERACTIVE,
+	                      crypto_pwhash_MEMLIMIT_INTERACTIVE) == 0)
+		return true;
+	(void)complain("no memory to hash its password", account);
+	return false;
+}
+
+static void password_print(const char *account, const char *plain, bool made)
+{
+	if (made)
+		printf("account,password\n%s,%s\n", account, plain);
+	else
+		printf("%s has the password of that file\n", account);
+}
+
+/* ------------------------------------------------------------ records */
+
+static struct slice pack(const Pingan__V1__Person *p, uint8_t *room, size_t size)
+{
+	size_t len = pingan__v1__person__get_packed_size(p);
+
+	ENSURE(len <= size);
+	return slice_of(room, pingan__v1__person__pack(p, room));
+}
+
+/* NULL with one line on standard error. The caller frees it. */
+static Pingan__V1__Person *person_get(struct cell *cell, const char *account, char key[STORE_KEY_MAX],
+                                      struct cell_record *rec)
+{
+	Pingan__V1__Person *p;
+
+	if (!key_of(account, key) || !cell_get(cell, key, rec))
+		return NULL;
+	if (rec->rev == 0) {
+		(void)complain("there is no such account", account);
+		return NULL;
+	}
+	p = pingan__v1__person__unpack(NULL, rec->len, rec->body);
+	if (p == NULL)
+		(void)complain("its record is unreadable", account);
+	return p;
+}
+
+static int person_new(struct cell *cell, const char *account, const struct user_options *o)
+{
+	Pingan__V1__Person p = PINGAN__V1__PERSON__INIT;
+	uint8_t body[STORE_BODY_MAX];
+	char key[STORE_KEY_MAX], hash[crypto_pwhash_STRBYTES], plain[PASSWORD_MAX + 1];
+	uint64_t kept = cell->kept;
+	struct typed t;
+	bool made, ok;
+
+	if (!key_of(account, key) || !person_set(&p, account, o, &t))
+		return 1;
+	if (cell_has(cell, key))
+		return complain("this account is there already; nothing was changed", account);
+	if (!password_set(account, o, hash, plain, &made))
+		return 1;
+	p.id = p.account = (char *)(uintptr_t)account;
+	p.password_hash = hash;
+	ok = cell_put_new(cell, key, pack(&p, body, sizeof body));
+	if (ok && cell->kept != kept)
+		ok = complain("this account is there already; nothing was changed", account) == 0;
+	if (ok)
+		password_print(account, plain, made);
+	sodium_memzero(plain, sizeof plain);
+	return !ok;
+}
+
+int user_add(struct cell *cell, const char *account, const struct user_options *o)
+{
+	if (o->name == NULL || o->role == NULL || o->areas == NULL)
+		return complain("say --name, --role and --area", account);
+	return person_new(cell, account, o);
+}
+
+/* ------------------------------------------------------------ lists */
+
+typedef bool each_person(struct cell *cell, const Pingan__V1__Person *p, void *ctx);
+
+/* Calls `each` for every readable person until it says false. False with one line on standard error. */
+static bool people(struct cell *cell, each_person *each, void *ctx)
+{
+	size_t count = 0;
+	char **keys = cell_keys(cell, "person:", &count);
+	bool on = true;
+
+	for (size_t i = 0; keys != NULL && on && i < count; i++) {
+		struct cell_record rec;
+		Pingan__V1__Person *p = NULL;
+
+		if (cell_get(cell, keys[i], &rec) && rec.rev != 0)
+			p = pingan__v1__person__unpack(NULL, rec.len, rec.body);
+		if (p == NULL) {
+			(void)complain("is unreadable and left out", keys[i]);
+			continue;
+		}
+		on = each(cell, p, ctx);
+		pingan__v1__person__free_unpacked(p, NULL);
+	}
+	cell_keys_free(keys, count);
+	return keys != NULL;
+}
+
+static void joined(char *const *items, size_t count, char ret[160])
+{
+	size_t n = 0;
+
+	ret[0] = '\0';
+	for (size_t i = 0; i < count && n < 150; i++)
+		n += (size_t)snprintf(ret + n, 160 - n, "%s%s", i == 0 ? "" : ",", items[i]);
+}
+
+static json_t *texts(char *const *items, size_t count)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		(void)json_array_append_new(list, json_string(items[i]));
+	return list;
+}
+
+static bool print(struct cell *cell, const Pingan__V1__Person *p, void *ctx)
+{
+	bool json = *(const bool *)ctx;
+	char areas[160], skills[160];
+
+	(void)cell;
+	if (json) {
+		json_t *line = json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:b, s:b}", "account", p->account, "name", p->name,
+		                         "role", role_name(p->role), "areas", texts(p->areas, p->n_areas), "phone", p->phone,
+		                         "languages", texts(p->languages, p->n_languages), "skills",
+		                         texts(p->skills, p->n_skills), "disabled", p->disabled, "has_password",
+		                         p->password_hash[0] != '\0');
+
+		if (line == NULL) {
+			(void)complain("its record is no text", "person");
+			return true;
+		}
+		(void)json_dumpf(line, stdout, JSON_COMPACT);
+		putchar('\n');
+		json_decref(line);
+		return true;
+	}
+	joined(p->areas, p->n_areas, areas);
+	joined(p->skills, p->n_skills, skills);
+	printf("%-20s %-13s %-8s %-24s %-12s %s\n", p->account, role_name(p->role), p->disabled ? "disabled" : "open", areas,
+	       skills[0] == '\0' ? "-" : skills, p->name);
+	return true;
+}
+
+static void head_print(bool json)
+{
+	if (!json)
+		printf("%-20s %-13s %-8s %-24s %-12s %s\n", "account", "role", "state", "areas", "skills", "name");
+}
+
+int user_list(struct cell *cell, bool json)
+{
+	head_print(json);
+	return !people(cell, print, &json);
+}
+
+int user_show(struct cell *cell, const char *account, bool json)
+{
+	struct cell_record rec;
+	char key[STORE_KEY_MAX];
+	Pingan__V1__Person *p = person_get(cell, account, key, &rec);
+
+	if (p == NULL)
+		return 1;
+	head_print(json);
+	(void)print(cell, p, &json);
+	pingan__v1__person__free_unpacked(p, NULL);
+	return 0;
+}
+
+/* ------------------------------------------------------------ sessions */
+
+typedef bool each_login(struct cell *cell, const char *key, const struct cell_record *rec, const Pingan__V1__Login *l,
+                        void *ctx);
+
+/* Every open session of this person. False with one line on standard error. */
+static bool sessions(struct cell *cell, const char *account, each_login *each, void *ctx)
+{
+	size_t count = 0;
+	char **keys = cell_keys(cell, "login:", &count);
+	bool ok = keys != NULL;
+
+	for (size_t i = 0; keys != NULL && i < count; i++) {
+		struct cell_record rec;
+		Pingan__V1__Login *l;
+
+		if (!cell_get(cell, keys[i], &rec)) {
+			ok = false;
+			continue;
+		}
+		l = rec.rev == 0 ? NULL : pingan__v1__login__unpack(NULL, rec.len, rec.body);
+		if (l != NULL && strcmp(l->person, account) == 0)
+			ok = each(cell, keys[i], &rec, l, ctx) && ok;
+		if (l != NULL)
+			pingan__v1__login__free_unpacked(l, NULL);
+	}
+	cell_keys_free(keys, count);
+	return ok;
+}
+
+static void utc_text(int64_t at_ms, char ret[24])
+{
+	time_t at = (time_t)(at_ms / 1000);
+	struct tm tm;
+
+	if (gmtime_r(&at, &tm) == NULL || strftime(ret, 24, "%Y-%m-%d %H:%M:%S", &tm) == 0)
+		snprintf(ret, 24, "?");
+}
+
+static bool session_print(struct cell *cell, const char *key, const struct cell_record *rec, const Pingan__V1__Login *l,
+                          void *ctx)
+{
+	char from[24], until[24];
+
+	(void)cell;
+	(void)key;
+	(void)rec;
+	if (*(const bool *)ctx) {
+		printf("{\"account\":\"%s\",\"role\":\"%s\",\"made_ms\":%" PRId64 ",\"until_ms\":%" PRId64 "}\n", l->person,
+		       role_name(l->role), l->made_ms, l->until_ms);
+		return true;
+	}
+	utc_text(l->made_ms, from);
+	utc_text(l->until_ms, until);
+	printf("%-20s %-13s %-20s %s\n", l->person, role_name(l->role), from, until);
+	return true;
+}
+
+static bool session_end(struct cell *cell, const char *key, const struct cell_record *rec, const Pingan__V1__Login *l,
+                        void *ctx)
+{
+	(void)l;
+	if (!cell_remove(cell, key, rec))
+		return false;
+	++*(unsigned *)ctx;
+	return true;
+}
+
+int user_sessions(struct cell *cell, const char *account, bool json)
+{
+	struct cell_record rec;
+	char key[STORE_KEY_MAX];
+	Pingan__V1__Person *p = person_get(cell, account, key, &rec);
+
+	if (p == NULL)
+		return 1;
+	pingan__v1__person__free_unpacked(p, NULL);
+	if (!json)
+		printf("%-20s %-13s %-20s %s\n", "account", "role", "since, UTC", "until, UTC");
+	return !sessions(cell, account, session_print, &json);
+}
+
+static int all_out(struct cell *cell, const char *account)
+{
+	unsigned ended = 0;
+	bool ok = sessions(cell, account, session_end, &ended);
+
+	printf("%s: %u session%s ended\n", account, ended, ended == 1 ? "" : "s");
+	return ok ? 0 : complain("not all of its sessions could be ended: try again", account);
+}
+
+int user_logout(struct cell *cell, const char *account)
+{
+	struct cell_record rec;
+	char key[STORE_KEY_MAX];
+	Pingan__V1__Person *p = person_get(cell, account, key, &rec);
+
+	if (p == NULL)
+		return 1;
+	pingan__v1__person__free_unpacked(p, NULL);
+	return all_out(cell, account);
+}
+
+/* ------------------------------------------------------------ changes */
+
+/* A person with other fields is made for a moment; what was unpacked is freed as it came. */
+static int change(struct cell *cell, const char *account, const struct user_options *o, char *hash, int disabled)
+{
+	uint8_t body[STORE_BODY_MAX];
+	struct cell_record rec;
+	char key[STORE_KEY_MAX];
+	struct typed t;
+	Pingan__V1__Person *p = person_get(cell, account, key, &rec), now;
+	bool ok;
+
+	if (p == NULL)
+		return 1;
+	now = *p;
+	if (hash != NULL)
+		now.password_hash = hash;
+	if (disabled >= 0)
+		now.disabled = disabled;
+	ok = person_set(&now, account, o, &t) && cell_put(cell, key, &rec, pack(&now, body, sizeof body));
+	pingan__v1__person__free_unpacked(p, NULL);
+	return !ok;
+}
+
+int user_set(struct cell *cell, const char *account, const struct user_options *o)
+{
+	if (o->name == NULL && o->role == NULL && o->areas == NULL && o->phone == NULL && o->languages == NULL &&
+	    o->skills == NULL)
+		return complain("say what to change: --name, --role, --area, --phone, --language or --skill", account);
+	if (change(cell, account, o, NULL, -1) != 0)
+		return 1;
+	/* Rights are read when a session begins. */
+	return o->role == NULL && o->areas == NULL ? 0 : all_out(cell, account);
+}
+
+int user_password(struct cell *cell, const char *account, const struct user_options *o)
+{
+	const struct user_options nothing = {0};
+	char hash[crypto_pwhash_STRBYTES], plain[PASSWORD_MAX + 1];
+	bool made;
+	int bad;
+
+	if (!password_set(account, o, hash, plain, &made))
+		return 1;
+	bad = change(cell, account, &nothing, hash, -1);
+	if (bad == 0) {
+		password_print(account, plain, made);
+		bad = all_out(cell, account);
+	}
+	sodium_memzero(plain, sizeof plain);
+	return bad;
+}
+
+int user_disable(struct cell *cell, const char *account)
+{
+	const struct user_options nothing = {0};
+
+	return change(cell, account, &nothing, NULL, 1) != 0 ? 1 : all_out(cell, account);
+}
+
+int user_enable(struct cell *cell, const char *account)
+{
+	const struct user_options nothing = {0};
+
+	return change(cell, account, &nothing, NULL, 0);
+}
+
+/* ------------------------------------------------------------ the first one */
+
+static bool no_administrator(struct cell *cell, const Pingan__V1__Person *p, void *ctx)
+{
+	(void)cell;
+	if (p->role != PINGAN__V1__ROLE__ROLE_ADMINISTRATOR)
+		return true;
+	*(bool *)ctx = true;
+	return false;
+}
+
+int user_init(struct cell *cell, const char *account, const struct user_options *o)
+{
+	struct user_options first = *o;
+	bool there = false;
+
+	if (o->name == NULL || o->areas == NULL)
+		return complain("say --name, and --area: the code of the city, such as 4401", account);
+	if (o->role != NULL)
+		return complain("the first account is an administrator's: leave --role out", account);
+	if (!people(cell, no_administrator, &there))
+		return 1;
+	if (there)
+		return complain("this cell has an administrator; further accounts are made with user add", account);
+	first.role = "administrator";
+	return person_new(cell, account, &first);
+}

@@ -1,0 +1,37 @@
+/* user.h - people who may log in: entered, changed, shut out.
+ *
+ * Result: changes go through commit and log, so that every daemon hears of them at once; who loses a password, a role, an
+ *         area or the account loses every session with it. A password is printed when it is made and never again.
+ * Bounds: an account has 1 to 31 characters; AREAS_MAX areas, LANGUAGES_MAX languages, SKILLS_MAX skills a person.
+ */
+#ifndef CTL_USER_H
+#define CTL_USER_H
+
+#include "cell.h"
+
+#define AREAS_MAX 32 /* as the daemon counts them */
+#define LANGUAGES_MAX 4
+#define SKILLS_MAX 8
+
+/* NULL = not said: left as it is, or empty for a new one. Lists are parted by commas. */
+struct user_options {
+	const char *name, *role, *areas, *phone, *languages, *skills, *password_file;
+};
+
+/* Each 0, or 1 with one line on standard error that says what to mend. */
+
+/* The first administrator of a cell, and the area that it is about. Refused when there is an administrator. */
+int user_init(struct cell *cell, const char *account, const struct user_options *o);
+int user_add(struct cell *cell, const char *account, const struct user_options *o);
+int user_set(struct cell *cell, const char *account, const struct user_options *o);
+int user_password(struct cell *cell, const char *account, const struct user_options *o);
+int user_disable(struct cell *cell, const char *account);
+int user_enable(struct cell *cell, const char *account);
+int user_list(struct cell *cell, bool json);
+int user_show(struct cell *cell, const char *account, bool json);
+/* Sessions that are open: since when, until when. */
+int user_sessions(struct cell *cell, const char *account, bool json);
+/* Ends all of them, everywhere. */
+int user_logout(struct cell *cell, const char *account);
+
+#endif
