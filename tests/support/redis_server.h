@@ -2,7 +2,7 @@
  * every write synced.
  *
  * Owns:   the process (it dies with the test, whatever happens) and the directory.
- * Bounds: waits at most 20 s for the server to answer; then the test fails.
+ * Bounds: waits at most 2 min for the server to answer; then the test fails.
  */
 #ifndef SUPPORT_REDIS_SERVER_H
 #define SUPPORT_REDIS_SERVER_H
