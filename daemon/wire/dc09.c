@@ -168,8 +168,6 @@ enum end { END_FOUND, END_FOUND_CR_COUNTED, END_MORE, END_BAD };
  * data of some units is binary. *ret: place of the CR, or with END_BAD the bytes to pass over. */
 static enum end end_find(struct slice in, size_t len, size_t *ret)
 {
-	struct head_parts other;
-
 	for (size_t i = 0; i < in.len; i++) {
 		if (i == len) {
 			*ret = in.at[i] == CR ? i : 0;
@@ -187,10 +185,11 @@ static enum end end_find(struct slice in, size_t len, size_t *ret)
 				return END_BAD;
 			}
 		}
-		/* The unit gave up in the middle and began again. */
-		if (in.at[i] == LF && head_read(from(in, i + 1), &other) == HEAD_YES && !other.raw) {
+		/* The unit gave up in the middle and began again; or may have, as far as can be seen: it must not matter where the
+		 * line cuts the stream. No CR is among these bytes, so nothing whole waits for the rest. */
+		if (in.at[i] == LF && head_like(from(in, i + 1), 4)) {
 			*ret = i;
-			return END_BAD;
+			return in.len - (i + 1) > HEAD_TEXT ? END_BAD : END_MORE;
 		}
 	}
 	return END_MORE;

@@ -319,6 +319,8 @@ static void test_resynchronises(void **state)
 		{"\nE2BA0001\"NULL\"0000L0#2468[]\r\nE2BA0013\"NULL\"0000L0#2468[]\r", "bad 0000\nframe 0000\n"},
 		{"GET / HTTP/1.1\r\nHost: x\r\n\r\n\nE2BA0013\"NULL\"0000L0#2468[]\r", "frame 0000\n"},
 		{"\nE2BA0FFF\"NULL\"0000L0#2468[]\r\n", "bad 0000\n"},
+		/* Given up three times, the second time by a unit whose CRC is two bytes. */
+		{"\nE2BA0010\"NU\nEC0021\"x\nE2BA0013\"NULL\"0000L0#2468[]\r", "bad 0000\nframe 0000\n"},
 		{"\n\n\n\n\nE2BA0013\"NULL\"0000L0#2468[]\r\r\r", "frame 0000\n"},
 	};
 
