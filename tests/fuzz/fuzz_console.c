@@ -29,6 +29,32 @@ static void texts(const Pingan__V1__ToDaemon *m)
 		MUST(console_text_ok(slice_str(m->request->job_note->text)));
 }
 
+/* What only a newer page knows is left out: protobuf-c packs an unknown field with a tag of more bytes than needed as another. */
+static void known_only(ProtobufCMessage *m)
+{
+	m->n_unknown_fields = 0;
+	m->unknown_fields = NULL;
+	for (unsigned i = 0; i < m->descriptor->n_fields; i++) {
+		const ProtobufCFieldDescriptor *f = &m->descriptor->fields[i];
+		uint8_t *base = (uint8_t *)m;
+
+		if (f->type != PROTOBUF_C_TYPE_MESSAGE)
+			continue;
+		if (f->label == PROTOBUF_C_LABEL_REPEATED) {
+			ProtobufCMessage **list = *(ProtobufCMessage ***)(void *)(base + f->offset);
+
+			for (size_t k = 0; k < *(size_t *)(void *)(base + f->quantifier_offset); k++)
+				known_only(list[k]);
+		} else if ((f->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0 ||
+		           *(uint32_t *)(void *)(base + f->quantifier_offset) == f->id) {
+			ProtobufCMessage *one = *(ProtobufCMessage **)(void *)(base + f->offset);
+
+			if (one != NULL)
+				known_only(one);
+		}
+	}
+}
+
 static void from_screen(struct slice in)
 {
 	const Pingan__V1__ToDaemon *m = NULL, *m2 = NULL;
@@ -42,6 +68,7 @@ static void from_screen(struct slice in)
 	if (r != 0)
 		return;
 	texts(m);
+	known_only((ProtobufCMessage *)&m->base);
 	console_pack(&m->base, &out);
 	MUST(!out.overflow);
 	if (out.len == 0 || out.len > CONSOLE_IN_MAX)
