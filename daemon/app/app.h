@@ -74,6 +74,8 @@ void app_records(struct app *app, void (*each)(void *ctx, const struct store_rec
 void app_device_up(struct app *app, link_t link, enum protocol protocol, const char *device, const char *peer);
 /* Bytes as they came. Returns how many were used up (whole frames); the rest is to be shown again with what follows. */
 size_t app_device_bytes(struct app *app, link_t link, struct slice bytes);
+/* It has shown whose it is: greeted, or a frame of an account that we know, with its key where it has one. */
+bool app_device_proved(struct app *app, link_t link);
 /* Pre-shared key of a device; false when unknown or not in service. */
 bool app_device_key(struct app *app, const char *device, uint8_t ret_key[32]);
 

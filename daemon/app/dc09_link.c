@@ -100,6 +100,7 @@ static void judge(struct app *app, struct device_link *l, const struct dc09 *f, 
 		judge_encrypted(app, l, key, j);
 	else if (key.len != 0)
 		j->why_not = "plain_but_has_key";
+	l->known = l->known || (is_known && j->why_not == NULL);
 }
 
 static struct reply *reply_add(struct app *app, struct device_link *l, const struct judged *j)

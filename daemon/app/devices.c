@@ -165,6 +165,13 @@ size_t app_device_bytes(struct app *app, link_t link, struct slice bytes)
 	}
 }
 
+bool app_device_proved(struct app *app, link_t link)
+{
+	const struct device_link *l = link_find(app, link);
+
+	return l != NULL && (l->greeted || l->known);
+}
+
 /* ------------------------------------------------------------ what the app calls */
 
 void devices_down(struct app *app, link_t link)

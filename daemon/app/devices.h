@@ -79,6 +79,7 @@ struct device_link {
 	enum protocol protocol;
 	bool proved;     /* TLS has proved `device` */
 	bool greeted;    /* Welcome was said */
+	bool known;      /* panel, watch: said something that only who is in the registry says */
 	bool stale_born; /* came while we were not fresh: there is nowhere better to send it */
 	char device[ID_MAX];
 	char peer[46];

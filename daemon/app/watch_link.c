@@ -92,6 +92,7 @@ static bool frame(struct app *app, struct device_link *l, const struct watch_fra
 	l->junk = 0;
 	watch_device_id(f->id, l->device);
 	known = device_known(app, l->device, PINGAN__V1__PROTOCOL__PROTOCOL_WATCH);
+	l->known = l->known || known;
 	if (!known)
 		stranger(app, l);
 	if (f->word == WATCH_ALARM || f->word == WATCH_POSITION)

@@ -56,7 +56,8 @@ static const struct setting TABLE[] = {
      "Certificate chain, PEM; empty: devices with their own key only."},
 	{"listen.devices.key", SETTING_TEXT, AT(listen.devices.key), 0, 0, "", RESTART, "Its private key, PEM."},
 	{"listen.dc09.address", SETTING_TEXT, AT(listen.dc09.text), 0, 0, "", RESTART,
-     "Alarm panels: SIA DC-09 over TCP and UDP on one port. Plain panels are unencrypted: keep it on a private network."},
+     "Alarm panels: SIA DC-09 over TCP and UDP on one port. Plain panels are unencrypted: keep it on a private "
+     "network."},
 	{"listen.watch.address", SETTING_TEXT, AT(listen.watch.text), 0, 0, "", RESTART,
      "Elder watches and pendants of the \"[MM*ID*LEN*...]\" family, over TCP, unencrypted as they speak it."},
 	{"listen.admin.address", SETTING_TEXT, AT(listen.admin.text), 0, 0, "127.0.0.1:8083", RESTART,
@@ -95,6 +96,10 @@ static const struct setting TABLE[] = {
 	{"limits.devices_per_address", SETTING_NUMBER, AT(limits.devices_per_address), 1, 1000000, "5000", RESTART,
      "Most connections of devices and panels from one address. Large: whole quarters sit behind one address of their\n"
      "network operator."},
+	{"limits.strangers", SETTING_NUMBER, AT(limits.strangers), 16, 1000000, "4096", RESTART,
+     "Most connections of one port that have not shown whose they are: still in their handshake, or no word of a unit "
+     "that\n"
+     "we know. Over it those go first whose address has most of them; units that are known never do."},
 	{"limits.screens", SETTING_NUMBER, AT(limits.screens), 1, 100000, "2000", RESTART,
      "Most WebSockets of consoles and phones."},
 	{"limits.web", SETTING_NUMBER, AT(limits.web), 2, 100000, "3000", RESTART,

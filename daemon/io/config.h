@@ -70,6 +70,7 @@ struct config {
 		uint32_t dc09;
 		uint32_t watch;
 		uint32_t devices_per_address;
+		uint32_t strangers;
 		uint32_t screens;
 		uint32_t web;
 		uint32_t screen_queue_kib;

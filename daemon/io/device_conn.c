@@ -1,5 +1,5 @@
 /* device_conn.c - one connection of a home device: handshake, bytes in, bytes out, and its end. */
-#include "io/device_conn.h"
+#include "io/device_door.h"
 
 #include <errno.h>
 #include <openssl/err.h>
@@ -14,8 +14,10 @@ static void on_writable(evutil_socket_t fd, short what, void *arg);
 
 static void keep_none(struct conn *c)
 {
-	if (c->in_len != 0)
+	if (c->in_len != 0) {
 		TAILQ_REMOVE(&c->listener->server->kept, c, list);
+		door_kept_less(c->listener->server, c->in_len);
+	}
 	free(c->in);
 	c->in = NULL;
 	c->in_len = 0;
@@ -28,6 +30,7 @@ static void out_free(struct conn *c)
 	event_free(c->out->write);
 	free(c->out);
 	c->out = NULL;
+	door_kept_less(c->listener->server, sizeof *c->out);
 }
 
 void conn_kill(struct conn *c)
@@ -37,6 +40,7 @@ void conn_kill(struct conn *c)
 	if (c->state == CONN_DYING)
 		return;
 	keep_none(c);
+	door_leave(c);
 	c->state = CONN_DYING;
 	if (c->read != NULL)
 		(void)event_del(c->read);
@@ -121,15 +125,20 @@ static bool out_add(struct conn *c, const uint8_t *at, size_t len)
 	struct out *o = c->out;
 
 	if (o == NULL) {
-		o = malloc(sizeof *o);
-		if (o == NULL)
+		if (!door_keep(c->listener->server, sizeof *o))
 			return false;
+		o = malloc(sizeof *o);
+		if (o == NULL) {
+			door_kept_less(c->listener->server, sizeof *o);
+			return false;
+		}
 		o->at = o->len = 0;
 		o->write = event_new(c->listener->server->base, c->fd, EV_WRITE | EV_PERSIST, on_writable, c);
 		if (o->write == NULL || event_add(o->write, NULL) < 0) {
 			if (o->write != NULL)
 				event_free(o->write);
 			free(o);
+			door_kept_less(c->listener->server, sizeof *o);
 			return false;
 		}
 		c->out = o;
@@ -219,11 +228,16 @@ static void conn_feed(struct conn *c, const uint8_t *at, size_t len)
 	rest = len - used;
 	if (used != 0)
 		c->heard = clock_mono(s->clock);
+	if (c->stranger && app_device_proved(s->app, c->link))
+		door_known(c);
 	if (rest == 0) {
 		keep_none(c);
 	} else if (used != 0 || rest != c->in_len) {
+		if (used != 0 || c->in_len == 0)
+			c->begun = clock_mono(s->clock);
 		kept = malloc(rest);
-		if (kept == NULL) {
+		if (kept == NULL || !door_keep(s, rest)) {
+			free(kept);
 			conn_gone(c); /* it comes again and repeats */
 			return;
 		}
@@ -326,12 +340,15 @@ void conn_opened(struct conn *c)
 		conn_kill(c);
 		return;
 	}
+	/* Who has a key has shown it; the others have yet to say something that we know. */
+	if (keyed)
+		door_known(c);
 	app_device_up(s->app, c->link, c->listener->protocol, keyed ? c->identity : NULL, peer_text(c));
 	free(c->identity);
 	c->identity = NULL;
 }
 
-static void conn_handshake(struct conn *c)
+void conn_handshake(struct conn *c)
 {
 	struct device_server *s = c->listener->server;
 	unsigned long code;
@@ -387,7 +404,7 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	switch (c->state) {
 	case CONN_HANDSHAKE:
-		conn_handshake(c);
+		door_handshake(c);
 		break;
 	case CONN_OPEN:
 		if (!c->full)
@@ -408,7 +425,7 @@ static void on_writable(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd, (void)what;
 	if (c->state == CONN_HANDSHAKE)
-		conn_handshake(c);
+		door_handshake(c);
 	else if (c->out != NULL)
 		conn_send_rest(c);
 }

@@ -17,10 +17,15 @@ enum conn_state {
 	CONN_DYING      /* freed in the sweep */
 };
 
+struct conn;
+TAILQ_HEAD(conn_list, conn);
+
 /* Connections of one address. */
 struct peer {
 	char text[INET6_ADDRSTRLEN];
-	uint32_t count;
+	uint32_t count, strangers;
+	struct conn_list handshakes; /* wait for our work */
+	TAILQ_ENTRY(peer) ring;      /* while there are any */
 };
 
 /* Bytes that the socket did not take. */
@@ -33,8 +38,9 @@ struct out {
 /* Lean: one of these for every home. */
 struct conn {
 	TAILQ_ENTRY(conn) all;
-	TAILQ_ENTRY(conn) list; /* of `kept` while in_len != 0, of `dying` */
-	struct event *read;     /* owned; made by libevent, whose struct event is not core's */
+	TAILQ_ENTRY(conn) list;    /* of its peer's handshakes, of `kept` while in_len != 0, of `dying` */
+	TAILQ_ENTRY(conn) strange; /* of the listener's strangers */
+	struct event *read;        /* owned; made by libevent, whose struct event is not core's */
 	struct listener *listener;
 	link_t link;
 	SSL *ssl;
@@ -44,12 +50,14 @@ struct conn {
 	struct peer *peer;
 	mono_t since; /* of this state */
 	mono_t heard;
+	mono_t begun; /* since when what is in `in` waits for the rest of its frame */
 	uint32_t in_len;
 	int fd;
 	enum conn_state state;
-	bool full; /* not read: the app uses nothing */
+	bool full;     /* not read: the app uses nothing */
+	bool stranger; /* has not shown whose it is */
+	bool waits;    /* in the line of handshakes */
 };
-TAILQ_HEAD(conn_list, conn);
 
 struct listener {
 	struct device_server *server;
@@ -59,7 +67,10 @@ struct listener {
 	int fd;
 	uint16_t port;
 	char path[108];
+	bool waiting; /* not accepting until there is room for strangers */
 	size_t count, max;
+	struct conn_list strangers; /* who came first stands first */
+	size_t stranger_count;
 };
 
 struct device_server {
@@ -69,14 +80,18 @@ struct device_server {
 	struct log *log;
 	struct metrics *metrics;
 	struct clock *clock;
-	uint32_t per_address_max;
+	uint32_t per_address_max, strangers_max;
 	bool stopping;
 	struct listener *listeners;
 	size_t listener_count;
 	struct table peers;
 	struct conn_list all, kept, dying;
 	size_t count;
-	struct event *tick, *again, *sweep, *accept_again;
+	struct event *tick, *again, *sweep, *accept_again, *handshake;
+	TAILQ_HEAD(, peer) ring; /* addresses with handshakes to work on */
+	struct peer local;       /* whoever comes by a Unix socket */
+	size_t handshakes_waiting;
+	size_t kept_bytes;
 	uint8_t scratch[DEVICE_IN_MAX];
 };
 
@@ -97,6 +112,8 @@ void conn_gone(struct conn *c);
 void conn_close(void *conn);
 /* Shows the app again what it did not use. */
 void conn_again(struct conn *c);
+/* One step of a handshake. */
+void conn_handshake(struct conn *c);
 /* In device_server.c: frees a dying connection. */
 void conn_free(struct conn *c);
 

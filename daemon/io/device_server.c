@@ -10,7 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "io/device_conn.h"
+#include "io/device_door.h"
 
 #define TICK_MS 1000
 #define ACCEPT_PAUSE_MS 100 /* no descriptor left */
@@ -23,14 +23,6 @@ static struct timeval after(int ms)
 
 /* ------------------------------------------------------------ freeing */
 
-static void peer_leave(struct device_server *s, struct peer *p)
-{
-	if (p == NULL || --p->count != 0)
-		return;
-	table_remove(&s->peers, p->text);
-	free(p);
-}
-
 void conn_free(struct conn *c)
 {
 	struct device_server *s = c->listener->server;
@@ -41,7 +33,7 @@ void conn_free(struct conn *c)
 	if (c->read != NULL)
 		event_free(c->read);
 	(void)close(c->fd);
-	peer_leave(s, c->peer);
+	door_peer_leave(s, c->peer);
 	free(c->identity);
 	c->listener->count--;
 	s->count--;
@@ -69,32 +61,9 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
 
 /* ------------------------------------------------------------ accepting */
 
-static struct peer *peer_join(struct device_server *s, const struct sockaddr_storage *from)
-{
-	char text[INET6_ADDRSTRLEN] = "";
-	struct peer *p;
-
-	if (from->ss_family == AF_INET)
-		(void)inet_ntop(AF_INET, &((const struct sockaddr_in *)from)->sin_addr, text, sizeof text);
-	else
-		(void)inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)from)->sin6_addr, text, sizeof text);
-	p = table_get(&s->peers, text);
-	if (p == NULL) {
-		p = calloc(1, sizeof *p);
-		if (p == NULL)
-			return NULL;
-		memcpy(p->text, text, sizeof p->text);
-		if (!table_put(&s->peers, p->text, p)) {
-			free(p);
-			return NULL;
-		}
-	}
-	p->count++;
-	return p;
-}
-
 static void refuse(struct listener *l, int fd, const char *peer, const char *reason)
 {
+	metric_add(l->server->metrics, METRIC_DEVICE_REFUSED, 1);
 	log_line(l->server->log, "DEVICE_REFUSED", "peer=%s reason=%s", peer, reason);
 	(void)close(fd);
 }
@@ -116,20 +85,16 @@ static void conn_new(struct listener *l, int fd, const struct sockaddr_storage *
 	struct device_server *s = l->server;
 	struct conn *c;
 	struct peer *peer = NULL;
+	const char *why = "no_memory";
 
 	if (from->ss_family == AF_INET || from->ss_family == AF_INET6) {
-		peer = peer_join(s, from);
+		peer = door_peer(s, from);
 		socket_setup(fd);
-		if (peer != NULL && s->per_address_max != 0 && peer->count > s->per_address_max) {
-			refuse(l, fd, peer->text, "address_limit");
-			peer_leave(s, peer);
-			return;
-		}
 	}
-	c = l->count >= l->max ? NULL : calloc(1, sizeof *c);
+	c = door_ask(l, peer, &why) == DOOR_IN ? calloc(1, sizeof *c) : NULL;
 	if (c == NULL) {
-		refuse(l, fd, peer == NULL ? "unix" : peer->text, "connections_max");
-		peer_leave(s, peer);
+		refuse(l, fd, peer == NULL ? "unix" : peer->text, why);
+		door_peer_leave(s, peer);
 		return;
 	}
 	c->listener = l;
@@ -139,6 +104,7 @@ static void conn_new(struct listener *l, int fd, const struct sockaddr_storage *
 	TAILQ_INSERT_TAIL(&s->all, c, all);
 	s->count++;
 	l->count++;
+	door_enter(c);
 	metric_add(s->metrics,
 	           l->protocol == PROTOCOL_NATIVE  ? METRIC_DEVICE_ACCEPTED
 	           : l->protocol == PROTOCOL_WATCH ? METRIC_WATCH_ACCEPTED
@@ -188,7 +154,14 @@ static void on_accept(evutil_socket_t fd, short what, void *arg)
 	for (int n = 0; n < DEVICE_ACCEPTS_MAX; n++) {
 		struct sockaddr_storage from = {0};
 		socklen_t len = sizeof from;
-		int conn_fd = accept4(fd, (struct sockaddr *)&from, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		int conn_fd;
+
+		if (door_shut(l)) {
+			(void)event_del(l->accept);
+			l->waiting = true;
+			return;
+		}
+		conn_fd = accept4(fd, (struct sockaddr *)&from, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 		if (conn_fd >= 0) {
 			conn_new(l, conn_fd, &from);
@@ -207,18 +180,45 @@ static void on_accept(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
+/* Who waits before the door may come in as soon as there is room. */
+static void door_open(struct device_server *s)
+{
+	for (size_t i = 0; i < s->listener_count && !s->stopping; i++) {
+		struct listener *l = &s->listeners[i];
+
+		if (!l->waiting || door_shut(l))
+			continue;
+		l->waiting = false;
+		(void)event_add(l->accept, NULL);
+	}
+}
+
+static void on_handshake(evutil_socket_t fd, short what, void *arg)
+{
+	static const struct timeval NEXT_TURN = {0};
+	struct device_server *s = arg;
+
+	(void)fd, (void)what;
+	/* By a timer, not by event_active(): presses and the store have their turn in between. */
+	if (door_handshakes(s) != 0)
+		(void)event_add(s->handshake, &NEXT_TURN);
+	door_open(s);
+}
+
 static void on_accept_again(evutil_socket_t fd, short what, void *arg)
 {
 	struct device_server *s = arg;
 
 	(void)fd, (void)what;
+	door_open(s);
 	for (size_t i = 0; i < s->listener_count && !s->stopping; i++)
-		(void)event_add(s->listeners[i].accept, NULL);
+		if (!s->listeners[i].waiting)
+			(void)event_add(s->listeners[i].accept, NULL);
 }
 
 /* ------------------------------------------------------------ time limits */
 
-static const char *overdue(const struct conn *c, mono_t now)
+static const char *overdue(const struct conn *c, mono_t now, bool reading)
 {
 	int64_t age_ms = now.ms - c->since.ms;
 
@@ -229,6 +229,12 @@ static const char *overdue(const struct conn *c, mono_t now)
 	case CONN_LINGERING:
 		return age_ms > DEVICE_LINGER_MS ? "linger" : NULL;
 	case CONN_OPEN:
+		/* A native one has DEVICE_GREET_S of the app. */
+		if (c->stranger && c->listener->protocol != PROTOCOL_NATIVE && age_ms > DEVICE_STRANGER_MS)
+			return "stranger";
+		/* While the app takes everything in, what it leaves is half a frame. */
+		if (reading && c->in_len != 0 && now.ms - c->begun.ms > DEVICE_FRAME_MS)
+			return "half_a_frame";
 		if (c->listener->protocol != PROTOCOL_NATIVE && now.ms - c->heard.ms > DEVICE_UNIT_IDLE_MS)
 			return "idle";
 		return NULL;
@@ -243,11 +249,13 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	struct device_server *s = arg;
 	mono_t now = clock_mono(s->clock);
 	struct conn *c, *next;
-	size_t native = 0, dc09 = 0, watch = 0;
+	size_t native = 0, dc09 = 0, watch = 0, strangers = 0;
+	struct links_stats links;
 
 	(void)fd, (void)what;
+	links_stats(s->links, &links);
 	for (c = TAILQ_FIRST(&s->all); c != NULL; c = next) {
-		const char *why = overdue(c, now);
+		const char *why = overdue(c, now, links.reading);
 
 		next = TAILQ_NEXT(c, all);
 		if (c->listener->protocol == PROTOCOL_NATIVE)
@@ -267,6 +275,11 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	metric_set(s->metrics, METRIC_DEVICE_LINKS, native);
 	metric_set(s->metrics, METRIC_DC09_LINKS, dc09);
 	metric_set(s->metrics, METRIC_WATCH_LINKS, watch);
+	for (size_t i = 0; i < s->listener_count; i++)
+		strangers += s->listeners[i].stranger_count;
+	metric_set(s->metrics, METRIC_DEVICE_STRANGERS, strangers);
+	metric_set(s->metrics, METRIC_DEVICE_KEPT, s->kept_bytes);
+	door_open(s);
 }
 
 /* ------------------------------------------------------------ start and stop */
@@ -352,6 +365,7 @@ static bool listener_start(struct device_server *s, struct listener *l, const st
 
 	l->server = s;
 	l->fd = -1;
+	TAILQ_INIT(&l->strangers);
 	l->protocol = from->protocol;
 	l->max = from->connections_max;
 	if (from->protocol == PROTOCOL_NATIVE && !from->tls && !from->address.local) {
@@ -398,6 +412,9 @@ struct device_server *device_server_new(struct event_base *base, const struct de
 	s->metrics = metrics;
 	s->clock = clock;
 	s->per_address_max = config->per_address_max;
+	s->strangers_max = config->strangers_max;
+	TAILQ_INIT(&s->ring);
+	TAILQ_INIT(&s->local.handshakes);
 	TAILQ_INIT(&s->all);
 	TAILQ_INIT(&s->kept);
 	TAILQ_INIT(&s->dying);
@@ -407,9 +424,10 @@ struct device_server *device_server_new(struct event_base *base, const struct de
 	s->again = event_new(base, -1, 0, on_again, s);
 	s->sweep = event_new(base, -1, 0, on_sweep, s);
 	s->accept_again = event_new(base, -1, 0, on_accept_again, s);
+	s->handshake = event_new(base, -1, 0, on_handshake, s);
 	s->listeners = calloc(config->listen_count == 0 ? 1 : config->listen_count, sizeof *s->listeners);
-	if (s->tick == NULL || s->again == NULL || s->sweep == NULL || s->accept_again == NULL || s->listeners == NULL ||
-	    event_add(s->tick, &tick) < 0) {
+	if (s->tick == NULL || s->again == NULL || s->sweep == NULL || s->accept_again == NULL || s->handshake == NULL ||
+	    s->listeners == NULL || event_add(s->tick, &tick) < 0) {
 		(void)snprintf(error, 256, "no memory");
 		device_server_free(s);
 		return NULL;
@@ -443,6 +461,7 @@ void device_server_stop(struct device_server *s)
 
 	s->stopping = true;
 	(void)event_del(s->accept_again);
+	(void)event_del(s->handshake);
 	for (size_t i = 0; i < s->listener_count; i++)
 		listener_stop(&s->listeners[i]);
 	for (c = TAILQ_FIRST(&s->all); c != NULL; c = next) {
@@ -483,6 +502,8 @@ void device_server_free(struct device_server *s)
 		event_free(s->sweep);
 	if (s->accept_again != NULL)
 		event_free(s->accept_again);
+	if (s->handshake != NULL)
+		event_free(s->handshake);
 	free(s);
 }
 

@@ -5,9 +5,12 @@
  * Result: bytes go to app_device_bytes(), what the app says goes out by links (io/links.h). A connection is freed in a sweep
  *         of its own, never inside a callback that touches it.
  * Bounds: DEVICE_ACCEPTS_MAX accepts a turn and listener; DEVICE_IN_MAX bytes unread by the app, then the socket waits;
- *         DEVICE_OUT_MAX bytes unsent, then SEND_FULL; `connections_max` connections of a listener, `per_address_max` of
- *         one address; DEVICE_GREET_MS for the handshake, DEVICE_LINGER_MS for the last bytes to go out. Who says nothing
- *         after that is the app's to close; panels and watches are closed here after DEVICE_UNIT_IDLE_MS.
+ *         DEVICE_OUT_MAX bytes unsent, then SEND_FULL; DEVICE_KEPT_MAX of both for all connections together, then who wants
+ *         more is closed. `connections_max` connections of a listener, `per_address_max` of one address, `strangers_max` of
+ *         a listener that have not shown whose they are: who has to go then is in device_door.h. DEVICE_GREET_MS for the
+ *         handshake, DEVICE_STRANGER_MS until a panel or watch has said something that we know, DEVICE_FRAME_MS for a frame
+ *         once begun, DEVICE_LINGER_MS for the last bytes to go out. Who says nothing after that is the app's to close;
+ *         panels and watches are closed here after DEVICE_UNIT_IDLE_MS.
  */
 #ifndef IO_DEVICE_SERVER_H
 #define IO_DEVICE_SERVER_H
@@ -27,6 +30,9 @@
 #define DEVICE_BACKLOG 4096
 #define DEVICE_GREET_MS 10000
 #define DEVICE_LINGER_MS 3000
+#define DEVICE_STRANGER_MS 60000
+#define DEVICE_FRAME_MS 60000 /* more than a panel's frames wait for the store (REPLY_WAITING_MS of the app) */
+#define DEVICE_KEPT_MAX ((size_t)64 << 20)
 #define DEVICE_AGAIN_MS 50 /* bytes that the app has not used are shown to it again */
 #define DEVICE_UNIT_IDLE_MS \
 	(2 * 3600 * 1000) /* a panel's link test comes every 85 s to 2 h, a watch's every 1 to 8 min */
@@ -44,6 +50,7 @@ struct device_server_config {
 	const struct device_listen *listens;
 	size_t listen_count;
 	uint32_t per_address_max; /* 0 = no limit. Whole quarters of a city sit behind one address of their operator */
+	uint32_t strangers_max;
 };
 
 struct device_server;

@@ -18,6 +18,7 @@
 
 struct peer {
 	TAILQ_ENTRY(peer) lru; /* heard longest ago first */
+	bool known;            /* which of the two lists it is in */
 	struct device_udp *server;
 	link_t link;
 	char key[INET6_ADDRSTRLEN + 8]; /* "192.0.2.1/4711" */
@@ -34,16 +35,21 @@ struct device_udp {
 	int fd;
 	struct event *read, *tick;
 	struct table peers; /* key -> struct peer */
-	TAILQ_HEAD(, peer) lru;
+	TAILQ_HEAD(peer_list, peer) known, strangers;
 	size_t count, max;
 	uint8_t in[DATAGRAM_MAX];
 };
 
 /* ------------------------------------------------------------ peers */
 
+static struct peer_list *list_of(struct peer *p)
+{
+	return p->known ? &p->server->known : &p->server->strangers;
+}
+
 static void peer_free(struct peer *p)
 {
-	TAILQ_REMOVE(&p->server->lru, p, lru);
+	TAILQ_REMOVE(list_of(p), p, lru);
 	table_remove(&p->server->peers, p->key);
 	p->server->count--;
 	free(p);
@@ -98,14 +104,17 @@ static struct peer *peer_new(struct device_udp *u, const char *key, const char *
 {
 	struct peer *p;
 
-	if (u->count >= u->max)
-		peer_gone(TAILQ_FIRST(&u->lru));
+	/* Anybody can send from any number of addresses: a panel that we know makes room only for another. */
+	if (u->count >= u->max) {
+		metric_add(u->metrics, METRIC_DC09_PEERS_SHED, 1);
+		peer_gone(TAILQ_EMPTY(&u->strangers) ? TAILQ_FIRST(&u->known) : TAILQ_FIRST(&u->strangers));
+	}
 	p = calloc(1, sizeof *p);
 	if (p == NULL)
 		return NULL;
 	p->server = u;
 	(void)snprintf(p->key, sizeof p->key, "%s", key);
-	TAILQ_INSERT_TAIL(&u->lru, p, lru);
+	TAILQ_INSERT_TAIL(&u->strangers, p, lru);
 	u->count++;
 	if (!table_put(&u->peers, p->key, p) || (p->link = links_add(u->links, &OPS, p)) == 0) {
 		peer_free(p);
@@ -122,6 +131,7 @@ static void take(struct device_udp *u, const struct sockaddr_storage *from, sock
 {
 	char key[INET6_ADDRSTRLEN + 8], address[INET6_ADDRSTRLEN];
 	struct peer *p;
+	link_t link;
 
 	metric_add(u->metrics, METRIC_DC09_DATAGRAMS, 1);
 	if (!key_of(from, key, address))
@@ -136,11 +146,18 @@ static void take(struct device_udp *u, const struct sockaddr_storage *from, sock
 	p->at = *from;
 	p->at_len = from_len;
 	p->heard = clock_mono(u->clock);
-	TAILQ_REMOVE(&u->lru, p, lru);
-	TAILQ_INSERT_TAIL(&u->lru, p, lru);
+	TAILQ_REMOVE(list_of(p), p, lru);
+	TAILQ_INSERT_TAIL(list_of(p), p, lru);
+	link = p->link;
 	/* A datagram is whole or it is nothing: half a frame is not kept. */
-	if (app_device_bytes(u->app, p->link, slice_of(u->in, len)) < len)
+	if (app_device_bytes(u->app, link, slice_of(u->in, len)) < len)
 		metric_add(u->metrics, METRIC_DC09_DATAGRAMS_DROPPED, 1);
+	/* The app may have closed it; then its handle is dead. */
+	if (links_conn(u->links, link) != NULL && !p->known && app_device_proved(u->app, link)) {
+		TAILQ_REMOVE(&u->strangers, p, lru);
+		p->known = true;
+		TAILQ_INSERT_TAIL(&u->known, p, lru);
+	}
 }
 
 static void on_read(evutil_socket_t fd, short what, void *arg)
@@ -166,15 +183,22 @@ static void on_read(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
+static void forget_old(struct peer_list *list, mono_t now)
+{
+	struct peer *p;
+
+	while ((p = TAILQ_FIRST(list)) != NULL && now.ms - p->heard.ms > UDP_IDLE_MS)
+		peer_gone(p);
+}
+
 static void on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct device_udp *u = arg;
 	mono_t now = clock_mono(u->clock);
-	struct peer *p;
 
 	(void)fd, (void)what;
-	while ((p = TAILQ_FIRST(&u->lru)) != NULL && now.ms - p->heard.ms > UDP_IDLE_MS)
-		peer_gone(p);
+	forget_old(&u->known, now);
+	forget_old(&u->strangers, now);
 }
 
 /* ------------------------------------------------------------ start and stop */
@@ -221,7 +245,8 @@ struct device_udp *device_udp_new(struct event_base *base, const struct address 
 	u->metrics = metrics;
 	u->clock = clock;
 	u->max = peers_max;
-	TAILQ_INIT(&u->lru);
+	TAILQ_INIT(&u->known);
+	TAILQ_INIT(&u->strangers);
 	u->fd = bind_udp(address, port, error);
 	if (u->fd < 0) {
 		free(u);
@@ -240,8 +265,10 @@ struct device_udp *device_udp_new(struct event_base *base, const struct address 
 void device_udp_stop(struct device_udp *u)
 {
 	(void)event_del(u->read);
-	while (!TAILQ_EMPTY(&u->lru))
-		peer_gone(TAILQ_FIRST(&u->lru));
+	while (!TAILQ_EMPTY(&u->known))
+		peer_gone(TAILQ_FIRST(&u->known));
+	while (!TAILQ_EMPTY(&u->strangers))
+		peer_gone(TAILQ_FIRST(&u->strangers));
 }
 
 void device_udp_free(struct device_udp *u)
@@ -250,7 +277,7 @@ void device_udp_free(struct device_udp *u)
 
 	if (u == NULL)
 		return;
-	while ((p = TAILQ_FIRST(&u->lru)) != NULL) {
+	while ((p = TAILQ_FIRST(&u->known)) != NULL || (p = TAILQ_FIRST(&u->strangers)) != NULL) {
 		links_drop(u->links, p->link);
 		peer_free(p);
 	}

@@ -432,7 +432,11 @@ static bool build_devices(struct loop *loop, char why[LOOP_WHY_MAX])
 {
 	const struct config *c = &loop->config;
 	struct device_listen listens[3];
-	struct device_server_config config = {.listens = listens, .per_address_max = c->limits.devices_per_address};
+	struct device_server_config config = {
+		.listens = listens,
+		.per_address_max = c->limits.devices_per_address,
+		.strangers_max = c->limits.strangers,
+	};
 	char error[256] = "";
 
 	if (c->serve_devices && c->listen.devices.address.kind != ADDRESS_NONE)
@@ -532,7 +536,8 @@ static bool build(struct loop *loop, char why[LOOP_WHY_MAX])
 	if (!files_raise(c, why) || !build_base(loop, why))
 		return false;
 	/* Panels over UDP need no descriptor each, but a link. */
-	links = (size_t)unit_links(c) + (c->serve_devices ? c->limits.dc09 : 0) + (c->serve_screens ? c->limits.screens : 0);
+	links =
+		(size_t)unit_links(c) + (c->serve_devices ? c->limits.dc09 : 0) + (c->serve_screens ? c->limits.screens : 0);
 	loop->clock = clock_new();
 	loop->log = loop->clock == NULL ? NULL : log_new(loop->clock, STDERR_FILENO);
 	loop->links = links_new(links);

@@ -62,10 +62,19 @@
 	X(DEVICE_TIMEOUTS, "pingan_device_timeouts_total", true, "Devices dropped because they fell silent")               \
 	X(DEVICE_TOO_BIG, "pingan_device_too_big_total", true, "Devices dropped: frame over the limit")                    \
 	X(DEVICE_SLOW, "pingan_device_slow_total", true, "Devices dropped because they did not read")                      \
+	X(DEVICE_REFUSED, "pingan_device_connections_refused_total", true,                                                 \
+	  "Connections of units refused at the door: no place, or too many from one address")                              \
+	X(DEVICE_SHED, "pingan_device_shed_total", true,                                                                   \
+	  "Connections closed because they had not shown whose they are and their place was wanted")                       \
+	X(DEVICE_STRANGERS, "pingan_device_strangers", false, "Connections that have not shown whose they are")            \
+	X(DEVICE_KEPT, "pingan_device_kept_bytes", false, "Bytes kept for units: half frames, and what they do not read")  \
+	X(DEVICE_KEPT_FULL, "pingan_device_kept_full_total", true, "Times nothing more could be kept for units")           \
 	X(DC09_LINKS, "pingan_dc09_links", false, "Open DC-09 connections")                                                \
 	X(DC09_ACCEPTED, "pingan_dc09_accepted_total", true, "DC-09 connections accepted")                                 \
 	X(DC09_DATAGRAMS, "pingan_dc09_datagrams_total", true, "DC-09 datagrams received over UDP")                        \
 	X(DC09_DATAGRAMS_DROPPED, "pingan_dc09_datagrams_dropped_total", true, "DC-09 datagrams not taken, or not sent")   \
+	X(DC09_PEERS_SHED, "pingan_dc09_peers_shed_total", true,                                                           \
+	  "DC-09 lines over UDP forgotten early because their place was wanted")                                           \
 	X(WATCH_LINKS, "pingan_watch_links", false, "Open connections of elder watches")                                   \
 	X(WATCH_ACCEPTED, "pingan_watch_accepted_total", true, "Connections accepted from elder watches")
 
