@@ -1,8 +1,10 @@
 /* devices.c - the device list that `pinganctl demo load --devices FILE` writes: device,key_hex,household,area. */
 #include <errno.h>
+#include <fcntl.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sim.h"
 
@@ -106,9 +108,76 @@ static bool tokens_read(const char *path, struct device_list *list)
 	return good;
 }
 
+static void keys_path(char *ret, size_t size, const char *devices_path)
+{
+	(void)snprintf(ret, size, "%s.keys", devices_path);
+}
+
+bool devices_key_keep(const char *devices_path, const char *device, const struct unit_key *key)
+{
+	char path[4096], hex[2 * DEVICE_KEY_LEN + 1];
+	FILE *f;
+	bool good;
+	int fd;
+
+	keys_path(path, sizeof path, devices_path);
+	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+	f = fd < 0 ? NULL : fdopen(fd, "a");
+	if (f == NULL) {
+		fprintf(stderr, "pingan-sim: %s: %s\n", path, strerror(errno));
+		if (fd >= 0)
+			(void)close(fd);
+		return false;
+	}
+	fprintf(f, "%s,%s,%s\n", device, sodium_bin2hex(hex, sizeof hex, key->key, sizeof key->key), key->identity);
+	good = fflush(f) == 0 && fdatasync(fd) == 0;
+	sodium_memzero(hex, sizeof hex);
+	return fclose(f) == 0 && good;
+}
+
+/* Keys that its units were given over their links, oldest line first; there may be none. */
+static bool keys_read(const char *devices_path, struct device_list *list)
+{
+	char line[LINE_LEN], path[4096];
+	bool good = true;
+	FILE *f;
+
+	keys_path(path, sizeof path, devices_path);
+	f = fopen(path, "re");
+	while (good && f != NULL && fgets(line, sizeof line, f) != NULL) {
+		struct device_row *row;
+		struct unit_key key = {0};
+		char *rest = line, *device = field(&rest);
+		size_t len = 0;
+
+		row = (struct device_row *)devices_find(list, device, NULL);
+		good = key_read(field(&rest), key.key, sizeof key.key, &len) && len == sizeof key.key &&
+		       text_copy(key.identity, sizeof key.identity, slice_str(field(&rest))) && key.identity[0] != '\0';
+		if (!good)
+			fprintf(stderr, "pingan-sim: %s is not device,key_hex,identity\n", path);
+		if (!good || row == NULL)
+			continue;
+		if (row->keys == NULL) {
+			row->keys = calloc(UNIT_KEYS, sizeof *row->keys);
+			if (row->keys == NULL)
+				break;
+			memcpy(row->keys[0].key, row->key, sizeof row->key);
+			memcpy(row->keys[0].identity, row->device, sizeof row->device);
+		}
+		if (memcmp(&row->keys[0], &key, sizeof key) == 0)
+			continue;
+		row->keys[1] = row->keys[0];
+		row->keys[0] = key;
+	}
+	if (f != NULL)
+		fclose(f);
+	return good;
+}
+
 bool devices_load(const char *devices_path, const char *tokens_path, struct device_list *ret)
 {
-	if (!devices_read(devices_path, ret) || (tokens_path != NULL && !tokens_read(tokens_path, ret))) {
+	if (!devices_read(devices_path, ret) || (tokens_path != NULL && !tokens_read(tokens_path, ret)) ||
+	    !keys_read(devices_path, ret)) {
 		devices_release(ret);
 		return false;
 	}
@@ -117,6 +186,8 @@ bool devices_load(const char *devices_path, const char *tokens_path, struct devi
 
 void devices_release(struct device_list *list)
 {
+	for (size_t i = 0; i < list->count; i++)
+		free(list->rows[i].keys);
 	if (list->rows != NULL)
 		sodium_memzero(list->rows, list->count * sizeof *list->rows);
 	free(list->rows);

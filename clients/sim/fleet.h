@@ -65,6 +65,7 @@ struct fleet_home {
 	uint32_t index;
 	int fd;
 	uint32_t beats, beats_left;
+	uint32_t config; /* Configure.revision that it lives by */
 	uint16_t in_len;
 	uint8_t state, path, failures, alarm_count, act_count, act_at;
 };

@@ -222,6 +222,7 @@ static void say_hello(struct fleet *f, struct fleet_home *h)
 	h->state = FLEET_GREETING;
 	up->version = DEVICE_VERSION;
 	up->boot = 1;
+	up->config = h->config;
 	memcpy(up->device, h->row->device, sizeof up->device);
 	memcpy(up->model, "sim", 4);
 	if (f->options->target->mode != MODE_PSK)
@@ -426,6 +427,8 @@ static void frame(struct fleet *f, struct fleet_home *h, struct slice body)
 		welcome(f, h, &down);
 		break;
 	case DOWN_HEARTBEAT_ACK:
+		if (down.heartbeat_s != 0)
+			h->heartbeat_ns = (int64_t)down.heartbeat_s * 1000 * MS;
 		beaten(f, h);
 		break;
 	case DOWN_ACK:
@@ -445,12 +448,14 @@ static void frame(struct fleet *f, struct fleet_home *h, struct slice body)
 		}
 		break;
 	case DOWN_CONFIGURE:
+		h->config = down.revision;
 		h->heartbeat_ns = (int64_t)down.heartbeat_s * 1000 * MS;
 		h->beat_at_ns = least(h->beat_at_ns, f->now_ns + h->heartbeat_ns);
 		break;
 	case DOWN_REFUSE:
 		refused(f, h, &down);
 		break;
+	case DOWN_NEW_KEY:
 	case DOWN_NONE:
 		break;
 	}

@@ -16,6 +16,8 @@ struct home {
 	struct unit unit;
 	const struct device_row *row;
 	const struct target *target;
+	struct tls_peer peer;
+	bool resumed;
 	struct event_base *base;
 	struct bufferevent *link;
 	struct event *timer;
@@ -82,10 +84,16 @@ static void on_event(struct bufferevent *link, short what, void *arg)
 
 	if (what & BEV_EVENT_CONNECTED) {
 		(void)setsockopt(bufferevent_getfd(link), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+		h->resumed = h->target->mode == MODE_CERTIFICATE && SSL_session_reused(bufferevent_openssl_get_ssl(link));
 		unit_up(&h->unit, mono_now_ms());
 	} else if (what & (BEV_EVENT_EOF | BEV_EVENT_ERROR)) {
+		bool refused = h->target->mode == MODE_PSK && bufferevent_get_openssl_error(link) != 0;
+
 		hang_up(h);
-		unit_down(&h->unit, mono_now_ms());
+		if (refused)
+			unit_key_wrong(&h->unit, mono_now_ms());
+		else
+			unit_down(&h->unit, mono_now_ms());
 	}
 	serve(h);
 }
@@ -118,7 +126,8 @@ static bool link_up(struct home *h)
 	if (h->target->mode == MODE_PLAIN) {
 		h->link = bufferevent_socket_new(h->base, -1, BEV_OPT_CLOSE_ON_FREE);
 	} else {
-		ssl = target_ssl(h->target, path, h->row);
+		h->peer.key = unit_key(&h->unit);
+		ssl = target_ssl_of(h->target, path, &h->peer);
 		if (ssl == NULL)
 			return false;
 		h->link = bufferevent_openssl_socket_new(h->base, -1, ssl, BUFFEREVENT_SSL_CONNECTING, BEV_OPT_CLOSE_ON_FREE);
@@ -156,9 +165,12 @@ static void serve(struct home *h)
 	out = unit_output(&h->unit);
 	if (h->link != NULL && out.len != 0 && bufferevent_write(h->link, out.at, out.len) == 0)
 		unit_sent(&h->unit, out.len);
-	while (unit_news(&h->unit, &n))
+	while (unit_news(&h->unit, &n)) {
+		if (n.type == NEWS_KEY && h->target->keys_of != NULL)
+			(void)devices_key_keep(h->target->keys_of, h->row->device, unit_key(&h->unit));
 		if (h->news != NULL)
 			h->news(h, &n, h->ctx);
+	}
 	wait_ms = unit_due(&h->unit) - mono_now_ms();
 	if (wait_ms < 0)
 		wait_ms = 0;
@@ -195,6 +207,13 @@ struct home *home_new(struct event_base *base, const struct target *target, cons
 	}
 	memcpy(config.device, row->device, sizeof config.device);
 	memcpy(config.model, "sim", 4);
+	config.keyed = target->mode == MODE_PSK;
+	if (config.keyed && row->keys != NULL) {
+		memcpy(config.keys, row->keys, sizeof config.keys);
+	} else if (config.keyed) {
+		memcpy(config.keys[0].key, row->key, sizeof config.keys[0].key);
+		memcpy(config.keys[0].identity, row->device, sizeof row->device);
+	}
 	if (target->mode != MODE_PSK) {
 		memcpy(config.token, row->token, sizeof config.token);
 		config.token_len = row->token_len;
@@ -209,8 +228,14 @@ void home_free(struct home *h)
 	if (h == NULL)
 		return;
 	hang_up(h);
+	SSL_SESSION_free(h->peer.ticket);
 	event_free(h->timer);
 	free(h);
+}
+
+bool home_resumed(const struct home *h)
+{
+	return h->resumed;
 }
 
 struct unit *home_unit(struct home *h)

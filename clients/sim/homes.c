@@ -48,6 +48,8 @@ struct homes {
 	size_t up;
 	bool *welcome; /* by home, as last heard */
 	uint64_t beats, refused;
+	uint64_t resumed;          /* TLS sessions that went on where an earlier one had been */
+	uint64_t configured, keys; /* Configure heard; keys given, or found to open */
 	struct control *control;
 	bool json, quiet;
 	bool all_up_said;
@@ -56,11 +58,13 @@ struct homes {
 static void report(struct homes *hs, const char *what)
 {
 	if (hs->json)
-		printf("{\"event\":\"%s\",\"homes\":%zu,\"linked\":%zu,\"beats\":%" PRIu64 ",\"refused\":%" PRIu64 "}\n", what,
-		       hs->count, hs->up, hs->beats, hs->refused);
+		printf("{\"event\":\"%s\",\"homes\":%zu,\"linked\":%zu,\"beats\":%" PRIu64 ",\"refused\":%" PRIu64
+		       ",\"resumed\":%" PRIu64 ",\"configured\":%" PRIu64 ",\"keys\":%" PRIu64 "}\n",
+		       what, hs->count, hs->up, hs->beats, hs->refused, hs->resumed, hs->configured, hs->keys);
 	else
-		printf("%s: %zu of %zu homes are linked, %" PRIu64 " heartbeats answered, %" PRIu64 " refusals\n", what, hs->up,
-		       hs->count, hs->beats, hs->refused);
+		printf("%s: %zu of %zu homes are linked, %" PRIu64 " heartbeats answered, %" PRIu64 " refusals, %" PRIu64
+		       " sessions resumed\n",
+		       what, hs->up, hs->count, hs->beats, hs->refused, hs->resumed);
 }
 
 static size_t index_of(const struct homes *hs, const struct home *h)
@@ -93,6 +97,8 @@ static void on_news(struct home *h, const struct unit_news *n, void *ctx)
 	switch (n->type) {
 	case NEWS_WELCOME:
 		link_is(hs, h, true);
+		if (home_resumed(h))
+			hs->resumed++;
 		break;
 	case NEWS_LOST:
 		link_is(hs, h, false);
@@ -110,6 +116,12 @@ static void on_news(struct home *h, const struct unit_news *n, void *ctx)
 	case NEWS_STATUS:
 	case NEWS_LET_GO:
 	case NEWS_NONE:
+		break;
+	case NEWS_SETUP:
+		hs->configured++;
+		break;
+	case NEWS_KEY:
+		hs->keys++;
 		break;
 	}
 	if (hs->control != NULL)

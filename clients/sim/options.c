@@ -179,6 +179,7 @@ static bool take(int option, struct options *o)
 		return true;
 	case O_DEVICES:
 		o->devices_path = optarg;
+		o->target.keys_of = optarg;
 		return true;
 	case O_TOKENS:
 		o->tokens_path = optarg;

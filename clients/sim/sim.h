@@ -23,6 +23,13 @@ struct target {
 	enum link_mode mode;
 	const char *ca; /* MODE_CERTIFICATE: PEM */
 	SSL_CTX *tls;
+	const char *keys_of; /* device list beside which keys are kept that units are given; NULL = nowhere */
+};
+
+/* What a connection is proved by, beside a token. */
+struct tls_peer {
+	const struct unit_key *key; /* MODE_PSK */
+	SSL_SESSION *ticket;        /* MODE_CERTIFICATE: of the last connection; NULL = none */
 };
 
 /* One line of `--devices`, with its token of `--tokens`. */
@@ -33,6 +40,7 @@ struct device_row {
 	uint8_t key[32];
 	uint8_t token[DEVICE_TOKEN_MAX];
 	uint8_t token_len;
+	struct unit_key *keys; /* UNIT_KEYS that it was given over its link, the last first; NULL = none */
 };
 
 struct device_list {
@@ -75,6 +83,8 @@ bool plain_send(int fd, const uint8_t *at, size_t len);
 
 bool devices_load(const char *devices_path, const char *tokens_path, struct device_list *ret);
 void devices_release(struct device_list *list);
+/* A unit was given this key: written behind the list, FILE.keys, as a unit writes it where it outlives a loss of power. */
+bool devices_key_keep(const char *devices_path, const char *device, const struct unit_key *key);
 const struct device_row *devices_find(const struct device_list *list, const char *device, const char *household);
 
 /* ------------------------------------------------------------ tls.c */
@@ -84,6 +94,8 @@ bool target_tls(struct target *t);
 struct home;
 /* A TLS object of one connection to addresses[path]; NULL in plain mode or without memory. */
 SSL *target_ssl(const struct target *t, uint8_t path, const struct device_row *row);
+/* The same with the unit's present key, and with the ticket of its last connection; `peer` outlives the object. */
+SSL *target_ssl_of(const struct target *t, uint8_t path, struct tls_peer *peer);
 
 /* ------------------------------------------------------------ home.c */
 
@@ -95,6 +107,8 @@ struct home *home_new(struct event_base *base, const struct target *target, cons
 void home_free(struct home *h);
 struct unit *home_unit(struct home *h);
 const struct device_row *home_row(const struct home *h);
+/* The TLS session of its link goes on where an earlier one had been. */
+bool home_resumed(const struct home *h);
 /* 0 when it is full of calls that nobody has stored yet; else the alarm's id. */
 uint64_t home_press(struct home *h, enum kind kind, uint32_t zone, bool restore);
 bool home_cancel(struct home *h, uint64_t alarm);

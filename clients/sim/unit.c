@@ -109,6 +109,8 @@ static void put(struct unit *u, const struct up *up)
 	struct buf b = buf_of(u->out, sizeof u->out);
 
 	b.len = u->out_len;
+	u->frames++;
+	u->unheard++;
 	device_up_encode(up, &b);
 	/* The link does not take any more: what is lost here is sent again. */
 	if (!b.overflow)
@@ -122,10 +124,19 @@ static void held(const struct unit *u, struct up *up)
 		up->alarms[i] = u->alarms[i].alarm;
 }
 
+/* A little early and never together: 105,000 of us beat. */
+static void beat_later(struct unit *u, int64_t now_ms)
+{
+	u->beat_at_ms = now_ms + (int64_t)u->heartbeat_s * 900 + spread(u, (int64_t)u->heartbeat_s * 90);
+}
+
 static void beat(struct unit *u, int64_t now_ms)
 {
-	struct up up = {
-		.type = UP_HEARTBEAT, .seq = ++u->beats, .battery_pct = u->battery_pct, .mains = u->mains, .signal_dbm = -71};
+	struct up up = {.type = UP_HEARTBEAT,
+	                .seq = u->frames + 1,
+	                .battery_pct = u->battery_pct,
+	                .mains = u->mains,
+	                .signal_dbm = -71};
 
 	held(u, &up);
 	put(u, &up);
@@ -133,8 +144,7 @@ static void beat(struct unit *u, int64_t now_ms)
 		u->alarms[i].alarm.tries++;
 	if (u->answer_by_ms == 0)
 		u->answer_by_ms = now_ms + UNIT_ANSWER_MS;
-	/* A little early and never together: 105,000 of us beat. */
-	u->beat_at_ms = now_ms + (int64_t)u->heartbeat_s * 900 + spread(u, (int64_t)u->heartbeat_s * 90);
+	beat_later(u, now_ms);
 }
 
 static void send_alarm(struct unit *u, struct unit_alarm *a, int64_t now_ms)
@@ -152,6 +162,11 @@ static void send_alarm(struct unit *u, struct unit_alarm *a, int64_t now_ms)
 
 static void wait_for(struct unit *u, int64_t ms, int64_t now_ms)
 {
+	/* What nothing answered, and attempts that came to nothing, are told with the next Hello. */
+	if (u->state == UNIT_CONNECTING || u->state == UNIT_GREETING)
+		u->failed++;
+	u->lost += u->unheard;
+	u->unheard = 0;
 	u->state = UNIT_WAITING;
 	u->connect_wanted = false;
 	u->answer_by_ms = 0;
@@ -192,13 +207,16 @@ void unit_init(struct unit *u, const struct unit_config *config, int64_t now_ms,
 	u->mains = true;
 	u->heartbeat_s = 60;
 	u->boot = 1;
+	u->setup = (struct unit_setup){.language = "cmn", .prompts = UINT32_MAX};
+	memcpy(u->keys, config->keys, sizeof u->keys);
 	wait_for(u, spread(u, spread_ms), now_ms);
 }
 
 void unit_reboot(struct unit *u, int64_t now_ms)
 {
 	u->boot++;
-	u->beats = 0;
+	u->frames = 0;
+	u->unheard = 0; /* whoever lost its power lost count */
 	u->failures = 0;
 	u->close_wanted = false;
 	u->path = 0;
@@ -207,7 +225,13 @@ void unit_reboot(struct unit *u, int64_t now_ms)
 
 void unit_up(struct unit *u, int64_t now_ms)
 {
-	struct up up = {.type = UP_HELLO, .version = DEVICE_VERSION, .boot = u->boot};
+	struct up up = {.type = UP_HELLO,
+	                .version = DEVICE_VERSION,
+	                .boot = u->boot,
+	                .config = u->setup.revision,
+	                .seq = u->frames + 1,
+	                .lost = u->lost,
+	                .failed = u->failed};
 
 	if (u->state != UNIT_CONNECTING)
 		return;
@@ -245,7 +269,49 @@ void unit_down(struct unit *u, int64_t now_ms)
 	u->failures++;
 }
 
+/* ------------------------------------------------------------ keys */
+
+const struct unit_key *unit_key(const struct unit *u)
+{
+	return u->config.keyed ? &u->keys[u->key_at] : NULL;
+}
+
+static uint8_t other_key(const struct unit *u)
+{
+	return (uint8_t)(1 - u->key_at);
+}
+
+void unit_key_wrong(struct unit *u, int64_t now_ms)
+{
+	if (u->config.keyed && u->state == UNIT_CONNECTING && u->keys[other_key(u)].identity[0] != '\0') {
+		u->key_at = other_key(u);
+		u->key_new = true;
+	}
+	unit_down(u, now_ms);
+}
+
+/* Beside the key of this link, never over it: whatever happens now, one of the two opens. */
+static void key_given(struct unit *u, const struct down *down)
+{
+	struct unit_key *k = &u->keys[other_key(u)];
+
+	if (!u->config.keyed)
+		return;
+	memcpy(k->key, down->key, sizeof k->key);
+	memcpy(k->identity, down->identity, sizeof k->identity);
+	u->key_at = other_key(u);
+	u->key_new = true;
+	u->links_anew = true;
+	tell(u, (struct unit_news){.type = NEWS_KEY});
+}
+
 /* ------------------------------------------------------------ what the server says */
+
+/* What it speaks of what it was told. */
+static enum say speaks(const struct unit *u, const struct down *down, bool silent)
+{
+	return !silent && (u->setup.prompts & UINT32_C(1) << down->say) != 0 ? down->say : SAY_NOTHING;
+}
 
 static void step_heard(struct unit *u, uint64_t id, enum step step, const struct down *down, int64_t now_ms)
 {
@@ -262,6 +328,13 @@ static void step_heard(struct unit *u, uint64_t id, enum step step, const struct
 		return; /* let go before */
 	}
 	news.after_ms = now_ms - a->pressed_ms;
+	news.say = speaks(u, down, a->silent || down->silent || kind_silent(a->alarm.kind));
+	if (news.say != SAY_NOTHING)
+		memcpy(news.language, u->setup.language, sizeof news.language);
+	if (down->type == DOWN_STATUS && step == STEP_NONE) {
+		tell(u, news); /* "we go on trying": and so do we */
+		return;
+	}
 	if (down->type == DOWN_ACK) {
 		a->incident = down->incident;
 		a->silent = a->silent || down->silent;
@@ -320,6 +393,7 @@ static void frame(struct unit *u, struct slice body, int64_t now_ms)
 		return;
 	}
 	u->heard_ms = now_ms;
+	u->unheard = 0;
 	if (u->state == UNIT_WELCOME) {
 		u->answer_by_ms = 0; /* whatever it says, it lives */
 		if (now_ms - u->up_ms >= UNIT_GOOD_MS)
@@ -331,6 +405,12 @@ static void frame(struct unit *u, struct slice body, int64_t now_ms)
 			return;
 		u->state = UNIT_WELCOME;
 		u->answer_by_ms = 0;
+		u->lost = u->failed = 0;
+		u->links_anew = false;
+		if (u->key_new) {
+			u->key_new = false;
+			tell(u, (struct unit_news){.type = NEWS_KEY});
+		}
 		u->heartbeat_s = down.heartbeat_s;
 		u->server_offset_ms = down.server_ms - now_ms;
 		u->beat_at_ms = now_ms + spread(u, (int64_t)u->heartbeat_s * 900);
@@ -338,6 +418,10 @@ static void frame(struct unit *u, struct slice body, int64_t now_ms)
 		return;
 	case DOWN_HEARTBEAT_ACK:
 		u->server_offset_ms = down.server_ms - now_ms;
+		if (down.heartbeat_s != 0) {
+			u->heartbeat_s = down.heartbeat_s;
+			beat_later(u, now_ms);
+		}
 		tell(u, (struct unit_news){.type = NEWS_BEAT});
 		return;
 	case DOWN_ACK:
@@ -349,6 +433,16 @@ static void frame(struct unit *u, struct slice body, int64_t now_ms)
 	case DOWN_CONFIGURE:
 		u->heartbeat_s = down.heartbeat_s;
 		u->beat_at_ms = least(u->beat_at_ms, now_ms + (int64_t)u->heartbeat_s * 1000);
+		u->server_offset_ms = down.server_ms - now_ms;
+		u->setup =
+			(struct unit_setup){.revision = down.revision, .prompts = down.prompts, .number_count = down.number_count};
+		memcpy(u->setup.language, down.language, sizeof u->setup.language);
+		memcpy(u->setup.numbers, down.numbers, sizeof u->setup.numbers);
+		tell(u, (struct unit_news){.type = NEWS_SETUP});
+		return;
+	case DOWN_NEW_KEY:
+		key_given(u, &down);
+		explicit_bzero(down.key, sizeof down.key);
 		return;
 	case DOWN_REFUSE:
 		refused(u, &down, now_ms);
@@ -518,6 +612,10 @@ void unit_tick(struct unit *u, int64_t now_ms)
 		u->failures++;
 		return;
 	}
+	if (u->links_anew && !any_unstored(u)) {
+		hang_up(u, 0, now_ms);
+		return;
+	}
 	if (repeat(u, now_ms)) {
 		next_path(u);
 		hang_up(u, 0, now_ms);
@@ -538,7 +636,7 @@ int64_t unit_due(const struct unit *u)
 	case UNIT_GREETING:
 		return u->answer_by_ms;
 	case UNIT_WELCOME:
-		due = u->beat_at_ms;
+		due = u->links_anew && !any_unstored(u) ? u->up_ms : u->beat_at_ms;
 		if (u->answer_by_ms != 0)
 			due = least(due, u->answer_by_ms);
 		for (uint32_t i = 0; i < u->alarm_count; i++)

@@ -19,10 +19,12 @@
  *   until answered   every 10 s
  *   until closed     in Hello after every reconnect, and with each heartbeat (class 1 and 2; the rest is let go at stored)
  *   a step lower than heard before (a restored store) counts: it repeats again
+ *   a key that it is given is tried at once; the one before is kept, in case the server has never heard of the new one
  */
 #ifndef SIM_UNIT_H
 #define SIM_UNIT_H
 
+#include "say.h"
 #include "wire/device.h"
 
 #define UNIT_OUT_MAX 8192
@@ -35,12 +37,31 @@
 #define UNIT_BACKOFF_MIN_MS 1000
 #define UNIT_BACKOFF_MAX_MS 60000
 #define UNIT_BACKOFF_ALARM_MS 5000 /* at most this while an alarm is not stored */
+#define UNIT_KEYS 2                /* the one it was made with or given last, and the one before it */
+
+/* A pre-shared key and the TLS identity that goes with it. */
+struct unit_key {
+	char identity[DEVICE_IDENTITY_MAX]; /* empty = there is none */
+	uint8_t key[DEVICE_KEY_LEN];
+};
+
+/* What Configure has said; outlives a loss of power. */
+struct unit_setup {
+	uint32_t revision; /* 0 = nothing yet: it speaks Mandarin, all it can */
+	char language[DEVICE_LANGUAGE_MAX];
+	uint32_t prompts;
+	uint32_t number_count;
+	char numbers[DEVICE_NUMBERS_MAX][DEVICE_NUMBER_MAX];
+};
 
 struct unit_config {
 	char device[ID_MAX];
 	uint8_t token[DEVICE_TOKEN_MAX]; /* token_len 0: the pre-shared key proves who it is */
 	uint8_t token_len;
 	char model[DEVICE_TEXT_MAX];
+	bool
+		keyed; /* the connection proves who it is by unit_key(); keys are what it has at the start, the one to try first */
+	struct unit_key keys[UNIT_KEYS];
 	uint8_t paths; /* addresses it knows: 1 or more */
 	uint64_t seed; /* spreads its heartbeats and retries */
 };
@@ -62,11 +83,13 @@ enum unit_news_type {
 	NEWS_NONE,
 	NEWS_WELCOME, /* link is up and greeted */
 	NEWS_ACK,     /* alarm, incident, silent; step = STEP_STORED */
-	NEWS_STATUS,  /* alarm, step, eta_min */
+	NEWS_STATUS,  /* alarm, step (NONE: not stored yet), eta_min */
 	NEWS_REFUSED, /* reason */
 	NEWS_BEAT,    /* HeartbeatAck */
 	NEWS_LOST,    /* link gone */
-	NEWS_LET_GO   /* alarm: no longer held */
+	NEWS_LET_GO,  /* alarm: no longer held */
+	NEWS_SETUP,   /* it is told how to behave: unit.setup */
+	NEWS_KEY      /* it was given a key, or has found which of its keys opens: unit.keys is to be kept */
 };
 
 struct unit_news {
@@ -75,6 +98,8 @@ struct unit_news {
 	uint64_t incident;
 	enum step step;
 	uint32_t eta_min;
+	enum say say; /* ACK, STATUS: it speaks this now, in this language */
+	char language[DEVICE_LANGUAGE_MAX];
 	bool silent;
 	enum device_refusal reason;
 	int64_t after_ms; /* since the press; 0 when there is none */
@@ -94,8 +119,16 @@ struct unit {
 	int64_t heard_ms; /* last frame from the server */
 	int64_t up_ms;    /* link up since */
 	uint32_t heartbeat_s;
-	uint32_t beats; /* seq */
+	uint32_t frames;  /* sent since boot: seq */
+	uint32_t unheard; /* of them, behind the last one heard on this link */
+	uint32_t lost;    /* unheard ones of earlier links, since the last Welcome */
+	uint32_t failed;  /* attempts to connect, likewise */
 	uint32_t boot;
+	struct unit_setup setup;
+	struct unit_key keys[UNIT_KEYS];
+	uint8_t key_at;  /* the one to connect with */
+	bool key_new;    /* it has not opened a link yet */
+	bool links_anew; /* for its new key, once no alarm waits to be stored */
 	uint64_t random;
 	int64_t server_offset_ms; /* server's UTC less our monotonic time; 0 = never heard */
 	uint8_t battery_pct;
@@ -120,6 +153,11 @@ void unit_reboot(struct unit *u, int64_t now_ms);
 /* The connection that was wished for is there (TLS done); or it failed, or has gone. */
 void unit_up(struct unit *u, int64_t now_ms);
 void unit_down(struct unit *u, int64_t now_ms);
+
+/* Instead of unit_down(): TLS said no. With two keys, the other one may be right. */
+void unit_key_wrong(struct unit *u, int64_t now_ms);
+/* What to connect with; NULL when it has no key. */
+const struct unit_key *unit_key(const struct unit *u);
 
 /* Bytes from the server; takes all of them. */
 void unit_bytes(struct unit *u, struct slice bytes, int64_t now_ms);

@@ -5,7 +5,7 @@
 #include "sim.h"
 
 static const char *const STEPS[STEP_COUNT] = {"none", "stored", "answered", "help_on_the_way", "arrived", "closed"};
-static const char *const WORDS[STEP_COUNT] = {"nothing yet",        "stored",  "answered",
+static const char *const WORDS[STEP_COUNT] = {"not stored yet",     "stored",  "answered",
                                               "help is on the way", "arrived", "closed"};
 
 const char *step_name(enum step step)
@@ -23,22 +23,27 @@ enum step step_by_name(const char *name)
 
 json_t *news_line(const struct device_row *row, const struct unit_news *n)
 {
-	char alarm[17], incident[17];
-	const char *event = n->type == NEWS_LET_GO ? "let_go" : step_name(n->step);
+	char alarm[17], incident[17], said[SAY_TEXT_MAX];
+	const char *event = n->type == NEWS_LET_GO                           ? "let_go"
+	                    : n->type == NEWS_STATUS && n->step == STEP_NONE ? "not_stored"
+	                                                                     : step_name(n->step);
 
 	if (n->alarm == 0)
 		return NULL;
+	say_text(n->say, n->language, n->eta_min, said);
 	(void)snprintf(alarm, sizeof alarm, "%016" PRIx64, n->alarm);
 	(void)snprintf(incident, sizeof incident, "%016" PRIx64, n->incident);
-	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:s*, s:i, s:b}", "event", event, "device", row->device, "household",
-	                 row->household, "alarm", alarm, "after_ms", (json_int_t)n->after_ms, "incident",
-	                 n->incident == 0 ? NULL : incident, "eta_min", (int)n->eta_min, "silent", n->silent);
+	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:s*, s:i, s:b, s:s*}", "event", event, "device", row->device,
+	                 "household", row->household, "alarm", alarm, "after_ms", (json_int_t)n->after_ms, "incident",
+	                 n->incident == 0 ? NULL : incident, "eta_min", (int)n->eta_min, "silent", n->silent, "said",
+	                 said[0] == '\0' ? NULL : said);
 }
 
 void news_print(json_t *line, FILE *to)
 {
 	const char *event = json_string_value(json_object_get(line, "event"));
 	const char *incident = json_string_value(json_object_get(line, "incident"));
+	const char *said = json_string_value(json_object_get(line, "said"));
 	const char *error = json_string_value(json_object_get(line, "error"));
 	json_int_t after_ms = json_integer_value(json_object_get(line, "after_ms"));
 	json_int_t eta_min = json_integer_value(json_object_get(line, "eta_min"));
@@ -65,5 +70,7 @@ void news_print(json_t *line, FILE *to)
 		fprintf(to, "  (incident %s)", incident);
 	if (json_is_true(json_object_get(line, "silent")))
 		fprintf(to, "  silent: the unit says nothing aloud");
+	else if (said != NULL)
+		fprintf(to, "\n            “%s”", said);
 	fputc('\n', to);
 }

@@ -97,11 +97,10 @@ static void tell(struct app *app)
 	}
 }
 
-int64_t app_turn(struct app *app)
+static int64_t turn(struct app *app)
 {
 	int64_t wait_ms = ALIVE_EVERY_MS / 4;
 
-	app_begin(app);
 	feed_turn(app);
 	alive_turn(app);
 	operators_turn(app);
@@ -126,6 +125,16 @@ int64_t app_turn(struct app *app)
 		wait_ms = COALESCE_MS / 2;
 	if (deadlines_wait(app) < wait_ms)
 		wait_ms = deadlines_wait(app);
+	return wait_ms;
+}
+
+int64_t app_turn(struct app *app)
+{
+	int64_t wait_ms;
+
+	app_begin(app);
+	wait_ms = turn(app);
+	devices_wait(app, wait_ms);
 	return wait_ms;
 }
 

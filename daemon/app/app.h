@@ -15,6 +15,7 @@
 #define APP_APP_H
 
 #include "app/ports.h"
+#include "core/beats.h"
 #include "core/people.h"
 
 struct app;
@@ -26,6 +27,13 @@ struct app_config {
 	char root_area[16];        /* quarantine rings here: "4401" */
 	char desk_phone[32];       /* shown on phones */
 	uint32_t heartbeat_s;      /* told to devices: 10 to 86400 */
+	struct beats_config beats; /* when it is told longer; every_s is heartbeat_s */
+	struct unit_settings {     /* how native units behave; see Configure in device.proto */
+		char language[8];
+		uint32_t prompts;
+		uint32_t number_count; /* 4 at most; 0 = desk_phone, if it is a number */
+		char numbers[4][22];
+	} units;
 	bool demo;
 	bool serve_devices;
 	bool serve_screens;
@@ -69,15 +77,27 @@ void app_records(struct app *app, void (*each)(void *ctx, const struct store_rec
 
 /* ------------------------------------------------------------ links */
 
-/* A device's connection. `device`: the PSK identity already proved by TLS, or NULL when Hello must prove it (native), or a
+/* A device's connection. `device`: the PSK identity (app_device_key) already proved by TLS, or NULL when Hello must prove it (native), or a
  * DC-09 peer. `peer` is for logs and limits: "127.0.0.1". */
 void app_device_up(struct app *app, link_t link, enum protocol protocol, const char *device, const char *peer);
 /* Bytes as they came. Returns how many were used up (whole frames); the rest is to be shown again with what follows. */
 size_t app_device_bytes(struct app *app, link_t link, struct slice bytes);
 /* It has shown whose it is: greeted, or a frame of an account that we know, with its key where it has one. */
 bool app_device_proved(struct app *app, link_t link);
-/* Pre-shared key of a device; false when unknown or not in service. */
-bool app_device_key(struct app *app, const char *device, uint8_t ret_key[32]);
+/* Pre-shared key of an identity: a device id, or one that came with a key given over the link. False when unknown or retired. */
+bool app_device_key(struct app *app, const char *identity, uint8_t ret_key[32]);
+
+/* What a device's attempts came to, as it counts them itself, since this daemon started. */
+struct device_tally {
+	uint64_t acks_first_try;  /* alarms acknowledged at the first attempt */
+	uint64_t acks_later_try;
+	uint64_t tries_lost;      /* attempts of these that nothing answered */
+	uint64_t frames_lost;     /* of any kind */
+	uint64_t connects_failed;
+};
+
+/* False: nothing is known of it. */
+bool app_device_tally(const struct app *app, const char *device, struct device_tally *ret);
 
 /* A screen's connection, after the HTTP upgrade. */
 void app_screen_up(struct app *app, link_t link, const char *login);

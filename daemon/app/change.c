@@ -498,6 +498,7 @@ static void show_unstored(struct app *app)
 		if (app->store_up && app->now.mono.ms - ch->since.ms < 3 * UNSAFE_SHOWN_MS)
 			break; /* oldest first: the rest came later */
 		ch->shown_unstored = true;
+		devices_not_stored(app, ch);
 		any = true;
 	}
 	if (any)

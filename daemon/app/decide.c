@@ -431,6 +431,23 @@ static enum verdict decide_on_test(struct app *app, struct change *ch)
 	return MOVE;
 }
 
+/* A unit has proved its new key: the old one goes in the commit that says so. */
+static enum verdict decide_key(struct app *app, struct change *ch)
+{
+	struct buf bytes = buf_of(app->encode, STORE_BODY_MAX);
+	struct buf event = buf_of(app->encode + STORE_BODY_MAX, LOG_EVENT_MAX);
+	enum verdict verdict = unit_key_decide(app, ch, &bytes, &event);
+	struct store_commit c;
+
+	if (verdict != MOVE)
+		return verdict;
+	commit_clear(&c);
+	put(&c, ch->record, &bytes, 0);
+	c.event = slice_of(event.at, event.len);
+	change_fly(app, ch, &c);
+	return MOVE;
+}
+
 static enum verdict decide_storm(struct app *app, struct change *ch)
 {
 	struct buf bytes = buf_of(app->encode, sizeof app->encode);
@@ -479,6 +496,8 @@ enum verdict change_decide(struct app *app, struct change *ch)
 		return decide_storm(app, ch);
 	case CHANGE_ON_TEST:
 		return decide_on_test(app, ch);
+	case CHANGE_KEY:
+		return decide_key(app, ch);
 	case CHANGE_OUT_GONE:
 		return decide_out_gone(app, ch);
 	case CHANGE_SIGNAL:

@@ -7,25 +7,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "app/devices.h"
+#include "app/units.h"
 
-static void say(struct app *app, struct device_link *l, const struct down *down, bool *ret_gone)
+bool device_say(struct app *app, struct device_link *l, const struct down *down)
 {
 	uint8_t bytes[DEVICE_DOWN_MAX];
 	struct buf b = buf_of(bytes, sizeof bytes);
+	bool sent;
 
 	device_down_encode(down, &b);
 	ENSURE(!b.overflow);
-	*ret_gone = !device_send(app, l, slice_of(b.at, b.len));
+	sent = device_send(app, l, slice_of(b.at, b.len));
+	if (down->type == DOWN_NEW_KEY)
+		explicit_bzero(bytes, sizeof bytes);
+	return sent;
 }
 
 /* False: the link has gone. */
 static bool tell(struct app *app, struct device_link *l, struct down down)
 {
-	bool gone;
-
-	say(app, l, &down, &gone);
-	return !gone;
+	return device_say(app, l, &down);
 }
 
 void native_refuse(struct app *app, struct device_link *l, enum device_refusal reason, uint32_t retry_s)
@@ -134,6 +135,34 @@ static bool must_be_silent(const struct incident *inc, const struct held *h)
 	return h->silent || inc->silent;
 }
 
+/* What a unit may speak of a step. */
+static enum say say_of(enum step step)
+{
+	switch (step) {
+	case STEP_STORED:
+		return SAY_HEARD;
+	case STEP_ANSWERED:
+		return SAY_TALKING;
+	case STEP_HELP_ON_THE_WAY:
+		return SAY_ON_THE_WAY;
+	case STEP_ARRIVED:
+		return SAY_ARRIVED;
+	case STEP_CLOSED:
+		return SAY_CLOSED;
+	case STEP_NONE:
+	case STEP_COUNT:
+		break;
+	}
+	return SAY_NOTHING;
+}
+
+/* Nobody wants to be told in the night that the mains are back. */
+static bool speaks_of(const struct alarm *a)
+{
+	return !a->restore && kind_class(a->kind) != CLASS_DEVICE && kind_class(a->kind) != CLASS_NONE &&
+	       !kind_silent(a->kind);
+}
+
 /* Tells one device where its call stands, if it does not know. The link, and `h`, may be gone after. */
 static void step_tell(struct app *app, struct held *h, const struct incident *inc)
 {
@@ -141,10 +170,11 @@ static void step_tell(struct app *app, struct held *h, const struct incident *in
 	enum step step = incident_device_step(inc, app->now.store_ms, &eta_min);
 	struct device_link *l = h->owner;
 	uint64_t alarm = h->alarm;
+	enum say say = h->mute || must_be_silent(inc, h) || inc->area_wide ? SAY_NOTHING : say_of(step);
 
 	if (step == STEP_CLOSED) {
 		held_free(app, h);
-		(void)tell(app, l, (struct down){.type = DOWN_STATUS, .alarm = alarm, .step = STEP_CLOSED});
+		(void)tell(app, l, (struct down){.type = DOWN_STATUS, .alarm = alarm, .step = STEP_CLOSED, .say = say});
 		return;
 	}
 	/* One of many homes without mains: it was told that it is stored, and will be told the end. */
@@ -154,7 +184,31 @@ static void step_tell(struct app *app, struct held *h, const struct incident *in
 	if (step < h->told && !inc->restored)
 		return;
 	h->told = step;
-	(void)tell(app, l, (struct down){.type = DOWN_STATUS, .alarm = alarm, .step = step, .eta_min = eta_min});
+	(void)tell(app, l,
+	           (struct down){.type = DOWN_STATUS, .alarm = alarm, .step = step, .eta_min = eta_min, .say = say});
+}
+
+/* The store is away, and the press stands on the screens from our memory: said once a link, to who may hear it. The unit
+ * goes on repeating, here and elsewhere. */
+void devices_not_stored(struct app *app, const struct change *ch)
+{
+	struct device_link *l = ch->alarm == NULL || ch->waiter.type != WAITER_ALARM ||
+	                                ch->alarm->protocol != PROTOCOL_NATIVE || !speaks_of(ch->alarm)
+	                            ? NULL
+	                            : table_get(&app->devices->by_device, ch->alarm->device);
+	struct held *h = l == NULL ? NULL : held_find(l, ch->alarm->id);
+	struct incident *inc = &app->devices->reading;
+	const struct record *rec;
+	struct place p;
+
+	if (h == NULL || h->told >= STEP_STORED || h->not_stored || h->silent)
+		return;
+	intake_place(app, ch->alarm, &p);
+	rec = incident_of_household(app, p.open_key);
+	if (rec != NULL && (!incident_read(app, rec, inc) || inc->silent))
+		return;
+	h->not_stored = true;
+	(void)tell(app, l, (struct down){.type = DOWN_STATUS, .alarm = h->alarm, .say = SAY_NOT_STORED});
 }
 
 void native_touch(struct app *app, const struct incident *inc)
@@ -210,9 +264,18 @@ static void native_over(struct app *app, struct device_link *l, struct down ack,
 		if (alarm == 0 || (alarm != ack.alarm && (h->watch == NULL || strcmp(h->watch->key, key) != 0)))
 			continue;
 		held_free(app, h);
+		/* Nothing is spoken: it was never a call of a person. */
 		if (!tell(app, l, (struct down){.type = DOWN_STATUS, .alarm = alarm, .step = STEP_CLOSED}))
 			return;
 	}
+}
+
+/* "We have heard you"; the trial of a button hears that it works. Of a signal of the unit's own nothing is said. */
+static enum say say_of_ack(const struct alarm *a, uint64_t incident, bool silent)
+{
+	if (a->kind == KIND_TEST || (incident == 0 && a->kind == KIND_SOS && !a->restore))
+		return SAY_TRIAL;
+	return silent || !speaks_of(a) ? SAY_NOTHING : SAY_HEARD;
 }
 
 void native_stored(struct app *app, struct device_link *l, const struct change *ch, uint64_t incident)
@@ -231,16 +294,23 @@ void native_stored(struct app *app, struct device_link *l, const struct change *
 		silent = silent || inc->silent;
 	}
 	ack.silent = silent;
+	ack.say = say_of_ack(ch->alarm, incident, silent);
 	if (readable && inc->area_wide && ch->alarm->restore) {
 		native_over(app, l, ack, incident);
 		return;
 	}
+	/* A copy of what was heard long ago is not news. */
+	if (h != NULL && h->told >= STEP_STORED && ack.say == SAY_HEARD)
+		ack.say = SAY_NOTHING;
 	if (!tell(app, l, ack))
 		return;
 	if (h == NULL || h->alarm == 0)
 		return;
 	if (h->told < STEP_STORED)
 		h->told = STEP_STORED;
+	if (!h->tallied)
+		unit_tally_ack(app, l, ch->alarm);
+	h->tallied = true;
 	h->silent = h->silent || silent;
 	if (incident == 0) {
 		held_free(app, h); /* opens nothing, is done with */
@@ -255,7 +325,7 @@ void native_stored(struct app *app, struct device_link *l, const struct change *
 		if (rec->log_id <= app->safe)
 			step_tell(app, h, inc);
 	} else if (rec == NULL || rec->rev == 0) {
-		/* The store knows it, we do not hold it any more: closed long ago. */
+		/* The store knows it, we do not hold it any more: closed long ago, and nothing to be spoken. */
 		held_free(app, h);
 		(void)tell(app, l, (struct down){.type = DOWN_STATUS, .alarm = ch->waiter.tag, .step = STEP_CLOSED});
 	}
@@ -275,6 +345,7 @@ static void alarm_in(struct app *app, struct device_link *l, struct alarm *a)
 	}
 	h->told = a->heard; /* what it says it heard goes before what we believe we told */
 	h->silent = h->silent || kind_silent(a->kind);
+	h->mute = !speaks_of(a);
 	(void)intake_alarm(app, a, (struct waiter){.type = WAITER_ALARM, .link = l->link, .tag = a->id});
 }
 
@@ -332,12 +403,15 @@ static bool hello(struct app *app, struct device_link *l, struct up *up)
 	}
 	l->greeted = true;
 	l->stale_born = !app->fresh;
-	if (!tell(
-			app, l,
-			(struct down){.type = DOWN_WELCOME, .server_ms = app->now.utc_ms, .heartbeat_s = app->config.heartbeat_s}))
+	l->config = up->config;
+	l->report_s = device_find(app, l->device)->report_s;
+	unit_tally_hello(app, l, up);
+	(void)unit_beat(app, l);
+	if (!tell(app, l, (struct down){.type = DOWN_WELCOME, .server_ms = app->now.utc_ms, .heartbeat_s = l->beat_s}))
 		return false;
+	/* What it holds goes before how it is to behave. */
 	alarms_in(app, l, up);
-	return true;
+	return unit_look(app, l);
 }
 
 /* False: the link has gone. */
@@ -351,12 +425,17 @@ static bool frame(struct app *app, struct device_link *l, struct slice body)
 		return false;
 	}
 	l->heard = app->now.mono;
+	app->devices->load.frames++;
+	if (up->type != UP_HELLO)
+		unit_tally_frame(app, l, up);
 	switch (up->type) {
 	case UP_HELLO:
 		return hello(app, l, up);
 	case UP_HEARTBEAT:
 		count(app, C_HEARTBEATS);
-		if (!tell(app, l, (struct down){.type = DOWN_HEARTBEAT_ACK, .server_ms = app->now.utc_ms}))
+		if (!tell(app, l,
+		          (struct down){
+					  .type = DOWN_HEARTBEAT_ACK, .server_ms = app->now.utc_ms, .heartbeat_s = unit_beat(app, l)}))
 			return false;
 		alarms_in(app, l, up);
 		return true;

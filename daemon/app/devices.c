@@ -1,5 +1,5 @@
 /* devices.c - links of home devices, whatever they speak: who is there, who is told, who has been silent for too long. */
-#include "app/devices.h"
+#include "app/units.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +19,8 @@ bool devices_new(struct app *app)
 		return false;
 	TAILQ_INIT(&d->all);
 	arena_init(&d->arena, d->arena_memory, sizeof d->arena_memory);
-	d->swept = app->now.mono;
+	d->swept = d->turn_due = app->now.mono;
+	beats_init(&d->beats, app->now.mono);
 	app->devices = d;
 	return true;
 }
@@ -32,6 +33,7 @@ void devices_free(struct app *app)
 		return;
 	while ((l = TAILQ_FIRST(&app->devices->all)) != NULL)
 		device_forget(app, l);
+	unit_tallies_free(app);
 	table_free(&app->devices->links);
 	table_free(&app->devices->by_device);
 	table_free(&app->devices->watches);
@@ -51,11 +53,15 @@ void device_forget(struct app *app, struct device_link *l)
 {
 	struct devices *d = app->devices;
 
-	if (l->held != NULL)
-		for (size_t i = 0; i < HELD_MAX; i++)
+	if (l->protocol == PROTOCOL_NATIVE) {
+		for (size_t i = 0; l->held != NULL && i < HELD_MAX; i++)
 			held_free(app, &l->held[i]);
-	free(l->held);
-	replies_free(l);
+		free(l->held);
+	} else {
+		replies_free(l);
+	}
+	if (d->sweep == l)
+		d->sweep = TAILQ_NEXT(l, all);
 	if (table_get(&d->by_device, l->device) == l)
 		table_remove(&d->by_device, l->device);
 	table_remove(&d->links, l->key);
@@ -106,16 +112,13 @@ bool device_serves(const Pingan__V1__Device *d)
 
 /* ------------------------------------------------------------ what io calls */
 
-bool app_device_key(struct app *app, const char *device, uint8_t ret_key[32])
+bool app_device_key(struct app *app, const char *identity, uint8_t ret_key[32])
 {
-	const Pingan__V1__Device *d;
+	char id[ID_MAX];
+	uint32_t name;
 
 	app_begin(app);
-	d = device_find(app, device);
-	if (d == NULL || !device_serves(d) || d->protocol != PINGAN__V1__PROTOCOL__PROTOCOL_NATIVE || d->psk.len != 32)
-		return false;
-	memcpy(ret_key, d->psk.data, 32);
-	return true;
+	return unit_key_find(app, identity, id, &name, ret_key);
 }
 
 void app_device_up(struct app *app, link_t link, enum protocol protocol, const char *device, const char *peer)
@@ -131,10 +134,18 @@ void app_device_up(struct app *app, link_t link, enum protocol protocol, const c
 	hex16(link, l->key);
 	l->protocol = protocol;
 	l->since = l->heard = app->now.mono;
-	TAILQ_INIT(&l->replies);
 	snprintf(l->peer, sizeof l->peer, "%s", peer);
-	if (device != NULL)
-		l->proved = text_copy(l->device, sizeof l->device, slice_str(device));
+	if (protocol != PROTOCOL_NATIVE) {
+		TAILQ_INIT(&l->replies);
+	} else if (device != NULL) {
+		uint8_t key[DEVICE_KEY_LEN];
+
+		/* An identity that is no longer known is nobody's id either: Hello is refused. */
+		l->proved = unit_key_find(app, device, l->device, &l->opened_by, key) ||
+		            text_copy(l->device, sizeof l->device, slice_str(device));
+		explicit_bzero(key, sizeof key);
+	}
+	d->load.links++;
 	if (!table_put(&d->links, l->key, l))
 		goto refuse;
 	TAILQ_INSERT_TAIL(&d->all, l, all);
@@ -218,7 +229,7 @@ static bool another_daemon(struct app *app)
 
 static bool holds_any(const struct device_link *l)
 {
-	for (size_t i = 0; l->held != NULL && i < HELD_MAX; i++)
+	for (size_t i = 0; l->protocol == PROTOCOL_NATIVE && l->held != NULL && i < HELD_MAX; i++)
 		if (l->held[i].alarm != 0)
 			return true;
 	return false;
@@ -246,13 +257,14 @@ static const char *silent_for_too_long(const struct app *app, const struct devic
 		return NULL; /* a panel's link test may come every two hours: io sees to dead peers */
 	if (!l->greeted)
 		return app->now.mono.ms - l->since.ms > SECONDS(DEVICE_GREET_S) ? "no_hello" : NULL;
-	return quiet_ms > 3 * SECONDS(app->config.heartbeat_s) ? "no_heartbeat" : NULL;
+	return quiet_ms > 3 * SECONDS(unit_beat_told_s(app, l)) ? "no_heartbeat" : NULL;
 }
 
 void devices_turn(struct app *app)
 {
 	struct device_link *l, *next;
 
+	units_turn(app);
 	if (app->now.mono.ms - app->devices->swept.ms < 1000)
 		return;
 	app->devices->swept = app->now.mono;

@@ -11,6 +11,7 @@
 #define APP_DEVICES_H
 
 #include "app/internal.h"
+#include "core/beats.h"
 #include "wire/dc09.h"
 #include "wire/device.h"
 #include "wire/watch.h"
@@ -33,6 +34,8 @@
 
 _Static_assert(REPLY_BYTES_MAX >= DC09_REPLY_MAX && REPLY_BYTES_MAX >= WATCH_REPLY_MAX, "any reply fits");
 _Static_assert(DC09_ECHO_MAX >= WATCH_HEAD_MAX, "what a reply echoes fits");
+#define UNITS_CHANGED_MAX 64
+#define TALLIES_MAX 20000
 #define DEVICE_GREET_S 10
 #define REPLACED_WAIT_S 30
 #define LOADING_WAIT_S 2
@@ -46,7 +49,10 @@ struct held {
 	struct watch *watch; /* its incident; NULL = not stored yet, or opens none */
 	enum step told;      /* by Ack and Status, or said by the device to be heard */
 	bool silent;
-	uint64_t order; /* older is smaller */
+	bool mute;       /* nothing of it is spoken: a technical signal */
+	bool tallied;    /* its first acknowledgement has been counted */
+	bool not_stored; /* said so on this link */
+	uint64_t order;  /* older is smaller */
 	TAILQ_ENTRY(held) of_watch;
 };
 
@@ -84,16 +90,28 @@ struct device_link {
 	char device[ID_MAX];
 	char peer[46];
 	mono_t since;
-	mono_t heard;      /* last frame */
-	mono_t pace;       /* how far its frames have used up its rate */
-	struct held *held; /* HELD_MAX, made with the first alarm */
-	uint32_t junk;
-	bool passing;         /* watch: a frame that is too long is being passed over */
-	uint32_t wrong_times; /* DC-09, encrypted: frames in a row with a wrong time */
-	bool strange;         /* watch: said already that nobody knows it */
-	uint32_t reply_count;
-	uint64_t reply_tag;
-	TAILQ_HEAD(, reply) replies;
+	mono_t heard; /* last frame */
+	mono_t pace;  /* how far its frames have used up its rate */
+	union {
+		struct {                /* native */
+			struct held *held;  /* HELD_MAX, made with the first alarm */
+			uint32_t beat_s;    /* interval that it was told; 0 = none yet */
+			uint32_t report_s;  /* Device.report_s */
+			uint32_t config;    /* Configure.revision that it lives by, or was told */
+			uint32_t seq;       /* of its last frame, as it counts; 0 = it does not */
+			uint32_t opened_by; /* name of the key that opened it; 0 = the plain id, or a token */
+			uint32_t given;     /* name of the key that it was given on this link */
+		};
+		struct { /* panels and watches */
+			TAILQ_HEAD(, reply) replies;
+			uint64_t reply_tag;
+			uint32_t reply_count;
+			uint32_t junk;
+			uint32_t wrong_times; /* DC-09, encrypted: frames in a row with a wrong time */
+			bool passing;         /* watch: a frame that is too long is being passed over */
+			bool strange;         /* watch: said already that nobody knows it */
+		};
+	};
 };
 
 struct devices {
@@ -104,7 +122,17 @@ struct devices {
 	size_t count;
 	uint64_t order;
 	mono_t swept;
-	struct up up; /* scratch of one frame */
+	/* units.h */
+	struct beats beats;
+	struct beats_load load;
+	mono_t turn_due;           /* when the app wanted to be called again */
+	struct device_link *sweep; /* next link to be looked at; NULL = none */
+	bool sweep_again;
+	uint64_t sweep_from;                     /* once this log entry is safe */
+	char changed[UNITS_CHANGED_MAX][ID_MAX]; /* units whose records have changed */
+	uint32_t changed_count;
+	struct table tallies; /* device id -> its tally */
+	struct up up;         /* scratch of one frame */
 	struct incident reading;
 	struct alarm alarms[DC09_EVENTS_MAX > WATCH_EVENTS_MAX ? DC09_EVENTS_MAX : WATCH_EVENTS_MAX];
 	uint8_t plain[DC09_BODY_MAX / 2]; /* scratch of one encrypted frame */
@@ -120,6 +148,9 @@ void device_close(struct app *app, struct device_link *l);
 void device_forget(struct app *app, struct device_link *l);
 /* What the peer reads too slowly it does not need: closed, it comes again. False: `l` is gone. */
 bool device_send(struct app *app, struct device_link *l, struct slice bytes) MUST_USE;
+
+/* A message to a native unit. False: `l` is gone. */
+bool device_say(struct app *app, struct device_link *l, const struct down *down) MUST_USE;
 
 /* device_link.c. Both return the bytes used up; the link may be gone after. */
 size_t native_bytes(struct app *app, struct device_link *l, struct slice bytes);

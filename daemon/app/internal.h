@@ -172,6 +172,7 @@ enum change_kind {
 	CHANGE_NEW,      /* a record that must exist: body; nothing if it does */
 	CHANGE_STORM,    /* storm */
 	CHANGE_ON_TEST,  /* ev: who, seconds, text */
+	CHANGE_KEY,      /* number: the key that a unit has taken */
 	CHANGE_OUT_GONE, /* a device that was out of an incident that has been closed: its record goes */
 	CHANGE_SIGNAL    /* an alarm that opens nothing (test, restore, cancel of nothing): a log entry only */
 };
@@ -304,6 +305,16 @@ void devices_alarm_stored(struct app *app, const struct change *ch, uint64_t inc
 /* An incident changed and is safe: tell the devices behind it their step. */
 void devices_touch(struct app *app, const struct incident *inc);
 void devices_down(struct app *app, link_t link);
+/* An alarm is on the screens and not in the store: its unit may say so. */
+void devices_not_stored(struct app *app, const struct change *ch);
+/* A household or device of the registry changed. */
+void devices_registry(struct app *app, const struct record *rec);
+/* So many times longer than usual units are told to wait between heartbeats. */
+uint64_t devices_beats_slowed(const struct app *app);
+/* The app wants to be called again in so long. */
+void devices_wait(struct app *app, int64_t wait_ms);
+/* MOVE: *ret holds the record's new body, *ret_event the LogEvent. */
+enum verdict unit_key_decide(struct app *app, struct change *ch, struct buf *ret, struct buf *ret_event);
 /* Our store link is not fresh: devices with open alarms are sent to the next address. */
 void devices_not_fresh(struct app *app);
 bool devices_new(struct app *app) MUST_USE;
@@ -468,6 +479,14 @@ enum counter {
 	C_DEADLINES,
 	C_HEARTBEATS,
 	C_FRAMES_BAD,
+	C_FRAMES_LOST,
+	C_CONNECTS_FAILED,
+	C_ACKS_FIRST_TRY,
+	C_ACKS_LATER_TRY,
+	C_TRIES_LOST,
+	C_UNITS_CONFIGURED,
+	C_KEYS_GIVEN,
+	C_KEYS_TAKEN,
 	C_DEVICES_REFUSED,
 	C_DEVICES_REPLACED,
 	C_DC09_FRAMES,

@@ -34,6 +34,19 @@ static const struct {
 	[C_DEADLINES] = {"pingan_deadlines_total", "Deadlines acted on by this daemon"},
 	[C_HEARTBEATS] = {"pingan_heartbeats_total", "Heartbeats of devices"},
 	[C_FRAMES_BAD] = {"pingan_device_frames_bad_total", "Native frames refused"},
+	[C_FRAMES_LOST] = {"pingan_device_frames_lost_total",
+                       "Frames that native units sent and nothing answered, by their own count"},
+	[C_CONNECTS_FAILED] = {"pingan_device_connects_failed_total",
+                           "Attempts of native units to connect that came to nothing, by their own count"},
+	[C_ACKS_FIRST_TRY] = {"pingan_device_acks_first_try_total",
+                          "Alarms of native units acknowledged at their first attempt"},
+	[C_ACKS_LATER_TRY] = {"pingan_device_acks_later_try_total",
+                          "Alarms of native units acknowledged at a later attempt"},
+	[C_TRIES_LOST] = {"pingan_device_tries_lost_total", "Attempts of these that nothing answered"},
+	[C_UNITS_CONFIGURED] = {"pingan_units_configured_total", "Native units told how to behave"},
+	[C_KEYS_GIVEN] = {"pingan_device_keys_given_total", "New keys given to native units over their links"},
+	[C_KEYS_TAKEN] = {"pingan_device_keys_taken_total",
+                      "New keys that native units have connected with; the old ones open nothing any more"},
 	[C_DEVICES_REFUSED] = {"pingan_devices_refused_total", "Device connections refused: identity, version, overload"},
 	[C_DEVICES_REPLACED] = {"pingan_devices_replaced_total", "Device connections replaced by a newer one"},
 	[C_DC09_FRAMES] = {"pingan_dc09_frames_total", "SIA DC-09 frames received"},
@@ -139,6 +152,11 @@ static uint64_t screens(const struct app *app)
 	return screens_count(app);
 }
 
+static uint64_t beats_slowed(const struct app *app)
+{
+	return devices_beats_slowed(app);
+}
+
 static uint64_t arena_misses(const struct app *app)
 {
 	return app->arena.misses + app->scratch.misses;
@@ -159,6 +177,8 @@ static const struct gauge GAUGES[] = {
 	{"pingan_one_copy", "1 while one copy counts because the replica is down", one_copy},
 	{"pingan_snapshot_stale_ms", "Age of the local snapshot that this daemon runs on; 0 = from the store", stale},
 	{"pingan_screens", "Consoles and phones connected (at most 20000)", screens},
+	{"pingan_heartbeats_slowed",
+     "How many times longer than usual home units are told to wait between heartbeats; 1 = as usual", beats_slowed},
 	{"pingan_arena_misses", "Records that did not fit into working memory", arena_misses},
 };
 

@@ -342,6 +342,7 @@ static void told(struct app *app, struct record *rec)
 	case RECORD_DEVICE:
 		find_touch(app, rec);
 		details_home(app, rec);
+		devices_registry(app, rec);
 		break;
 	case RECORD_OTHER:
 	case RECORD_DAEMON:

@@ -3,13 +3,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "wire/device.h"
+
 #define AT(field)                           \
 	offsetof(struct config, field),         \
 	{                                       \
 		sizeof(((struct config *)0)->field) \
 	}
+#define AT_WORDS(field, list)       \
+	offsetof(struct config, field), \
+	{                               \
+		.words = (list)             \
+	}
 #define RESTART true
 #define LIVE false
+
+static const char *prompt_word(uint32_t n)
+{
+	return n >= SAY_COUNT ? NULL : n == SAY_NOTHING ? "" : device_say_name((enum say)n);
+}
 
 /* path, type, offset and size, min, max, preset, restart?, help */
 static const struct setting TABLE[] = {
@@ -25,6 +37,23 @@ static const struct setting TABLE[] = {
 	{"demo", SETTING_FLAG, AT(demo), 0, 0, "off", RESTART, "Demo data: every screen says so."},
 	{"heartbeat_s", SETTING_NUMBER, AT(heartbeat_s), 10, 86400, "60", RESTART,
      "How often a home device says that it is there."},
+	{"beats.longest_s", SETTING_NUMBER, AT(beats.longest_s), 10, 86400, "300", RESTART,
+     "No unit is told to wait longer than this, nor than a third of its own reporting time."},
+	{"beats.frames_a_s", SETTING_NUMBER, AT(beats.frames_a_s), 0, 1000000, "15000", RESTART,
+     "Frames of units in a second that are a storm; 0: not looked at."},
+	{"beats.links_a_s", SETTING_NUMBER, AT(beats.links_a_s), 0, 1000000, "1500", RESTART,
+     "New connections of units in a second that are one."},
+	{"beats.lag_ms", SETTING_NUMBER, AT(beats.lag_ms), 0, 60000, "250", RESTART,
+     "The daemon comes so late to what it wanted to do."},
+	{"beats.calm_s", SETTING_NUMBER, AT(beats.calm_s), 1, 86400, "60", RESTART,
+     "Below half of all that for so long: the interval is halved again, until it is as usual."},
+	{"units.language", SETTING_TEXT, AT(units.language), 0, 0, "cmn", RESTART,
+     "Units speak this where nobody at home is known to speak another: cmn (Mandarin), yue (Cantonese), en."},
+	{"units.prompts", SETTING_WORDS, AT_WORDS(units.prompts, prompt_word), 0, 16,
+     "[heard, talking, on_the_way, arrived, closed, not_stored, trial]", RESTART,
+     "What units may say aloud. Silent alarms (duress) are never spoken of."},
+	{"units.numbers", SETTING_LIST, AT(units.numbers), 0, 4, "[]", RESTART,
+     "Telephone numbers that a unit with its own voice call dials, the first one first. Empty: desk_phone."},
 	{"policy_file", SETTING_TEXT, AT(policy_file), 0, 0, "", LIVE,
      "File with the escalation policy (see policy.yaml). Empty: the default policy."},
 
@@ -109,6 +138,8 @@ static const struct setting TABLE[] = {
 };
 
 static const char *const SECTIONS[][2] = {
+	{"beats", "When so much comes from home units that all of them are told to beat more seldom, step by step."},
+	{"units", "How native units behave; they are told over their links."},
 	{"redis", "The cell's Redis, with appendonly yes and appendfsync always."},
 	{"listen", "Where this daemon listens."},
 	{"web", "Pages."},
@@ -129,6 +160,11 @@ const struct settings CONFIG_SETTINGS = {
 			"settings that need a restart are named in its log.",
 	.sections = SECTIONS,
 };
+
+static bool language_good(const char *language)
+{
+	return strcmp(language, "cmn") == 0 || strcmp(language, "yue") == 0 || strcmp(language, "en") == 0;
+}
 
 static bool cell_good(const char *cell)
 {
@@ -203,6 +239,11 @@ static bool config_check(struct config *c, char why[CONFIG_WHY_MAX])
 	} else {
 		return wrong(why, "redis.socket: ", "must be a path, or redis.address given");
 	}
+	if (!language_good(c->units.language))
+		return wrong(why, "units.language: ", "must be cmn, yue or en");
+	for (uint32_t i = 0; i < c->units.numbers.count; i++)
+		if (!device_number_valid(c->units.numbers.at[i]))
+			return wrong(why, "units.numbers: ", "each has 3 to 20 digits, a '+' before them or not");
 	if ((what = listen_check(&c->listen.web, true, true)) != NULL)
 		return wrong(why, "listen.web.", what);
 	if ((what = listen_check(&c->listen.devices, true, false)) != NULL)

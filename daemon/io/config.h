@@ -30,6 +30,17 @@ struct config {
 	char desk_phone[32];
 	bool demo;
 	uint32_t heartbeat_s;
+	struct {
+		uint32_t longest_s;
+		uint32_t frames_a_s, links_a_s;
+		uint32_t lag_ms;
+		uint32_t calm_s;
+	} beats;
+	struct {
+		char language[8];
+		uint32_t prompts; /* bit n: enum say n */
+		struct text_list numbers;
+	} units;
 	char policy_file[SETTING_TEXT_MAX]; /* empty = the default policy */
 	struct {
 		char socket[108];

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "io/device_server.h"
+#include "wire/device.h"
 
 /* An identity that we do not know is no error: the handshake goes on with the certificate, or fails for want of one. */
 static int find_session(SSL *ssl, const unsigned char *identity, size_t len, SSL_SESSION **ret)
@@ -12,7 +13,7 @@ static int find_session(SSL *ssl, const unsigned char *identity, size_t len, SSL
 	const struct device_tls *tls = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
 	SSL_SESSION *session = NULL;
 	uint8_t key[32];
-	char id[ID_MAX];
+	char id[DEVICE_IDENTITY_MAX];
 
 	*ret = NULL;
 	if (len == 0 || !text_copy(id, sizeof id, slice_of(identity, len)) || !tls->find(SSL_get_app_data(ssl), id, key))

@@ -395,6 +395,16 @@ static bool build_app(struct loop *loop, char why[LOOP_WHY_MAX])
 		.serve_screens = c->serve_screens,
 	};
 
+	app.beats = (struct beats_config){.longest_s = c->beats.longest_s,
+	                                  .frames_a_s = c->beats.frames_a_s,
+	                                  .links_a_s = c->beats.links_a_s,
+	                                  .lag_ms = c->beats.lag_ms,
+	                                  .calm_s = c->beats.calm_s};
+	memcpy(app.units.language, c->units.language, sizeof app.units.language);
+	app.units.prompts = c->units.prompts;
+	app.units.number_count = c->units.numbers.count;
+	for (uint32_t i = 0; i < c->units.numbers.count; i++)
+		snprintf(app.units.numbers[i], sizeof app.units.numbers[i], "%.21s", c->units.numbers.at[i]);
 	snprintf(app.daemon, sizeof app.daemon, "d%012" PRIx64, crypto_random(NULL) & UINT64_C(0xffffffffffff));
 	memcpy(app.root_area, c->root_area, sizeof app.root_area);
 	memcpy(app.desk_phone, c->desk_phone, sizeof app.desk_phone);

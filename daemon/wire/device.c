@@ -38,8 +38,7 @@ enum device_cut device_cut(struct slice in, struct slice *body, size_t *used)
 	return DEVICE_CUT_FRAME;
 }
 
-/* Room for a frame with `len` bytes behind its length, which is written; NULL when it does not fit. */
-static uint8_t *frame_room(struct buf *ret, size_t len)
+uint8_t *device_frame_room(struct buf *ret, size_t len)
 {
 	uint8_t head[2] = {(uint8_t)(len & 0x7f), (uint8_t)(len >> 7)};
 
@@ -127,6 +126,10 @@ static bool hello_read(const Pingan__V1__Hello *m, struct up *ret)
 	ret->type = UP_HELLO;
 	ret->version = m->version;
 	ret->boot = m->boot;
+	ret->config = m->config;
+	ret->seq = m->seq;
+	ret->lost = m->lost > DEVICE_COUNT_MAX ? DEVICE_COUNT_MAX : m->lost;
+	ret->failed = m->failed > DEVICE_COUNT_MAX ? DEVICE_COUNT_MAX : m->failed;
 	if (m->token.len != 0 && (m->token.len < DEVICE_TOKEN_MIN || m->token.len > DEVICE_TOKEN_MAX))
 		return false;
 	ret->token = slice_of(m->token.data, m->token.len);
@@ -239,6 +242,10 @@ void device_up_encode(const struct up *up, struct buf *ret)
 		p.hello.model = (char *)up->model;
 		p.hello.firmware = (char *)up->firmware;
 		p.hello.boot = up->boot;
+		p.hello.config = up->config;
+		p.hello.seq = up->seq;
+		p.hello.lost = up->lost;
+		p.hello.failed = up->failed;
 		held_fill(up, &p);
 		p.hello.n_held = up->alarm_count;
 		p.hello.held = p.list;
@@ -273,139 +280,7 @@ void device_up_encode(const struct up *up, struct buf *ret)
 		ENSURE_NEVER("an empty frame");
 	}
 	len = pingan__v1__up__get_packed_size(&p.up);
-	room = frame_room(ret, len);
+	room = device_frame_room(ret, len);
 	if (room != NULL)
 		(void)pingan__v1__up__pack(&p.up, room);
-}
-
-/* ------------------------------------------------------------ Down */
-
-struct down_parts {
-	Pingan__V1__Welcome welcome;
-	Pingan__V1__HeartbeatAck beat;
-	Pingan__V1__Ack ack;
-	Pingan__V1__Status status;
-	Pingan__V1__Configure configure;
-	Pingan__V1__Refuse refuse;
-};
-
-void device_down_encode(const struct down *down, struct buf *ret)
-{
-	Pingan__V1__Down m = PINGAN__V1__DOWN__INIT;
-	struct down_parts p;
-	uint8_t *room;
-	size_t len;
-
-	switch (down->type) {
-	case DOWN_WELCOME:
-		pingan__v1__welcome__init(&p.welcome);
-		p.welcome.server_ms = down->server_ms;
-		p.welcome.heartbeat_s = down->heartbeat_s;
-		m.body_case = PINGAN__V1__DOWN__BODY_WELCOME;
-		m.welcome = &p.welcome;
-		break;
-	case DOWN_HEARTBEAT_ACK:
-		pingan__v1__heartbeat_ack__init(&p.beat);
-		p.beat.server_ms = down->server_ms;
-		m.body_case = PINGAN__V1__DOWN__BODY_HEARTBEAT_ACK;
-		m.heartbeat_ack = &p.beat;
-		break;
-	case DOWN_ACK:
-		pingan__v1__ack__init(&p.ack);
-		p.ack.alarm = down->alarm;
-		p.ack.incident = down->incident;
-		p.ack.silent = down->silent;
-		m.body_case = PINGAN__V1__DOWN__BODY_ACK;
-		m.ack = &p.ack;
-		break;
-	case DOWN_STATUS:
-		pingan__v1__status__init(&p.status);
-		p.status.alarm = down->alarm;
-		p.status.step = (Pingan__V1__Step)down->step;
-		p.status.eta_min = down->eta_min;
-		m.body_case = PINGAN__V1__DOWN__BODY_STATUS;
-		m.status = &p.status;
-		break;
-	case DOWN_CONFIGURE:
-		pingan__v1__configure__init(&p.configure);
-		p.configure.heartbeat_s = down->heartbeat_s;
-		m.body_case = PINGAN__V1__DOWN__BODY_CONFIGURE;
-		m.configure = &p.configure;
-		break;
-	case DOWN_REFUSE:
-		pingan__v1__refuse__init(&p.refuse);
-		p.refuse.reason = (Pingan__V1__Refuse__Reason)down->reason;
-		p.refuse.retry_s = down->retry_s;
-		m.body_case = PINGAN__V1__DOWN__BODY_REFUSE;
-		m.refuse = &p.refuse;
-		break;
-	case DOWN_NONE:
-		ENSURE_NEVER("an empty frame");
-	}
-	len = pingan__v1__down__get_packed_size(&m);
-	room = frame_room(ret, len);
-	if (room != NULL)
-		(void)pingan__v1__down__pack(&m, room);
-}
-
-static bool heartbeat_s_valid(uint32_t s)
-{
-	return s >= 10 && s <= 86400;
-}
-
-int device_down_decode(struct slice body, struct arena *scratch, struct down *ret)
-{
-	Pingan__V1__Down *m;
-
-	arena_reset(scratch);
-	m = pingan__v1__down__unpack(&scratch->allocator, body.len, body.at);
-	if (m == NULL)
-		return -1;
-	*ret = (struct down){0};
-	switch (m->body_case) {
-	case PINGAN__V1__DOWN__BODY_WELCOME:
-		ret->type = DOWN_WELCOME;
-		ret->server_ms = m->welcome->server_ms;
-		ret->heartbeat_s = m->welcome->heartbeat_s;
-		return heartbeat_s_valid(ret->heartbeat_s) && ret->server_ms >= 0 ? 0 : -1;
-	case PINGAN__V1__DOWN__BODY_HEARTBEAT_ACK:
-		ret->type = DOWN_HEARTBEAT_ACK;
-		ret->server_ms = m->heartbeat_ack->server_ms;
-		return ret->server_ms >= 0 ? 0 : -1;
-	case PINGAN__V1__DOWN__BODY_ACK:
-		ret->type = DOWN_ACK;
-		ret->alarm = m->ack->alarm;
-		ret->incident = m->ack->incident;
-		ret->silent = m->ack->silent != 0;
-		return ret->alarm != 0 ? 0 : -1;
-	case PINGAN__V1__DOWN__BODY_STATUS:
-		ret->type = DOWN_STATUS;
-		ret->alarm = m->status->alarm;
-		ret->step = (enum step)m->status->step;
-		ret->eta_min = m->status->eta_min;
-		return ret->alarm != 0 && ret->step != STEP_NONE && (unsigned)ret->step < STEP_COUNT ? 0 : -1;
-	case PINGAN__V1__DOWN__BODY_CONFIGURE:
-		ret->type = DOWN_CONFIGURE;
-		ret->heartbeat_s = m->configure->heartbeat_s;
-		return heartbeat_s_valid(ret->heartbeat_s) ? 0 : -1;
-	case PINGAN__V1__DOWN__BODY_REFUSE:
-		ret->type = DOWN_REFUSE;
-		ret->reason = (enum device_refusal)m->refuse->reason;
-		ret->retry_s = m->refuse->retry_s;
-		if ((unsigned)ret->reason >= DEVICE_REFUSAL_COUNT)
-			ret->reason = DEVICE_REFUSAL_NONE; /* a newer server: closed all the same */
-		return 0;
-	case PINGAN__V1__DOWN__BODY__NOT_SET:
-	case _PINGAN__V1__DOWN__BODY__CASE_IS_INT_SIZE:
-		break;
-	}
-	return -1;
-}
-
-const char *device_refusal_name(enum device_refusal reason)
-{
-	static const char *const NAMES[DEVICE_REFUSAL_COUNT] = {"none",     "bad_frame",    "bad_identity", "bad_version",
-	                                                        "replaced", "go_elsewhere", "overload"};
-
-	return (unsigned)reason < DEVICE_REFUSAL_COUNT ? NAMES[reason] : "none";
 }

@@ -21,7 +21,15 @@
 #define DEVICE_TOKEN_MIN 16
 #define DEVICE_TOKEN_MAX 64
 #define DEVICE_SCRATCH (64 * 1024)
-#define DEVICE_DOWN_MAX 64 /* no Down is longer, its length included */
+#define DEVICE_DOWN_MAX 192 /* no Down is longer, its length included */
+#define DEVICE_HEARTBEAT_MIN_S 5
+#define DEVICE_HEARTBEAT_MAX_S 86400
+#define DEVICE_COUNT_MAX 65535 /* Hello.lost, Hello.failed: so many or more */
+#define DEVICE_LANGUAGE_MAX 8  /* with the NUL, likewise the next two */
+#define DEVICE_NUMBER_MAX 22
+#define DEVICE_IDENTITY_MAX 48
+#define DEVICE_NUMBERS_MAX 4
+#define DEVICE_KEY_LEN 32
 
 enum device_cut {
 	DEVICE_CUT_FRAME,
@@ -31,6 +39,9 @@ enum device_cut {
 
 /* Takes the first frame off `in`: *body is what stands behind its length, *used how many bytes it took. */
 enum device_cut device_cut(struct slice in, struct slice *body, size_t *used);
+
+/* Room for a frame with `len` bytes behind its length, which is written; NULL when it does not fit. */
+uint8_t *device_frame_room(struct buf *ret, size_t len);
 
 enum up_type { UP_NONE, UP_HELLO, UP_HEARTBEAT, UP_ALARM, UP_CANCEL };
 
@@ -44,8 +55,11 @@ struct up {
 	char model[DEVICE_TEXT_MAX];
 	char firmware[DEVICE_TEXT_MAX];
 	uint32_t boot;
-	/* HEARTBEAT */
+	uint32_t config;
+	uint32_t lost, failed; /* DEVICE_COUNT_MAX at most */
+	/* HELLO, HEARTBEAT */
 	uint32_t seq;
+	/* HEARTBEAT */
 	uint8_t battery_pct; /* 255 = not known */
 	bool mains;
 	int32_t signal_dbm; /* 0 = not known */
@@ -63,7 +77,29 @@ int device_up_decode(struct slice body, struct arena *scratch, struct up *ret);
 /* Appends a whole frame; ret->overflow when it does not fit. */
 void device_up_encode(const struct up *up, struct buf *ret);
 
-enum down_type { DOWN_NONE, DOWN_WELCOME, DOWN_HEARTBEAT_ACK, DOWN_ACK, DOWN_STATUS, DOWN_CONFIGURE, DOWN_REFUSE };
+enum down_type {
+	DOWN_NONE,
+	DOWN_WELCOME,
+	DOWN_HEARTBEAT_ACK,
+	DOWN_ACK,
+	DOWN_STATUS,
+	DOWN_CONFIGURE,
+	DOWN_REFUSE,
+	DOWN_NEW_KEY
+};
+
+/* Values equal Say of device.proto. */
+enum say {
+	SAY_NOTHING,
+	SAY_HEARD,
+	SAY_TALKING,
+	SAY_ON_THE_WAY,
+	SAY_ARRIVED,
+	SAY_CLOSED,
+	SAY_NOT_STORED,
+	SAY_TRIAL,
+	SAY_COUNT
+};
 
 /* Values equal Refuse.Reason of device.proto. */
 enum device_refusal {
@@ -79,20 +115,37 @@ enum device_refusal {
 
 struct down {
 	enum down_type type;
-	ms_t server_ms;             /* WELCOME, HEARTBEAT_ACK */
-	uint32_t heartbeat_s;       /* WELCOME, CONFIGURE: 10 to 86400 */
+	ms_t server_ms;             /* WELCOME, HEARTBEAT_ACK, CONFIGURE */
+	uint32_t heartbeat_s;       /* WELCOME, CONFIGURE, HEARTBEAT_ACK (0 = as before) */
 	uint64_t alarm;             /* ACK, STATUS */
 	uint64_t incident;          /* ACK */
 	bool silent;                /* ACK */
-	enum step step;             /* STATUS */
+	enum say say;               /* ACK, STATUS */
+	enum step step;             /* STATUS; NONE with SAY_NOT_STORED only */
 	uint32_t eta_min;           /* STATUS; 0 = not known */
 	enum device_refusal reason; /* REFUSE */
 	uint32_t retry_s;           /* REFUSE */
+	/* CONFIGURE */
+	uint32_t revision; /* never 0 */
+	uint32_t prompts;  /* bit n: enum say n */
+	uint32_t number_count;
+	char language[DEVICE_LANGUAGE_MAX];
+	char numbers[DEVICE_NUMBERS_MAX][DEVICE_NUMBER_MAX];
+	/* NEW_KEY */
+	uint8_t key[DEVICE_KEY_LEN];
+	char identity[DEVICE_IDENTITY_MAX];
 };
+
+/* "cmn": 2 to 7 small letters or '-'. */
+bool device_language_valid(const char *language);
+/* 3 to 20 digits, a '+' before them or not. */
+bool device_number_valid(const char *number);
 
 void device_down_encode(const struct down *down, struct buf *ret);
 int device_down_decode(struct slice body, struct arena *scratch, struct down *ret);
 
+/* "on_the_way"; never NULL. */
+const char *device_say_name(enum say say);
 /* "replaced"; never NULL. */
 const char *device_refusal_name(enum device_refusal reason);
 

@@ -160,6 +160,7 @@ static void on_down(struct home *h, const struct down *down)
 	case DOWN_HEARTBEAT_ACK:
 	case DOWN_STATUS:
 	case DOWN_CONFIGURE:
+	case DOWN_NEW_KEY:
 	case DOWN_NONE:
 		break;
 	}

@@ -46,6 +46,7 @@ static void check_up(struct arena *arena)
 	must(device_up_decode(body, arena, &again) == 0);
 	must(again.type == up.type && again.alarm_count == up.alarm_count && again.seq == up.seq &&
 	     again.cancel == up.cancel && again.version == up.version && again.boot == up.boot &&
+	     again.config == up.config && again.lost == up.lost && again.failed == up.failed &&
 	     again.battery_pct == up.battery_pct && again.mains == up.mains && again.signal_dbm == up.signal_dbm &&
 	     strcmp(again.device, up.device) == 0 && strcmp(again.model, up.model) == 0 &&
 	     strcmp(again.firmware, up.firmware) == 0 && slice_equal(again.token, up.token));
@@ -67,7 +68,10 @@ static void check_down(const struct down *down, struct arena *arena)
 	must(back.type == down->type && back.alarm == down->alarm && back.incident == down->incident &&
 	     back.server_ms == down->server_ms && back.heartbeat_s == down->heartbeat_s && back.silent == down->silent &&
 	     back.step == down->step && back.eta_min == down->eta_min && back.reason == down->reason &&
-	     back.retry_s == down->retry_s);
+	     back.retry_s == down->retry_s && back.say == down->say && back.revision == down->revision &&
+	     back.prompts == down->prompts && back.number_count == down->number_count &&
+	     strcmp(back.language, down->language) == 0 && memcmp(back.numbers, down->numbers, sizeof back.numbers) == 0 &&
+	     memcmp(back.key, down->key, sizeof back.key) == 0 && strcmp(back.identity, down->identity) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

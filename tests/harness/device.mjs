@@ -17,6 +17,7 @@ import tls from 'node:tls'
 import { until } from './until.mjs'
 
 export const KIND = { SOS: 1, PANIC: 2, FALL: 3, DURESS: 4, SMOKE: 6, UNKNOWN: 14, POWER: 17, BATTERY: 18, TEST: 22 }
+export const SAY = { NOTHING: 0, HEARD: 1, TALKING: 2, ON_THE_WAY: 3, ARRIVED: 4, CLOSED: 5, NOT_STORED: 6, TRIAL: 7 }
 export const STEP = { STORED: 1, ANSWERED: 2, HELP_ON_THE_WAY: 3, ARRIVED: 4, CLOSED: 5 }
 export const REFUSE = { BAD_FRAME: 1, BAD_IDENTITY: 2, BAD_VERSION: 3, REPLACED: 4, GO_ELSEWHERE: 5, OVERLOAD: 6 }
 
@@ -88,8 +89,15 @@ const alarmBody = (a) =>
 		[7, 'z', a.signal], [8, 'u', a.restore], [9, 'u', a.heard], [10, 'u', a.tries])
 const heldBody = (held = []) => held.map((a) => [6, 'b', message([1, 'b', alarmBody(a)])])
 
-export const hello = ({ version = 1, device, token, held, model = 'test', firmware = '1', boot = 1 }) =>
-	frame(message([1, 'b', message([1, 'u', version], [2, 'b', device], [3, 'b', token], [4, 'b', model], [5, 'b', firmware], ...heldBody(held), [7, 'u', boot])]))
+export const hello = ({ version = 1, device, token, held, model = 'test', firmware = '1', boot = 1, config, seq, lost, failed }) =>
+	frame(
+		message([
+			1,
+			'b',
+			message([1, 'u', version], [2, 'b', device], [3, 'b', token], [4, 'b', model], [5, 'b', firmware], ...heldBody(held), [7, 'u', boot], [8, 'u', config],
+				[9, 'u', seq], [10, 'u', lost], [11, 'u', failed]),
+		]),
+	)
 export const heartbeat = ({ seq = 1, held } = {}) =>
 	frame(message([2, 'b', message([1, 'u', seq], [2, 'u', 90], [3, 'u', true], ...heldBody(held).map(([, type, value]) => [5, type, value]))]))
 export const alarm = (a) => frame(message([3, 'b', alarmBody(a)]))
@@ -99,11 +107,22 @@ export const cancel = (id) => frame(message([4, 'b', message([1, 'f', id])]))
 
 const DOWN = {
 	1: ['welcome', (f) => ({ serverMs: Number(last(f, 1)), heartbeatS: Number(last(f, 2)) })],
-	2: ['beat', (f) => ({ serverMs: Number(last(f, 1)) })],
-	3: ['ack', (f) => ({ alarm: last(f, 1), incident: last(f, 2), silent: last(f, 3) === 1n })],
-	4: ['status', (f) => ({ alarm: last(f, 1), step: Number(last(f, 2)), etaMin: Number(last(f, 3)) })],
-	5: ['configure', (f) => ({ heartbeatS: Number(last(f, 1)) })],
+	2: ['beat', (f) => ({ serverMs: Number(last(f, 1)), heartbeatS: Number(last(f, 2)) })],
+	3: ['ack', (f) => ({ alarm: last(f, 1), incident: last(f, 2), silent: last(f, 3) === 1n, say: Number(last(f, 4)) })],
+	4: ['status', (f) => ({ alarm: last(f, 1), step: Number(last(f, 2)), etaMin: Number(last(f, 3)), say: Number(last(f, 4)) })],
+	5: [
+		'configure',
+		(f) => ({
+			heartbeatS: Number(last(f, 1)),
+			revision: Number(last(f, 2)),
+			language: `${last(f, 3, '')}`,
+			prompts: Number(last(f, 4)),
+			numbers: (f[5] ?? []).map(String),
+			serverMs: Number(last(f, 6)),
+		}),
+	],
 	6: ['refuse', (f) => ({ reason: Number(last(f, 1)), retryS: Number(last(f, 2)) })],
+	7: ['newKey', (f) => ({ key: Buffer.from(last(f, 1)), identity: `${last(f, 2)}` })],
 }
 
 class Peer {
@@ -162,7 +181,7 @@ export class Home extends Peer {
 	/** Connected, greeted, welcomed. */
 	static async linked(t, port, device, { held, ...options } = {}) {
 		const home = await Home.connect(t, port, options)
-		home.send(hello({ device, held, token: options.token }))
+		home.send(hello({ device, held, token: options.token, config: options.config }))
 		await home.next('welcome')
 		return home
 	}

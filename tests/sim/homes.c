@@ -89,6 +89,10 @@ static void take_news(struct sim *sim, struct home *h)
 				p->heard = STEP_STORED;
 			break;
 		case NEWS_STATUS:
+			if (news.step == STEP_NONE) {
+				sim_note(sim, "home %u hears that it is not stored yet", i);
+				break;
+			}
 			sim_note(sim, "home %u hears %s", i, step_word(news.step));
 			if (p != NULL)
 				p->heard = news.step;
@@ -108,6 +112,8 @@ static void take_news(struct sim *sim, struct home *h)
 		case NEWS_WELCOME:
 		case NEWS_BEAT:
 		case NEWS_LOST:
+		case NEWS_SETUP:
+		case NEWS_KEY:
 		case NEWS_NONE:
 			break;
 		}

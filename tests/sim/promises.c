@@ -280,7 +280,7 @@ static void p1_acknowledged_is_durable(struct sim *sim, unsigned home, const Pin
 		return; /* a test; or told before two faults took it, and once more by a daemon that does not know it yet */
 	if (known == NULL)
 		sim_broken(sim, "P1 acknowledged is durable", "home %u is told stored, the store does not know it", home);
-	if (kind_silent(p->kind) && !ack->silent)
+	if (kind_silent(p->kind) && (!ack->silent || ack->say != PINGAN__V1__SAY__SAY_NOTHING))
 		sim_broken(sim, "silent kinds stay silent", "home %u may speak of %s", home, kind_name(p->kind));
 	if (known->incident != ack->incident)
 		sim_broken(sim, "P1 acknowledged is durable", "home %u is told incident %016llx, it is in %016llx", home,
@@ -306,6 +306,12 @@ static void p3_steps_are_true(struct sim *sim, unsigned daemon, unsigned home, c
 	const struct known_incident *k;
 	char device[ID_MAX];
 
+	if (p != NULL && kind_silent(p->kind) && status->say != PINGAN__V1__SAY__SAY_NOTHING)
+		sim_broken(sim, "silent kinds stay silent", "home %u may say %d of %s", home, (int)status->say,
+		           kind_name(p->kind));
+	/* Not stored yet, and on the screens: nothing is promised, so nothing can be untrue. */
+	if (status->step == PINGAN__V1__STEP__STEP_NONE && status->say == PINGAN__V1__SAY__SAY_NOT_STORED)
+		return;
 	if (p == NULL || p->kind == KIND_POWER) /* its line in the area's incident ends when its power is back */
 		return;
 	if (behind_a_cut(sim, daemon))

@@ -309,11 +309,23 @@ static void test_every_down_comes_back(void **state)
 {
 	static const struct down DOWNS[] = {
 		{.type = DOWN_WELCOME, .server_ms = 1795336200000, .heartbeat_s = 86400},
+		{.type = DOWN_WELCOME, .server_ms = 0, .heartbeat_s = DEVICE_HEARTBEAT_MIN_S},
 		{.type = DOWN_HEARTBEAT_ACK, .server_ms = 1},
+		{.type = DOWN_HEARTBEAT_ACK, .server_ms = 1, .heartbeat_s = 300},
 		{.type = DOWN_ACK, .alarm = UINT64_MAX, .incident = UINT64_MAX - 1, .silent = true},
-		{.type = DOWN_ACK, .alarm = 1},
-		{.type = DOWN_STATUS, .alarm = 1, .step = STEP_HELP_ON_THE_WAY, .eta_min = 4294967295u},
-		{.type = DOWN_CONFIGURE, .heartbeat_s = 10},
+		{.type = DOWN_ACK, .alarm = 1, .say = SAY_HEARD},
+		{.type = DOWN_STATUS, .alarm = 1, .step = STEP_HELP_ON_THE_WAY, .eta_min = 1440, .say = SAY_ON_THE_WAY},
+		{.type = DOWN_STATUS, .alarm = 1, .step = STEP_NONE, .say = SAY_NOT_STORED},
+		{.type = DOWN_CONFIGURE, .heartbeat_s = 10, .revision = 1, .language = "yue"},
+		{.type = DOWN_CONFIGURE,
+	     .heartbeat_s = 86400,
+	     .revision = UINT32_MAX,
+	     .language = "cmn-xyz",
+	     .prompts = UINT32_MAX,
+	     .number_count = DEVICE_NUMBERS_MAX,
+	     .numbers = {"110", "+12345678901234567890", "02012345678901234567", "12345678901234567890"},
+	     .server_ms = 253402300799999},
+		{.type = DOWN_NEW_KEY, .key = "0123456789012345678901234567890", .identity = "d0010+0a1b2c3d"},
 		{.type = DOWN_REFUSE, .reason = DEVICE_REFUSAL_OVERLOAD, .retry_s = 4294967295u},
 	};
 
@@ -338,7 +350,112 @@ static void test_every_down_comes_back(void **state)
 		assert_int_equal(down.eta_min, DOWNS[i].eta_min);
 		assert_int_equal(down.reason, DOWNS[i].reason);
 		assert_int_equal(down.retry_s, DOWNS[i].retry_s);
+		assert_int_equal(down.say, DOWNS[i].say);
+		assert_int_equal(down.revision, DOWNS[i].revision);
+		assert_int_equal(down.prompts, DOWNS[i].prompts);
+		assert_string_equal(down.language, DOWNS[i].language);
+		assert_int_equal(down.number_count, DOWNS[i].number_count);
+		assert_memory_equal(down.numbers, DOWNS[i].numbers, sizeof down.numbers);
+		assert_memory_equal(down.key, DOWNS[i].key, sizeof down.key);
+		assert_string_equal(down.identity, DOWNS[i].identity);
 	}
+}
+
+static int down_of(const Pingan__V1__Down *m)
+{
+	uint8_t bytes[1024];
+	struct down down;
+
+	assert_true(pingan__v1__down__get_packed_size(m) <= sizeof bytes);
+	return device_down_decode(slice_of(bytes, pingan__v1__down__pack(m, bytes)), &arena, &down);
+}
+
+/* A unit does not take over what it could not live by. */
+static void test_what_a_unit_is_told_is_checked(void **state)
+{
+	static const char *const NUMBERS[] = {"12", "123456789012345678901", "+", "12a4", "12 34", "", "+12"};
+	Pingan__V1__Down m = PINGAN__V1__DOWN__INIT;
+	Pingan__V1__Configure c = PINGAN__V1__CONFIGURE__INIT;
+	Pingan__V1__NewKey k = PINGAN__V1__NEW_KEY__INIT;
+	Pingan__V1__Status st = PINGAN__V1__STATUS__INIT;
+	uint8_t key[33] = {1};
+	char *numbers[DEVICE_NUMBERS_MAX + 1] = {(char *)"110", (char *)"110", (char *)"110", (char *)"110", (char *)"110"};
+
+	(void)state;
+	m.body_case = PINGAN__V1__DOWN__BODY_CONFIGURE;
+	m.configure = &c;
+	c.heartbeat_s = 60;
+	c.revision = 7;
+	c.language = (char *)"cmn";
+	c.numbers = numbers;
+	c.n_numbers = DEVICE_NUMBERS_MAX;
+	assert_int_equal(down_of(&m), 0);
+	c.n_numbers = DEVICE_NUMBERS_MAX + 1;
+	assert_int_equal(down_of(&m), -1);
+	c.n_numbers = 1;
+	for (size_t i = 0; i < COUNT_OF(NUMBERS); i++) {
+		numbers[0] = (char *)NUMBERS[i];
+		assert_int_equal(down_of(&m), -1);
+	}
+	c.n_numbers = 0;
+	c.revision = 0;
+	assert_int_equal(down_of(&m), -1);
+	c.revision = 7;
+	c.heartbeat_s = DEVICE_HEARTBEAT_MIN_S - 1;
+	assert_int_equal(down_of(&m), -1);
+	c.heartbeat_s = DEVICE_HEARTBEAT_MAX_S + 1;
+	assert_int_equal(down_of(&m), -1);
+	c.heartbeat_s = 60;
+	c.language = (char *)"c";
+	assert_int_equal(down_of(&m), -1);
+	c.language = (char *)"cantonese";
+	assert_int_equal(down_of(&m), -1);
+
+	m.body_case = PINGAN__V1__DOWN__BODY_NEW_KEY;
+	m.new_key = &k;
+	k.key = (ProtobufCBinaryData){.len = 32, .data = key};
+	k.identity = (char *)"d1+00000000";
+	assert_int_equal(down_of(&m), 0);
+	k.key.len = 31;
+	assert_int_equal(down_of(&m), -1);
+	k.key.len = 33;
+	assert_int_equal(down_of(&m), -1);
+	k.key.len = 32;
+	k.identity = (char *)"";
+	assert_int_equal(down_of(&m), -1);
+	k.identity = (char *)"012345678901234567890123456789012345678901234567";
+	assert_int_equal(down_of(&m), -1);
+
+	m.body_case = PINGAN__V1__DOWN__BODY_STATUS;
+	m.status = &st;
+	st.alarm = 1;
+	st.say = PINGAN__V1__SAY__SAY_HEARD;
+	assert_int_equal(down_of(&m), -1); /* a step, or nothing but "not stored" */
+	st.say = PINGAN__V1__SAY__SAY_NOT_STORED;
+	assert_int_equal(down_of(&m), 0);
+}
+
+/* What a device counted for long is worth no more than "many": it adds to figures of the whole cell. */
+static void test_counts_of_a_device_are_capped(void **state)
+{
+	Pingan__V1__Up u = PINGAN__V1__UP__INIT;
+	Pingan__V1__Hello m = PINGAN__V1__HELLO__INIT;
+	uint8_t bytes[128];
+
+	(void)state;
+	m.version = 1;
+	m.device = (char *)"d1";
+	m.lost = UINT32_MAX;
+	m.failed = 65536;
+	m.seq = UINT32_MAX;
+	m.config = UINT32_MAX;
+	u.body_case = PINGAN__V1__UP__BODY_HELLO;
+	u.hello = &m;
+	assert_int_equal(device_up_decode(slice_of(bytes, pingan__v1__up__pack(&u, bytes)), &arena, &up), 0);
+	assert_int_equal(up.lost, DEVICE_COUNT_MAX);
+	assert_int_equal(up.failed, DEVICE_COUNT_MAX);
+	assert_int_equal(up.seq, UINT32_MAX);
+	assert_int_equal(up.config, UINT32_MAX);
 }
 
 /* Reasons are numbers of the contract. */
@@ -366,6 +483,8 @@ int main(void)
 		cmocka_unit_test(test_broken_bytes_are_refused),
 		cmocka_unit_test(test_frames_are_bounded),
 		cmocka_unit_test(test_every_down_comes_back),
+		cmocka_unit_test(test_what_a_unit_is_told_is_checked),
+		cmocka_unit_test(test_counts_of_a_device_are_capped),
 		cmocka_unit_test(test_reasons_equal_the_contract),
 	};
 

@@ -308,7 +308,7 @@ static void test_beats_with_what_it_holds(void **state)
 	run_to(u.beat_at_ms);
 	assert_true(sent(&up));
 	assert_int_equal(up.type, UP_HEARTBEAT);
-	assert_int_equal(up.seq, 1);
+	assert_int_equal(up.seq, 3); /* behind Hello and the alarm */
 	assert_int_equal(up.alarm_count, 1);
 	assert_int_equal(up.alarms[0].heard, STEP_ANSWERED);
 	assert_true(u.beat_at_ms - now <= 60000);
@@ -333,6 +333,206 @@ static void test_garbage_ends_the_link_not_the_unit(void **state)
 	assert_true(unit_due(&u) - now <= UNIT_BACKOFF_ALARM_MS);
 }
 
+/* ---- what it is told of itself ---- */
+
+static bool news_of(enum unit_news_type type, struct unit_news *ret)
+{
+	while (unit_news(&u, ret))
+		if (ret->type == type)
+			return true;
+	return false;
+}
+
+/* The Hello of the next link. */
+static void greets(struct up *ret)
+{
+	run_to(now + 120000);
+	while (unit_wish(&u) == WISH_CLOSE)
+		run_to(now + 120000);
+	assert_int_equal(u.state, UNIT_CONNECTING);
+	unit_up(&u, now);
+	assert_true(sent(ret));
+	assert_int_equal(ret->type, UP_HELLO);
+}
+
+static void test_counts_what_nothing_answered(void **state)
+{
+	static struct up up;
+
+	(void)state;
+	start(1);
+	run_to(now + 120000);
+	assert_int_equal(unit_wish(&u), WISH_CONNECT);
+	unit_down(&u, now); /* nobody listens */
+	run_to(now + 120000);
+	assert_int_equal(unit_wish(&u), WISH_CONNECT);
+	unit_down(&u, now);
+	greets(&up);
+	assert_int_equal(up.seq, 1);
+	assert_int_equal(up.failed, 2);
+	assert_int_equal(up.lost, 0);
+	hear((struct down){.type = DOWN_WELCOME, .server_ms = 1, .heartbeat_s = 60});
+	assert_true(unit_press(&u, KIND_SOS, 0, 7, 0, now));
+	run_to(now + 5000); /* a heartbeat to see whether the link lives, and the alarm again */
+	unit_down(&u, now);
+	greets(&up);
+	assert_int_equal(up.failed, 0);
+	assert_int_equal(up.lost, 3);
+	assert_int_equal(up.seq, 5);
+	assert_int_equal(up.alarms[0].tries, 3); /* sent twice, and with the heartbeat */
+	/* Told, and heard to be told: counted anew. */
+	hear((struct down){.type = DOWN_WELCOME, .server_ms = 1, .heartbeat_s = 60});
+	unit_down(&u, now);
+	greets(&up);
+	assert_int_equal(up.lost, 0);
+}
+
+static void test_lives_by_what_it_is_told_and_says_so(void **state)
+{
+	static struct up up;
+	struct unit_news news;
+
+	(void)state;
+	start(1);
+	greets(&up);
+	assert_int_equal(up.config, 0);
+	hear((struct down){.type = DOWN_WELCOME, .server_ms = 1, .heartbeat_s = 60});
+	hear((struct down){.type = DOWN_CONFIGURE,
+	                   .heartbeat_s = 20,
+	                   .revision = 77,
+	                   .language = "yue",
+	                   .prompts = 1 << SAY_HEARD | 1 << SAY_CLOSED,
+	                   .number_count = 2,
+	                   .numbers = {"02012345678", "12349"}});
+	assert_true(news_of(NEWS_SETUP, &news));
+	assert_string_equal(u.setup.numbers[1], "12349");
+	assert_true(u.beat_at_ms - now <= 20000);
+	unit_reboot(&u, now);
+	greets(&up);
+	assert_int_equal(up.config, 77);
+	/* Longer in a storm, from the next beat on. */
+	hear((struct down){.type = DOWN_WELCOME, .server_ms = 1, .heartbeat_s = 60});
+	hear((struct down){.type = DOWN_HEARTBEAT_ACK, .server_ms = 1, .heartbeat_s = 300});
+	assert_true(u.beat_at_ms - now >= 270000 && u.beat_at_ms - now <= 300000);
+	hear((struct down){.type = DOWN_HEARTBEAT_ACK, .server_ms = 1});
+	assert_true(u.beat_at_ms - now >= 270000);
+	/* It speaks what it may, in its language. */
+	assert_true(unit_press(&u, KIND_SOS, 0, 7, 0, now));
+	hear((struct down){.type = DOWN_STATUS, .alarm = 7, .step = STEP_NONE, .say = SAY_NOT_STORED});
+	assert_true(news_of(NEWS_STATUS, &news));
+	assert_int_equal(news.say, SAY_NOTHING);
+	assert_int_equal(unit_holds(&u, 7)->alarm.heard, STEP_NONE);
+	hear((struct down){.type = DOWN_ACK, .alarm = 7, .incident = 70, .say = SAY_HEARD});
+	assert_true(news_of(NEWS_ACK, &news));
+	assert_int_equal(news.say, SAY_HEARD);
+	assert_string_equal(news.language, "yue");
+	hear((struct down){.type = DOWN_STATUS, .alarm = 7, .step = STEP_HELP_ON_THE_WAY, .say = SAY_ON_THE_WAY});
+	assert_true(news_of(NEWS_STATUS, &news));
+	assert_int_equal(news.say, SAY_NOTHING);
+	/* Not of duress, whatever it is told. */
+	assert_true(unit_press(&u, KIND_DURESS, 0, 8, 0, now));
+	hear((struct down){.type = DOWN_ACK, .alarm = 8, .incident = 70, .silent = true, .say = SAY_HEARD});
+	assert_true(news_of(NEWS_ACK, &news));
+	assert_int_equal(news.say, SAY_NOTHING);
+	hear((struct down){.type = DOWN_STATUS, .alarm = 8, .step = STEP_CLOSED, .say = SAY_CLOSED});
+	assert_true(news_of(NEWS_STATUS, &news));
+	assert_int_equal(news.say, SAY_NOTHING);
+}
+
+static void keyed(void)
+{
+	struct unit_config config = {
+		.device = "d1", .paths = 1, .seed = 1, .keyed = true, .keys = {{.identity = "d1", .key = "old"}}};
+
+	now = 1000;
+	unit_init(&u, &config, now, 0);
+}
+
+static const struct down KEY = {.type = DOWN_NEW_KEY, .key = "new", .identity = "d1+0000abcd"};
+
+static void test_takes_a_new_key_and_keeps_the_old_one(void **state)
+{
+	struct unit_news news;
+
+	(void)state;
+	keyed();
+	welcome();
+	/* Not while a press waits to be stored: that goes first. */
+	assert_true(unit_press(&u, KIND_SOS, 0, 7, 0, now));
+	hear(KEY);
+	assert_true(news_of(NEWS_KEY, &news));
+	run_to(now + 1000);
+	assert_int_equal(u.state, UNIT_WELCOME);
+	hear((struct down){.type = DOWN_ACK, .alarm = 7, .incident = 70});
+	run_to(now);
+	assert_int_equal(unit_wish(&u), WISH_CLOSE);
+	assert_string_equal(unit_key(&u)->identity, "d1+0000abcd");
+	welcome();
+	assert_true(news_of(NEWS_KEY, &news));
+	assert_string_equal(unit_key(&u)->identity, "d1+0000abcd");
+	assert_string_equal(u.keys[1 - u.key_at].identity, "d1");
+	/* A third goes in the place of the oldest, never of the one that opened this link. */
+	hear((struct down){.type = DOWN_NEW_KEY, .key = "third", .identity = "d1+00000003"});
+	assert_string_equal(unit_key(&u)->identity, "d1+00000003");
+	assert_string_equal(u.keys[1 - u.key_at].identity, "d1+0000abcd");
+}
+
+/* Crashed before the server noted it, or the server lost its note: one of the two opens. */
+static void test_falls_back_on_the_key_that_opens(void **state)
+{
+	static struct up up;
+
+	(void)state;
+	keyed();
+	welcome();
+	hear(KEY);
+	unit_reboot(&u, now);
+	for (int i = 0; i < 2; i++) {
+		run_to(now + 120000);
+		assert_int_equal(unit_wish(&u), WISH_CONNECT);
+		assert_string_equal(unit_key(&u)->identity, i == 0 ? "d1+0000abcd" : "d1");
+		if (i == 0)
+			unit_key_wrong(&u, now); /* "no such key here" */
+	}
+	unit_up(&u, now);
+	assert_true(sent(&up));
+	hear((struct down){.type = DOWN_WELCOME, .server_ms = 1, .heartbeat_s = 60});
+	assert_string_equal(unit_key(&u)->identity, "d1");
+	/* A network that is away says nothing about keys. */
+	unit_down(&u, now);
+	run_to(now + 120000);
+	unit_down(&u, now);
+	assert_string_equal(unit_key(&u)->identity, "d1");
+}
+
+static void test_a_unit_without_keys_is_given_none(void **state)
+{
+	(void)state;
+	start(1);
+	welcome();
+	hear(KEY);
+	assert_null(unit_key(&u));
+	run_to(now + 1000);
+	assert_int_equal(u.state, UNIT_WELCOME);
+}
+
+static void test_sentences(void **state)
+{
+	char text[SAY_TEXT_MAX];
+
+	(void)state;
+	for (unsigned i = 0; say_language(i) != NULL; i++)
+		for (int say = SAY_HEARD; say < SAY_COUNT; say++) {
+			say_text((enum say)say, say_language(i), 8, text);
+			assert_true(text[0] != '\0');
+			assert_int_equal(strstr(text, "8") != NULL, say == SAY_ON_THE_WAY);
+		}
+	say_text(SAY_NOTHING, "cmn", 8, text);
+	assert_string_equal(text, "");
+	say_text(SAY_ON_THE_WAY, "en", 1, text);
+	assert_string_equal(text, "Help is on its way, about 1 minute.");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -348,6 +548,12 @@ int main(void)
 		cmocka_unit_test(test_survives_a_reboot),
 		cmocka_unit_test(test_beats_with_what_it_holds),
 		cmocka_unit_test(test_garbage_ends_the_link_not_the_unit),
+		cmocka_unit_test(test_counts_what_nothing_answered),
+		cmocka_unit_test(test_lives_by_what_it_is_told_and_says_so),
+		cmocka_unit_test(test_takes_a_new_key_and_keeps_the_old_one),
+		cmocka_unit_test(test_falls_back_on_the_key_that_opens),
+		cmocka_unit_test(test_a_unit_without_keys_is_given_none),
+		cmocka_unit_test(test_sentences),
 	};
 
 	return cmocka_run_group_tests_name("home_unit", tests, NULL, NULL);
