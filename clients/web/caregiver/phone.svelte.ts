@@ -26,6 +26,7 @@ import { resultWords } from '$lib/i18n/results';
 import { announcer } from '$lib/store/announce.svelte';
 import { Line } from '$lib/store/line.svelte';
 import { session, type Me } from '$lib/store/session.svelte';
+import type { Unit } from '$lib/store/unit.svelte';
 import { hex, ms, type What } from '$lib/wire/codec';
 import { localState, Outbox, toWhat, type Act, type Queued } from '$lib/wire/outbox';
 import { unread, type Notice } from './notices';
@@ -74,6 +75,8 @@ export class Phone {
 	readonly line: Line;
 	readonly #me: Me;
 	readonly #outbox: Outbox;
+	/** The unit that a technician looks at: made by the screen that shows it. */
+	unit: Unit | null = null;
 	state = $state.raw<PhoneState | null>(null);
 	queued = $state.raw<readonly Queued[]>([]);
 	notices = $state.raw<Notice[]>([]);
@@ -105,7 +108,10 @@ export class Phone {
 				hello: () => this.#hello(),
 				message: (m) => this.#message(m),
 				reply: (reply) => this.#replied(reply),
-				opened: () => this.#receipts.clear(),
+				opened: () => {
+					this.#receipts.clear();
+					this.unit?.broken();
+				},
 				broken: () => this.#outbox.broken(),
 			},
 			BACKOFF_CAP_MS,
@@ -142,6 +148,11 @@ export class Phone {
 
 	get onDuty(): boolean {
 		return this.state?.onDuty ?? false;
+	}
+
+	/** May put units into service. */
+	get technician(): boolean {
+		return this.state?.technician ?? false;
 	}
 
 	get deskPhone(): string {
@@ -266,6 +277,7 @@ export class Phone {
 		this.#watch = null;
 		this.state = null;
 		this.notices = [];
+		this.unit?.close();
 		this.#outbox.wipe();
 		for (const key of [KEPT, READ]) localStorage.removeItem(key);
 	}
@@ -282,6 +294,7 @@ export class Phone {
 	}
 
 	#message(m: ToScreen): boolean {
+		if (m.body.case === 'device') this.unit?.heard(m.body.value);
 		if (m.body.case !== 'phone') return false;
 		const before = this.state;
 		this.state = m.body.value;
@@ -295,6 +308,7 @@ export class Phone {
 			this.#receive();
 			this.#pump();
 			this.follow();
+			this.unit?.resume();
 		});
 		return true;
 	}

@@ -122,6 +122,14 @@ export class Acts {
 		});
 	}
 
+	/** The home's open incident takes it in, if there is one: the daemon says where the call is now. */
+	bindDevice(id: string, household: string): void {
+		this.#desk.act('bind', { case: 'bindDevice', value: { incident: unhex(id), household } }, (reply) => {
+			this.#desk.closePanel();
+			if (reply.incident !== 0n) this.#desk.open(hex(reply.incident));
+		});
+	}
+
 	onTest(
 		where: { household?: string; device?: string },
 		seconds: number,

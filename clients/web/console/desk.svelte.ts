@@ -35,6 +35,7 @@ import { Line } from '$lib/store/line.svelte';
 import { arrange, Queue } from '$lib/store/queue';
 import { byOrder, isAside, titleOf, toRow, waits, type Row } from '$lib/store/rows';
 import { session } from '$lib/store/session.svelte';
+import type { Unit } from '$lib/store/unit.svelte';
 import { hex, ms, unhex, type What } from '$lib/wire/codec';
 import { Acts } from './acts';
 
@@ -49,6 +50,8 @@ const ABOUT_CALL = [
 	'shelve',
 	'substitute',
 	'test',
+	'bind',
+	'unit',
 ] as const;
 type AboutCall = (typeof ABOUT_CALL)[number];
 export type PanelName = AboutCall | 'manual' | 'storm' | 'keys';
@@ -88,6 +91,8 @@ export class Desk {
 	/** What the open incident was called, and how this person closed it: told when its detail is gone. */
 	ended = $state.raw<{ id: string; title: string; outcome: Outcome } | null>(null);
 	panel = $state<PanelName | null>(null);
+	/** The unit that is looked at: made by the panel that shows it. */
+	unit: Unit | null = null;
 	onlyClass = $state(0);
 	search = $state('');
 	/** The list shows what is set aside instead of what is to be done. */
@@ -114,6 +119,7 @@ export class Desk {
 			{
 				hello: () => this.#hello(),
 				message: (m) => this.#message(m),
+				opened: () => this.unit?.broken(),
 				broken: () => {
 					this.#queue.broken();
 					this.#wasDown = true;
@@ -483,6 +489,9 @@ export class Desk {
 			case 'presence':
 				this.people = body.value.people;
 				return false;
+			case 'device':
+				this.unit?.heard(body.value);
+				return false;
 			case 'storms':
 				this.storms = body.value.storms;
 				return false;
@@ -531,6 +540,7 @@ export class Desk {
 	/** Back on the line: what only lives in the daemon's memory of this connection is asked for again. */
 	#resumed(): void {
 		this.#askDetail();
+		this.unit?.resume();
 		if (this.#wasDown) announcer.say(t('say.link_up'));
 		this.#wasDown = false;
 	}

@@ -13,7 +13,9 @@ export type Act =
 	| 'unshelve'
 	| 'substitute'
 	| 'test'
-	| 'drill';
+	| 'drill'
+	| 'bind'
+	| 'unit';
 
 /** Who asks. */
 export interface Who {
@@ -52,6 +54,11 @@ export function may(act: Act, row: Row, detail: IncidentDetail | null, who: Who)
 				!row.areaWide &&
 				detail?.onTestUntilMs === 0n
 			);
+		case 'bind':
+			return row.quarantine && open;
+		case 'unit':
+			// A call that a person entered, and one of a whole area, name no unit.
+			return row.device !== '' && !row.quarantine && !row.areaWide;
 		case 'drill':
 			// No drill is laid over a real call.
 			return who.supervisor && !open && (detail?.household ?? '') !== '';

@@ -28,7 +28,7 @@ function needed(bundle, page) {
 	return [...files].sort();
 }
 
-/** What that page may read later: English words, and what those import. It costs no first visit, and must be there offline. */
+/** What that page may read later: English words, the technician's screen, and what those import, styles too. It costs no first visit, and must be there offline. */
 function later(bundle, page) {
 	const entry = Object.values(bundle).find(
 		(chunk) => chunk.type === 'chunk' && chunk.isEntry && chunk.name === page,
@@ -38,6 +38,7 @@ function later(bundle, page) {
 		if (files.has(name)) return;
 		files.add(name);
 		for (const next of bundle[name]?.imports ?? []) take(next);
+		for (const css of bundle[name]?.viteMetadata?.importedCss ?? []) files.add(css);
 	};
 	for (const name of entry?.dynamicImports ?? []) take(name);
 	const first = new Set(needed(bundle, page));

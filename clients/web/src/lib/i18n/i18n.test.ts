@@ -9,11 +9,13 @@ import { en as consoleEn } from './console/en';
 import { en as lifeEn } from './console/life/en';
 import { zh as lifeZh } from './console/life/zh';
 import { zh as consoleZh } from './console/zh';
+import { en as unitEn } from './unit/en';
+import { zh as unitZh } from './unit/zh';
 import { byteLength, clockTime, mss, phone } from './format';
 import { addWords, either, language, t, word, type Key } from './index.svelte';
 
-const zh: Record<string, string> = { ...commonZh, ...consoleZh, ...lifeZh, ...caregiverZh };
-const en: Record<string, string> = { ...commonEn, ...consoleEn, ...lifeEn, ...caregiverEn };
+const zh: Record<string, string> = { ...commonZh, ...consoleZh, ...lifeZh, ...caregiverZh, ...unitZh };
+const en: Record<string, string> = { ...commonEn, ...consoleEn, ...lifeEn, ...caregiverEn, ...unitEn };
 addWords(zh, en);
 
 const files = import.meta.glob<string>(
@@ -47,6 +49,7 @@ describe('dictionaries', () => {
 		const groups: [string, object][] = [
 			['class', Common.IncidentClass],
 			['kind', Common.Kind],
+			['device_state', Common.DeviceState],
 			['state', Common.IncidentState],
 			['job', Common.JobState],
 			['offer', Common.OfferState],
@@ -81,7 +84,7 @@ describe('dictionaries', () => {
 
 	it('carry no word that nothing uses', () => {
 		const made =
-			/^(class|kind|state|job|offer|outcome|decline|call|result|protocol|role|plan|sex|why|line|say|skill|spoke|service|handover|channel|card|answer|aside|tell|score|storm)\.\d+(\.\w+)?$/;
+			/^(class|kind|state|job|offer|outcome|decline|call|result|protocol|role|plan|sex|why|line|say|skill|spoke|service|handover|channel|card|answer|aside|tell|score|storm|device_state)\.\d+(\.\w+)?$/;
 		const codes = /^(lang|risk|relation|bring|link)\.\w+$/;
 		const idle = Object.keys(zh).filter(
 			(k) => !used.includes(`'${k}'`) && !made.test(k) && !codes.test(k),

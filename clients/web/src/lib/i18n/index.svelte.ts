@@ -8,8 +8,10 @@ import type { zh as caregiver } from './caregiver/zh';
 import { zh } from './common/zh';
 import type { zh as life } from './console/life/zh';
 import type { zh as console } from './console/zh';
+import type { zh as unit } from './unit/zh';
 
-export type Key = keyof typeof zh | keyof typeof console | keyof typeof life | keyof typeof caregiver;
+export type Key =
+	keyof typeof zh | keyof typeof console | keyof typeof life | keyof typeof caregiver | keyof typeof unit;
 export type Lang = 'zh-CN' | 'en';
 export type Params = Record<string, string | number>;
 
@@ -46,7 +48,8 @@ export type Group =
 	| 'tell'
 	| 'score'
 	| 'storm'
-	| 'link';
+	| 'link'
+	| 'device_state';
 
 class Language {
 	#lang = $state<Lang>('zh-CN');

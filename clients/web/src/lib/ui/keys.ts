@@ -18,6 +18,8 @@ export type Action =
 	| 'handover'
 	| 'hold'
 	| 'aside'
+	| 'bind'
+	| 'unit'
 	| 'storm'
 	| 'manual'
 	| 'note'
@@ -66,6 +68,8 @@ const LETTERS: Record<string, Action> = {
 	e: 'handover',
 	h: 'hold',
 	l: 'aside',
+	b: 'bind',
+	i: 'unit',
 	w: 'storm',
 	n: 'note',
 	v: 'spoke',

@@ -77,6 +77,7 @@ export const en: Record<keyof typeof zh, string> = {
 	'cg.ended.ok': 'Understood',
 	'cg.job.drill': 'This is a drill: do all of it as if it were real, but call no 120.',
 	'cg.skill': 'Needs',
+	'cg.units': 'Commission a unit',
 	'cg.job.depart': 'I have left',
 	'cg.job.arrive': 'I have arrived',
 	'cg.job.done': 'Finish…',

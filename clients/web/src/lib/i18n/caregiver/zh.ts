@@ -75,6 +75,7 @@ export const zh = {
 	'cg.ended.ok': '知道了',
 	'cg.job.drill': '这是演练，请照真实任务完成；不要拨打 120。',
 	'cg.skill': '需要',
+	'cg.units': '设备开通',
 	'cg.job.depart': '我出发了',
 	'cg.job.arrive': '我到了',
 	'cg.job.done': '完成…',

@@ -327,6 +327,8 @@ export const en: Record<keyof typeof zh, string> = {
 	'keys.spoke': 'mark “spoke with the resident”',
 	'keys.contact': 'result of the call to contact n',
 	'keys.close': 'close the incident',
+	'keys.bind': 'bind an unknown unit to a home',
+	'keys.unit': 'show the unit that called',
 	'keys.mute': 'silence 30 s (this console only)',
 	'keys.search': 'search',
 	'keys.apply': 'apply the new order',

@@ -322,6 +322,8 @@ export const zh = {
 	'keys.spoke': '记录“已与长者通话”',
 	'keys.contact': '第 n 位联系人的通话结果',
 	'keys.close': '结案',
+	'keys.bind': '未知设备绑定到住户',
+	'keys.unit': '查看报警的设备',
 	'keys.mute': '静音 30 秒（仅本机）',
 	'keys.search': '查找',
 	'keys.apply': '应用新排序',

@@ -100,6 +100,8 @@ export const en: Record<keyof typeof zh, string> = {
 	'act.handover': 'Hand over',
 	'act.substitute': 'Substitute',
 	'act.test': 'Put on test',
+	'act.bind': 'Bind to a home',
+	'act.unit': 'Unit',
 	'act.test.end': 'End the test',
 	'act.manual': 'Enter by hand',
 

@@ -99,6 +99,8 @@ export const zh = {
 	'act.handover': '移交',
 	'act.substitute': '替代设备',
 	'act.test': '设为测试',
+	'act.bind': '绑定住户',
+	'act.unit': '设备',
 	'act.test.end': '结束测试',
 	'act.manual': '人工录入',
 
