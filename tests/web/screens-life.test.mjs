@@ -155,6 +155,7 @@ test('a storm, from its beginning to its report; an area without power; a flood 
 		'设备开通',
 		'服务请求',
 		'随访',
+		'按键测试逾期',
 	])
 	await panel.getByLabel('区域').selectOption({ label: '六榕街' })
 	await panel.getByRole('textbox').fill('台风，片区停电')
