@@ -15,9 +15,9 @@ static const char USAGE[] =
 	"The Ping An Tong dispatch daemon: takes alarms of home devices, keeps them in Redis, serves consoles and phones.\n"
 	"\n"
 	"  --config FILE         configuration (YAML); without it the defaults. `--print config` shows every setting\n"
-	"  --check-config        read and check the configuration (and the policy it names), and end: 0 good, 1 not\n"
-	"  --print config        print the commented sample of the configuration; `--print policy`, `--print log-codes` "
-	"likewise\n"
+	"  --check-config        read and check the configuration (and what it names), and end: 0 good, 1 not\n"
+	"  --print config        print the commented sample of the configuration; `--print policy`, `--print codes`, "
+	"`--print log-codes` likewise\n"
 	"  --test-control PATH   test builds only: a Unix socket that moves clocks and breaks things\n"
 	"  --test-echo PORT      test builds only: ws://127.0.0.1:PORT/echo for WebSocket conformance suites\n"
 	"  --version             print the version\n"
@@ -62,6 +62,10 @@ static int print(const char *what)
 	static char page[SETTINGS_FILE_MAX];
 	size_t len = 0;
 
+	if (strcmp(what, "codes") == 0) {
+		fwrite(CODES_TEXT, 1, CODES_TEXT_LEN, stdout);
+		return 0;
+	}
 	if (strcmp(what, "config") == 0)
 		len = settings_sample(&CONFIG_SETTINGS, page, sizeof page);
 	else if (strcmp(what, "policy") == 0)
@@ -69,7 +73,7 @@ static int print(const char *what)
 	else if (strcmp(what, "log-codes") == 0)
 		len = log_codes_page(page, sizeof page);
 	else
-		return usage_error("--print knows config, policy and log-codes, not ", what);
+		return usage_error("--print knows config, policy, codes and log-codes, not ", what);
 	fwrite(page, 1, len, stdout);
 	return 0;
 }

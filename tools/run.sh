@@ -206,6 +206,7 @@ write_config() {
 		root_area: "4401"
 		desk_phone: "020-8000-0000"
 		policy_file: "$ROOT/config/policy.yaml"
+		codes_file: "$ROOT/config/codes.yaml"
 		redis:
 		  socket: "$DATA/redis.sock"
 		listen:

@@ -7,6 +7,7 @@
 
 #include "core/alarm.h"
 #include "pingan/v1/record.pb-c.h"
+#include "wire/codes.h"
 
 #define KEY_LEN 32
 #define SCAN_COUNT 1000
@@ -49,6 +50,19 @@ static const char *id_wrong(const char *id, enum protocol protocol)
 		return "a watch is named watch.NUMBER, digits only";
 	if (protocol == PROTOCOL_NATIVE && (strncmp(id, "dc09.", 5) == 0 || strncmp(id, "watch.", 6) == 0))
 		return "this is the name of a device of another protocol";
+	return NULL;
+}
+
+/* The daemons read the tables, and may have others than this machine: only the form is looked at. */
+static const char *codes_wrong(const char *codes, enum protocol protocol)
+{
+	if (codes == NULL)
+		return NULL;
+	if (protocol != PROTOCOL_DC09)
+		return "--codes is for DC-09 devices";
+	if (codes[0] == '\0' || strlen(codes) >= CODE_TABLE_NAME_MAX ||
+	    strspn(codes, "abcdefghijklmnopqrstuvwxyz0123456789_-") != strlen(codes))
+		return "--codes is the name of a table in codes.yaml, such as climax";
 	return NULL;
 }
 
@@ -162,11 +176,16 @@ int device_add(struct cell *cell, const char *id, const struct device_options *o
 		return 1;
 	if (o->model != NULL && strlen(o->model) > 63)
 		return complain("--model has at most 63 bytes", id);
+	why = codes_wrong(o->codes, protocol);
+	if (why != NULL)
+		return complain(why, id);
 	d.id = (char *)(uintptr_t)id;
 	d.household = (char *)(uintptr_t)o->household;
 	d.protocol = (Pingan__V1__Protocol)protocol;
 	if (o->model != NULL)
 		d.model = (char *)(uintptr_t)o->model;
+	if (o->codes != NULL)
+		d.code_table = (char *)(uintptr_t)o->codes;
 	d.state = PINGAN__V1__DEVICE_STATE__DEVICE_COMMISSIONING;
 	key_put(&d, secret, len);
 	if (!cell_put_new(cell, key, pack(&d, body, sizeof body)))
@@ -252,8 +271,8 @@ static void device_print(const Pingan__V1__Device *d, bool json)
 
 	if (json) {
 		json_t *line =
-			json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:I}", "device", d->id, "household", d->household, "protocol",
-		              protocol_name(d->protocol), "model", d->model, "state", state_name(d->state), "has_key",
+			json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:I}", "device", d->id, "household", d->household, "protocol",
+		              protocol_name(d->protocol), "model", d->model, "codes", d->code_table, "state", state_name(d->state), "has_key",
 		              secret[0] == 'y', "test_until_ms", (json_int_t)d->test_until_ms);
 
 		if (line == NULL) {

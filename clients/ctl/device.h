@@ -10,7 +10,7 @@
 #include "cell.h"
 
 struct device_options {
-	const char *household, *protocol, *model, *key; /* NULL = not said */
+	const char *household, *protocol, *model, *key, *codes; /* NULL = not said */
 };
 
 /* Each 0, or 1 with one line on standard error that says what to mend. */

@@ -198,6 +198,7 @@ static void usage(FILE *to)
 	      "  --household ID    whose it is\n"
 	      "  --protocol NAME   native, dc09 (ID is dc09.ACCOUNT), watch (ID is watch.NUMBER)\n"
 	      "  --model NAME      what it is\n"
+	      "  --codes NAME      dc09: its table of event codes in codes.yaml, else the standard one\n"
 	      "  --key HEX         this key instead of a new one; dc09: 32, 48 or 64 digits, else it speaks in plain\n"
 	      "init, user:\n"
 	      "  --name NAME       as screens show it\n"
@@ -249,6 +250,7 @@ static bool options_read(int argc, char **argv, struct options *o)
 		{"household", required_argument, NULL, 'u'},
 		{"protocol", required_argument, NULL, 'p'},
 		{"model", required_argument, NULL, 'm'},
+		{"codes", required_argument, NULL, 'T'},
 		{"key", required_argument, NULL, 'k'},
 		{"name", required_argument, NULL, OPT_NAME},
 		{"role", required_argument, NULL, OPT_ROLE},
@@ -290,6 +292,9 @@ static bool options_read(int argc, char **argv, struct options *o)
 			break;
 		case 'm':
 			o->device.model = optarg;
+			break;
+		case 'T':
+			o->device.codes = optarg;
 			break;
 		case 'k':
 			o->device.key = optarg;

@@ -19,6 +19,8 @@ struct app *app_new(const struct app_config *config, const struct ports *ports)
 	if (app == NULL)
 		return NULL;
 	app->config = *config;
+	if (app->config.codes == NULL)
+		app->config.codes = &CODES_PRESET;
 	app->ports = *ports;
 	arena_init(&app->arena, app->arena_memory, sizeof app->arena_memory);
 	arena_init(&app->scratch, app->scratch_memory, sizeof app->scratch_memory);
@@ -60,6 +62,11 @@ void app_free(struct app *app)
 	free(app->recent);
 	free(app->recent_ms);
 	free(app);
+}
+
+void app_codes(struct app *app, const struct codes *codes)
+{
+	app->config.codes = codes;
 }
 
 void app_policy(struct app *app, const struct policy *policy)

@@ -17,6 +17,7 @@
 #include "app/ports.h"
 #include "core/beats.h"
 #include "core/people.h"
+#include "wire/codes.h"
 
 struct app;
 
@@ -24,6 +25,7 @@ struct app_config {
 	char daemon[ID_MAX];       /* this process; new at every start */
 	char build[ID_MAX];
 	struct policy policy;
+	const struct codes *codes; /* event codes of panels; borrowed until app_codes(). NULL = CODES_PRESET */
 	char root_area[16];        /* quarantine rings here: "4401" */
 	char desk_phone[32];       /* shown on phones */
 	uint32_t heartbeat_s;      /* told to devices: 10 to 86400 */
@@ -44,6 +46,8 @@ void app_free(struct app *app);
 
 /* Swaps the policy; applies to new steps only. */
 void app_policy(struct app *app, const struct policy *policy);
+/* Swaps the tables of event codes; borrowed until the next call, or for as long as the app lives. */
+void app_codes(struct app *app, const struct codes *codes);
 
 /* One turn: decides what came in, commits, sends what is safe. Returns when it wants to be called again at the latest:
  * milliseconds from now, 0 = at once, never more than 1,000. */

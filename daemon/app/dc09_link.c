@@ -10,13 +10,18 @@
  *                                       on its incident
  *   encrypted, no key or a wrong one    kind unknown, the token    nothing
  *   plain, but it has a key             its incident               nothing: anybody could have sent it
+ *   plain, its clock is wrong           its incident, with both    ACK: NAK would never let it through
+ *                                       times
  *   NULL                                nothing                    ACK or *ACK, if known and our store is alive
  *   encrypted NULL that we can't read   nothing                    nothing
  *   bad CRC, bad form                   nothing                    nothing; counted
  *   ACK, NAK, DUH, RSP                  nothing                    nothing
  *
- * Clocks of units that speak in plain are often years off: such frames are taken, and say so by their raised_ms.
+ * What a code means is asked of the table that the registry names for the unit (wire/codes.h); where that table is gone,
+ * of the standard one, counted.
  */
+#include <inttypes.h>
+
 #include "app/devices.h"
 
 /* ------------------------------------------------------------ frames */
@@ -46,6 +51,7 @@ static bool device_of(struct app *app, const struct dc09 *f, char ret[ID_MAX])
 /* What a frame is worth: whose it is, whether its content can be read, and whether it may be answered. */
 struct judged {
 	struct dc09 frame;   /* with its content, if that could be read */
+	uint32_t table;      /* of its event codes */
 	struct slice key;    /* the answer is encrypted with it; empty = plain */
 	const char *why_not; /* why it is not answered; NULL = it is */
 	bool nak;            /* its time is wrong: it is told ours */
@@ -84,13 +90,40 @@ static void judge_encrypted(struct app *app, struct device_link *l, struct slice
 	j->unseen = l->wrong_times < DC09_WRONG_TIMES_MAX;
 }
 
+/* The table of its type. One that the registry names and the file no longer has must not keep an alarm from being read. */
+static uint32_t table_of(struct app *app, struct device_link *l, const Pingan__V1__Device *d)
+{
+	uint32_t table = d == NULL ? 0 : codes_table(app->config.codes, d->code_table);
+
+	if (table < CODE_TABLES_MAX)
+		return table;
+	count(app, C_DC09_NO_TABLE);
+	if (!l->strange)
+		APP_LOG(app, "DC09_NO_TABLE", "device=%s", l->device);
+	l->strange = true;
+	return 0;
+}
+
+/* Clocks of units that speak in plain are often years off. Said once a link; whoever opens the call sees both times. */
+static void clock_look(struct app *app, struct device_link *l, const struct dc09 *f)
+{
+	int64_t ahead_ms = f->stamp_ms - app->now.utc_ms;
+
+	if (f->stamp_ms == 0 || (ahead_ms >= -DC09_BEHIND_MS && ahead_ms <= DC09_AHEAD_MS))
+		return;
+	count(app, C_DC09_WRONG_CLOCK);
+	if (!l->wrong_clock)
+		APP_LOG(app, "DC09_WRONG_CLOCK", "device=%s ahead_s=%" PRId64, l->device, ahead_ms / 1000);
+	l->wrong_clock = true;
+}
+
 static void judge(struct app *app, struct device_link *l, const struct dc09 *f, struct judged *j)
 {
 	bool is_known = device_of(app, f, l->device);
 	const Pingan__V1__Device *d = is_known ? device_find(app, l->device) : NULL;
 	struct slice key = d == NULL ? slice_of(NULL, 0) : slice_of(d->dc09_key.data, d->dc09_key.len);
 
-	*j = (struct judged){.frame = *f};
+	*j = (struct judged){.frame = *f, .table = f->token == DC09_NULL ? 0 : table_of(app, l, d)};
 	if (key.len > DC09_KEY_MAX)
 		key.len = 0; /* no such key: as good as none, and never read past */
 	/* To a token that nobody knows DUH is the answer, whoever sent it. */
@@ -101,6 +134,8 @@ static void judge(struct app *app, struct device_link *l, const struct dc09 *f, 
 	else if (key.len != 0)
 		j->why_not = "plain_but_has_key";
 	l->known = l->known || (is_known && j->why_not == NULL);
+	if (!f->encrypted && f->token != DC09_NULL)
+		clock_look(app, l, f);
 }
 
 static struct reply *reply_add(struct app *app, struct device_link *l, const struct judged *j)
@@ -141,7 +176,7 @@ static void event_in(struct app *app, struct device_link *l, const struct judged
 		count(app, C_DC09_DUH);
 	r = reply_add(app, l, j);
 	if (r != NULL && !j->unseen)
-		replies_alarms(app, l, r, alarms, dc09_alarms(&j->frame, alarms));
+		replies_alarms(app, l, r, alarms, dc09_alarms(&j->frame, app->config.codes, j->table, alarms));
 }
 
 /* False: the link has gone. */

@@ -241,6 +241,7 @@ static void life_fill(struct app *app, const struct incident *inc, Pingan__V1__I
 	d->follow_up_of = inc->follow_up_of;
 	d->follow_up_due_ms = inc->follow_up_due_ms;
 	d->service_hint = (Pingan__V1__Service)incident_service_hint(inc);
+	unit_words_fill(app, inc, d);
 }
 
 /* ------------------------------------------------------------ the whole */

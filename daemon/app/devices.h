@@ -109,7 +109,8 @@ struct device_link {
 			uint32_t junk;
 			uint32_t wrong_times; /* DC-09, encrypted: frames in a row with a wrong time */
 			bool passing;         /* watch: a frame that is too long is being passed over */
-			bool strange;         /* watch: said already that nobody knows it */
+			bool wrong_clock;     /* DC-09: said already that its clock is wrong */
+			bool strange;         /* said already: watch: that nobody knows it; DC-09: that its code table is gone */
 		};
 	};
 };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "app/change.h"
+#include "app/screens.h"
 #include "base/hash.h"
 
 /* A household that calls for help has its technical alarms with it; else they are its area's. */
@@ -136,6 +137,18 @@ bool intake_manual(struct app *app, const struct alarm *a, const struct event *e
 	return rec != NULL && change_submit(app, kind, rec->key, ev, a, waiter) != NULL;
 }
 
+/* What a unit says in words is personal: sealed before it goes anywhere, and never kept in the clear. It is in the raw bytes
+ * too, as far as they are plain. */
+static void text_seal(struct app *app, const struct alarm *a, const struct place *p, struct event *ev)
+{
+	const uint8_t *key = a->text_len == 0 ? NULL : seal_key(app, p->household);
+	size_t len = key == NULL ? 0
+	                         : app->ports.seal(app->ports.ctx, key, slice_of(a->text, a->text_len), ev->text,
+	                                           sizeof ev->text);
+
+	ev->text_len = len <= sizeof ev->text ? (uint16_t)len : 0;
+}
+
 bool intake_alarm(struct app *app, const struct alarm *a, struct waiter waiter)
 {
 	struct event ev = {.type = EVENT_ALARM};
@@ -175,6 +188,7 @@ bool intake_alarm(struct app *app, const struct alarm *a, struct waiter waiter)
 	if (a->kind == KIND_TEST)
 		count(app, C_ALARMS_TEST);
 	rec = route(app, a, 0, &kind);
+	text_seal(app, a, &p, &ev);
 	ch = rec == NULL ? NULL : change_submit(app, kind, rec->key, &ev, a, waiter);
 	if (ch == NULL) {
 		count(app, C_ALARMS_REFUSED);

@@ -307,6 +307,8 @@ Pingan__V1__DetailLine *line_fill(struct app *app, const struct incident *inc, c
                                   const uint8_t *key);
 /* Key that seals the texts of an incident (32 bytes, in app->arena); NULL when there is none. Of an unknown home it is the
  * key of the household record "quarantine": texts are never kept in the clear, and that key can be destroyed too. */
+/* unit_words.c: what the unit's code means, and what its own clock says. */
+void unit_words_fill(struct app *app, const struct incident *inc, Pingan__V1__IncidentDetail *d);
 const uint8_t *seal_key(struct app *app, const char *household);
 
 bool detail_send(struct app *app, struct session *s, struct detail_open *d);

@@ -2,7 +2,7 @@
  *
  * Owns:   the alarm type that every gateway fills in, and when two alarms are copies of one message.
  * Knows:  no protocol and no store.
- * Bounds: ALARM_RAW_MAX bytes of the message as received are kept.
+ * Bounds: ALARM_RAW_MAX bytes of the message as received are kept, ALARM_TEXT_MAX of what the unit says in words.
  */
 #ifndef CORE_ALARM_H
 #define CORE_ALARM_H
@@ -13,6 +13,7 @@
 
 #define ID_MAX 32 /* bytes of an id, with its NUL */
 #define ALARM_RAW_MAX 1024
+#define ALARM_TEXT_MAX 256
 #define ALARM_CODE_MAX 16
 #define ALARM_KEY_MAX 96
 
@@ -35,6 +36,8 @@ struct alarm {
 	char by[ID_MAX];           /* MANUAL: who entered it; empty = a rule of ours (follow-up) */
 	char household[ID_MAX];    /* MANUAL: whom it is about, when no device of theirs is named */
 	uint64_t follow_up_of;     /* MANUAL, FOLLOW_UP: the incident it follows; else 0 */
+	uint16_t text_len;
+	uint8_t text[ALARM_TEXT_MAX]; /* what the unit says in words, UTF-8 (wire/dc09.h); personal: sealed before it is kept */
 	uint16_t raw_len;
 	uint8_t raw[ALARM_RAW_MAX];
 };

@@ -267,8 +267,12 @@ enum verdict incident_on_alarm(struct step_now *s)
 	} else {
 		join(s, a);
 	}
-	if (s->ev->text_len != 0)
-		line_text(s, line_add(s, LINE_NOTE, a->by), s->ev->text, s->ev->text_len);
+	if (s->ev->text_len != 0) {
+		struct line *line = line_add(s, a->protocol == PROTOCOL_MANUAL ? LINE_NOTE : LINE_UNIT_SAYS, a->by);
+
+		id_set(line->subject, a->protocol == PROTOCOL_MANUAL ? "" : a->device);
+		line_text(s, line, s->ev->text, s->ev->text_len);
+	}
 	return MOVE;
 }
 

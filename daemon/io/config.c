@@ -56,6 +56,8 @@ static const struct setting TABLE[] = {
      "Telephone numbers that a unit with its own voice call dials, the first one first. Empty: desk_phone."},
 	{"policy_file", SETTING_TEXT, AT(policy_file), 0, 0, "", LIVE,
      "File with the escalation policy (see policy.yaml). Empty: the default policy."},
+	{"codes_file", SETTING_TEXT, AT(codes_file), 0, 0, "", LIVE,
+     "File with the tables of alarm panels' event codes (see codes.yaml). Empty: the tables this was built with."},
 
 	{"redis.socket", SETTING_TEXT, AT(redis.socket), 0, 0, "/run/pingan/redis.sock", RESTART,
      "Unix socket of Redis on this machine."},
@@ -296,6 +298,19 @@ static bool password_read(struct config *c, char why[CONFIG_WHY_MAX])
 	return good || wrong(why, "redis.password_file: ", "its first line must be 1 to 127 bytes");
 }
 
+bool codes_load(const char *path, struct codes *ret, char why[CONFIG_WHY_MAX])
+{
+	char what[CONFIG_WHY_MAX];
+	size_t len;
+	uint8_t *at = settings_file(path, CODES_FILE_MAX, &len, what);
+	bool good = at != NULL && codes_parse(slice_of(at, len), ret, what);
+
+	if (!good)
+		snprintf(why, CONFIG_WHY_MAX, "%.200s: %.500s", path, what);
+	free(at);
+	return good;
+}
+
 bool config_parse(struct slice text, bool files, struct config *ret, char why[CONFIG_WHY_MAX])
 {
 	struct config *c = calloc(1, sizeof *c);
@@ -303,10 +318,10 @@ bool config_parse(struct slice text, bool files, struct config *ret, char why[CO
 
 	if (c == NULL)
 		return wrong(why, "", "no memory");
-	c->policy = POLICY_DEFAULT;
 	if (!settings_read(&CONFIG_SETTINGS, text, c, why))
 		goto out;
 	c->policy = POLICY_DEFAULT; /* settings_read() starts from a clean struct */
+	c->codes = CODES_PRESET;
 	if (!config_check(c, why)) {
 		settings_line(text, why, CONFIG_WHY_MAX);
 		goto out;
@@ -314,6 +329,8 @@ bool config_parse(struct slice text, bool files, struct config *ret, char why[CO
 	if (files && !password_read(c, why))
 		goto out;
 	if (files && c->policy_file[0] != '\0' && !policy_load(c->policy_file, &c->policy, why))
+		goto out;
+	if (files && c->codes_file[0] != '\0' && !codes_load(c->codes_file, &c->codes, why))
 		goto out;
 	*ret = *c;
 	good = true;

@@ -9,6 +9,7 @@
 
 #include "core/policy.h"
 #include "io/address.h"
+#include "io/codes_file.h"
 #include "io/settings.h"
 
 #define CONFIG_WHY_MAX (SETTINGS_WHY_MAX + SETTING_TEXT_MAX + 8)
@@ -42,6 +43,7 @@ struct config {
 		struct text_list numbers;
 	} units;
 	char policy_file[SETTING_TEXT_MAX]; /* empty = the default policy */
+	char codes_file[SETTING_TEXT_MAX];  /* empty = the tables this was built with */
 	struct {
 		char socket[108];
 		char tcp[SETTING_TEXT_MAX];
@@ -87,6 +89,7 @@ struct config {
 		uint32_t screen_queue_kib;
 	} limits;
 	struct policy policy; /* of policy_file, else POLICY_DEFAULT */
+	struct codes codes;   /* of codes_file, else CODES_PRESET */
 };
 
 extern const struct settings CONFIG_SETTINGS;
@@ -100,6 +103,7 @@ bool config_load(const char *path, struct config *ret, char why[CONFIG_WHY_MAX])
 /* The same from text in memory, for tests; files it names are read only with `files`. */
 bool config_parse(struct slice text, bool files, struct config *ret, char why[CONFIG_WHY_MAX]) MUST_USE;
 
+bool codes_load(const char *path, struct codes *ret, char why[CONFIG_WHY_MAX]) MUST_USE;
 bool policy_load(const char *path, struct policy *ret, char why[CONFIG_WHY_MAX]) MUST_USE;
 bool policy_parse(struct slice text, struct policy *ret, char why[CONFIG_WHY_MAX]) MUST_USE;
 

@@ -144,6 +144,7 @@ static void reload(struct loop *loop)
 		settings_restart(&CONFIG_SETTINGS, &loop->config, next, keys, sizeof keys);
 		app_policy(loop->app, &next->policy);
 		loop->config = *next;
+		app_codes(loop->app, &loop->config.codes);
 		metric_add(&loop->metrics, METRIC_RELOADS, 1);
 		log_line(loop->log, "CONFIG_TAKEN", "at_next_start=\"%s\"", keys);
 	}
@@ -389,6 +390,7 @@ static bool build_app(struct loop *loop, char why[LOOP_WHY_MAX])
 	struct app_config app = {
 		.build = PINGAN_VERSION,
 		.policy = c->policy,
+		.codes = &c->codes,
 		.heartbeat_s = c->heartbeat_s,
 		.demo = c->demo,
 		.serve_devices = c->serve_devices,

@@ -174,15 +174,24 @@ static enum end end_find(struct slice in, size_t len, size_t *ret)
 			return in.at[i] == CR ? END_FOUND : END_BAD;
 		}
 		if (in.at[i] == CR) {
+			size_t next = i + 1;
+
 			*ret = i;
-			if (i + 1 == len)
+			if (next == len)
 				return END_FOUND_CR_COUNTED;
-			if (i + 1 == in.len)
+			while (next < in.len && in.at[next] == 0)
+				next++;
+			if (next == in.len)
 				return END_MORE;
-			/* What begins a frame, or fills up behind one, says that this one has ended too early. */
-			if (in.at[i + 1] == LF || in.at[i + 1] == 0) {
-				*ret = i + 1;
-				return END_BAD;
+			/* Only a frame that begins here says that this one has ended too early: in binary data CR may stand before
+			 * anything. */
+			if (in.at[next] == LF) {
+				struct head_parts other;
+				enum head begins = head_read(from(in, next + 1), &other);
+
+				*ret = next;
+				if (begins != HEAD_NO)
+					return begins == HEAD_YES ? END_BAD : END_MORE;
 			}
 		}
 		/* The unit gave up in the middle and began again; or may have, as far as can be seen: it must not matter where the
@@ -201,8 +210,14 @@ static enum dc09_token token_of(struct slice text)
 		const char *name;
 		enum dc09_token token;
 	} TOKENS[] = {
-		{"NULL", DC09_NULL}, {"ADM-CID", DC09_ADM_CID}, {"SIA-DCS", DC09_SIA_DCS}, {"ACK", DC09_REPLY},
-		{"NAK", DC09_REPLY}, {"DUH", DC09_REPLY},       {"RSP", DC09_REPLY},
+		{"NULL", DC09_NULL},
+		{"ADM-CID", DC09_ADM_CID},
+		{"HENG-BO", DC09_ADM_CID}, /* one maker's own name for the same form */
+		{"SIA-DCS", DC09_SIA_DCS},
+		{"ACK", DC09_REPLY},
+		{"NAK", DC09_REPLY},
+		{"DUH", DC09_REPLY},
+		{"RSP", DC09_REPLY},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(TOKENS); i++)
@@ -296,8 +311,12 @@ static bool body_read(struct slice body, struct dc09 *ret)
 		return false;
 	data = from(rest, 1);
 	bracket = ret->encrypted || data.len == 0 ? NULL : memchr(data.at, ']', data.len);
-	if (bracket != NULL)
+	if (bracket != NULL) {
 		data.len = (size_t)(bracket - data.at);
+		ret->extended = from(rest, data.len + 2);
+		if (ret->stamp_ms != 0)
+			ret->extended.len -= STAMP_LEN;
+	}
 	if (ret->encrypted)
 		ret->data = data;
 	else
@@ -351,6 +370,9 @@ enum dc09_cut dc09_cut(struct slice in, size_t *used, struct dc09 *ret)
 /* Alarms of one frame as they are found. */
 struct found {
 	const struct dc09 *frame;
+	const struct codes *codes;
+	uint32_t table;
+	int64_t raised_ms;
 	struct alarm *at;
 	uint32_t count;
 	bool more; /* some did not fit */
@@ -365,23 +387,23 @@ static void code_write(struct alarm *a, struct slice code)
 	a->code[len] = '\0';
 }
 
-static void alarm_make(const struct dc09 *frame, enum kind kind, uint32_t zone, bool restore, struct slice code,
+static void alarm_make(const struct found *f, enum kind kind, uint32_t zone, bool restore, struct slice code,
                        struct alarm *ret)
 {
 	memset(ret, 0, sizeof *ret);
 	ret->protocol = PROTOCOL_DC09;
 	ret->battery_pct = 255;
-	ret->raised_ms = frame->stamp_ms;
+	ret->raised_ms = f->raised_ms;
 	ret->kind = kind == KIND_NONE ? KIND_UNKNOWN : kind;
 	ret->code_unknown = kind == KIND_NONE;
 	/* A restore that nobody understands is shown all the same; armed and disarmed are two of a kind, nothing is over. */
-	ret->restore = restore && kind != KIND_NONE && kind != KIND_TEST;
+	ret->restore = restore && kind != KIND_NONE && kind != KIND_UNKNOWN && kind != KIND_TEST;
 	ret->zone = zone > UINT16_MAX ? UINT16_MAX : zone;
 	code_write(ret, code);
 }
 
 /* When all places are taken the least urgent gives way, and the last one says that there was more. */
-static void found_add(struct found *f, enum kind kind, uint32_t zone, bool restore, struct slice code)
+static struct alarm *found_add(struct found *f, enum kind kind, uint32_t zone, bool restore, struct slice code)
 {
 	uint32_t at = f->count;
 
@@ -392,11 +414,21 @@ static void found_add(struct found *f, enum kind kind, uint32_t zone, bool resto
 			if (class_above(kind_class(f->at[at].kind), kind_class(f->at[i].kind)))
 				at = i;
 		if (restore || !class_above(kind_class(kind == KIND_NONE ? KIND_UNKNOWN : kind), kind_class(f->at[at].kind)))
-			return;
+			return NULL;
 	} else {
 		f->count++;
 	}
-	alarm_make(f->frame, kind, zone, restore, code, &f->at[at]);
+	alarm_make(f, kind, zone, restore, code, &f->at[at]);
+	return &f->at[at];
+}
+
+/* What the tables of this unit's type say. KIND_NONE: nothing. */
+static enum kind meaning(const struct found *f, bool contact_id, struct slice code, uint32_t zone, bool *restore)
+{
+	const struct code *found = codes_find(f->codes, f->table, contact_id, code, zone);
+
+	*restore = found != NULL && found->restore;
+	return found == NULL ? KIND_NONE : found->kind;
 }
 
 static uint32_t decimal(struct slice s, size_t *at)
@@ -430,8 +462,8 @@ static void contact_id(struct found *f, struct slice data)
 	while (at < data.len && data.at[at] == ' ')
 		at++;
 	zone = decimal(data, &at);
-	kind = dc09_code(true, slice_of(code + 1, 3), &by_code);
-	found_add(f, kind, zone, restore || by_code, slice_of(code, 4));
+	kind = meaning(f, true, slice_of(code + 1, 3), zone, &by_code);
+	(void)found_add(f, kind, zone, restore || by_code, slice_of(code, 4));
 }
 
 static size_t skip_to(struct slice s, size_t at, uint8_t what)
@@ -447,9 +479,19 @@ static bool event_at(struct slice s, size_t at)
 	return at + 2 <= s.len && is_capital(s.at[at]) && is_capital(s.at[at + 1]);
 }
 
+/* Text between the place where it begins and the mark behind it; it belongs to the event before it. */
+static void sia_text(struct alarm *a, struct slice s, size_t from_, size_t end)
+{
+	size_t mark = end > from_ && (s.at[end - 1] == '^' || s.at[end - 1] == '\'') ? end - 1 : end;
+
+	if (a != NULL && mark > from_)
+		dc09_text_add(a, 'I', slice_of(s.at + from_, mark - from_));
+}
+
 /* N, modifiers, events: Nri1/id5/QA7, Nri1QA7, NFA129^KITCHEN^/TA3, NYR|AText. Modifiers hold for what follows. */
 static void sia(struct found *f, struct slice s)
 {
+	struct alarm *last = NULL;
 	uint32_t user = 0;
 	size_t at = 0;
 
@@ -462,14 +504,14 @@ static void sia(struct found *f, struct slice s)
 		if (event_at(s, at)) {
 			size_t digits = at + 2, start = at;
 			bool restore = false;
-			uint32_t zone;
-			enum kind kind = dc09_code(false, slice_of(s.at + at, 2), &restore);
+			uint32_t zone = decimal(s, &digits);
+			enum kind kind;
 
-			zone = decimal(s, &digits);
 			if (digits == at + 2)
 				zone = user;
+			kind = meaning(f, false, slice_of(s.at + at, 2), zone, &restore);
 			at = digits;
-			found_add(f, kind, zone, restore, slice_of(s.at + start, at - start));
+			last = found_add(f, kind, zone, restore, slice_of(s.at + start, at - start));
 		} else if (is_small(c) && at + 1 < s.len && is_small(s.at[at + 1])) {
 			bool id = c == 'i' && s.at[at + 1] == 'd';
 
@@ -479,15 +521,23 @@ static void sia(struct found *f, struct slice s)
 			while (at < s.len && (is_digit(s.at[at]) || strchr(":.,-", s.at[at]) != NULL) && s.at[at] != 0)
 				at++;
 		} else if (c == '^') {
-			at = skip_to(s, at + 1, '^');
+			size_t start = at + 1;
+
+			at = skip_to(s, start, '^');
+			sia_text(last, s, start, at);
 		} else if (c == '*' && at + 1 < s.len && s.at[at + 1] == '\'') {
-			at = skip_to(s, at + 2, '\'');
+			size_t start = at + 2;
+
+			at = skip_to(s, start, '\'');
+			sia_text(last, s, start, at);
 			if (at + 2 <= s.len && s.at[at] == 'N' && s.at[at + 1] == 'M')
 				at += 2;
 		} else if (c == '|' && at + 1 < s.len && s.at[at + 1] == 'A') {
-			at++;
-			while (at < s.len && s.at[at] != '|')
+			size_t start = at + 2;
+
+			for (at++; at < s.len && s.at[at] != '|';)
 				at++;
+			sia_text(last, s, start, at);
 		} else if (c == '|' && at + 1 < s.len && (s.at[at + 1] == 'N' || s.at[at + 1] == 'O')) {
 			at += 2;
 		} else {
@@ -511,24 +561,41 @@ static void raw_keep(const struct dc09 *frame, uint32_t number_, struct alarm *r
 	ret->raw_len = (uint16_t)(len + strlen(mark));
 }
 
-uint32_t dc09_alarms(const struct dc09 *frame, struct alarm ret[DC09_EVENTS_MAX])
+/* The extended data is of the whole frame: it goes with its most urgent event. */
+static void extended_text(struct found *f)
 {
-	struct found f = {.frame = frame, .at = ret};
+	uint32_t most = 0;
+
+	for (uint32_t i = 1; i < f->count; i++)
+		if (!f->at[i].restore &&
+		    (f->at[most].restore || class_above(kind_class(f->at[i].kind), kind_class(f->at[most].kind))))
+			most = i;
+	dc09_text_extended(f->frame, &f->at[most]);
+}
+
+uint32_t dc09_alarms(const struct dc09 *frame, const struct codes *codes, uint32_t table,
+                     struct alarm ret[DC09_EVENTS_MAX])
+{
+	struct found f = {.frame = frame, .codes = codes, .table = table, .at = ret};
 
 	if (frame->token == DC09_NULL || frame->token == DC09_REPLY)
 		return 0;
+	f.raised_ms = dc09_occurred(frame);
+	if (f.raised_ms == 0)
+		f.raised_ms = frame->stamp_ms;
 	if (!frame->encrypted && frame->token == DC09_ADM_CID)
 		contact_id(&f, frame->data);
 	else if (!frame->encrypted && frame->token == DC09_SIA_DCS)
 		sia(&f, frame->data);
 	if (f.more)
-		alarm_make(frame, KIND_NONE, 0, false, slice_str("more"), &ret[DC09_EVENTS_MAX - 1]);
+		alarm_make(&f, KIND_NONE, 0, false, slice_str("more"), &ret[DC09_EVENTS_MAX - 1]);
 	if (f.count == 0) {
 		/* Nobody can read it: the token, or what stands where the code should. */
 		bool by_token = frame->encrypted || frame->token == DC09_UNKNOWN || frame->data.len == 0;
 
-		found_add(&f, KIND_NONE, 0, false, by_token ? frame->token_text : frame->data);
+		(void)found_add(&f, KIND_NONE, 0, false, by_token ? frame->token_text : frame->data);
 	}
+	extended_text(&f);
 	for (uint32_t i = 0; i < f.count; i++)
 		raw_keep(frame, i, &ret[i]);
 	return f.count;

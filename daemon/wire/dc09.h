@@ -1,10 +1,10 @@
 /* dc09.h - SIA DC-09 frames: where one ends in a stream, what it says, and the reply.
  *
- * Owns:   framing, CRC, the parts of a frame, Contact ID and SIA event codes, replies.
+ * Owns:   framing, CRC, the parts of a frame, Contact ID and SIA data, extended data, replies. What a code means: codes.h.
  * Knows:  no socket, store, registry or clock. Frames are bytes, never decoded text (Windows-1252 and binary occur).
  * Result: struct dc09 points into the bytes it was read from.
  * Bounds: a body has DC09_BODY_MAX bytes at most; DC09_EVENTS_MAX events of one frame are told apart, more are taken together
- *         as one unknown; a reply has DC09_REPLY_MAX bytes at most.
+ *         as one unknown; DC09_X_MAX blocks of extended data are looked at; a reply has DC09_REPLY_MAX bytes at most.
  *
  *     LF crc 0LLL "id" seq [Rrcvr] [Lpref] [#acct] [ data ] [ xdata ]* [_timestamp] CR
  *
@@ -17,12 +17,14 @@
 
 #include "base/slice.h"
 #include "core/alarm.h"
+#include "wire/codes.h"
 
 #define DC09_BODY_MAX 0xFFF
 #define DC09_FRAME_MAX (1 + 8 + DC09_BODY_MAX + 1)
 #define DC09_TOKEN_MAX 16
 #define DC09_ACCOUNT_MAX 16
 #define DC09_EVENTS_MAX 8
+#define DC09_X_MAX 16
 #define DC09_ECHO_MAX 40 /* seq, R, L and # as they came */
 #define DC09_REPLY_MAX 144
 #define DC09_STAMP_LEN 20
@@ -59,6 +61,7 @@ struct dc09 {
 	struct slice account;      /* of the header; empty when missing */
 	struct slice data_account; /* of the data; empty when missing or encrypted */
 	struct slice data;         /* behind the account's '|', or all of it when there is none */
+	struct slice extended;     /* what stands between the data and the time stamp */
 	int64_t stamp_ms;          /* time stamp, UTC; 0 = none or unreadable */
 };
 
@@ -66,11 +69,31 @@ struct dc09 {
 enum dc09_cut dc09_cut(struct slice in, size_t *used, struct dc09 *ret);
 
 /* What the frame reports: 1 to DC09_EVENTS_MAX alarms; 0 for NULL and replies. Fills in kind, zone, restore, code,
- * code_unknown, protocol, raised_ms and raw; `device` stays empty. An unknown token, an encrypted frame, data that nobody can
- * read, a code without a meaning: one alarm of KIND_UNKNOWN with code_unknown, for a person to see.
+ * code_unknown, protocol, raised_ms, text and raw; `device` stays empty. An unknown token, an encrypted frame, data that
+ * nobody can read, a code without a meaning: one alarm of KIND_UNKNOWN with code_unknown, for a person to see.
+ * raised_ms is when it happened, if the frame says so (H), else the frame's time.
  * raw is the frame as it came, cut at ALARM_RAW_MAX; second and further events of a frame have "+1", "+2" ... behind it, so
  * that they are not taken for copies of the first. */
-uint32_t dc09_alarms(const struct dc09 *frame, struct alarm ret[DC09_EVENTS_MAX]);
+uint32_t dc09_alarms(const struct dc09 *frame, const struct codes *codes, uint32_t table,
+                     struct alarm ret[DC09_EVENTS_MAX]);
+
+/* ---- extended data (dc09_extended.c) ---- */
+
+struct dc09_x {
+	char letter; /* A to Z; who gives it a meaning is below */
+	struct slice text;
+};
+
+/* The blocks "[" letter text "]"; binary ones of some units, whose length stands before them, are passed over whole. */
+uint32_t dc09_extended(const struct dc09 *frame, struct dc09_x ret[DC09_X_MAX]);
+/* When it happened: H, UTC; 0 when the frame does not say. */
+int64_t dc09_occurred(const struct dc09 *frame);
+/* Adds a line "letter text" to what the unit says in words, as UTF-8 without control characters; what is not UTF-8 is read as
+ * Windows-1252. What does not fit is left out. */
+void dc09_text_add(struct alarm *a, char letter, struct slice text);
+/* Adds the blocks that a person should read: I alarm text, T trigger, L location, S site, O building, R room, V verification
+ * link, X and Y position. The rest is about the line (A C H J K M N P), or unknown. */
+void dc09_text_extended(const struct dc09 *frame, struct alarm *a);
 
 /* Registry id of the device behind an account, "dc09." and the account in upper case. Empty account: "dc09.-". */
 void dc09_device_id(struct slice account, char ret[ID_MAX]);
@@ -103,9 +126,5 @@ void dc09_frame(struct slice body, bool crc_raw, struct buf *ret);
 
 /* CRC-16/ARC: reflected 0xA001, from 0, no final xor. */
 uint16_t dc09_crc(struct slice bytes);
-
-/* What a code means here (dc09_codes.c): "101" with contact_id, "QA" without. KIND_NONE: not in the table. *restore is set
- * where the code itself says that the cause is gone (QR). KIND_TEST: known, recorded, and nobody needs to see it. */
-enum kind dc09_code(bool contact_id, struct slice code, bool *restore);
 
 #endif

@@ -60,6 +60,7 @@ bool dc09_unlock(const struct dc09 *frame, struct slice plain, struct dc09 *ret)
 	if (end == plain.len)
 		return false;
 	dc09_data(slice_of(plain.at + bar + 1, end - bar - 1), ret);
+	ret->extended = slice_of(plain.at + end + 1, plain.len - end - 1);
 	return true;
 }
 

@@ -30,6 +30,8 @@ test('the samples are the defaults, and what the program prints', (t) => {
 	}
 	assert.equal(run('--check-config', path.join(root, 'config/pingand.yaml')).code, 0)
 	assert.equal(check(t, `policy_file: "${path.join(root, 'config/policy.yaml')}"\n`).code, 0)
+	assert.equal(run('--print', 'codes').out, readFileSync(path.join(root, 'config/codes.yaml'), 'utf8'))
+	assert.equal(check(t, `codes_file: "${path.join(root, 'config/codes.yaml')}"\n`).code, 0)
 })
 
 test('what is wrong is named: file, key, reason', (t) => {
@@ -54,6 +56,7 @@ test('what is wrong is named: file, key, reason', (t) => {
 		['cell: [\n', /line/],
 		['\t\n', /line|tab|character/],
 		['policy_file: "/nowhere/policy.yaml"\n', /nowhere\/policy\.yaml: can't be read/],
+		['codes_file: "/nowhere/codes.yaml"\n', /nowhere\/codes\.yaml: can't be read/],
 		['redis: {password_file: "/nowhere/secret"}\n', /redis\.password_file/],
 	]
 	for (const [text, pattern] of cases) {

@@ -62,7 +62,7 @@ async function register(cell, account) {
 test('every worked example gets its reply, whole and in pieces', async (t) => {
 	const cell = await start(t)
 
-	for (const account of ['12345A', '1', '0123456789ABCDEF']) await register(cell, account)
+	for (const account of ['12345A', '1', '0123456789ABCDEF', '90219125916578', '13800138000', '00D1A2B3C4E5']) await register(cell, account)
 	for (const e of examples) {
 		for (const pieces of [1, 2, 7]) {
 			const panel = await Panel.connect(t, cell.daemon.ports.dc09)

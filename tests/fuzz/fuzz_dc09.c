@@ -28,16 +28,20 @@ static void check(const struct dc09 *f)
 	uint8_t bytes[DC09_REPLY_MAX], copy[DC09_FRAME_MAX];
 	struct buf reply = buf_of(bytes, sizeof bytes), b = buf_of(copy, sizeof copy);
 	struct dc09 back;
-	uint32_t n = dc09_alarms(f, alarms);
+	uint32_t n = dc09_alarms(f, &CODES_PRESET, 0, alarms);
 	size_t used;
 
 	must(f->raw.len <= DC09_FRAME_MAX && f->body.len <= DC09_BODY_MAX && f->seq <= 9999);
 	must(n <= DC09_EVENTS_MAX && (n == 0) == (f->token == DC09_NULL || f->token == DC09_REPLY));
-	must(dc09_alarms(f, again) == n && memcmp(alarms, again, n * sizeof alarms[0]) == 0);
+	must(dc09_alarms(f, &CODES_PRESET, 0, again) == n && memcmp(alarms, again, n * sizeof alarms[0]) == 0);
 	for (uint32_t i = 0; i < n; i++) {
 		dc09_device_id(f->account, alarms[i].device);
 		must(alarm_valid(&alarms[i]));
 		must(alarms[i].kind != KIND_UNKNOWN || !alarms[i].restore);
+		/* What it says in words is lines "LETTER TEXT" without control characters. */
+		must(alarms[i].text_len == 0 || (alarms[i].text[0] >= 'A' && alarms[i].text[0] <= 'Z'));
+		for (uint32_t k = 0; k < alarms[i].text_len; k++)
+			must(alarms[i].text[k] == '\n' || (alarms[i].text[k] >= ' ' && alarms[i].text[k] != 0x7f));
 	}
 	dc09_reply("ACK", f->echo, f->crc_raw, INT64_C(1795336201000), &reply);
 	must(!reply.overflow);

@@ -57,9 +57,9 @@ static bool within(struct slice inner, struct slice outer)
 static void same_events(const struct dc09 *a, const struct dc09 *b)
 {
 	struct alarm one[DC09_EVENTS_MAX], two[DC09_EVENTS_MAX];
-	uint32_t n = dc09_alarms(a, one);
+	uint32_t n = dc09_alarms(a, &CODES_PRESET, 0, one);
 
-	must(n == dc09_alarms(b, two));
+	must(n == dc09_alarms(b, &CODES_PRESET, 0, two));
 	for (uint32_t i = 0; i < n; i++)
 		/* Where nothing can be read the token is the code, with its star. */
 		must(one[i].kind == two[i].kind && one[i].zone == two[i].zone && one[i].restore == two[i].restore &&
@@ -147,7 +147,7 @@ static void any_plain(struct slice bytes)
 	if (!dc09_unlock(&sent, bytes, &open))
 		return;
 	must(within(open.data, bytes) && within(open.data_account, bytes) && open.stamp_ms != 0);
-	n = dc09_alarms(&open, alarms);
+	n = dc09_alarms(&open, &CODES_PRESET, 0, alarms);
 	must(n >= 1 && n <= DC09_EVENTS_MAX);
 	for (uint32_t i = 0; i < n; i++) {
 		dc09_device_id(open.account, alarms[i].device);

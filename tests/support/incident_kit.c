@@ -79,6 +79,7 @@ static const char *const LINES[LINE_CODE_COUNT] = {
 	[LINE_FOLLOW_UP_DUE] = "follow_up_due",
 	[LINE_FOLLOW_UP_MADE] = "follow_up_made",
 	[LINE_TEST_PRESS] = "test_press",
+	[LINE_UNIT_SAYS] = "unit_says",
 };
 
 const char *kit_line_name(enum line_code code)

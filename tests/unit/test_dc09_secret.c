@@ -66,7 +66,7 @@ static void test_the_worked_example(void **state)
 	assert_memory_equal(plain_bytes, "abcdefghi|#E128|1120 01 007]_08:30:00,11-22-2026", 48);
 	assert_true(open.unlocked && !open.encrypted && is(open.data_account, "E128") && is(open.data, "1120 01 007"));
 	assert_int_equal(open.stamp_ms, INT64_C(1795336200000));
-	assert_int_equal(dc09_alarms(&open, a), 1);
+	assert_int_equal(dc09_alarms(&open, &CODES_PRESET, 0, a), 1);
 	assert_int_equal(a[0].kind, KIND_PANIC);
 	assert_int_equal(a[0].zone, 7);
 	assert_int_equal(a[0].raw_len, sizeof EXAMPLE - 1); /* as it came */

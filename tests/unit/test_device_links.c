@@ -511,7 +511,7 @@ static void test_panel_is_answered_in_order_when_safe(void **state)
 	(void)panel_say(g, "\"NULL\"0002L0#2468[]");
 	(void)panel_say(g, "\"SIA-DCS\"0003L0#2468[#2468|NQA1QA2QA3]");
 	(void)panel_say(g, "\"ADM-CID\"0001L0#2468[#2468|1101 01 001]");
-	(void)panel_say(g, "\"HENG-BO\"0004L0#2468[#2468|E101]");
+	(void)panel_say(g, "\"SIA-XYZ\"0004L0#2468[#2468|E101]");
 	rig_turn(g);
 	assert_string_equal(panel_heard(g), "");
 	g->unsafe = true;

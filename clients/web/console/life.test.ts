@@ -181,6 +181,14 @@ describe('timeline of the whole life', () => {
 		expect(line({ code: 67, subjectName: 'PA-9', number: 11n })).toBe('PA-9 已恢复，还剩 11 户');
 	});
 
+	it('gives what a unit says its names, and makes no link of it', () => {
+		const says = { code: LineCode.LINE_UNIT_SAYS, subjectName: 'PA-9' };
+		expect(line({ ...says, text: 'I 厨房\nR 302\nV https://example.cn/a?b=c\nX 113E15.1' })).toBe(
+			'PA-9 上报：说明 厨房 · 房间 302 · 核实链接 https://example.cn/a?b=c · 经度 113E15.1',
+		);
+		expect(line({ ...says, text: 'Q new letter' })).toBe('PA-9 上报：Q new letter');
+	});
+
 	it('never loses what a person wrote', () => {
 		expect(line({ code: LineCode.LINE_CLAIMED, whoName: '班长', text: '她要换班' })).toBe(
 			'班长 认领 · 她要换班',

@@ -69,6 +69,14 @@ function keyOf(line: DetailLine): string {
 	}
 }
 
+/** What a unit says in words, a line "LETTER TEXT" each; the letter is the protocol's. Text only: no link is made of it. */
+function unitSays(text: string): string {
+	return text
+		.split('\n')
+		.map((one) => `${word('says', one.slice(0, 1))} ${one.slice(2)}`)
+		.join(' · ');
+}
+
 /** The words of each bit, from the lowest. */
 function bits(group: 'card' | 'tell', set: number, wordOf: (bit: number) => number): string {
 	const out: string[] = [];
@@ -81,6 +89,7 @@ export function tell(line: DetailLine, contacts: readonly DetailContact[]): Told
 	const called = contacts.find((c) => c.order === n);
 	const target =
 		n === 0 ? t('line.resident') : called !== undefined ? called.name : t('line.contact', { n });
+	const said = line.code === LineCode.LINE_UNIT_SAYS ? unitSays(line.text) : line.text;
 	const text = either(keyOf(line), 'line.other', {
 		n: line.code in LineCode ? n : line.code,
 		who: line.whoName || t('line.system'),
@@ -105,10 +114,10 @@ export function tell(line: DetailLine, contacts: readonly DetailContact[]): Told
 		told: bits('card', n, (bit) => bit),
 		for: mss(n * 1000),
 		target,
-		text: line.text,
+		text: said,
 	}).trim();
 	// What a person wrote is never lost, also where the sentence has no place for it.
-	const whole = line.text === '' || text.includes(line.text) ? text : `${text} · ${line.text}`;
+	const whole = said === '' || text.includes(said) ? text : `${text} · ${said}`;
 	const tone = ALARM.has(line.code)
 		? 'alarm'
 		: GOOD.has(line.code)

@@ -35,6 +35,7 @@ export type Group =
 	| 'lang'
 	| 'risk'
 	| 'relation'
+	| 'says'
 	| 'bring'
 	| 'why'
 	| 'skill'

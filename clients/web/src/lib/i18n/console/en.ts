@@ -211,6 +211,8 @@ export const en: Record<keyof typeof zh, string> = {
 		'This device is not in the registry. It may be new or renumbered: treat it as a real call.',
 	'detail.device': 'device {id}',
 	'detail.code': 'code {code}',
+	'detail.code.words': 'code {code}, {words}',
+	'detail.unit_time': 'its own clock says {at}: not when this came in',
 	'detail.raw': 'Raw message',
 	'detail.card_age': 'Household card from a local copy, {age} old',
 	'detail.silent':

@@ -208,6 +208,8 @@ export const zh = {
 	'detail.no_card': '登记库中没有这台设备。可能是新装或换号的设备：当作真实求助处理。',
 	'detail.device': '设备 {id}',
 	'detail.code': '代码 {code}',
+	'detail.code.words': '代码 {code} {words}',
+	'detail.unit_time': '设备自报时间 {at}，与收到时间不符',
 	'detail.raw': '原始报文',
 	'detail.card_age': '住户资料来自 {age} 前的本地副本',
 	'detail.silent': '静默报警：不要回拨，不要让设备出声。直接联系 110，并派人在远处观察。',

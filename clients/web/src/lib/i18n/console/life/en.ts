@@ -302,4 +302,15 @@ export const en: Record<keyof typeof zh, string> = {
 	'line.71': 'Call-back of the next day is due',
 	'line.72': 'Call-back of the next day was made',
 	'line.73': 'Press on test: {kind}, {subject}',
+	'line.74': '{subject} says: {text}',
+
+	'says.I': 'text',
+	'says.T': 'trigger',
+	'says.L': 'location',
+	'says.S': 'site',
+	'says.O': 'building',
+	'says.R': 'room',
+	'says.V': 'verification link',
+	'says.X': 'longitude',
+	'says.Y': 'latitude',
 };

@@ -297,4 +297,15 @@ export const zh = {
 	'line.71': '次日回访到期',
 	'line.72': '次日回访已生成',
 	'line.73': '测试中的按键：{kind}，{subject}',
+	'line.74': '{subject} 上报：{text}',
+
+	'says.I': '说明',
+	'says.T': '触发',
+	'says.L': '位置',
+	'says.S': '地点',
+	'says.O': '楼栋',
+	'says.R': '房间',
+	'says.V': '核实链接',
+	'says.X': '经度',
+	'says.Y': '纬度',
 } as const;
