@@ -271,9 +271,9 @@ static void device_print(const Pingan__V1__Device *d, bool json)
 
 	if (json) {
 		json_t *line =
-			json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:I}", "device", d->id, "household", d->household, "protocol",
-		              protocol_name(d->protocol), "model", d->model, "codes", d->code_table, "state", state_name(d->state), "has_key",
-		              secret[0] == 'y', "test_until_ms", (json_int_t)d->test_until_ms);
+			json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:I}", "device", d->id, "household", d->household,
+		              "protocol", protocol_name(d->protocol), "model", d->model, "codes", d->code_table, "state",
+		              state_name(d->state), "has_key", secret[0] == 'y', "test_until_ms", (json_int_t)d->test_until_ms);
 
 		if (line == NULL) {
 			(void)complain("its record is no text", "device");

@@ -41,8 +41,8 @@ struct app *app_new(const struct app_config *config, const struct ports *ports)
 	app->alive_back.ms = app->now.mono.ms - ALIVE_STALE_MS;
 	app->attach_wanted = true;
 	if (app->recent == NULL || app->recent_ms == NULL || (app->roster = roster_new()) == NULL ||
-	    (app->desks = desks_new()) == NULL || (app->find = find_new()) == NULL ||
-	    !devices_new(app) || !screens_new(app)) {
+	    (app->desks = desks_new()) == NULL || (app->find = find_new()) == NULL || !devices_new(app) ||
+	    !screens_new(app)) {
 		app_free(app);
 		return NULL;
 	}
@@ -123,8 +123,7 @@ static int64_t turn(struct app *app)
 	devices_turn(app);
 	find_turn(app);
 	projection_trim(app);
-	if (app->store_up && (changes_ready(app) ||
-	                      (!TAILQ_EMPTY(&app->dirty) && app->safe == app->newest)))
+	if (app->store_up && (changes_ready(app) || (!TAILQ_EMPTY(&app->dirty) && app->safe == app->newest)))
 		return 0;
 	if (screens_behind(app) || find_behind(app))
 		return 0;

@@ -22,7 +22,7 @@
 struct app;
 
 struct app_config {
-	char daemon[ID_MAX];       /* this process; new at every start */
+	char daemon[ID_MAX]; /* this process; new at every start */
 	char build[ID_MAX];
 	struct policy policy;
 	const struct codes *codes; /* event codes of panels; borrowed until app_codes(). NULL = CODES_PRESET */
@@ -116,8 +116,17 @@ void app_link_drained(struct app *app, link_t link);
 struct account {
 	char person[ID_MAX];
 	char name[64];
-	enum role { ROLE_NONE, ROLE_OPERATOR, ROLE_SUPERVISOR, ROLE_CAREGIVER, ROLE_TECHNICIAN, ROLE_ADMINISTRATOR,
-		    ROLE_AUDITOR, ROLE_WALLBOARD, ROLE_COUNT } role;
+	enum role {
+		ROLE_NONE,
+		ROLE_OPERATOR,
+		ROLE_SUPERVISOR,
+		ROLE_CAREGIVER,
+		ROLE_TECHNICIAN,
+		ROLE_ADMINISTRATOR,
+		ROLE_AUDITOR,
+		ROLE_WALLBOARD,
+		ROLE_COUNT
+	} role;
 	char password_hash[128];
 };
 
@@ -133,11 +142,11 @@ void app_login_end(struct app *app, uint64_t tag, const char *login);
 /* ------------------------------------------------------------ state of the process */
 
 struct app_health {
-	bool store_up;       /* attached and loaded */
-	bool alive;          /* our proof of life came back within 3 s */
-	bool loaded;         /* projection usable, from the store or from a snapshot */
-	int64_t stale_ms;    /* age of the snapshot it runs on; 0 = from the store */
-	uint64_t newest;     /* log id */
+	bool store_up;    /* attached and loaded */
+	bool alive;       /* our proof of life came back within 3 s */
+	bool loaded;      /* projection usable, from the store or from a snapshot */
+	int64_t stale_ms; /* age of the snapshot it runs on; 0 = from the store */
+	uint64_t newest;  /* log id */
 	uint64_t safe;
 };
 
@@ -145,7 +154,7 @@ void app_health(const struct app *app, struct app_health *ret);
 
 /* Counters and gauges, one table for /metrics: name, help, whether it only grows. */
 struct app_metric {
-	const char *name;    /* "pingan_alarms_received_total" */
+	const char *name; /* "pingan_alarms_received_total" */
 	const char *help;
 	bool counter;
 	uint64_t value;

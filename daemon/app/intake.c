@@ -22,7 +22,7 @@ void intake_place(struct app *app, const struct alarm *a, struct place *ret)
 {
 	const Pingan__V1__Device *d = device_find(app, a->device);
 	const char *of = a->household[0] != '\0' ? a->household : follow_up_household(app, a);
-	const Pingan__V1__Household *h = of != NULL ? household_find(app, of)
+	const Pingan__V1__Household *h = of != NULL  ? household_find(app, of)
 	                                 : d != NULL ? household_find(app, d->household)
 	                                             : NULL;
 	char area[16];
@@ -142,9 +142,9 @@ bool intake_manual(struct app *app, const struct alarm *a, const struct event *e
 static void text_seal(struct app *app, const struct alarm *a, const struct place *p, struct event *ev)
 {
 	const uint8_t *key = a->text_len == 0 ? NULL : seal_key(app, p->household);
-	size_t len = key == NULL ? 0
-	                         : app->ports.seal(app->ports.ctx, key, slice_of(a->text, a->text_len), ev->text,
-	                                           sizeof ev->text);
+	size_t len = key == NULL
+	                 ? 0
+	                 : app->ports.seal(app->ports.ctx, key, slice_of(a->text, a->text_len), ev->text, sizeof ev->text);
 
 	ev->text_len = len <= sizeof ev->text ? (uint16_t)len : 0;
 }

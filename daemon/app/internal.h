@@ -51,22 +51,22 @@ struct record {
 	uint64_t commits[STORE_COMMITS_KEPT]; /* newest first */
 	uint8_t *body;                        /* owned */
 	uint32_t body_len;
-	uint64_t log_id;                      /* entry that brought it; 0 = loaded */
-	mono_t since;                         /* when that was */
-	uint64_t generation;                  /* of the load that saw it last */
-	struct change *busy;                  /* decided, not yet back from the log */
-	struct change_list waiting;           /* to be decided after it, in order */
+	uint64_t log_id;            /* entry that brought it; 0 = loaded */
+	mono_t since;               /* when that was */
+	uint64_t generation;        /* of the load that saw it last */
+	struct change *busy;        /* decided, not yet back from the log */
+	struct change_list waiting; /* to be decided after it, in order */
 	uint32_t waiting_count;
-	uint32_t settling;                    /* changes of it in app->settled: it must not go before they are answered */
-	bool ready;                           /* in app->ready, or */
-	bool ready_first;                     /* in app->ready_first */
-	uint64_t await_log;                   /* refused as stale: decide again when the log has moved past this; 0 = free */
+	uint32_t settling;  /* changes of it in app->settled: it must not go before they are answered */
+	bool ready;         /* in app->ready, or */
+	bool ready_first;   /* in app->ready_first */
+	uint64_t await_log; /* refused as stale: decide again when the log has moved past this; 0 = free */
 	TAILQ_ENTRY(record) ready_link;
-	bool find_waits;                      /* its text is to be made (find.c) */
+	bool find_waits; /* its text is to be made (find.c) */
 	TAILQ_ENTRY(record) find_link;
-	TAILQ_ENTRY(record) of_type;          /* all records of this type */
-	struct incident_slot *slot;           /* RECORD_INCIDENT only; owned */
-	void *live;                           /* owned. OPERATOR: struct operator; CAREGIVER: struct caregiver; PERSON: the
+	TAILQ_ENTRY(record) of_type; /* all records of this type */
+	struct incident_slot *slot;  /* RECORD_INCIDENT only; owned */
+	void *live;                  /* owned. OPERATOR: struct operator; CAREGIVER: struct caregiver; PERSON: the
 	                                       * account as text, key in app->accounts */
 };
 TAILQ_HEAD(record_list, record);
@@ -75,7 +75,7 @@ struct desk;
 
 /* What is asked of every incident at every turn, taken out of its body once. */
 struct incident_slot {
-	struct heap_item due;    /* in app->deadlines while it is open */
+	struct heap_item due; /* in app->deadlines while it is open */
 	struct record *record;
 	uint64_t id;
 	enum incident_class class;
@@ -87,30 +87,30 @@ struct incident_slot {
 	char area[16];
 	char owner[ID_MAX];
 	bool ring_neighbours, ring_supervisor, rerung, rerung_all, quarantine;
-	bool drill;              /* left out of the day's figures */
-	enum aside aside;        /* rings nobody, and is counted apart */
+	bool drill;       /* left out of the day's figures */
+	enum aside aside; /* rings nobody, and is counted apart */
 	ms_t aside_until_ms;
-	ms_t held_at;            /* when a storm last put it aside, as far as this daemon saw */
-	enum kind last_kind;     /* of its last alarm */
-	uint32_t signals;        /* alarms it has swallowed; area-wide: devices that went out */
-	bool area_wide;          /* open_key is "area/<area>/<kind>" */
-	bool has_jobs;           /* phones may have to be told */
-	bool answer_counted;     /* in the day's answer figures (views.c) */
+	ms_t held_at;        /* when a storm last put it aside, as far as this daemon saw */
+	enum kind last_kind; /* of its last alarm */
+	uint32_t signals;    /* alarms it has swallowed; area-wide: devices that went out */
+	bool area_wide;      /* open_key is "area/<area>/<kind>" */
+	bool has_jobs;       /* phones may have to be told */
+	bool answer_counted; /* in the day's answer figures (views.c) */
 	ms_t waiting_since_ms, opened_ms, answered_ms;
 	uint8_t order[ORDER_LEN];
-	bool dirty;              /* in app->dirty: devices, screens and phones have not been told */
+	bool dirty; /* in app->dirty: devices, screens and phones have not been told */
 	TAILQ_ENTRY(incident_slot) dirty_link;
-	uint64_t touched;        /* log id of the last change: screens resume by it */
+	uint64_t touched; /* log id of the last change: screens resume by it */
 	ms_t next_due_ms;
-	bool kept;               /* closed and in app->closed; while a call-back is due it stays in memory outside that list */
+	bool kept; /* closed and in app->closed; while a call-back is due it stays in memory outside that list */
 	TAILQ_ENTRY(incident_slot) closed_link; /* in app->closed */
-	bool held;               /* laid aside by its owner */
-	bool escalated;          /* a supervisor has been asked in, and has not come */
-	bool returned;           /* waits again: its owner's console is gone, or it was raised */
-	char first[8];           /* faces only: rings first at who speaks this; empty = at everybody (speakers.c) */
-	ms_t taken_ms;           /* when somebody last took it, or was given it */
-	bool given;              /* and that was a transfer */
-	struct desk *desk;       /* whose list it is in; NULL = nobody's */
+	bool held;                              /* laid aside by its owner */
+	bool escalated;                         /* a supervisor has been asked in, and has not come */
+	bool returned;                          /* waits again: its owner's console is gone, or it was raised */
+	char first[8];     /* faces only: rings first at who speaks this; empty = at everybody (speakers.c) */
+	ms_t taken_ms;     /* when somebody last took it, or was given it */
+	bool given;        /* and that was a transfer */
+	struct desk *desk; /* whose list it is in; NULL = nobody's */
 	TAILQ_ENTRY(incident_slot) desk_link;
 };
 TAILQ_HEAD(slot_list, incident_slot);
@@ -128,7 +128,7 @@ struct record *incident_of_household(struct app *app, const char *household);
 void incident_open_key(const struct incident *inc, char ret[STORE_KEY_MAX]);
 /* Decodes into `ret`; false (counted, logged) when the body is unreadable: the record is then in quarantine. */
 bool incident_read(struct app *app, const struct record *rec, struct incident *ret);
-const struct operator *operator_find(struct app *app, const char *person);
+const struct operator* operator_find(struct app *app, const char *person);
 const struct caregiver *caregiver_find(struct app *app, const char *person);
 /* Unpacked registry records; they live in app->arena until the end of the turn or call. NULL = none or unreadable. */
 const Pingan__V1__Person *person_find(struct app *app, const char *id);
@@ -160,7 +160,7 @@ enum waiter_type { WAITER_NONE, WAITER_ALARM, WAITER_REQUEST, WAITER_LOGIN };
 struct waiter {
 	enum waiter_type type;
 	link_t link;
-	uint64_t tag;   /* ALARM: native id, or the DC-09 link's reply slot; REQUEST: cmd; LOGIN: io's tag */
+	uint64_t tag; /* ALARM: native id, or the DC-09 link's reply slot; REQUEST: cmd; LOGIN: io's tag */
 };
 
 enum change_kind {
@@ -183,35 +183,35 @@ struct change {
 	enum change_kind kind;
 	struct record *record;
 	struct event ev;
-	struct alarm *alarm;      /* owned; NULL unless the event has one */
+	struct alarm *alarm; /* owned; NULL unless the event has one */
 	struct waiter waiter;
-	uint64_t salt;            /* ALARM without an id: the same bytes as an incident long closed */
-	uint32_t tries;           /* how often it was decided */
-	bool remove;              /* LOGIN, DAEMON: ends it */
-	bool new_session;         /* OPERATOR: counts a session even when nothing else changes */
-	bool keep_ready;          /* OPERATOR: says nothing of being ready; what stands when it is decided stays */
-	struct operator op;       /* OPERATOR: what it is to become */
-	struct caregiver cg;      /* CAREGIVER: likewise */
-	struct storm_ask *storm;  /* STORM: what is asked; owned */
-	uint8_t *body;            /* LOGIN, DAEMON: new body; owned */
+	uint64_t salt;           /* ALARM without an id: the same bytes as an incident long closed */
+	uint32_t tries;          /* how often it was decided */
+	bool remove;             /* LOGIN, DAEMON: ends it */
+	bool new_session;        /* OPERATOR: counts a session even when nothing else changes */
+	bool keep_ready;         /* OPERATOR: says nothing of being ready; what stands when it is decided stays */
+	struct operator op;      /* OPERATOR: what it is to become */
+	struct caregiver cg;     /* CAREGIVER: likewise */
+	struct storm_ask *storm; /* STORM: what is asked; owned */
+	uint8_t *body;           /* LOGIN, DAEMON: new body; owned */
 	uint32_t body_len;
 	char check_key[STORE_KEY_MAX]; /* RETURN: the operator's record must still stand so */
 	uint64_t check_expect;
-	struct flight *flight;    /* the commit on its way; NULL before */
-	uint64_t settle_id;       /* log entry that must be safe before the waiter is told */
-	enum refusal answer;      /* what it is told */
+	struct flight *flight; /* the commit on its way; NULL before */
+	uint64_t settle_id;    /* log entry that must be safe before the waiter is told */
+	enum refusal answer;   /* what it is told */
 	char who[ID_MAX];
 	ms_t at_ms;
 	uint32_t number;
-	bool follow_up_due;       /* DEADLINE of a closed incident: the next day's call-back is to be made */
-	bool rerouted;            /* decide found that it belongs to another record */
-	bool message_anew;        /* the message's older incident is closed: a new press */
-	bool shown_unstored;      /* screens show it from memory */
-	bool duplicate;           /* the store knew the message */
-	char duplicate_of[STORE_KEY_MAX]; /* key of the incident that has it */
-	mono_t since;             /* when it came in */
-	bool pending;             /* in app->alarms and app->pending */
-	char press[17];           /* alarm_hash in hex: key in app->pending */
+	bool follow_up_due;                /* DEADLINE of a closed incident: the next day's call-back is to be made */
+	bool rerouted;                     /* decide found that it belongs to another record */
+	bool message_anew;                 /* the message's older incident is closed: a new press */
+	bool shown_unstored;               /* screens show it from memory */
+	bool duplicate;                    /* the store knew the message */
+	char duplicate_of[STORE_KEY_MAX];  /* key of the incident that has it */
+	mono_t since;                      /* when it came in */
+	bool pending;                      /* in app->alarms and app->pending */
+	char press[17];                    /* alarm_hash in hex: key in app->pending */
 	TAILQ_ENTRY(change) unstored_link; /* in app->alarms while it is an alarm not yet back from the log */
 };
 
@@ -238,10 +238,10 @@ void changes_free(struct app *app);
 
 /* Where an alarm belongs, as the registry knows its device. */
 struct place {
-	bool known;            /* device in the registry, its household too */
-	bool area_wide;        /* a technical alarm that is collected by its area */
+	bool known;             /* device in the registry, its household too */
+	bool area_wide;         /* a technical alarm that is collected by its area */
 	char household[ID_MAX]; /* empty unless known */
-	char area[16];         /* of the incident that it would open */
+	char area[16];          /* of the incident that it would open */
 	char open_key[STORE_KEY_MAX];
 };
 
@@ -522,45 +522,45 @@ struct screens;
 struct app {
 	struct app_config config;
 	struct ports ports;
-	struct now now;                 /* read once at the start of each call that acts */
+	struct now now; /* read once at the start of each call that acts */
 
 	/* projection.c */
-	struct table records;           /* key -> struct record */
-	struct table open;              /* household -> struct record of its open incident */
-	struct table accounts;          /* account -> struct record of the person */
+	struct table records;  /* key -> struct record */
+	struct table open;     /* household -> struct record of its open incident */
+	struct table accounts; /* account -> struct record of the person */
 	struct record_list of_type[RECORD_TYPE_COUNT];
 	size_t count_of_type[RECORD_TYPE_COUNT];
 	size_t quarantine_count;
-	struct heap deadlines;          /* incident_slot.due */
+	struct heap deadlines; /* incident_slot.due */
 	struct slot_list dirty;
-	struct slot_list closed;        /* (closed_link) closed incidents still in memory, oldest first */
+	struct slot_list closed; /* (closed_link) closed incidents still in memory, oldest first */
 	size_t closed_count;
 	uint64_t load_generation;
 	bool loading;
-	bool incomplete;                /* a record or index found no memory: load again */
+	bool incomplete; /* a record or index found no memory: load again */
 	mono_t reloaded_at;
 	bool loaded;
 	int64_t stale_ms;
 
 	/* outages.c */
-	struct table outages;           /* incident id in hex -> struct outage */
+	struct table outages; /* incident id in hex -> struct outage */
 	mono_t outages_at;
 
 	/* on_test.c */
-	struct table test_presses;      /* device -> struct test_press */
+	struct table test_presses; /* device -> struct test_press */
 	size_t test_press_count;
 
 	/* storms.c */
-	struct table storm_watches;     /* "<area>/<kind>" -> struct storm_watch */
+	struct table storm_watches; /* "<area>/<kind>" -> struct storm_watch */
 	size_t storm_watch_count;
-	int64_t held_back;              /* incidents put aside by storms */
+	int64_t held_back; /* incidents put aside by storms */
 	mono_t storms_at, storms_pass_at, storm_watched_at;
 	bool storms_more;
 
 	/* feed.c */
-	bool store_up;                  /* attached, loaded, entries flow */
+	bool store_up; /* attached, loaded, entries flow */
 	bool attach_wanted;
-	bool cut;                       /* the load under way follows a cut of history */
+	bool cut; /* the load under way follows a cut of history */
 	bool replicated;
 	bool one_copy;
 	ms_t store_since_ms;
@@ -580,8 +580,8 @@ struct app {
 	mono_t retry_at;                /* when commits without an answer were last looked at */
 	bool reading_stopped;
 	size_t change_count;
-	size_t deadlines_taken;         /* of these, deadlines that ring */
-	struct table flights;           /* commit id in hex -> struct flight */
+	size_t deadlines_taken; /* of these, deadlines that ring */
+	struct table flights;   /* commit id in hex -> struct flight */
 	size_t flight_count;
 	uint64_t flight_order;
 
@@ -596,7 +596,7 @@ struct app {
 	struct roster *roster;
 	struct find *find;
 	struct desks *desks;
-	struct alarm *recent;           /* ring of RECENT_ALARMS */
+	struct alarm *recent; /* ring of RECENT_ALARMS */
 	ms_t *recent_ms;
 	size_t recent_at;
 
@@ -604,9 +604,9 @@ struct app {
 	struct incident before, after, reading;
 	uint8_t encode[STORE_PUTS_MAX * STORE_BODY_MAX];
 	struct candidate candidates[512];
-	struct arena arena;             /* unpacked registry records, reset at each call that acts */
+	struct arena arena; /* unpacked registry records, reset at each call that acts */
 	_Alignas(max_align_t) uint8_t arena_memory[1 << 20];
-	struct arena scratch;           /* decoding of one record; of use only until the next */
+	struct arena scratch; /* decoding of one record; of use only until the next */
 	_Alignas(max_align_t) uint8_t scratch_memory[RECORD_SCRATCH];
 	uint64_t counters[COUNTER_COUNT];
 };

@@ -28,8 +28,9 @@ void unit_words_fill(struct app *app, const struct incident *inc, Pingan__V1__In
 	const struct code *code = NULL;
 
 	if (strncmp(inc->device, "dc09.", 5) == 0 && inc->protocol_code[0] != '\0')
-		code = codes_explain(app->config.codes, codes_table(app->config.codes, device == NULL ? "" : device->code_table),
-		                     inc->protocol_code, zone_of(inc));
+		code =
+			codes_explain(app->config.codes, codes_table(app->config.codes, device == NULL ? "" : device->code_table),
+		                  inc->protocol_code, zone_of(inc));
 	/* The tables may be taken over anew while this waits to go out: copied. */
 	if (code != NULL) {
 		d->code_zh = text_cut(app, code->zh, CODE_WORDS_MAX);

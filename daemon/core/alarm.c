@@ -120,6 +120,5 @@ bool alarm_valid(const struct alarm *a)
 		return false;
 	if (a->battery_pct > 100 && a->battery_pct != 255)
 		return false;
-	return a->zone <= UINT16_MAX && a->raised_ms >= 0 && a->raw_len <= ALARM_RAW_MAX &&
-	       a->text_len <= ALARM_TEXT_MAX;
+	return a->zone <= UINT16_MAX && a->raised_ms >= 0 && a->raw_len <= ALARM_RAW_MAX && a->text_len <= ALARM_TEXT_MAX;
 }

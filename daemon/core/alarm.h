@@ -37,7 +37,8 @@ struct alarm {
 	char household[ID_MAX];    /* MANUAL: whom it is about, when no device of theirs is named */
 	uint64_t follow_up_of;     /* MANUAL, FOLLOW_UP: the incident it follows; else 0 */
 	uint16_t text_len;
-	uint8_t text[ALARM_TEXT_MAX]; /* what the unit says in words, UTF-8 (wire/dc09.h); personal: sealed before it is kept */
+	uint8_t
+		text[ALARM_TEXT_MAX]; /* what the unit says in words, UTF-8 (wire/dc09.h); personal: sealed before it is kept */
 	uint16_t raw_len;
 	uint8_t raw[ALARM_RAW_MAX];
 };

@@ -37,8 +37,8 @@ static bool wrong(struct reader *r, const yaml_node_t *at, const char *key, cons
 static const char *text_of(const yaml_node_t *n)
 {
 	return n->type == YAML_SCALAR_NODE && strlen((const char *)n->data.scalar.value) == n->data.scalar.length
-	         ? (const char *)n->data.scalar.value
-	         : NULL;
+	           ? (const char *)n->data.scalar.value
+	           : NULL;
 }
 
 /* A mapping: each key is one of `keys` and comes once. ret[i] is the value of keys[i], NULL where it is not said. */
@@ -64,7 +64,8 @@ static bool mapping(struct reader *r, const yaml_node_t *n, const char *const *k
 }
 
 /* One to size - 1 bytes without control characters; libyaml has seen to it that they are UTF-8. */
-static bool words(struct reader *r, const yaml_node_t *row, const yaml_node_t *n, const char *key, char *ret, size_t size)
+static bool words(struct reader *r, const yaml_node_t *row, const yaml_node_t *n, const char *key, char *ret,
+                  size_t size)
 {
 	const char *text = n == NULL ? NULL : text_of(n);
 
@@ -197,7 +198,8 @@ static bool row_read(struct reader *r, const yaml_node_t *n, struct code_table *
 	if (!name(r, v[v[KEY_CID] != NULL ? KEY_CID : KEY_SIA], v[KEY_CID] != NULL, &code) ||
 	    !kind(r, n, v[KEY_KIND], &code) || (v[KEY_ZONES] != NULL && !zones(r, v[KEY_ZONES], &code)) ||
 	    (v[KEY_RESTORE] != NULL && !flag(r, v[KEY_RESTORE], "restore", &code.restore)) ||
-	    !words(r, n, v[KEY_ZH], "zh", code.zh, sizeof code.zh) || !words(r, n, v[KEY_EN], "en", code.en, sizeof code.en))
+	    !words(r, n, v[KEY_ZH], "zh", code.zh, sizeof code.zh) ||
+	    !words(r, n, v[KEY_EN], "en", code.en, sizeof code.en))
 		return false;
 	/* What nobody understands, and what is only recorded, is over by nothing. */
 	if (code.restore && (code.kind == KIND_UNKNOWN || code.kind == KIND_TEST))

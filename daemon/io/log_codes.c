@@ -39,10 +39,12 @@ const struct log_code LOG_CODES[] = {
      "is known).",
      "Enter the account in the registry, or the panel's key."},
 	{"DC09_NO_TABLE", LOG_WARN,
-     "The registry names a code table for this panel that codes_file does not have: its codes are read by the standard one.",
+     "The registry names a code table for this panel that codes_file does not have: its codes are read by the standard "
+     "one.",
      "Add the table to codes_file and reload, or name another for the panel."},
 	{"DC09_WRONG_CLOCK", LOG_NOTE,
-     "A panel that speaks in plain gives a time far from ours; its alarms are taken all the same. Said once a connection.",
+     "A panel that speaks in plain gives a time far from ours; its alarms are taken all the same. Said once a "
+     "connection.",
      "Set the panel's clock, or its time zone: DC-09 wants GMT."},
 	{"DEVICE_HANDSHAKE", LOG_NOTE, "A TLS handshake of a device failed.",
      "Many at once: check certificate and keys; one device: its key in the registry."},

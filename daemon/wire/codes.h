@@ -24,7 +24,8 @@ struct code {
 	bool restore;    /* the code itself says that the cause is gone: QR, 406 */
 	bool zoned;      /* only with a zone from zone_from to zone_to */
 	uint16_t zone_from, zone_to;
-	enum kind kind; /* KIND_UNKNOWN: known by its words, and no kind of ours: a person looks. KIND_TEST: recorded only */
+	enum kind
+		kind; /* KIND_UNKNOWN: known by its words, and no kind of ours: a person looks. KIND_TEST: recorded only */
 	char zh[CODE_WORDS_MAX], en[CODE_WORDS_MAX];
 };
 

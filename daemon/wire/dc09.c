@@ -210,13 +210,8 @@ static enum dc09_token token_of(struct slice text)
 		const char *name;
 		enum dc09_token token;
 	} TOKENS[] = {
-		{"NULL", DC09_NULL},
-		{"ADM-CID", DC09_ADM_CID},
-		{"HENG-BO", DC09_ADM_CID}, /* one maker's own name for the same form */
-		{"SIA-DCS", DC09_SIA_DCS},
-		{"ACK", DC09_REPLY},
-		{"NAK", DC09_REPLY},
-		{"DUH", DC09_REPLY},
+		{"NULL", DC09_NULL},       {"ADM-CID", DC09_ADM_CID}, {"HENG-BO", DC09_ADM_CID}, /* one maker's own name for the same form */
+		{"SIA-DCS", DC09_SIA_DCS}, {"ACK", DC09_REPLY},       {"NAK", DC09_REPLY},       {"DUH", DC09_REPLY},
 		{"RSP", DC09_REPLY},
 	};
 

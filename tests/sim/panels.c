@@ -195,7 +195,9 @@ void sim_panel_event(struct sim *sim, unsigned panel, unsigned number, const cha
 	char body[BODY_MAX], account[ID_MAX];
 
 	sim_panel_account(account, panel);
-	snprintf(body, sizeof body, "\"ADM-CID\"%04uL0#%s[#%s|%s]", number, account, account, event);
+	/* Every third frame says something in words as well. */
+	snprintf(body, sizeof body, "\"ADM-CID\"%04uL0#%s[#%s|%s]%s", number, account, account, event,
+	         number % 3 == 0 ? "[IKITCHEN][R302]" : "");
 	sim_panel_send(sim, panel, body, keep);
 }
 

@@ -74,8 +74,8 @@ static void test_an_entry_for_a_zone_goes_before_one_for_all(void **state)
 		uint32_t zone;
 		enum kind kind;
 	} CASES[] = {
-		{1, 4, KIND_SOS},   {1, 5, KIND_FALL}, {1, 6, KIND_FALL},  {1, 7, KIND_SOS},  {0, 1, KIND_FIRE},
-		{0, 9, KIND_FIRE},  {0, 0, KIND_NONE}, {0, 10, KIND_NONE}, {1, 70000, KIND_SOS},
+		{1, 4, KIND_SOS},  {1, 5, KIND_FALL}, {1, 6, KIND_FALL},  {1, 7, KIND_SOS},     {0, 1, KIND_FIRE},
+		{0, 9, KIND_FIRE}, {0, 0, KIND_NONE}, {0, 10, KIND_NONE}, {1, 70000, KIND_SOS},
 	};
 
 	(void)state;
@@ -92,7 +92,8 @@ static void test_a_code_as_it_stands_in_an_alarm(void **state)
 	static const struct {
 		const char *code, *en;
 	} CASES[] = {
-		{"E301", "mains lost"}, {"R301", "mains lost"}, {"QA7", "emergency"}, {"QA", "emergency"}, {"ER301", "module restored"},
+		{"E301", "mains lost"}, {"R301", "mains lost"},       {"QA7", "emergency"},
+		{"QA", "emergency"},    {"ER301", "module restored"},
 	};
 	static const char *const NONE[] = {"", "E", "E3011", "hello", "E777", "*ADM-CID", "more", "qa"};
 
@@ -110,15 +111,15 @@ static void test_a_code_as_it_stands_in_an_alarm(void **state)
 /* The list of what matters here, in Contact ID and SIA: none of it is unknown, in any table. */
 static void test_every_code_of_the_field_is_known(void **state)
 {
-	static const char *const CID[] = {
-		"100", "101", "102", "110", "111", "113", "114", "120", "121", "122", "123", "130", "137", "144", "147",
-		"150", "151", "154", "158", "159", "162", "301", "302", "305", "309", "311", "338", "344", "350", "351",
-		"352", "353", "354", "355", "356", "380", "381", "383", "384", "393", "400", "401", "406", "570", "601",
-		"602", "606", "608", "654", "900"};
-	static const char *const SIA_LIST[] = {
-		"QA", "QH", "QR", "MA", "MH", "MR", "PA", "PH", "PR", "HA", "HH", "HR", "FA", "FH", "FR", "GA",
-		"GH", "GR", "WA", "WH", "WR", "KA", "KH", "KR", "AT", "AR", "YT", "YR", "YM", "XT", "XR", "ET",
-		"ER", "YC", "YK", "LT", "LR", "RP", "RX", "TA", "TR", "TX", "YW", "RR", "NA", "OC"};
+	static const char *const CID[] = {"100", "101", "102", "110", "111", "113", "114", "120", "121", "122",
+	                                  "123", "130", "137", "144", "147", "150", "151", "154", "158", "159",
+	                                  "162", "301", "302", "305", "309", "311", "338", "344", "350", "351",
+	                                  "352", "353", "354", "355", "356", "380", "381", "383", "384", "393",
+	                                  "400", "401", "406", "570", "601", "602", "606", "608", "654", "900"};
+	static const char *const SIA_LIST[] = {"QA", "QH", "QR", "MA", "MH", "MR", "PA", "PH", "PR", "HA", "HH", "HR",
+	                                       "FA", "FH", "FR", "GA", "GH", "GR", "WA", "WH", "WR", "KA", "KH", "KR",
+	                                       "AT", "AR", "YT", "YR", "YM", "XT", "XR", "ET", "ER", "YC", "YK", "LT",
+	                                       "LR", "RP", "RX", "TA", "TR", "TX", "YW", "RR", "NA", "OC"};
 
 	(void)state;
 	for (uint32_t t = 0; t < CODES_PRESET.table_count; t++) {

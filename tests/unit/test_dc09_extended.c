@@ -108,8 +108,14 @@ static void test_binary_blocks_are_passed_over_whole(void **state)
 static void test_windows_1252_and_utf_8(void **state)
 {
 	(void)state;
-	assert_string_equal(SAYS("[Ik\xfc" "che \x80 \x93x\x94 \xd7]"), "I k\xc3\xbc" "che \xe2\x82\xac \xe2\x80\x9cx\xe2\x80\x9d \xc3\x97");
-	assert_string_equal(SAYS("[Ik\xc3\xbc" "che]"), "I k\xc3\xbc" "che");
+	assert_string_equal(SAYS("[Ik\xfc"
+	                         "che \x80 \x93x\x94 \xd7]"),
+	                    "I k\xc3\xbc"
+	                    "che \xe2\x82\xac \xe2\x80\x9cx\xe2\x80\x9d \xc3\x97");
+	assert_string_equal(SAYS("[Ik\xc3\xbc"
+	                         "che]"),
+	                    "I k\xc3\xbc"
+	                    "che");
 	assert_string_equal(SAYS("[I\xe5\x8e\xa8\xe6\x88\xbf]"), "I \xe5\x8e\xa8\xe6\x88\xbf");
 	assert_string_equal(SAYS("[I\xf0\x9f\x94\xa5]"), "I \xf0\x9f\x94\xa5");
 	/* No UTF-8: too long a form, half a pair, beyond the last, cut short. */
@@ -124,8 +130,14 @@ static void test_windows_1252_and_utf_8(void **state)
 static void test_nothing_is_hidden_in_it(void **state)
 {
 	(void)state;
-	assert_string_equal(SAYS("[Ia\tb\nc\x7f" "d\0e]"), "I a b c d e");
-	assert_string_equal(SAYS("[Ia\xe2\x80\xae" "b\xe2\x80\x8b" "c\xe2\x81\xa6" "d]"), "I a b c d");
+	assert_string_equal(SAYS("[Ia\tb\nc\x7f"
+	                         "d\0e]"),
+	                    "I a b c d e");
+	assert_string_equal(SAYS("[Ia\xe2\x80\xae"
+	                         "b\xe2\x80\x8b"
+	                         "c\xe2\x81\xa6"
+	                         "d]"),
+	                    "I a b c d");
 	assert_string_equal(SAYS("[I<b>&amp;</b>]"), "I <b>&amp;</b>");
 	assert_string_equal(SAYS("[Iend \r\n ]"), "I end");
 }

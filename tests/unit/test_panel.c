@@ -114,7 +114,7 @@ static bool holds(const uint8_t *at, size_t len, const char *text)
 	return len != 0 && memmem(at, len, text, strlen(text)) != NULL;
 }
 
-#define SAYS                                                                                  \
+#define SAYS                                                                                   \
 	"[#2468|Nri1/QA7^KITCHEN^][H08:00:00,10-09-2025][R302][VHTTPS://CAM.EXAMPLE/7][X113E15.1]" \
 	"[Y23N07.6][M00D1A2B3C4E5][N10.1.2.3]"
 

@@ -19,7 +19,8 @@ static void text_write(FILE *f, const char *text)
 
 static void write_all(FILE *f, const struct codes *c, const char *text, size_t len)
 {
-	fprintf(f, "#include \"wire/codes.h\"\n\nconst struct codes CODES_PRESET = {\n\t.table_count = %u,\n\t.count = %u,\n",
+	fprintf(f,
+	        "#include \"wire/codes.h\"\n\nconst struct codes CODES_PRESET = {\n\t.table_count = %u,\n\t.count = %u,\n",
 	        c->table_count, c->count);
 	fprintf(f, "\t.tables = {\n");
 	for (uint32_t i = 0; i < c->table_count; i++) {
@@ -32,7 +33,8 @@ static void write_all(FILE *f, const struct codes *c, const char *text, size_t l
 	for (uint32_t i = 0; i < c->count; i++) {
 		const struct code *code = &c->at[i];
 
-		fprintf(f, "\t\t{.name = \"%s\", .contact_id = %d, .restore = %d, .zoned = %d, .zone_from = %u, .zone_to = %u, ",
+		fprintf(f,
+		        "\t\t{.name = \"%s\", .contact_id = %d, .restore = %d, .zoned = %d, .zone_from = %u, .zone_to = %u, ",
 		        code->name, code->contact_id, code->restore, code->zoned, code->zone_from, code->zone_to);
 		fprintf(f, ".kind = %d, .zh = ", (int)code->kind);
 		text_write(f, code->zh);
