@@ -23,6 +23,7 @@
 #include <inttypes.h>
 
 #include "app/devices.h"
+#include "base/hash.h"
 
 /* ------------------------------------------------------------ frames */
 
@@ -133,7 +134,10 @@ static void judge(struct app *app, struct device_link *l, const struct dc09 *f, 
 		judge_encrypted(app, l, key, j);
 	else if (key.len != 0)
 		j->why_not = "plain_but_has_key";
-	l->known = l->known || (is_known && j->why_not == NULL);
+	if (is_known && j->why_not == NULL) {
+		l->known = true;
+		l->accounts |= UINT64_C(1) << (hash_bytes(0, 0, slice_str(l->device)) % 64);
+	}
 	if (!f->encrypted && f->token != DC09_NULL)
 		clock_look(app, l, f);
 }

@@ -69,8 +69,9 @@ static struct held *held_find(struct device_link *l, uint64_t alarm)
 }
 
 /* The place of an alarm, new or known. When all are taken the oldest that is stored gives way: it is told its steps again
- * when the device next says that it holds it. NULL: the device holds more than it may. */
-static struct held *held_take(struct app *app, struct device_link *l, uint64_t alarm)
+ * when the device next says that it holds it. None is stored: a call for help has the place of what the unit says of itself,
+ * which it repeats. NULL: the device holds more than it may. */
+static struct held *held_take(struct app *app, struct device_link *l, uint64_t alarm, bool call)
 {
 	struct held *h = held_find(l, alarm), *oldest = NULL;
 
@@ -84,6 +85,9 @@ static struct held *held_take(struct app *app, struct device_link *l, uint64_t a
 	h = held_find(l, 0);
 	for (size_t i = 0; h == NULL && i < HELD_MAX; i++)
 		if (l->held[i].told >= STEP_STORED && (oldest == NULL || l->held[i].order < oldest->order))
+			oldest = &l->held[i];
+	for (size_t i = 0; h == NULL && oldest == NULL && call && i < HELD_MAX; i++)
+		if (l->held[i].mute && !l->held[i].silent)
 			oldest = &l->held[i];
 	if (h == NULL && oldest == NULL)
 		return NULL;
@@ -156,11 +160,16 @@ static enum say say_of(enum step step)
 	return SAY_NOTHING;
 }
 
+/* A call for help, and not what the unit says of itself. */
+static bool calls(const struct alarm *a)
+{
+	return !a->restore && kind_class(a->kind) != CLASS_DEVICE && kind_class(a->kind) != CLASS_NONE;
+}
+
 /* Nobody wants to be told in the night that the mains are back. */
 static bool speaks_of(const struct alarm *a)
 {
-	return !a->restore && kind_class(a->kind) != CLASS_DEVICE && kind_class(a->kind) != CLASS_NONE &&
-	       !kind_silent(a->kind);
+	return calls(a) && !kind_silent(a->kind);
 }
 
 /* Tells one device where its call stands, if it does not know. The link, and `h`, may be gone after. */
@@ -335,7 +344,7 @@ void native_stored(struct app *app, struct device_link *l, const struct change *
 
 static void alarm_in(struct app *app, struct device_link *l, struct alarm *a)
 {
-	struct held *h = held_take(app, l, a->id);
+	struct held *h = held_take(app, l, a->id, calls(a));
 
 	memcpy(a->device, l->device, sizeof a->device);
 	if (h == NULL) {
@@ -351,14 +360,26 @@ static void alarm_in(struct app *app, struct device_link *l, struct alarm *a)
 
 static void alarms_in(struct app *app, struct device_link *l, struct up *up)
 {
+	device_pace_alarms(l, up->alarm_count);
 	for (uint32_t i = 0; i < up->alarm_count; i++)
 		alarm_in(app, l, &up->alarms[i]);
+}
+
+/* The same work for a device that nobody knows as for a wrong token: neither answer nor its time says which ids there are. */
+static bool token_fits(struct app *app, const struct up *up, const Pingan__V1__Device *d)
+{
+	static const uint8_t NOBODYS[32];
+	bool is = d != NULL && d->token_hash.len != 0;
+	struct slice hash = is ? slice_of(d->token_hash.data, d->token_hash.len) : slice_of(NOBODYS, sizeof NOBODYS);
+
+	return up->token.len != 0 && app->ports.token_matches(app->ports.ctx, up->token, hash) && is;
 }
 
 /* NONE: it is who it says. */
 static enum device_refusal identity(struct app *app, const struct device_link *l, const struct up *up)
 {
 	const Pingan__V1__Device *d;
+	bool fits;
 
 	if (up->version != DEVICE_VERSION)
 		return DEVICE_REFUSAL_BAD_VERSION;
@@ -367,11 +388,8 @@ static enum device_refusal identity(struct app *app, const struct device_link *l
 	if (l->proved && strcmp(l->device, up->device) != 0)
 		return DEVICE_REFUSAL_BAD_IDENTITY;
 	d = device_find(app, up->device);
-	if (d == NULL || !device_serves(d) || d->protocol != PINGAN__V1__PROTOCOL__PROTOCOL_NATIVE)
-		return DEVICE_REFUSAL_BAD_IDENTITY;
-	if (!l->proved &&
-	    (up->token.len == 0 || d->token_hash.len == 0 ||
-	     !app->ports.token_matches(app->ports.ctx, up->token, slice_of(d->token_hash.data, d->token_hash.len))))
+	fits = l->proved || token_fits(app, up, d);
+	if (d == NULL || !device_serves(d) || d->protocol != PINGAN__V1__PROTOCOL__PROTOCOL_NATIVE || !fits)
 		return DEVICE_REFUSAL_BAD_IDENTITY;
 	return DEVICE_REFUSAL_NONE;
 }

@@ -93,16 +93,38 @@ bool device_send(struct app *app, struct device_link *l, struct slice bytes)
 	return false;
 }
 
+/* What one frame costs. A receiver that passes on for many panels may say as much as they. */
+static int64_t frame_us(const struct device_link *l)
+{
+	int units = l->protocol == PROTOCOL_DC09 ? __builtin_popcountll(l->accounts) : 1;
+
+	if (units < 1)
+		units = 1;
+	return 1000000 / DEVICE_FRAMES_A_S / (units > DEVICE_UNITS_MAX ? DEVICE_UNITS_MAX : units);
+}
+
 bool device_paced(struct app *app, struct device_link *l)
 {
 	int64_t now_ms = app->now.mono.ms;
 
-	if (l->pace.ms < now_ms)
-		l->pace.ms = now_ms;
-	if (l->pace.ms - now_ms >= DEVICE_BURST_MS)
+	if (l->pace_us < now_ms * 1000)
+		l->pace_us = now_ms * 1000;
+	if (l->pace_us - now_ms * 1000 >= DEVICE_BURST_MS * 1000) {
+		if (l->restless.ms == 0 || now_ms - l->restless.ms >= DEVICE_RESTLESS_MS) {
+			l->restless.ms = now_ms;
+			count(app, C_DEVICES_RESTLESS);
+			APP_LOG(app, "DEVICE_RESTLESS", "device=%s peer=%s", l->device, l->peer);
+		}
 		return false;
-	l->pace.ms += 1000 / DEVICE_FRAMES_A_S;
+	}
+	l->pace_us += frame_us(l);
 	return true;
+}
+
+void device_pace_alarms(struct device_link *l, uint32_t alarms)
+{
+	if (alarms > 1)
+		l->pace_us += (int64_t)(alarms - 1) * frame_us(l);
 }
 
 bool device_serves(const Pingan__V1__Device *d)

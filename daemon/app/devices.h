@@ -5,7 +5,7 @@
  * Knows:  no socket: a link is a handle, its bytes come by app_device_bytes().
  * Result: an acknowledgement leaves from devices_alarm_stored() only, a step from devices_tell() only.
  * Bounds: LINKS_MAX links; HELD_MAX alarms a native link; REPLIES_MAX frames of a panel or watch not yet answered; a link is
- *         read no faster than DEVICE_FRAMES_A_S, bursts of DEVICE_BURST_MS worth of frames excepted.
+ *         read no faster than DEVICE_FRAMES_A_S, alarms counted one by one, bursts of DEVICE_BURST_MS worth excepted.
  */
 #ifndef APP_DEVICES_H
 #define APP_DEVICES_H
@@ -19,6 +19,8 @@
 /* A unit says a few frames a minute; a panel after a power cut some dozens. More is a fault or an attack: it waits. */
 #define DEVICE_FRAMES_A_S 100
 #define DEVICE_BURST_MS 2000
+#define DEVICE_UNITS_MAX 16      /* so many times that, at most, for a receiver that passes on for as many panels */
+#define DEVICE_RESTLESS_MS 60000 /* so often it is said that a link is held back */
 #define REPLIES_MAX 64
 /* A frame that has no answer by now gives way, so that the ones behind it get theirs; the unit has sent it again. */
 #define REPLY_WAITING_MS 30000
@@ -90,8 +92,9 @@ struct device_link {
 	char device[ID_MAX];
 	char peer[46];
 	mono_t since;
-	mono_t heard; /* last frame */
-	mono_t pace;  /* how far its frames have used up its rate */
+	mono_t heard;    /* last frame */
+	int64_t pace_us; /* how far its frames have used up its rate, on the monotonic clock */
+	mono_t restless; /* when it was last said that it is held back; 0 = never */
 	union {
 		struct {                /* native */
 			struct held *held;  /* HELD_MAX, made with the first alarm */
@@ -108,6 +111,7 @@ struct device_link {
 			uint32_t reply_count;
 			uint32_t junk;
 			uint32_t wrong_times; /* DC-09, encrypted: frames in a row with a wrong time */
+			uint64_t accounts;    /* DC-09: a bit for each known account it spoke for, by hash */
 			bool passing;         /* watch: a frame that is too long is being passed over */
 			bool wrong_clock;     /* DC-09: said already that its clock is wrong */
 			bool strange;         /* said already: watch: that nobody knows it; DC-09: that its code table is gone */
@@ -141,8 +145,10 @@ struct devices {
 	_Alignas(max_align_t) uint8_t arena_memory[DEVICE_SCRATCH];
 };
 
-/* The link has used up its rate: what it sent is shown again later. */
+/* False: the link has used up its rate: what it sent is shown again later. */
 bool device_paced(struct app *app, struct device_link *l);
+/* A frame had so many alarms: each costs as much as a frame, whatever they came in. */
+void device_pace_alarms(struct device_link *l, uint32_t alarms);
 /* Closes it and forgets it; `l` is gone. */
 void device_close(struct app *app, struct device_link *l);
 /* Forgets it without closing. */

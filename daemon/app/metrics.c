@@ -49,6 +49,8 @@ static const struct {
                       "New keys that native units have connected with; the old ones open nothing any more"},
 	[C_DEVICES_REFUSED] = {"pingan_devices_refused_total", "Device connections refused: identity, version, overload"},
 	[C_DEVICES_REPLACED] = {"pingan_devices_replaced_total", "Device connections replaced by a newer one"},
+	[C_DEVICES_RESTLESS] = {"pingan_devices_restless_total",
+                            "Times a unit said far more than a unit does and was read more slowly"},
 	[C_DC09_FRAMES] = {"pingan_dc09_frames_total", "SIA DC-09 frames received"},
 	[C_DC09_BAD_CRC] = {"pingan_dc09_bad_crc_total", "SIA DC-09 frames with a wrong CRC: not answered"},
 	[C_DC09_BAD_FRAME] = {"pingan_dc09_bad_frame_total", "SIA DC-09 frames that could not be read"},

@@ -136,6 +136,7 @@ struct reply *replies_add(struct app *app, struct device_link *l, struct slice r
 
 void replies_alarms(struct app *app, struct device_link *l, struct reply *r, struct alarm *alarms, uint32_t n)
 {
+	device_pace_alarms(l, n);
 	for (uint32_t i = 0; i < n; i++) {
 		memcpy(alarms[i].device, l->device, sizeof alarms[i].device);
 		if (intake_alarm(app, &alarms[i], (struct waiter){.type = WAITER_ALARM, .link = l->link, .tag = r->tag}))

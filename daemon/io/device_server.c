@@ -297,6 +297,16 @@ static bool find_key(void *conn, const char *identity, uint8_t ret_key[32])
 
 static const struct device_tls TLS = {.find = find_key};
 
+/* Accepted sockets have it from their listener: what a peer sends while nobody reads it, and what it does not read, is the
+ * kernel's memory, for every home. A unit's frames are small. */
+static void buffers_small(int fd)
+{
+	const int bytes = DEVICE_SOCKET_BYTES;
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+}
+
 static int listen_tcp(const struct address *a, char error[256])
 {
 	struct sockaddr_storage to = {0};
@@ -326,6 +336,7 @@ static int listen_tcp(const struct address *a, char error[256])
 		goto bad;
 	/* Several processes may serve one port (DESIGN: SO_REUSEPORT). */
 	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	buffers_small(fd);
 	if (a->v6)
 		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0 && bind(fd, (struct sockaddr *)&to, len) == 0 &&
