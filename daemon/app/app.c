@@ -115,6 +115,7 @@ static int64_t turn(struct app *app)
 	logins_turn(app);
 	quarantine_turn(app);
 	outages_turn(app);
+	proofs_turn(app);
 	storms_turn(app);
 	deadlines_turn(app);
 	changes_turn(app);
@@ -131,6 +132,8 @@ static int64_t turn(struct app *app)
 		wait_ms = COALESCE_MS / 2;
 	if (deadlines_wait(app) < wait_ms)
 		wait_ms = deadlines_wait(app);
+	if (proofs_wait(app) < wait_ms)
+		wait_ms = proofs_wait(app);
 	return wait_ms;
 }
 

@@ -122,11 +122,13 @@ static void settle(struct app *app, struct change *ch)
 	case WAITER_NONE:
 		break;
 	}
-	if (ch->waiter.type == WAITER_ALARM && ch->answer == REFUSAL_OK && ch->alarm->protocol != PROTOCOL_NATIVE)
+	if (ch->waiter.type == WAITER_ALARM && ch->answer == REFUSAL_OK && ch->alarm->protocol != PROTOCOL_NATIVE &&
+	    ch->kind != CHANGE_PROOF)
 		intake_remember(app, ch->alarm);
 	if (ch->kind == CHANGE_DAEMON && !ch->remove)
 		alive_back(app);
 	follow_up_settled(app, ch);
+	proofs_settled(app, ch);
 	change_free(app, ch);
 	record_release(app, rec);
 }
@@ -150,7 +152,8 @@ void changes_settle(struct app *app)
 		TAILQ_REMOVE(&app->settled, ch, link);
 		ch->record->settling--;
 		/* A copy without an id of its own is a copy only while its incident is open (core/alarm.h). */
-		if (ch->duplicate && ch->alarm != NULL && !alarm_has_id(ch->alarm) && !ch->message_anew) {
+		if (ch->duplicate && ch->alarm != NULL && !alarm_has_id(ch->alarm) && !ch->message_anew &&
+		    !proof_copy(app, ch)) {
 			struct record *of = record_find(app, ch->duplicate_of);
 
 			if (of == NULL || of->slot == NULL || of->slot->state == INCIDENT_NONE ||
@@ -245,12 +248,12 @@ void change_fly(struct app *app, struct change *ch, struct store_commit *c)
 	f->failed = false;
 	f->stored = false;
 	at = f->bytes;
-#define KEEP_BYTES(slice)                                 \
-	do {                                              \
-		if ((slice).len != 0)                     \
+#define KEEP_BYTES(slice)                        \
+	do {                                         \
+		if ((slice).len != 0)                    \
 			memcpy(at, (slice).at, (slice).len); \
-		(slice).at = at;                          \
-		at += (slice).len;                        \
+		(slice).at = at;                         \
+		at += (slice).len;                       \
 	} while (0)
 	KEEP_BYTES(f->commit.event);
 	for (uint32_t i = 0; i < c->put_count; i++)
@@ -308,9 +311,9 @@ static bool record_has(const struct record *rec, uint64_t commit)
 static void stale(struct app *app, struct change *ch, const struct store_answer *a)
 {
 	const struct store_commit *c = &ch->flight->commit;
-	const char *key = a->index < c->put_count                    ? c->puts[a->index].key :
-	                  a->index - c->put_count < c->check_count ? c->checks[a->index - c->put_count].key :
-	                                                             "";
+	const char *key = a->index < c->put_count                    ? c->puts[a->index].key
+	                  : a->index - c->put_count < c->check_count ? c->checks[a->index - c->put_count].key
+	                                                             : "";
 	struct record *rec = record_find(app, key);
 	uint64_t known = rec == NULL || rec->rev == 0 ? 0 : rec->commits[0];
 
@@ -492,7 +495,7 @@ static void show_unstored(struct app *app)
 	struct change *ch;
 	bool any = false;
 
-	TAILQ_FOREACH(ch, &app->alarms, unstored_link) {
+	TAILQ_FOREACH (ch, &app->alarms, unstored_link) {
 		if (ch->shown_unstored)
 			continue;
 		if (app->store_up && app->now.mono.ms - ch->since.ms < 3 * UNSAFE_SHOWN_MS)
@@ -600,7 +603,7 @@ void changes_free(struct app *app)
 		change_free(app, ch);
 	}
 	for (int type = 0; type < RECORD_TYPE_COUNT; type++)
-		TAILQ_FOREACH(rec, &app->of_type[type], of_type) {
+		TAILQ_FOREACH (rec, &app->of_type[type], of_type) {
 			if (rec->busy != NULL)
 				change_free(app, rec->busy);
 			rec->busy = NULL;

@@ -7,12 +7,12 @@
 
 /* A commit on its way. Keeps its bytes, so that the very same commit can be sent again. */
 struct flight {
-	char hex[17];             /* key in app->flights */
+	char hex[17]; /* key in app->flights */
 	struct store_commit commit;
 	struct change *change;
-	uint64_t order;           /* flights are sent again in the order they were decided */
-	bool failed;              /* the store had no answer: sent again at retry_at */
-	bool stored;              /* said to be stored; the log will tell */
+	uint64_t order; /* flights are sent again in the order they were decided */
+	bool failed;    /* the store had no answer: sent again at retry_at */
+	bool stored;    /* said to be stored; the log will tell */
 	mono_t retry_at;
 	uint8_t bytes[];
 };
@@ -25,6 +25,10 @@ enum verdict change_decide(struct app *app, struct change *ch);
 void change_fly(struct app *app, struct change *ch, struct store_commit *c);
 
 void change_move(struct app *app, struct change *ch, struct record *to);
+
+/* An empty commit; and its next record, whose new body stands in `bytes` from `from` on. */
+void commit_begin(struct store_commit *c);
+void commit_put(struct store_commit *c, const struct record *rec, struct buf *bytes, size_t from);
 
 /* ---- change_order.c: who is decided first ---- */
 

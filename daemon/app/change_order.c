@@ -9,6 +9,8 @@ bool change_urgent(const struct change *ch)
 		return ch->alarm == NULL || kind_class(ch->alarm->kind) == CLASS_LIFE ||
 		       kind_class(ch->alarm->kind) == CLASS_WELFARE;
 	case CHANGE_DAEMON:
+	case CHANGE_DEVICE:
+	case CHANGE_PROOF:
 		return true;
 	case CHANGE_OPERATOR:
 	case CHANGE_CAREGIVER:

@@ -37,6 +37,16 @@ static void commit_clear(struct store_commit *c)
 	c->event = slice_of(NULL, 0);
 }
 
+void commit_begin(struct store_commit *c)
+{
+	commit_clear(c);
+}
+
+void commit_put(struct store_commit *c, const struct record *rec, struct buf *bytes, size_t from)
+{
+	put(c, rec, bytes, from);
+}
+
 static void message_set(struct store_commit *c, const struct change *ch)
 {
 	alarm_key(ch->alarm, c->message);
@@ -498,6 +508,10 @@ enum verdict change_decide(struct app *app, struct change *ch)
 		return decide_on_test(app, ch);
 	case CHANGE_KEY:
 		return decide_key(app, ch);
+	case CHANGE_DEVICE:
+		return device_decide(app, ch);
+	case CHANGE_PROOF:
+		return proof_decide(app, ch);
 	case CHANGE_OUT_GONE:
 		return decide_out_gone(app, ch);
 	case CHANGE_SIGNAL:

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "app/commission.h"
 #include "app/screens.h"
 #include "base/hash.h"
 
@@ -397,6 +398,8 @@ static bool serve(struct app *app, struct session *s)
 	} else if (s->phone_dirty) {
 		sent = phone_send(app, s) || sent;
 	}
+	if (s->device_dirty)
+		sent = card_send(app, s) || sent;
 	return sent;
 }
 

@@ -82,8 +82,8 @@ static struct record *route(struct app *app, const struct alarm *a, uint64_t sal
 	*ret_kind = CHANGE_INCIDENT;
 	if (rec != NULL && (a->restore || !opens_nothing(a)))
 		return rec;
-	if (opens_nothing(a) || on_test(app, a, &p)) {
-		*ret_kind = CHANGE_SIGNAL;
+	if (opens_nothing(a) || proof_press(app, a, &p) || on_test(app, a, &p)) {
+		*ret_kind = proof_press(app, a, &p) ? CHANGE_PROOF : CHANGE_SIGNAL;
 		record_key(key, "device", a->device);
 		return record_want(app, key);
 	}

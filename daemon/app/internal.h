@@ -15,6 +15,7 @@
 #include "app/limits.h"
 #include "base/heap.h"
 #include "base/table.h"
+#include "core/device_life.h"
 #include "pingan/v1/console.pb-c.h"
 #include "pingan/v1/device.pb-c.h"
 #include "pingan/v1/record.pb-c.h"
@@ -173,6 +174,8 @@ enum change_kind {
 	CHANGE_STORM,    /* storm */
 	CHANGE_ON_TEST,  /* ev: who, seconds, text */
 	CHANGE_KEY,      /* number: the key that a unit has taken */
+	CHANGE_DEVICE,   /* device; ev.text: why */
+	CHANGE_PROOF,    /* an alarm that is the proof of its unit (commission.h) */
 	CHANGE_OUT_GONE, /* a device that was out of an incident that has been closed: its record goes */
 	CHANGE_SIGNAL    /* an alarm that opens nothing (test, restore, cancel of nothing): a log entry only */
 };
@@ -185,15 +188,16 @@ struct change {
 	struct event ev;
 	struct alarm *alarm; /* owned; NULL unless the event has one */
 	struct waiter waiter;
-	uint64_t salt;           /* ALARM without an id: the same bytes as an incident long closed */
-	uint32_t tries;          /* how often it was decided */
-	bool remove;             /* LOGIN, DAEMON: ends it */
-	bool new_session;        /* OPERATOR: counts a session even when nothing else changes */
-	bool keep_ready;         /* OPERATOR: says nothing of being ready; what stands when it is decided stays */
-	struct operator op;      /* OPERATOR: what it is to become */
-	struct caregiver cg;     /* CAREGIVER: likewise */
-	struct storm_ask *storm; /* STORM: what is asked; owned */
-	uint8_t *body;           /* LOGIN, DAEMON: new body; owned */
+	uint64_t salt;            /* ALARM without an id: the same bytes as an incident long closed */
+	uint32_t tries;           /* how often it was decided */
+	bool remove;              /* LOGIN, DAEMON: ends it */
+	bool new_session;         /* OPERATOR: counts a session even when nothing else changes */
+	bool keep_ready;          /* OPERATOR: says nothing of being ready; what stands when it is decided stays */
+	struct operator op;       /* OPERATOR: what it is to become */
+	struct caregiver cg;      /* CAREGIVER: likewise */
+	struct storm_ask *storm;  /* STORM: what is asked; owned */
+	struct device_ask device; /* DEVICE */
+	uint8_t *body;            /* LOGIN, DAEMON: new body; owned */
 	uint32_t body_len;
 	char check_key[STORE_KEY_MAX]; /* RETURN: the operator's record must still stand so */
 	uint64_t check_expect;
@@ -281,6 +285,22 @@ void on_test_entry(struct app *app, const struct store_entry *e);
 enum verdict on_test_decide(struct app *app, struct change *ch, struct buf *ret);
 void on_test_free(struct app *app);
 
+/* ------------------------------------------------------------ commission.c, proofs.c: units on their way into service */
+
+/* A press that is the proof of its unit: thanked, shown to its technician, and no call. */
+bool proof_press(struct app *app, const struct alarm *a, const struct place *p);
+enum verdict proof_decide(struct app *app, struct change *ch);
+enum verdict device_decide(struct app *app, struct change *ch);
+/* A device record came or changed (`d` is its body), or is about to go (NULL). */
+void proof_record(struct app *app, const struct record *rec, const Pingan__V1__Device *d, bool loaded);
+/* A change has settled: perhaps the call that an unconfirmed press has become. */
+void proofs_settled(struct app *app, const struct change *ch);
+/* These bytes are the frame of a proof that waits to be confirmed, sent again. */
+bool proof_copy(struct app *app, const struct change *ch);
+void proofs_turn(struct app *app);
+ms_t proofs_wait(const struct app *app);
+void proofs_free(struct app *app);
+
 /* ------------------------------------------------------------ storms.c */
 
 /* What stood in a slot before its record was read anew. */
@@ -336,6 +356,8 @@ void screens_unstored(struct app *app);
 void screens_presence(struct app *app);
 /* A household or device of the registry changed: who has a call of that home open sees it. */
 void details_home(struct app *app, const struct record *rec);
+/* A device record changed: who has its card open sees it. */
+void cards_touch(struct app *app, const char *device);
 /* A storm began, changed, ended, or holds back more. */
 void screens_storms(struct app *app);
 /* A caregiver's offers or job may have changed: `person` NULL = all phones. */
@@ -550,6 +572,9 @@ struct app {
 	/* on_test.c */
 	struct table test_presses; /* device -> struct test_press */
 	size_t test_press_count;
+
+	/* proofs.c */
+	struct table proofs; /* device -> struct proof */
 
 	/* storms.c */
 	struct table storm_watches; /* "<area>/<kind>" -> struct storm_watch */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/commission.h"
 #include "app/screens.h"
 
 #define REFS_MAX 32 /* incidents of one caregiver at a time, with those just ended */
@@ -299,6 +300,8 @@ static void job_fill(struct app *app, struct state *st, const struct incident *i
 	to->silent = inc->silent;
 	to->drill = inc->drill;
 	to->skill = (Pingan__V1__Skill)job->skill;
+	if (job->skill == SKILL_TECHNICIAN && !inc->area_wide && strcmp(inc->device, ALARM_NO_DEVICE) != 0)
+		to->device = text_cut(app, inc->device, ID_MAX);
 	notes_fill(app, inc, to);
 	if (h != NULL) {
 		to->address = h->address;
@@ -445,6 +448,7 @@ static void fill(struct app *app, const struct session *s, struct phone *p, stru
 	st->m.server_ms = app->now.store_ms;
 	st->m.store_up = store_usable(app);
 	st->m.desk_phone = app->config.desk_phone;
+	st->m.technician = technician(app, s);
 }
 
 bool phone_send(struct app *app, struct session *s)

@@ -148,6 +148,8 @@ static void record_empty(struct app *app, struct record *rec)
 	account_drop(app, rec);
 	if (rec->type == RECORD_OUT)
 		outage_forget(app, rec);
+	if (rec->type == RECORD_DEVICE)
+		proof_record(app, rec, NULL, false);
 	free(rec->live);
 	free(rec->body);
 	rec->live = NULL;
@@ -297,6 +299,10 @@ static void live_read(struct app *app, struct record *rec)
 		storm_read(app, rec);
 	} else if (rec->type == RECORD_OUT) {
 		outage_read(app, rec);
+	} else if (rec->type == RECORD_DEVICE) {
+		arena_reset(&app->scratch);
+		proof_record(app, rec, pingan__v1__device__unpack(&app->scratch.allocator, rec->body_len, rec->body),
+		             rec->log_id == 0);
 	} else if (rec->type == RECORD_PERSON) {
 		const Pingan__V1__Person *p = person_find(app, id_of(rec->key));
 
@@ -343,6 +349,8 @@ static void told(struct app *app, struct record *rec)
 		find_touch(app, rec);
 		details_home(app, rec);
 		devices_registry(app, rec);
+		if (rec->type == RECORD_DEVICE)
+			cards_touch(app, id_of(rec->key));
 		break;
 	case RECORD_OTHER:
 	case RECORD_DAEMON:
@@ -451,6 +459,7 @@ void projection_free(struct app *app)
 	find_free(app);
 	storms_free(app);
 	on_test_free(app);
+	proofs_free(app);
 	table_free(&app->records);
 	table_free(&app->open);
 	table_free(&app->accounts);

@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 
+#include "app/commission.h"
 #include "app/find.h"
 #include "app/screens.h"
 
@@ -488,6 +489,8 @@ void request_take(struct app *app, struct session *s, const Pingan__V1__Request 
 	default:
 		break;
 	}
+	if (request_of_device(app, s, r))
+		return;
 	if (s->view != NULL)
 		console_take(app, s, r);
 	else
@@ -535,6 +538,8 @@ void screens_answer(struct app *app, const struct change *ch)
 		return;
 	}
 	memcpy(r.who, ch->who, sizeof r.who);
+	if (ch->kind == CHANGE_DEVICE)
+		card_answered(app, s, ch);
 	if (ch->alarm != NULL && r.result == REFUSAL_OK)
 		r.incident = change_incident(ch); /* entered by hand */
 	if (ch->kind == CHANGE_INCIDENT && ch->ev.type == EVENT_OPENED)

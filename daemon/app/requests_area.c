@@ -105,7 +105,7 @@ static void storm(struct app *app, struct session *s, const Pingan__V1__Request 
 
 /* ------------------------------------------------------------ entered by hand */
 
-static enum refusal seal(struct app *app, const char *household, const char *text, struct event *ev)
+enum refusal request_seal_home(struct app *app, const char *household, const char *text, struct event *ev)
 {
 	const uint8_t *key = text[0] == '\0' ? NULL : seal_key(app, household);
 	size_t len;
@@ -161,7 +161,7 @@ static void open_manual(struct app *app, struct session *s, const Pingan__V1__Re
 	if (why == REFUSAL_OK && !text_copy(a.household, sizeof a.household, slice_str(m->household)))
 		why = REFUSAL_NOT_FOUND;
 	if (why == REFUSAL_OK)
-		why = seal(app, m->household, m->text, &ev);
+		why = request_seal_home(app, m->household, m->text, &ev);
 	if (why == REFUSAL_OK && !intake_manual(app, &a, &ev, (struct waiter){WAITER_REQUEST, s->link, r->cmd}))
 		why = REFUSAL_OVERLOAD;
 	if (why != REFUSAL_OK)
@@ -191,7 +191,7 @@ static void set_on_test(struct app *app, struct session *s, const Pingan__V1__Re
 		no.number = app->config.policy.test_max_s;
 	}
 	if (no.result == REFUSAL_OK)
-		no.result = seal(app, household, t->text, &ev);
+		no.result = request_seal_home(app, household, t->text, &ev);
 	if (no.result == REFUSAL_OK) {
 		record_key(key, d != NULL ? "device" : "household", d != NULL ? t->device : household);
 		ch = change_submit(app, CHANGE_ON_TEST, key, &ev, NULL, (struct waiter){WAITER_REQUEST, s->link, r->cmd});

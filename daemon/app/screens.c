@@ -1,4 +1,5 @@
 /* screens.c - a session for each screen: from the upgrade to the last frame. */
+#include "app/commission.h"
 #include "app/screens.h"
 
 #include <inttypes.h>
@@ -210,6 +211,7 @@ static void session_end(struct app *app, struct session *s, bool lost)
 	bool console = is_console(s) && session_console(app, s->rights.person) == s;
 
 	memcpy(person, s->rights.person, sizeof person);
+	card_close(app, s, false);
 	session_free(app, s);
 	if (lost && console)
 		operator_left(app, person);
@@ -509,6 +511,7 @@ void app_link_drained(struct app *app, link_t link)
 	for (size_t i = 0; i < s->detail_count; i++)
 		s->details[i].dirty = true;
 	s->phone_dirty = is_phone(s);
+	s->device_dirty = s->device[0] != '\0';
 	s->store_rev = 0;
 	s->presence_rev = 0;
 	s->storms_rev = 0;
@@ -605,6 +608,7 @@ void screens_turn(struct app *app)
 	}
 	presence_turn(app);
 	storm_screens_turn(app);
+	cards_turn(app);
 	phones_turn(app);
 	fanout_turn(app);
 }

@@ -130,6 +130,9 @@ struct session {
 	size_t detail_count;
 	uint64_t holds[CONSOLE_HOLDS_MAX]; /* said at Hello; looked at once the store is there */
 	size_t hold_count;
+	char device[ID_MAX]; /* whose card is open; empty = none */
+	bool device_dirty, device_audited;
+	uint64_t device_cmd, card_hash;
 	bool phone_dirty;
 	uint64_t phone_job; /* incident of the job in hand, as sent */
 	/* requests */
@@ -181,6 +184,11 @@ struct screens {
 	mono_t storms_sent_at;
 	bool presence_dirty;
 	mono_t presence_at;
+
+	size_t card_count;     /* sessions with a unit's card open */
+	mono_t cards_looked_at;
+	bool cards_wait; /* some card waits for its entry to be safe */
+	uint64_t cards_safe;
 
 	struct table phone_of; /* caregiver -> incidents of theirs */
 	mono_t phones_looked_at;
@@ -275,6 +283,8 @@ uint64_t tail_commit(const struct app *app, uint64_t id);
 /* ---- the others ---- */
 
 void presence_turn(struct app *app);
+/* device_card.c */
+void cards_turn(struct app *app);
 /* storm_screens.c */
 void storm_screens_turn(struct app *app);
 bool storms_send(struct app *app, struct session *s);
@@ -329,6 +339,10 @@ enum refusal console_event(struct app *app, const struct session *s, const Pinga
 /* True if it was one of these: it has been answered, or will be. */
 bool request_of_area(struct app *app, struct session *s, const Pingan__V1__Request *r);
 void request_refuse(struct app *app, struct session *s, const struct kept_reply *no);
+/* device_requests.c: likewise, of units on their way into service. */
+bool request_of_device(struct app *app, struct session *s, const Pingan__V1__Request *r);
+/* Seals a text with this home's key into `ev`. */
+enum refusal request_seal_home(struct app *app, const char *household, const char *text, struct event *ev);
 /* The answer, with a list of devices or NULL. */
 void request_reply(struct app *app, struct session *s, uint64_t cmd, enum refusal result, Pingan__V1__OutListed *out);
 /* OK, with the homes that were found. */

@@ -12,6 +12,7 @@ const load = (name) => import(pathToFileURL(path.join(gen, `${name}_pb.js`)).hre
 
 export const { create, toBinary, fromBinary, toJson } = npm('@bufbuild/protobuf')
 export const common = await load('common')
+export const commission = await load('commission')
 export const console_ = await load('console')
 export const device = await load('device')
 export const record = await load('record')

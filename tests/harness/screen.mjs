@@ -32,6 +32,7 @@ export class Screen {
 		this.detail = null
 		this.phone = null
 		this.presence = null
+		this.card = null
 		this.store = null
 		this.goAway = null
 		this.live = false
@@ -129,6 +130,9 @@ export class Screen {
 				this.phone = value
 				this.live = true
 				break
+			case 'device':
+				this.card = value
+				break
 			case 'presence':
 				this.presence = value
 				break
@@ -165,6 +169,11 @@ export class Screen {
 	/** Waits until the phone shows what is asked for. */
 	phoneShows(fits, what = 'the phone shows it') {
 		return until(() => this.phone !== null && fits(this.phone) && this.phone, { what, child: this.daemon.child })
+	}
+
+	/** Waits until the card of a unit shows what is asked for. */
+	cardShows(fits, what = 'the card shows it') {
+		return until(() => this.card !== null && fits(this.card) && this.card, { what, child: this.daemon.child })
 	}
 
 	end() {

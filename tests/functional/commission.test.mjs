@@ -1,0 +1,101 @@
+// A unit comes into service: scanned, bound, pressed, seen to be received, confirmed; end to end, over two daemons.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import { ok } from '../harness/ctl.mjs'
+import { Cell, until } from '../harness/index.mjs'
+import { commission, common, console_ as proto, record } from '../harness/proto.mjs'
+import { recordOf } from '../harness/registry.mjs'
+import { Screen } from '../harness/screen.mjs'
+import { Unit } from '../harness/unit.mjs'
+
+const { DeviceState, Kind, Step } = common
+const { DeviceCard_Act: Act, DeviceCard_Proof: Proof } = commission
+const { Result } = proto
+const TECHNICIAN = 'cg06'
+
+const keyOf = (out) => out.split('\n')[1].split(',')[1]
+const deviceRecord = (cell, id) => recordOf(cell, `device:${id}`, record.DeviceSchema)
+
+/** A unit entered by an administrator, in no home's service yet; its technician's page has it open, on the other daemon. */
+async function scanned(t, { daemons = 2 } = {}) {
+	const cell = await Cell.start(t, { demo: { homes: 20 }, daemons })
+	const [one, two] = [cell.daemons[0], cell.daemons.at(-1)]
+	const key = keyOf(await ok(cell, 'device', 'add', 'u1', '--household', 'h0010', '--protocol', 'native', '--model', 'home-2'))
+	const tech = await Screen.open(t, two, await cell.login(TECHNICIAN, { daemon: two }), 'caregiver')
+	const unit = await Unit.connect(t, one, { device: 'u1', key, household: 'h0010' })
+	assert.ok(tech.phone.technician, 'the page knows that this is a technician')
+	await until(async () => (await tech.ask('deviceScan', { device: 'u1' })).result === Result.OK, { what: 'the unit is known' })
+	await tech.cardShows((c) => c.device === 'u1', 'the card')
+	return { cell, one, two, key, tech, unit }
+}
+
+test('scan, bind, press, received in so many seconds, confirm: then and only then it is in service', async (t) => {
+	const { cell, one, tech, unit } = await scanned(t)
+	const desk = await Screen.open(t, one, await cell.login('op01', { daemon: one }))
+
+	assert.equal(tech.card.state, DeviceState.DEVICE_COMMISSIONING)
+	assert.ok(tech.card.address && tech.card.resident, 'the technician sees whose home it is')
+	assert.ok(!tech.card.may.includes(Act.CONFIRM))
+	assert.equal((await tech.ask('deviceBind', { device: 'u1', household: 'h0011' })).result, Result.OK)
+	await tech.cardShows((c) => c.household === 'h0011', 'another home')
+	const opened = await tech.ask('deviceProve', { device: 'u1' })
+	assert.deepEqual([opened.result, opened.number], [Result.OK, 120])
+	await tech.cardShows((c) => c.proof === Proof.OPEN && c.proofMine, 'press now')
+
+	const press = unit.press({ kind: Kind.SOS })
+	assert.equal((await unit.ack(press)).incident, 0n, 'a trial is thanked, and no call')
+	await unit.step(press, Step.CLOSED)
+	const card = await tech.cardShows((c) => c.proof === Proof.RECEIVED, 'received')
+	assert.ok(card.tookMs > 0 && card.tookMs < 60_000 && card.tookByUnit, `in ${card.tookMs} ms`)
+	assert.equal(card.state, DeviceState.DEVICE_COMMISSIONING)
+	assert.equal((await deviceRecord(cell, 'u1')).state, DeviceState.DEVICE_COMMISSIONING)
+
+	assert.equal((await tech.ask('deviceConfirm', { device: 'u1' })).result, Result.OK)
+	await tech.cardShows((c) => c.state === DeviceState.DEVICE_IN_SERVICE && c.proof === Proof.CONFIRMED, 'in service')
+	const stored = await deviceRecord(cell, 'u1')
+	assert.equal(stored.provedBy, TECHNICIAN)
+	assert.equal(stored.proofTookMs, card.tookMs)
+	assert.ok(stored.provedMs > 0n && stored.testedMs === stored.provedMs)
+	assert.equal(desk.rows.size, 0, 'nobody was rung')
+
+	// The next press is a call.
+	await unit.ack(unit.press({ kind: Kind.SOS }))
+	await desk.row((r) => r.device === 'u1')
+	assert.equal(desk.gaps, 0)
+})
+
+test('a unit that is not in service yet calls for help like any other', async (t) => {
+	const { cell, one, unit } = await scanned(t, { daemons: 1 })
+	const desk = await Screen.open(t, one, await cell.login('op01', { daemon: one }))
+
+	const ack = await unit.ack(unit.press({ kind: Kind.SOS }))
+	assert.notEqual(ack.incident, 0n)
+	const row = await desk.row((r) => r.device === 'u1')
+	assert.ok(desk.ringing.includes(row.id), 'it rings')
+	assert.equal((await deviceRecord(cell, 'u1')).state, DeviceState.DEVICE_COMMISSIONING)
+})
+
+test('a press that its technician does not confirm becomes a call, even when the daemon that saw it is killed', async (t) => {
+	const { cell, one, two, tech, unit } = await scanned(t)
+	const desk = await Screen.open(t, one, await cell.login('op01', { daemon: one }))
+
+	assert.equal((await tech.ask('deviceProve', { device: 'u1' })).result, Result.OK)
+	await unit.ack(unit.press({ kind: Kind.SOS }))
+	await tech.cardShows((c) => c.proof === Proof.RECEIVED, 'received')
+	assert.equal(desk.rows.size, 0)
+	tech.end()
+	await two.kill()
+	// A minute passes; the desk is there all the while.
+	for (let passed = 0; passed < 66_000; passed += 1500) {
+		await one.control('advance 1500')
+		const before = desk.history.filter((m) => m.case === 'heartbeat').length
+		desk.send({ case: 'heartbeat', value: { screenMs: 1n, visible: true } })
+		await until(() => desk.history.filter((m) => m.case === 'heartbeat').length > before, { what: 'a heartbeat' })
+	}
+	const row = await desk.row((r) => r.device === 'u1', 'the press that nobody confirmed')
+	assert.ok(desk.ringing.includes(row.id), 'it rings')
+	const stored = await deviceRecord(cell, 'u1')
+	await until(async () => (await deviceRecord(cell, 'u1')).proofRang === row.id, { what: 'the record says what became of it' })
+	assert.equal(stored.state, DeviceState.DEVICE_COMMISSIONING)
+})
