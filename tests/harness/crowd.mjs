@@ -50,8 +50,17 @@ export class Crowd {
 	}
 }
 
+// What was freed is not kept back: else nearly all that a test build grows by is its sanitizer's.
+process.env.ASAN_OPTIONS = ['quarantine_size_mb=1', process.env.ASAN_OPTIONS].filter(Boolean).join(':')
+
 /** Resident memory of the daemon, KiB. */
 export const memoryKb = (cell) => Number(readFileSync(`/proc/${cell.daemon.child.pid}/status`, 'latin1').match(/^VmRSS:\s+(\d+)/m)[1])
+
+/** By how much it has grown since; the sanitizer's shadow of it included. */
+export function grownKb(cell) {
+	const before = memoryKb(cell)
+	return () => memoryKb(cell) - before
+}
 
 /** Nothing of the demo's people and homes, nor of `more`, stands in the daemon's log; and no code fills it. */
 export function logIsClean(cell, more = []) {
