@@ -5,6 +5,7 @@
 
 #include "app/change.h"
 #include "app/find.h"
+#include "app/supervision.h"
 
 void app_begin(struct app *app)
 {
@@ -42,7 +43,7 @@ struct app *app_new(const struct app_config *config, const struct ports *ports)
 	app->attach_wanted = true;
 	if (app->recent == NULL || app->recent_ms == NULL || (app->roster = roster_new()) == NULL ||
 	    (app->desks = desks_new()) == NULL || (app->find = find_new()) == NULL || !devices_new(app) ||
-	    !screens_new(app)) {
+	    !watched_new(app) || !screens_new(app)) {
 		app_free(app);
 		return NULL;
 	}
@@ -55,6 +56,7 @@ void app_free(struct app *app)
 		return;
 	changes_free(app);
 	projection_free(app);
+	watched_free(app);
 	devices_free(app);
 	screens_free(app);
 	roster_free(app->roster);
@@ -116,6 +118,7 @@ static int64_t turn(struct app *app)
 	quarantine_turn(app);
 	outages_turn(app);
 	proofs_turn(app);
+	watched_turn(app);
 	storms_turn(app);
 	deadlines_turn(app);
 	changes_turn(app);
@@ -134,6 +137,8 @@ static int64_t turn(struct app *app)
 		wait_ms = deadlines_wait(app);
 	if (proofs_wait(app) < wait_ms)
 		wait_ms = proofs_wait(app);
+	if (watched_wait(app) < wait_ms)
+		wait_ms = watched_wait(app);
 	return wait_ms;
 }
 

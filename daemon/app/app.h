@@ -70,6 +70,9 @@ void app_store_safe(struct app *app, uint64_t id);
 /* A replica is down by a majority of Sentinels: one copy counts. */
 void app_store_one_copy(struct app *app, bool one_copy);
 
+void app_store_seen_put(struct app *app, bool ok);
+void app_store_seen(struct app *app, const struct store_seen *list, size_t count);
+
 void app_load_begin(struct app *app);
 void app_load_record(struct app *app, const struct store_record *record);
 /* The load holds for log entry `id` with its `commit` (0, 0 = empty log). Newer entries may have been read in already:

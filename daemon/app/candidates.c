@@ -271,6 +271,8 @@ static void opening_fill(struct app *app, const struct alarm *a, struct world *w
 	if (!p.area_wide)
 		memcpy(w->household, p.household, sizeof w->household);
 	memcpy(w->area, p.area, sizeof w->area);
+	memcpy(w->carrier, p.carrier, sizeof w->carrier);
+	w->away = p.away;
 }
 
 static void actor_fill(struct app *app, const struct incident *inc, const struct event *ev, struct world *w)

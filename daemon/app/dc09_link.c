@@ -23,6 +23,7 @@
 #include <inttypes.h>
 
 #include "app/devices.h"
+#include "app/supervision.h"
 #include "base/hash.h"
 
 /* ------------------------------------------------------------ frames */
@@ -196,6 +197,9 @@ static bool frame(struct app *app, struct device_link *l, const struct dc09 *f)
 	judge(app, l, f, &j);
 	if (j.why_not != NULL)
 		APP_LOG(app, "DC09_NOT_ANSWERED", "device=%s peer=%s seq=%u reason=%s", l->device, l->peer, f->seq, j.why_not);
+	/* Not what anybody could have sent in its name. */
+	if (j.why_not == NULL)
+		device_heard(app, l->device);
 	if (f->token == DC09_NULL)
 		null_in(app, l, &j);
 	else

@@ -134,6 +134,8 @@ static void out_put(struct app *app, struct store_commit *c, struct buf *bytes, 
 	    (after->out_now == before->out_now && after->out_total == before->out_total))
 		return;
 	memcpy(out.device, ch->alarm->device, sizeof out.device);
+	out.found = alarm_by_rule(ch->alarm);
+	home_area(app, out.device, out.area);
 	p = &c->puts[c->put_count++];
 	ENSURE(c->put_count <= STORE_PUTS_MAX);
 	outage_key(p->key, out.device, out.kind);
@@ -373,6 +375,50 @@ static enum verdict decide_body(struct app *app, struct change *ch)
 	return fly_small(app, ch, &bytes, ch->remove);
 }
 
+/* A test of the whole chain is worth a line of the unit's record once in so long. */
+#define TESTED_AGAIN_MS MINUTES(20 * 60)
+
+/* It came through from the unit to the log: its record says so, at most once a day. */
+static void tested_put(struct app *app, struct store_commit *c, struct buf *bytes, const struct change *ch)
+{
+	const char *id = ch->record->key + strlen("device:");
+	Pingan__V1__Device *d;
+	size_t from = bytes->len, len;
+	uint8_t *room;
+
+	if (ch->record->rev == 0 || ch->record->type != RECORD_DEVICE || ch->alarm->restore || alarm_by_rule(ch->alarm) ||
+	    (ch->alarm->kind != KIND_TEST && ch->alarm->kind != KIND_SOS))
+		return;
+	/* What was unpacked lives in the arena, and is ours to change. */
+	d = (Pingan__V1__Device *)(uintptr_t)device_find(app, id);
+	if (d == NULL || app->now.store_ms - d->tested_ms < TESTED_AGAIN_MS)
+		return;
+	d->tested_ms = app->now.store_ms;
+	len = pingan__v1__device__get_packed_size(d);
+	room = len > STORE_BODY_MAX ? NULL : buf_room(bytes, len);
+	if (room == NULL)
+		return;
+	pingan__v1__device__pack(d, room);
+	put(c, ch->record, bytes, from);
+}
+
+/* Appended to a log entry: fields of one message may stand in two pieces. */
+static void tested_event(struct app *app, const struct change *ch, struct buf *bytes)
+{
+	Pingan__V1__LogEvent m = PINGAN__V1__LOG_EVENT__INIT;
+	Pingan__V1__DeviceEvent e = PINGAN__V1__DEVICE_EVENT__INIT, *list[] = {&e};
+	uint8_t *room;
+
+	e.what = PINGAN__V1__DEVICE_CHANGE__DEVICE_TESTED;
+	e.device = ch->alarm->device;
+	e.at_ms = app->now.store_ms;
+	m.n_devices = 1;
+	m.devices = list;
+	room = buf_room(bytes, pingan__v1__log_event__get_packed_size(&m));
+	if (room != NULL)
+		pingan__v1__log_event__pack(&m, room);
+}
+
 /* An alarm that opens nothing: on record, and remembered, all the same. */
 static enum verdict decide_signal(struct app *app, struct change *ch)
 {
@@ -386,6 +432,7 @@ static enum verdict decide_signal(struct app *app, struct change *ch)
 	                    .protocol = ch->alarm->protocol};
 	struct store_commit c;
 	struct place p;
+	size_t from;
 
 	/* Others came before it while it waited: now it may be a call. */
 	intake_place(app, ch->alarm, &p);
@@ -396,9 +443,13 @@ static enum verdict decide_signal(struct app *app, struct change *ch)
 	commit_clear(&c);
 	snprintf(line.subject, sizeof line.subject, "%s", ch->alarm->device);
 	message_set(&c, ch);
+	tested_put(app, &c, &bytes, ch);
+	from = bytes.len;
 	log_event_encode(app->config.daemon, ch->record->key, &line, 1, NULL, slice_of(ch->alarm->raw, ch->alarm->raw_len),
 	                 ch->alarm->device, &bytes);
-	c.event = slice_of(bytes.at, bytes.len);
+	if (c.put_count != 0)
+		tested_event(app, ch, &bytes);
+	c.event = slice_of(bytes.at + from, bytes.len - from);
 	ENSURE(!bytes.overflow);
 	change_fly(app, ch, &c);
 	return MOVE;

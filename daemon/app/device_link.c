@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/supervision.h"
 #include "app/units.h"
+#include "wire/vitals.h"
 
 bool device_say(struct app *app, struct device_link *l, const struct down *down)
 {
@@ -375,6 +377,37 @@ static bool token_fits(struct app *app, const struct up *up, const Pingan__V1__D
 	return up->token.len != 0 && app->ports.token_matches(app->ports.ctx, up->token, hash) && is;
 }
 
+/* What it says of itself beside; each kind of frame says some of it. */
+static void vitals_in(struct app *app, const struct device_link *l, const struct up *up)
+{
+	struct vitals v = vitals_none();
+	const struct alarm *a = up->alarm_count == 0 ? NULL : &up->alarms[0];
+
+	v.at_ms = app->now.store_ms;
+	switch (up->type) {
+	case UP_HELLO:
+		memcpy(v.model, up->model, sizeof v.model);
+		memcpy(v.firmware, up->firmware, sizeof v.firmware);
+		v.boot = up->boot;
+		break;
+	case UP_HEARTBEAT:
+		v.battery_pct = up->battery_pct;
+		v.mains = up->mains ? MAINS_ON : MAINS_OFF;
+		v.signal_dbm = up->signal_dbm;
+		break;
+	case UP_ALARM:
+		v.battery_pct = a->battery_pct;
+		v.mains = a->mains ? MAINS_ON : MAINS_OFF;
+		v.signal_dbm = a->signal_dbm;
+		v.tries = a->tries;
+		break;
+	case UP_CANCEL:
+	case UP_NONE:
+		return;
+	}
+	device_vitals(app, l->device, &v);
+}
+
 /* NONE: it is who it says. */
 static enum device_refusal identity(struct app *app, const struct device_link *l, const struct up *up)
 {
@@ -427,6 +460,8 @@ static bool hello(struct app *app, struct device_link *l, struct up *up)
 	(void)unit_beat(app, l);
 	if (!tell(app, l, (struct down){.type = DOWN_WELCOME, .server_ms = app->now.utc_ms, .heartbeat_s = l->beat_s}))
 		return false;
+	device_heard(app, l->device);
+	vitals_in(app, l, up);
 	/* What it holds goes before how it is to behave. */
 	alarms_in(app, l, up);
 	return unit_look(app, l);
@@ -446,6 +481,10 @@ static bool frame(struct app *app, struct device_link *l, struct slice body)
 	app->devices->load.frames++;
 	if (up->type != UP_HELLO)
 		unit_tally_frame(app, l, up);
+	if (l->greeted) {
+		device_heard(app, l->device);
+		vitals_in(app, l, up);
+	}
 	switch (up->type) {
 	case UP_HELLO:
 		return hello(app, l, up);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "app/change.h"
+#include "app/supervision.h"
 
 static void tail_push(struct app *app, const struct store_entry *e)
 {
@@ -77,6 +78,7 @@ void app_store_attached(struct app *app, enum attach_result result, bool replica
 		count(app, C_HISTORY_CUT);
 		APP_LOG(app, "HISTORY_CUT", "newest=%" PRIu64, app->newest);
 		app->cut = true;
+		watched_cut(app);
 		load(app);
 		return;
 	case ATTACH_EMPTY:
@@ -91,6 +93,7 @@ void app_store_down(struct app *app)
 	if (app->store_up)
 		APP_LOG(app, "STORE_DOWN", "newest=%" PRIu64 " flights=%zu", app->newest, app->flight_count);
 	store_state(app, false);
+	watched_down(app);
 	app->loading = false;
 	app->attach_wanted = true;
 }

@@ -18,6 +18,35 @@ static bool by_area(struct app *app, const struct alarm *a, const struct place *
 	return open == NULL || open->slot->drill || open->slot->class == CLASS_DEVICE;
 }
 
+void group_key(enum collect group, const char *area, const char *carrier, enum kind kind, char ret[STORE_KEY_MAX])
+{
+	if (group == GROUP_CARRIER)
+		snprintf(ret, STORE_KEY_MAX, "carrier/%s/%s", carrier, kind_name(kind));
+	else
+		snprintf(ret, STORE_KEY_MAX, "%s/%s/%s", group == GROUP_AWAY ? "away" : "area", area, kind_name(kind));
+}
+
+/* Collected by a rule of ours, whatever else its home has open: a list of units is shown to a person. */
+static void place_group(struct app *app, const struct alarm *a, const Pingan__V1__Device *d, struct place *ret)
+{
+	enum collect group = a->group;
+	char area[16];
+
+	if (group == GROUP_CARRIER && (d == NULL || !text_copy(ret->carrier, sizeof ret->carrier, slice_str(d->carrier)) ||
+	                               !alarm_id_valid(ret->carrier)))
+		group = GROUP_AREA;
+	if (group != GROUP_CARRIER)
+		ret->carrier[0] = '\0';
+	/* Of the whole cell, unless it is of one sub-district; of what can't be told, too. */
+	if (group == GROUP_AREA && outage_area(ret->area, area))
+		memcpy(ret->area, area, sizeof area);
+	else
+		snprintf(ret->area, sizeof ret->area, "%s", app->config.root_area);
+	ret->known = ret->area_wide = true;
+	ret->away = group == GROUP_AWAY;
+	group_key(group, ret->area, ret->carrier, a->kind, ret->open_key);
+}
+
 void intake_place(struct app *app, const struct alarm *a, struct place *ret)
 {
 	const Pingan__V1__Device *d = device_find(app, a->device);
@@ -35,14 +64,28 @@ void intake_place(struct app *app, const struct alarm *a, struct place *ret)
 		ret->household[0] = '\0';
 	if (h == NULL || h->area[0] == '\0' || !text_copy(ret->area, sizeof ret->area, slice_str(h->area)))
 		snprintf(ret->area, sizeof ret->area, "%s", app->config.root_area);
+	if (a->group != GROUP_HOME) {
+		place_group(app, a, d, ret);
+		return;
+	}
 	ret->area_wide = ret->known && by_area(app, a, ret, area);
 	if (ret->area_wide) {
 		memcpy(ret->area, area, sizeof area);
-		snprintf(ret->open_key, sizeof ret->open_key, "area/%s/%s", ret->area, kind_name(a->kind));
+		group_key(GROUP_AREA, ret->area, "", a->kind, ret->open_key);
 	} else {
 		snprintf(ret->open_key, sizeof ret->open_key, "%s%s", ret->known ? "" : "quarantine/",
 		         ret->known ? ret->household : a->device);
 	}
+}
+
+void home_area(struct app *app, const char *device, char ret[16])
+{
+	const Pingan__V1__Device *d = device_find(app, device);
+	const Pingan__V1__Household *h = d == NULL ? NULL : household_find(app, d->household);
+
+	memset(ret, 0, 16);
+	if (h == NULL || !text_copy(ret, 16, slice_str(h->area)))
+		ret[0] = '\0';
 }
 
 /* Kinds that open nothing are recorded all the same. */

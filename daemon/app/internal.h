@@ -94,6 +94,7 @@ struct incident_slot {
 	ms_t held_at;        /* when a storm last put it aside, as far as this daemon saw */
 	enum kind last_kind; /* of its last alarm */
 	uint32_t signals;    /* alarms it has swallowed; area-wide: devices that went out */
+	bool untested;       /* a test of the whole chain is missing */
 	bool area_wide;      /* open_key is "area/<area>/<kind>" */
 	bool has_jobs;       /* phones may have to be told */
 	bool answer_counted; /* in the day's answer figures (views.c) */
@@ -125,8 +126,11 @@ void incident_key(char ret[STORE_KEY_MAX], uint64_t id);
 struct record *incident_find(struct app *app, uint64_t id);
 /* Open incident of a household, or NULL. Quarantine: household is "quarantine/<device>". */
 struct record *incident_of_household(struct app *app, const char *household);
-/* What there is one open incident of: the household, "quarantine/<device>", or "area/<area>/<kind>". */
+/* What there is one open incident of: the household, "quarantine/<device>"; or, for one with a
+ * list, "area/<area>/<kind>", "carrier/<carrier>/<kind>", "away/<area>/<kind>". */
 void incident_open_key(const struct incident *inc, char ret[STORE_KEY_MAX]);
+/* The same of one that is collected. */
+void group_key(enum collect group, const char *area, const char *carrier, enum kind kind, char ret[STORE_KEY_MAX]);
 /* Decodes into `ret`; false (counted, logged) when the body is unreadable: the record is then in quarantine. */
 bool incident_read(struct app *app, const struct record *rec, struct incident *ret);
 const struct operator* operator_find(struct app *app, const char *person);
@@ -246,10 +250,14 @@ struct place {
 	bool area_wide;         /* a technical alarm that is collected by its area */
 	char household[ID_MAX]; /* empty unless known */
 	char area[16];          /* of the incident that it would open */
+	char carrier[ID_MAX];   /* of the incident that it would open; empty = none */
+	bool away;
 	char open_key[STORE_KEY_MAX];
 };
 
 void intake_place(struct app *app, const struct alarm *a, struct place *ret);
+/* Area of the home that a device stands in; empty when nobody knows. */
+void home_area(struct app *app, const char *device, char ret[16]);
 /* One alarm, checked by its codec. The waiter is told by devices.c when it is durable, never before.
  * False: refused for a bound; the device repeats. */
 bool intake_alarm(struct app *app, const struct alarm *a, struct waiter waiter);
@@ -266,6 +274,11 @@ void outage_forget(struct app *app, struct record *rec);
 void outage_key(char ret[STORE_KEY_MAX], const char *device, enum kind kind);
 /* The open area-wide incident that this device is out of, or NULL. */
 struct record *outage_of(struct app *app, const char *device, enum kind kind);
+/* How this device is out, or NULL. */
+const struct out *outage_member(struct app *app, const char *device, enum kind kind);
+/* What a record out:* says, or NULL. */
+const struct out *outage_out(const struct record *rec);
+bool incident_is_open(struct app *app, uint64_t id);
 /* What the core may know of who is out. */
 void outage_world(struct app *app, const struct incident *inc, const struct event *ev, struct world *w);
 /* Devices still listed as out of incidents that have been closed are swept away. */
@@ -536,6 +549,9 @@ enum counter {
 	C_REQUESTS_REFUSED,
 	C_REQUESTS_FORBIDDEN,
 	C_RETURNS,
+	C_SEEN_FAILED,
+	C_UNITS_SILENT,
+	C_HEARING_BREAKS,
 	COUNTER_COUNT
 };
 
@@ -618,6 +634,7 @@ struct app {
 	ms_t started_ms;
 
 	struct devices *devices;
+	struct units *units;
 	struct screens *screens;
 	struct roster *roster;
 	struct find *find;

@@ -1,5 +1,5 @@
 /* metrics.c - every counter and gauge of the app in one table: /metrics and docs/OPERATING.md are made from it. */
-#include "app/internal.h"
+#include "app/supervision.h"
 
 static const struct {
 	const char *name;
@@ -78,6 +78,10 @@ static const struct {
 	[C_REQUESTS_REFUSED] = {"pingan_requests_refused_total", "Requests answered with anything but OK"},
 	[C_REQUESTS_FORBIDDEN] = {"pingan_requests_forbidden_total", "Requests beyond the rights of the role or area"},
 	[C_RETURNS] = {"pingan_returns_total", "Incidents returned because their operator's console was gone"},
+	[C_SEEN_FAILED] = {"pingan_last_seen_failed_total", "Batches of last-seen times that the store did not take: told again"},
+	[C_UNITS_SILENT] = {"pingan_devices_found_silent_total", "Devices found silent by this daemon"},
+	[C_HEARING_BREAKS] = {"pingan_hearing_breaks_total",
+                          "Times that this cell, or one of its daemons, could not hear devices for a while"},
 };
 
 struct gauge {
@@ -168,6 +172,40 @@ static uint64_t arena_misses(const struct app *app)
 	return app->arena.misses + app->scratch.misses;
 }
 
+static uint64_t in_service(const struct app *app)
+{
+	return watched_in_service(app);
+}
+
+static uint64_t silent(const struct app *app)
+{
+	uint64_t n = 0;
+
+	for (int i = 0; i < REPORT_COUNT; i++)
+		n += watched_silent_of(app, (enum report_class)i);
+	return n;
+}
+
+static uint64_t silent_20s(const struct app *app)
+{
+	return watched_silent_of(app, REPORT_20S);
+}
+
+static uint64_t silent_180s(const struct app *app)
+{
+	return watched_silent_of(app, REPORT_180S);
+}
+
+static uint64_t silent_5h(const struct app *app)
+{
+	return watched_silent_of(app, REPORT_5H);
+}
+
+static uint64_t silent_25h(const struct app *app)
+{
+	return watched_silent_of(app, REPORT_25H);
+}
+
 static const struct gauge GAUGES[] = {
 	{"pingan_incidents_open", "Open incidents", open_incidents},
 	{"pingan_life_waiting_oldest_ms",
@@ -185,6 +223,12 @@ static const struct gauge GAUGES[] = {
 	{"pingan_screens", "Consoles and phones connected (at most 20000)", screens},
 	{"pingan_heartbeats_slowed",
      "How many times longer than usual home units are told to wait between heartbeats; 1 = as usual", beats_slowed},
+	{"pingan_devices_in_service", "Devices in service, of the whole cell", in_service},
+	{"pingan_devices_silent", "Of these, silent for longer than their reporting time, whichever daemon they used", silent},
+	{"pingan_devices_silent_20s", "Of these, with a reporting time up to 20 s", silent_20s},
+	{"pingan_devices_silent_180s", "Of these, with a reporting time up to 180 s", silent_180s},
+	{"pingan_devices_silent_5h", "Of these, with a reporting time up to 5 h", silent_5h},
+	{"pingan_devices_silent_25h", "Of these, with a longer one", silent_25h},
 	{"pingan_arena_misses", "Records that did not fit into working memory", arena_misses},
 };
 

@@ -43,8 +43,8 @@ void on_test_entry(struct app *app, const struct store_entry *e)
 	struct test_press *p;
 	bool trial = false;
 
-	/* A trial is an entry without records; nearly no other is. */
-	if (e->record_count != 0)
+	/* A trial is an entry without records, or with that of its device; few others are. */
+	if (e->record_count > 1 || (e->record_count == 1 && strncmp(e->records[0].key, "device:", 7) != 0))
 		return;
 	arena_reset(&app->scratch);
 	m = pingan__v1__log_event__unpack(&app->scratch.allocator, e->event.len, e->event.at);

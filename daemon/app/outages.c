@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "app/internal.h"
+#include "app/supervision.h"
 
 #define SWEEP_MAX 256
 #define SWEEP_LATE_MS 5000 /* whoever should have swept has not: the others do */
@@ -72,7 +72,7 @@ static void insert(struct outage *o, struct member_out *m)
 		TAILQ_INSERT_AFTER(&o->members, before, m, link);
 }
 
-void outage_forget(struct app *app, struct record *rec)
+static void drop(struct app *app, struct record *rec)
 {
 	struct member_out *m = rec->live;
 
@@ -87,6 +87,15 @@ void outage_forget(struct app *app, struct record *rec)
 	rec->live = NULL;
 }
 
+void outage_forget(struct app *app, struct record *rec)
+{
+	const struct member_out *m = rec->live;
+
+	if (m != NULL)
+		unit_out(app, &m->out, false);
+	drop(app, rec);
+}
+
 void outage_read(struct app *app, struct record *rec)
 {
 	struct member_out *m;
@@ -94,7 +103,7 @@ void outage_read(struct app *app, struct record *rec)
 	struct out out;
 	int bad = out_decode(slice_of(rec->body, rec->body_len), &out, &app->scratch);
 
-	outage_forget(app, rec);
+	drop(app, rec);
 	if (bad != 0) {
 		count(app, C_RECORDS_UNREADABLE);
 		APP_LOG(app, "RECORD_UNREADABLE", "key=%s reason=%s", rec->key, record_bad_name(bad));
@@ -114,6 +123,7 @@ void outage_read(struct app *app, struct record *rec)
 	m->record = rec;
 	insert(o, m);
 	rec->live = m;
+	unit_out(app, &m->out, true);
 }
 
 void outages_free(struct app *app)
@@ -128,6 +138,18 @@ static struct record *incident_open(struct app *app, uint64_t id)
 	return rec == NULL || rec->rev == 0 || rec->slot->state == INCIDENT_NONE || rec->slot->state == INCIDENT_CLOSED
 	           ? NULL
 	           : rec;
+}
+
+bool incident_is_open(struct app *app, uint64_t id)
+{
+	return incident_open(app, id) != NULL;
+}
+
+const struct out *outage_out(const struct record *rec)
+{
+	const struct member_out *m = rec->rev == 0 ? NULL : rec->live;
+
+	return m == NULL ? NULL : &m->out;
 }
 
 static const struct member_out *member_find(struct app *app, const char *device, enum kind kind)
@@ -145,6 +167,13 @@ struct record *outage_of(struct app *app, const char *device, enum kind kind)
 	const struct member_out *m = outage_kind(kind) ? member_find(app, device, kind) : NULL;
 
 	return m == NULL ? NULL : incident_open(app, m->out.incident);
+}
+
+const struct out *outage_member(struct app *app, const char *device, enum kind kind)
+{
+	const struct member_out *m = member_find(app, device, kind);
+
+	return m == NULL ? NULL : &m->out;
 }
 
 static ms_t visit_due_ms(const struct policy *policy, ms_t since_ms)

@@ -33,6 +33,12 @@ struct ports {
 	/* Read every record: app_load_begin(), app_load_record() for each, app_load_end(); then entries from there on. */
 	void (*store_load)(void *ctx);
 
+	/* Last seen (store.h). put: all of the list or nothing, STORE_SEEN_MAX at most; then app_store_seen_put(). ask: the names
+	 * in the list, with their vitals if asked for; then app_store_seen() with as many, in the same order, or with none
+	 * when the store can't say. One of each on the way at a time; app_store_down() instead of an answer. */
+	void (*store_seen_put)(void *ctx, const struct store_seen *list, size_t count);
+	void (*store_seen_ask)(void *ctx, const struct store_seen *list, size_t count, bool vitals);
+
 	/* Links. */
 	enum send_result (*link_send)(void *ctx, link_t link, struct slice bytes);
 	void (*link_close)(void *ctx, link_t link); /* app_link_down() is not called for it any more */

@@ -5,6 +5,7 @@
 
 #include "app/find.h"
 #include "app/internal.h"
+#include "app/supervision.h"
 
 static const struct {
 	const char *prefix;
@@ -148,8 +149,10 @@ static void record_empty(struct app *app, struct record *rec)
 	account_drop(app, rec);
 	if (rec->type == RECORD_OUT)
 		outage_forget(app, rec);
-	if (rec->type == RECORD_DEVICE)
+	if (rec->type == RECORD_DEVICE) {
 		proof_record(app, rec, NULL, false);
+		unit_forget(app, rec);
+	}
 	free(rec->live);
 	free(rec->body);
 	rec->live = NULL;
@@ -209,7 +212,10 @@ bool incident_read(struct app *app, const struct record *rec, struct incident *r
 void incident_open_key(const struct incident *inc, char ret[STORE_KEY_MAX])
 {
 	if (inc->area_wide)
-		snprintf(ret, STORE_KEY_MAX, "area/%s/%s", inc->area, kind_name(inc->kind));
+		group_key(inc->away                 ? GROUP_AWAY
+		          : inc->carrier[0] != '\0' ? GROUP_CARRIER
+		                                    : GROUP_AREA,
+		          inc->area, inc->carrier, inc->kind, ret);
 	else
 		snprintf(ret, STORE_KEY_MAX, "%s%s", inc->quarantine ? "quarantine/" : "",
 		         inc->quarantine ? inc->device : inc->household);
@@ -248,6 +254,7 @@ static void slot_read(struct app *app, struct record *rec)
 	slot->aside_until_ms = inc->aside_until_ms;
 	slot->last_kind = inc->alarms[inc->alarm_count - 1].kind;
 	slot->signals = inc->area_wide ? inc->out_total : inc->repeats + 1;
+	slot->untested = inc->untested;
 	slot->area_wide = inc->area_wide;
 	slot->waiting_since_ms = inc->waiting_since_ms;
 	slot->opened_ms = inc->opened_ms;
@@ -303,6 +310,7 @@ static void live_read(struct app *app, struct record *rec)
 		arena_reset(&app->scratch);
 		proof_record(app, rec, pingan__v1__device__unpack(&app->scratch.allocator, rec->body_len, rec->body),
 		             rec->log_id == 0);
+		unit_read(app, rec);
 	} else if (rec->type == RECORD_PERSON) {
 		const Pingan__V1__Person *p = person_find(app, id_of(rec->key));
 

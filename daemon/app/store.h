@@ -102,6 +102,19 @@ struct store_answer {
 	struct slice body;         /* borrowed during the call */
 };
 
+/* When a unit was last heard, by whichever daemon, and what it last said of itself. Kept beside the records and never in
+ * the log: a hundred thousand units say every minute that they are there. No promise rests on the last second of it.
+ * Names: a device's id, or "@<daemon>", "#<carrier>", "!<word>" for what daemons tell each other (docs/STORE.md). */
+#define STORE_SEEN_NAME_MAX 40
+#define STORE_SEEN_MAX 512
+
+struct store_seen {
+	char name[STORE_SEEN_NAME_MAX];
+	ms_t heard_ms;       /* put: stands if it is later than what stands; 0 = nothing said. Answer: 0 = never heard */
+	struct slice vitals; /* put: replaces what stands; empty = nothing said. Borrowed during the call */
+	bool forget;         /* put: all of it goes */
+};
+
 /* One record as the log or a load brings it. */
 struct store_record {
 	char key[STORE_KEY_MAX];

@@ -11,6 +11,7 @@
  * Where the watch is, is in the raw bytes of an alarm and nowhere else: positions of a quiet watch are not kept.
  */
 #include "app/devices.h"
+#include "app/supervision.h"
 
 static bool padding(struct slice s)
 {
@@ -95,6 +96,8 @@ static bool frame(struct app *app, struct device_link *l, const struct watch_fra
 	l->known = l->known || known;
 	if (!known)
 		stranger(app, l);
+	else
+		device_heard(app, l->device);
 	if (f->word == WATCH_ALARM || f->word == WATCH_POSITION)
 		alarm_in(app, l, f, known);
 	else if (known)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/hash.h"
+#include "core/outage.h"
 
 #define DAYS(n) ((int64_t)(n)*86400000)
 
@@ -20,6 +21,11 @@
 bool alarm_has_id(const struct alarm *a)
 {
 	return a->protocol == PROTOCOL_NATIVE || a->protocol == PROTOCOL_MANUAL;
+}
+
+bool alarm_by_rule(const struct alarm *a)
+{
+	return a->protocol == PROTOCOL_MANUAL && a->by[0] == '\0';
 }
 
 static void put_le(struct buf *b, uint64_t value, size_t len)
@@ -115,6 +121,10 @@ bool alarm_valid(const struct alarm *a)
 		return false;
 	/* Only people and our own rules say so; no codec does. */
 	if (a->protocol != PROTOCOL_MANUAL && (a->drill || a->by[0] != '\0' || a->household[0] != '\0'))
+		return false;
+	/* Collected by rule are technical signals of a kind that has a list. */
+	if ((unsigned)a->group >= GROUP_COUNT ||
+	    (a->group != GROUP_HOME && (!alarm_by_rule(a) || !outage_kind(a->kind))))
 		return false;
 	if ((a->by[0] != '\0' && !alarm_id_valid(a->by)) || (a->household[0] != '\0' && !alarm_id_valid(a->household)))
 		return false;

@@ -17,6 +17,9 @@
 #define ALARM_CODE_MAX 16
 #define ALARM_KEY_MAX 96
 
+/* MANUAL, by a rule of ours: to what a technical signal is collected. The home's own incident, or one with a list. */
+enum collect { GROUP_HOME, GROUP_AREA, GROUP_CARRIER, GROUP_AWAY, GROUP_COUNT };
+
 struct alarm {
 	char device[ID_MAX]; /* registry id; authenticated, or the account as sent ("dc09.1234") */
 	uint64_t id;         /* native: made by the device at the press; other protocols: 0 */
@@ -36,6 +39,7 @@ struct alarm {
 	char by[ID_MAX];           /* MANUAL: who entered it; empty = a rule of ours (follow-up) */
 	char household[ID_MAX];    /* MANUAL: whom it is about, when no device of theirs is named */
 	uint64_t follow_up_of;     /* MANUAL, FOLLOW_UP: the incident it follows; else 0 */
+	enum collect group;          /* by a rule of ours; else HOME */
 	uint16_t text_len;
 	uint8_t
 		text[ALARM_TEXT_MAX]; /* what the unit says in words, UTF-8 (wire/dc09.h); personal: sealed before it is kept */
@@ -54,6 +58,9 @@ bool alarm_id_valid(const char id[ID_MAX]);
 /* The message names itself: made at the press, or by a person's request or a rule of ours, and sent again unchanged. Others
  * are known by their bytes, and only for a while. */
 bool alarm_has_id(const struct alarm *a);
+
+/* Found by a rule of ours, not sent by a unit nor entered by a person: nobody has pressed anything. */
+bool alarm_by_rule(const struct alarm *a);
 
 /* Identity of the press. Native: device, id, kind, zone, raised_at, restore. Others: device and the raw bytes.
  * The id of an incident is this hash of its first press, so that a press stored twice in two histories is one incident.

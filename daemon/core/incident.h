@@ -363,6 +363,9 @@ struct incident {
 	enum spoke_to spoke_to;
 	enum contact_answer contact_answer; /* the latest */
 	uint32_t contact_answer_by;         /* order of that contact */
+	char carrier[ID_MAX];               /* area_wide: of this carrier or gateway; empty = of the area */
+	bool away;                          /* area_wide: not heard again since we could not hear */
+	bool untested;                      /* a test of the whole chain is missing: not closed without contact */
 	uint32_t told;                      /* enum tell_when, or'ed: contacts have been told */
 	uint32_t handover_count;
 	struct handover handovers[HANDOVERS_MAX];
@@ -490,6 +493,8 @@ struct world {
 	bool device_out;              /* area-wide: the device of the alarm is among those that are out */
 	ms_t battery_due_ms;          /* area-wide: after this step the next battery falls due then; 0 = none */
 	char household[ID_MAX];       /* for opening; empty = device unknown: quarantine */
+	char carrier[ID_MAX];         /* for opening, area_wide: it is this carrier; empty = the area */
+	bool away;                    /* for opening, area_wide: not heard again since we could not hear */
 	char area[16];                /* for opening */
 	struct candidate *candidates; /* borrowed; ranked in place */
 	uint32_t candidate_count;

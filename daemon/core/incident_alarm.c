@@ -128,6 +128,11 @@ static void open_new(struct step_now *s, const struct alarm *a)
 	inc->opened_ms = pressed_ms(s);
 	inc->area_wide = s->world->area_wide;
 	inc->quarantine = inc->household[0] == '\0' && !inc->area_wide;
+	if (inc->area_wide) {
+		id_set(inc->carrier, s->world->carrier);
+		inc->away = s->world->away;
+	}
+	inc->untested = a->kind == KIND_MISSED_TEST;
 	inc->silent = kind_silent(a->kind);
 	inc->follow_up_of = a->follow_up_of;
 	inc->risk = s->world->risk < UINT8_MAX ? s->world->risk : UINT8_MAX;
@@ -220,10 +225,11 @@ static void join(struct step_now *s, const struct alarm *a)
 	struct incident *inc = s->inc;
 	enum incident_class class = class_of(inc, a);
 
-	if (a->follow_up_of == 0)
-		pressed_again(s);
-	else
+	if (a->follow_up_of != 0)
 		inc->follow_up_of = a->follow_up_of; /* not her doing: yesterday's call-back finds her calling today */
+	else if (!alarm_by_rule(a))
+		pressed_again(s); /* what we have found ourselves says nothing of her */
+	inc->untested = inc->untested || a->kind == KIND_MISSED_TEST;
 	incident_remember(s, a);
 	say(s, LINE_REPEAT, a, inc->repeats);
 	if (a->code_unknown)
@@ -261,6 +267,8 @@ enum verdict incident_on_alarm(struct step_now *s)
 	} else if (a->restore) {
 		say(s, LINE_RESTORE, a, 0);
 		s->inc->lines[s->inc->line_count - 1].cmd = alarm_hash(a);
+		if (a->kind == KIND_MISSED_TEST)
+			s->inc->untested = false; /* the test has come */
 	} else if (copy(s->inc, a)) {
 		put_back(s, a);
 		s->enter_again = true;

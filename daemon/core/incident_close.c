@@ -33,6 +33,10 @@ enum verdict incident_on_close(struct step_now *s)
 	/* "No answer" is an emergency until proved otherwise: nobody can know that it was a mistake. */
 	if ((ev->outcome == OUTCOME_FALSE_ALARM || ev->outcome == OUTCOME_TEST) && !contact)
 		return step_refuse(s, REFUSAL_NEEDS_CONTACT);
+	/* "Cause unknown" is how homes were forgotten: whoever closes it has spoken with her, or somebody stood before her; or the
+	 * test has come. */
+	if (inc->untested && !contact && inc->class != CLASS_LIFE)
+		return step_refuse(s, REFUSAL_NEEDS_CONTACT);
 	if (inc->class == CLASS_LIFE && !contact && !second) {
 		s->out->refusal = REFUSAL_NEEDS_SECOND;
 		if (inc->asked_outcome == ev->outcome)

@@ -29,7 +29,7 @@ static bool strings_valid(const struct incident *inc)
 	       id_or_none(inc->area, sizeof inc->area) && id_or_none(inc->owner, ID_MAX) &&
 	       id_or_none(inc->former_owner, ID_MAX) && id_or_none(inc->closed_by, ID_MAX) &&
 	       id_or_none(inc->asked_by, ID_MAX) && id_or_none(inc->protocol_code, sizeof inc->protocol_code) &&
-	       id_or_none(inc->aside_by, ID_MAX);
+	       id_or_none(inc->aside_by, ID_MAX) && id_or_none(inc->carrier, ID_MAX);
 }
 
 static bool times_valid(const struct incident *inc)
@@ -310,6 +310,8 @@ static bool flags_valid(const struct incident *inc)
 	if ((inc->quarantine || inc->area_wide) != (inc->household[0] == '\0') || (inc->quarantine && inc->area_wide))
 		return false;
 	if ((inc->quarantine && inc->class != CLASS_WELFARE) || (inc->area_wide && inc->class != CLASS_DEVICE))
+		return false;
+	if ((inc->carrier[0] != '\0' || inc->away) && (!inc->area_wide || (inc->carrier[0] != '\0' && inc->away)))
 		return false;
 	if (inc->silent && inc->class != CLASS_LIFE && !inc->quarantine)
 		return false;

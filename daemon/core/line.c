@@ -111,7 +111,7 @@ bool line_has_cmd(const struct incident *inc, uint64_t cmd)
 /* From above: each number at its longest within what incident_valid() allows, each string as it is. A test fills a record
  * with the longest of everything and compares. */
 enum {
-	WEIGHT_INCIDENT = 350,
+	WEIGHT_INCIDENT = 359,
 	WEIGHT_ALARM = 40,
 	WEIGHT_JOB = 102,
 	WEIGHT_OFFER = 56,
@@ -134,7 +134,7 @@ uint32_t incident_weight(const struct incident *inc)
 	uint32_t sum = WEIGHT_INCIDENT;
 
 	sum += len(inc->household) + len(inc->device) + len(inc->area) + len(inc->owner) + len(inc->former_owner) +
-	       len(inc->closed_by) + len(inc->asked_by) + len(inc->protocol_code) + len(inc->aside_by);
+	       len(inc->closed_by) + len(inc->asked_by) + len(inc->protocol_code) + len(inc->aside_by) + len(inc->carrier);
 	for (uint32_t i = 0; i < inc->handover_count; i++)
 		sum += WEIGHT_HANDOVER + len(inc->handovers[i].by);
 	for (uint32_t i = 0; i < inc->alarm_count; i++)

@@ -16,6 +16,8 @@ struct out {
 	enum kind kind;
 	uint64_t incident;
 	ms_t since_ms;
+	bool found;    /* by a rule of ours. LINK: nothing came from it; ends when it is heard */
+	char area[16]; /* of its home, when it went out; empty = not known */
 };
 
 /* Power and links fail by the street, not by the home. */

@@ -38,6 +38,17 @@ const struct policy POLICY_DEFAULT = {
 	.storm_max_s = 86400,
 	.battery_s = 86400,
 	.battery_lead_s = 14400,
+	.silent_native_s = 180,
+	.silent_dc09_s = 90000,
+	.silent_watch_s = 1800,
+	.silent_webhook_s = 90000,
+	.silent_again_s = 14400,
+	.mass_signals = 20,
+	.mass_window_s = 300,
+	.test_every_s = 2678400,
+	.battery_low_pct = 20,
+	.battery_ok_pct = 30,
+	.mains_s = 600,
 	.test_max_s = 3600,
 	.utc_offset_min = 480,
 };
@@ -184,6 +195,10 @@ static const struct {
 	NUMBER(shelve_max_s, 1, 86400),     NUMBER(storm_signals, 0, 100000), NUMBER(storm_window_s, 1, 86400),
 	NUMBER(storm_s, 1, 86400),          NUMBER(storm_max_s, 1, 86400),    NUMBER(battery_s, 1, 604800),
 	NUMBER(battery_lead_s, 0, 604800),  NUMBER(test_max_s, 1, 86400),     NUMBER(utc_offset_min, 0, 840),
+	NUMBER(silent_native_s, 20, 604800), NUMBER(silent_dc09_s, 20, 604800), NUMBER(silent_watch_s, 20, 604800),
+	NUMBER(silent_webhook_s, 20, 604800), NUMBER(silent_again_s, 60, 604800), NUMBER(mass_signals, 2, 100000),
+	NUMBER(mass_window_s, 1, 86400),    NUMBER(test_every_s, 3600, 31536000), NUMBER(battery_low_pct, 0, 99),
+	NUMBER(battery_ok_pct, 1, 100),     NUMBER(mains_s, 1, 86400),
 #undef NUMBER
 };
 
@@ -198,6 +213,8 @@ static const char *pairs_check(const struct policy *policy, struct policy_place 
 		return wrong(place, "storm_s", "storm_s must not be more than storm_max_s");
 	if (policy->battery_lead_s >= policy->battery_s)
 		return wrong(place, "battery_lead_s", "battery_lead_s must be less than battery_s");
+	if (policy->battery_low_pct >= policy->battery_ok_pct)
+		return wrong(place, "battery_low_pct", "battery_low_pct must be less than battery_ok_pct");
 	if (memchr(policy->emergency_gateway, '\0', sizeof policy->emergency_gateway) == NULL)
 		return wrong(place, "emergency.gateway", "emergency.gateway is too long");
 	if (memchr(policy->emergency_text, '\0', sizeof policy->emergency_text) == NULL)

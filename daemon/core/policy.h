@@ -92,6 +92,18 @@ struct policy {
 	uint32_t storm_max_s;    /* 86400: and a supervisor may say no more than this */
 	uint32_t battery_s;      /* 86400: a unit lives so long on its battery */
 	uint32_t battery_lead_s; /* 14400: a visit is due so long before its battery ends */
+	/* Supervision of units. For the four: what a unit's own record does not say. */
+	uint32_t silent_native_s;  /* 180: three missed heartbeats */
+	uint32_t silent_dc09_s;    /* 90000: its daily test is an hour late */
+	uint32_t silent_watch_s;   /* 1800: three missed keep-alives of 8 minutes, and some */
+	uint32_t silent_webhook_s; /* 90000 */
+	uint32_t silent_again_s;   /* 14400: a person closed it and the unit is silent still: said again */
+	uint32_t mass_signals;     /* 20: so many units of one carrier in several sub-districts ... */
+	uint32_t mass_window_s;    /* 300: ... within so long: it is the carrier */
+	uint32_t test_every_s;     /* 2678400: a button is tried end to end at least so often: 31 days */
+	uint32_t battery_low_pct;  /* 20: a battery is a work item below this ... */
+	uint32_t battery_ok_pct;   /* 30: ... until it is here again */
+	uint32_t mains_s;          /* 600: without mains for so long, by its heartbeats, and it has said nothing */
 	uint32_t test_max_s;     /* 3600: longest time on test */
 	uint32_t utc_offset_min; /* 480: minutes that the local clock is ahead of UTC */
 	bool auto_call;          /* the machine calls 120/119/110 itself; only with the two below */

@@ -78,6 +78,16 @@ static void port_load(void *ctx)
 	redis_store_load(((struct loop *)ctx)->store);
 }
 
+static void port_seen_put(void *ctx, const struct store_seen *list, size_t count)
+{
+	redis_store_seen_put(((struct loop *)ctx)->store, list, count);
+}
+
+static void port_seen_ask(void *ctx, const struct store_seen *list, size_t count, bool vitals)
+{
+	redis_store_seen_ask(((struct loop *)ctx)->store, list, count, vitals);
+}
+
 static enum send_result port_send(void *ctx, link_t link, struct slice bytes)
 {
 	return links_send(((struct loop *)ctx)->links, link, bytes);
@@ -375,6 +385,8 @@ static bool build_app(struct loop *loop, char why[LOOP_WHY_MAX])
 		.store_commit = port_commit,
 		.store_attach = port_attach,
 		.store_load = port_load,
+		.store_seen_put = port_seen_put,
+		.store_seen_ask = port_seen_ask,
 		.link_send = port_send,
 		.link_close = port_close,
 		.links_read = port_read,

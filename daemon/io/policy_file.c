@@ -52,6 +52,7 @@ _Static_assert(offsetof(struct policy_yaml, rules.at) == offsetof(struct policy_
 
 #define DAY_S 86400
 #define WEEK_S 604800
+#define YEAR_S 31536000
 
 /* Word n is bit n of enum tell_when. */
 static const char *tell_word(uint32_t n)
@@ -156,6 +157,24 @@ static const struct setting TABLE[] = {
 	NUMBER("storm_max_s", storm_max_s, 1, DAY_S, "86400", "A supervisor can't start a storm for longer."),
 	NUMBER("battery_s", battery_s, 1, WEEK_S, "86400", "A unit without mains lives so long on its battery ..."),
 	NUMBER("battery_lead_s", battery_lead_s, 0, WEEK_S, "14400", "... and a visit is due so long before it ends."),
+	NUMBER("silent_native_s", silent_native_s, 20, WEEK_S, "180",
+	       "A unit of which nothing came for so long is silent, where its record says nothing else (its reporting time:\n"
+	       "20 s, 180 s, 5 h or 25 h, or any other). Native link: three missed heartbeats."),
+	NUMBER("silent_dc09_s", silent_dc09_s, 20, WEEK_S, "90000", "Panels: the daily test is an hour late."),
+	NUMBER("silent_watch_s", silent_watch_s, 20, WEEK_S, "1800", "Watches: three keep-alives of 8 minutes are missing."),
+	NUMBER("silent_webhook_s", silent_webhook_s, 20, WEEK_S, "90000", "Units that a vendor's cloud speaks for."),
+	NUMBER("silent_again_s", silent_again_s, 60, WEEK_S, "14400",
+	       "Closed by a person, and the unit is silent still: it is said again after so long."),
+	NUMBER("mass_signals", mass_signals, 2, 100000, "20",
+	       "So many units of one carrier in three sub-districts or more ..."),
+	NUMBER("mass_window_s", mass_window_s, 1, DAY_S, "300",
+	       "... fallen silent within so long: the carrier is one incident, whatever the area."),
+	NUMBER("test_every_s", test_every_s, 3600, YEAR_S, "2678400",
+	       "A button is tried end to end at least so often, or it is a work item; 2678400: 31 days."),
+	NUMBER("battery_low_pct", battery_low_pct, 0, 99, "20", "A battery below this, by the unit's heartbeats, is a work item ..."),
+	NUMBER("battery_ok_pct", battery_ok_pct, 1, 100, "30", "... until it is here again."),
+	NUMBER("mains_s", mains_s, 1, DAY_S, "600",
+	       "A unit whose heartbeats say for so long that it has no mains, and which has reported nothing, is out of mains."),
 	NUMBER("test_max_s", test_max_s, 1, DAY_S, "3600", "A device or a household can't be on test for longer."),
 	NUMBER("utc_offset_min", utc_offset_min, 0, 840, "480", "Minutes that the local clock is ahead of UTC; 480: China."),
 	FLAG("emergency.auto_call", auto_call,

@@ -131,6 +131,7 @@ static void fall_now(struct redis_store *s)
 	s->load_wanted = false;
 	s->in_flight = 0;
 	s->gate_busy = false;
+	s->seen.put_refused = s->seen.ask_refused = false;
 	s->replicas = 0;
 	s->wait_for = 0;
 	tail_reset(s);
@@ -382,6 +383,8 @@ void redis_store_ports(struct redis_store *s, struct ports *ports)
 	ports->store_commit = redis_store_commit;
 	ports->store_attach = redis_store_attach;
 	ports->store_load = redis_store_load;
+	ports->store_seen_put = redis_store_seen_put;
+	ports->store_seen_ask = redis_store_seen_ask;
 }
 
 /* What was asked for by a port, or must wait until no callback of hiredis is on the stack. */
@@ -400,6 +403,7 @@ static void on_work(evutil_socket_t fd, short what, void *arg)
 		answer_failed(s, s->refusals[i]);
 	s->refusal_count -= refused;
 	memmove(s->refusals, s->refusals + refused, s->refusal_count * sizeof *s->refusals);
+	seen_refuse(s);
 	if (s->state != STORE_READY)
 		return;
 	if (s->attach_wanted) {

@@ -59,11 +59,13 @@ static inline void redis_store_set_app(struct redis_store *store, struct app *ap
 /* Begins to connect, and from then on keeps trying. */
 void redis_store_start(struct redis_store *store);
 
-/* The ports, with the store as ctx. A caller whose ctx is something else calls these three from its own. */
+/* The ports, with the store as ctx. A caller whose ctx is something else calls these from its own. */
 void redis_store_commit(void *store, const struct store_commit *commit);
 void redis_store_attach(void *store, uint64_t id, uint64_t commit);
 void redis_store_load(void *store);
-/* Fills in store_commit, store_attach, store_load; leaves ctx and all others alone. */
+void redis_store_seen_put(void *store, const struct store_seen *list, size_t count);
+void redis_store_seen_ask(void *store, const struct store_seen *list, size_t count, bool vitals);
+/* Fills in the store's ports; leaves ctx and all others alone. */
 void redis_store_ports(struct redis_store *store, struct ports *ports);
 
 /* At the end of a turn: writes what is queued. Not from inside a port call. */

@@ -2,6 +2,7 @@
  *
  *   redis_store.c   life of the connections: connect, set up, fall, try again; commits and their answers; the clock
  *   redis_setup.c   what is asked of a fresh connection: is it the primary, is it durable, has it our function
+ *   redis_seen.c    when units were last heard, beside the log
  *   redis_tail.c    is my last entry there; reading all records; following the log; the gate
  */
 #ifndef IO_REDIS_STORE_INTERNAL_H
@@ -60,6 +61,18 @@ struct load_keys {
 	size_t size, len, sent, answered;
 };
 
+/* Last seen: one put and one question on the way at a time. */
+struct seen_calls {
+	bool put_refused, ask_refused; /* answered so in the next turn */
+	bool put_ok;
+	bool vitals; /* asked for; they come after the times */
+	size_t asked;
+	struct store_seen list[STORE_SEEN_MAX]; /* what was asked */
+	const char *argv[3 + 2 * STORE_SEEN_MAX];
+	size_t argvlen[3 + 2 * STORE_SEEN_MAX];
+	char numbers[STORE_SEEN_MAX][24];
+};
+
 struct redis_store {
 	struct event_base *base;
 	struct redis_store_config config;
@@ -109,6 +122,8 @@ struct redis_store {
 	bool scan_asked, scan_done;
 	char cursor[24];
 
+	struct seen_calls seen;
+
 	/* gate */
 	uint64_t gate_wanted, gate_asked;
 	bool gate_busy;
@@ -144,5 +159,8 @@ void tail_check(struct redis_store *s, uint64_t id, uint64_t commit);
 void tail_load(struct redis_store *s);
 void tail_reset(struct redis_store *s);
 void gate_want(struct redis_store *s, uint64_t id);
+
+/* redis_seen.c: what could not be sent is answered so. */
+void seen_refuse(struct redis_store *s);
 
 #endif

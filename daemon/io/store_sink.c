@@ -41,6 +41,16 @@ static void to_load_end(void *ctx, uint64_t id, uint64_t commit, int64_t stale_m
 	app_load_end(ctx, id, commit, stale_ms);
 }
 
+static void to_seen_put(void *ctx, bool ok)
+{
+	app_store_seen_put(ctx, ok);
+}
+
+static void to_seen(void *ctx, const struct store_seen *list, size_t count)
+{
+	app_store_seen(ctx, list, count);
+}
+
 struct store_sink store_sink_app(struct app *app)
 {
 	return (struct store_sink){
@@ -53,6 +63,8 @@ struct store_sink store_sink_app(struct app *app)
 		.load_begin = to_load_begin,
 		.load_record = to_load_record,
 		.load_end = to_load_end,
+		.seen_put = to_seen_put,
+		.seen = to_seen,
 	};
 }
 

@@ -19,6 +19,8 @@ struct store_sink {
 	void (*load_record)(void *ctx, const struct store_record *record);
 	/* Every record stands exactly as of entry `id`. */
 	void (*load_end)(void *ctx, uint64_t id, uint64_t commit, int64_t stale_ms);
+	void (*seen_put)(void *ctx, bool ok);
+	void (*seen)(void *ctx, const struct store_seen *list, size_t count);
 };
 
 /* Everything goes to this app. */

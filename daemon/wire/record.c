@@ -179,6 +179,9 @@ static void head_out(const struct incident *inc, Pingan__V1__Incident *ret)
 	ret->contact_answer = (Pingan__V1__ContactAnswer)inc->contact_answer;
 	ret->contact_answer_by = inc->contact_answer_by;
 	ret->told = inc->told;
+	ret->carrier = text_of(inc->carrier);
+	ret->away = inc->away;
+	ret->untested = inc->untested;
 }
 
 void incident_encode(const struct incident *inc, struct buf *ret)

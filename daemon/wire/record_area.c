@@ -34,6 +34,8 @@ void out_encode(const struct out *o, struct buf *ret)
 	m.kind = (Pingan__V1__Kind)o->kind;
 	m.incident = o->incident;
 	m.since_ms = o->since_ms;
+	m.found = o->found;
+	m.area = (char *)o->area;
 	pack(&m.base, ret);
 }
 
@@ -52,6 +54,9 @@ int out_decode(struct slice body, struct out *ret, struct arena *scratch)
 	ret->kind = (enum kind)m->kind;
 	ret->incident = m->incident;
 	ret->since_ms = m->since_ms;
+	ret->found = m->found;
+	if (!text_copy(ret->area, sizeof ret->area, slice_str(m->area)))
+		return RECORD_BAD_TEXT;
 	return out_valid(ret) ? 0 : RECORD_BAD_STATE;
 }
 

@@ -263,6 +263,9 @@ static void read_beside(struct reader *r, const Pingan__V1__Incident *m, struct 
 	inc->contact_answer = (enum contact_answer)read_enum(r, (int)m->contact_answer, CONTACT_ANSWER_COUNT);
 	inc->contact_answer_by = (uint32_t)read_below(r, m->contact_answer_by, UINT8_MAX + 1);
 	inc->told = m->told;
+	read_text(r, m->carrier, inc->carrier, sizeof inc->carrier);
+	inc->away = m->away;
+	inc->untested = m->untested;
 }
 
 static void read_incident(struct reader *r, const Pingan__V1__Incident *m, struct incident *inc)

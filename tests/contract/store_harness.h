@@ -79,6 +79,10 @@ struct client {
 	struct table views;       /* key -> struct view */
 	size_t view_count;        /* records that stand, as the client believes */
 	uint64_t newest, newest_commit; /* position in the log */
+	uint32_t puts, puts_refused, seens; /* answers about last seen */
+	struct store_seen *seen;            /* the last of them */
+	size_t seen_count;
+	uint8_t *seen_bytes;
 };
 
 struct stage {
@@ -280,6 +284,35 @@ static inline void hear_load_end(void *ctx, uint64_t id, uint64_t commit, int64_
 	c->load_commit = c->newest_commit = commit;
 }
 
+static inline void hear_seen_put(void *ctx, bool ok)
+{
+	struct client *c = ctx;
+
+	assert_false(c->in_port);
+	c->puts++;
+	c->puts_refused += !ok;
+}
+
+static inline void hear_seen(void *ctx, const struct store_seen *list, size_t count)
+{
+	struct client *c = ctx;
+	size_t len = 0;
+	uint8_t *at;
+
+	assert_false(c->in_port);
+	c->seens++;
+	c->seen_count = count;
+	c->seen = realloc(c->seen, (count + 1) * sizeof *c->seen);
+	for (size_t i = 0; i < count; i++)
+		len += list[i].vitals.len;
+	c->seen_bytes = at = realloc(c->seen_bytes, len + 1);
+	assert_true(c->seen != NULL && at != NULL);
+	for (size_t i = 0; i < count; i++) {
+		c->seen[i] = list[i];
+		c->seen[i].vitals = taken(&at, list[i].vitals);
+	}
+}
+
 /* ------------------------------------------------------------ running */
 
 static inline void on_guard(evutil_socket_t fd, short what, void *arg)
@@ -348,7 +381,8 @@ static inline struct client *client_join(struct stage *w)
 {
 	struct client *c = calloc(1, sizeof *c);
 	struct store_sink sink = {c,         hear_attached, hear_down,       hear_answer,      hear_entry,
-	                          hear_safe, hear_load_begin, hear_load_record, hear_load_end};
+	                          hear_safe, hear_load_begin, hear_load_record, hear_load_end,
+	                          hear_seen_put, hear_seen};
 
 	assert_non_null(c);
 	c->stage = w;
@@ -392,6 +426,8 @@ static inline void client_leave(struct client *c)
 	views_clear(c);
 	free(c->answers);
 	free(c->entries);
+	free(c->seen);
+	free(c->seen_bytes);
 	free(c);
 }
 

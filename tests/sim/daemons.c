@@ -385,6 +385,20 @@ static void told_load_end(void *ctx, uint64_t id, uint64_t commit, int64_t stale
 	TOLD(d, app_load_end(d->app, id, commit, stale_ms));
 }
 
+static void told_seen_put(void *ctx, bool ok)
+{
+	struct daemon *d = ctx;
+
+	TOLD(d, app_store_seen_put(d->app, ok));
+}
+
+static void told_seen(void *ctx, const struct store_seen *list, size_t count)
+{
+	struct daemon *d = ctx;
+
+	TOLD(d, app_store_seen(d->app, list, count));
+}
+
 /* ------------------------------------------------------------ its local snapshot */
 
 static void snapshot_forget(struct daemon *d)
@@ -478,7 +492,9 @@ void sim_daemon_join(struct daemon *d, bool again)
 	                          .safe = told_safe,
 	                          .load_begin = told_load_begin,
 	                          .load_record = told_load_record,
-	                          .load_end = told_load_end};
+	                          .load_end = told_load_end,
+	                          .seen_put = told_seen_put,
+	                          .seen = told_seen};
 
 	if (again)
 		told_down(d);
@@ -503,6 +519,8 @@ void sim_daemon_start(struct sim *sim, unsigned daemon)
 	                      .store_commit = port_commit,
 	                      .store_attach = port_attach,
 	                      .store_load = port_load,
+	                      .store_seen_put = sim_port_seen_put,
+	                      .store_seen_ask = sim_port_seen_ask,
 	                      .link_send = port_send,
 	                      .link_close = port_close,
 	                      .links_read = port_read,
@@ -516,6 +534,8 @@ void sim_daemon_start(struct sim *sim, unsigned daemon)
 
 	if (d->up)
 		return;
+	if (!sim->setup.supervised)
+		config.policy.silent_native_s = config.policy.silent_dc09_s = 604800;
 	d->boot++;
 	d->prng.s = sim->seed * 31 + daemon * 7919 + d->boot * 104729;
 	snprintf(config.daemon, sizeof config.daemon, "d%u.%u", daemon, d->boot);

@@ -454,6 +454,9 @@ void sim_daemon_wake(struct daemon *d);
 bool sim_daemon_stalled(const struct daemon *d);
 void sim_daemon_disturbed(struct sim *sim, unsigned daemon);
 void sim_daemon_join(struct daemon *d, bool again);
+/* Last seen (daemons_seen.c). */
+void sim_port_seen_put(void *ctx, const struct store_seen *list, size_t count);
+void sim_port_seen_ask(void *ctx, const struct store_seen *list, size_t count, bool vitals);
 
 /* ------------------------------------------------------------ stores.c */
 

@@ -101,6 +101,7 @@ static struct thing take_thing(struct store_sim *s)
 static void drop_thing(struct thing *t)
 {
 	owned_commit_free(t->commit);
+	ss_seen_call_free(t->seen);
 	blob_drop(t->body);
 }
 
@@ -114,7 +115,7 @@ void ss_forget_calls(struct store_sim *s)
 	while (s->thing_count > 0) {
 		struct thing t = take_thing(s);
 
-		if (t.type == THING_CALL)
+		if (t.type == THING_CALL || t.type == THING_SEEN_CALL)
 			drop_thing(&t);
 		else
 			kept[count++] = t;
@@ -484,6 +485,13 @@ static void happen(struct store_sim *s, struct thing *t)
 		if (mine && d->up)
 			asked(d);
 		break;
+	case THING_SEEN_CALL:
+		ss_seen_call(s, t);
+		break;
+	case THING_SEEN_ANSWER:
+		if (mine)
+			ss_seen_answer(d, t);
+		break;
 	}
 }
 
@@ -535,6 +543,7 @@ void store_sim_free(struct store_sim *s)
 		drop_thing(&s->things[i]);
 	free(s->things);
 	state_free(s->state);
+	ss_seen_free(s);
 	free(s);
 }
 

@@ -75,6 +75,8 @@ void store_sim_leave(struct store_sim_daemon *daemon);
 void store_sim_commit(void *daemon, const struct store_commit *commit);
 void store_sim_attach(void *daemon, uint64_t id, uint64_t commit);
 void store_sim_load(void *daemon);
+void store_sim_seen_put(void *daemon, const struct store_seen *list, size_t count);
+void store_sim_seen_ask(void *daemon, const struct store_seen *list, size_t count, bool vitals);
 
 /* ------------------------------------------------------------ faults */
 
@@ -137,6 +139,8 @@ uint64_t store_sim_replica_has(const struct store_sim *sim);
 /* Value of a UNIQUE name, or NULL. */
 const char *store_sim_link(const struct store_sim *sim, const char *name);
 bool store_sim_in_set(const struct store_sim *sim, const char *name, const char *value);
+/* When it was last heard, as the store has it; 0 = never. */
+ms_t store_sim_seen(const struct store_sim *sim, const char *name);
 /* The n-th outbox entry that is in force. */
 bool store_sim_outbox(const struct store_sim *sim, size_t n, char ret_key[STORE_KEY_MAX], struct slice *ret_body);
 

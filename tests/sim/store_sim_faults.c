@@ -87,6 +87,7 @@ size_t store_sim_failover(struct store_sim *s, uint64_t lose)
 
 	s->epoch++;
 	s->there = true;
+	ss_seen_cut(s);
 	state_forget(s->state, lost);
 	s->durable = s->replica_has = state_newest(s->state);
 	s->sync_at = s->now_ms;

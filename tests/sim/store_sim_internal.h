@@ -2,12 +2,14 @@
  *
  *   store_sim.c         what is on its way, and what happens when it arrives
  *   store_sim_faults.c  how it fails on request; looking in
+ *   store_sim_seen.c    when units were last heard, beside the log
  *   store_sim_old.c     a primary that was cut off, and the daemon that stays on it
  *   store_state.c       the state itself
  */
 #ifndef SIM_STORE_SIM_INTERNAL_H
 #define SIM_STORE_SIM_INTERNAL_H
 
+#include "base/table.h"
 #include "sim/store_sim.h"
 #include "sim/store_state.h"
 
@@ -20,7 +22,9 @@ enum thing_type {
 	THING_TAIL,
 	THING_SAFE,
 	THING_LINK_UP,
-	THING_ASKED
+	THING_ASKED,
+	THING_SEEN_CALL,
+	THING_SEEN_ANSWER
 };
 
 struct thing {
@@ -36,6 +40,7 @@ struct thing {
 	int64_t late_ms;
 	struct store_answer answer;
 	struct blob *body; /* of the answer; counted */
+	struct seen_call *seen; /* SEEN_CALL, SEEN_ANSWER; owned */
 };
 
 struct store_sim_daemon {
@@ -77,6 +82,7 @@ struct store_sim {
 	struct thing *things; /* heap */
 	size_t thing_count, thing_size;
 	uint64_t order;
+	struct table seen; /* name -> struct seen_entry */
 	struct store_sim_daemon daemons[STORE_SIM_DAEMONS];
 };
 
@@ -91,6 +97,14 @@ void ss_all_links_fall(struct store_sim *s);
 void ss_link_stands(struct store_sim_daemon *d);
 void ss_became_durable(struct store_sim *s, uint64_t id);
 void ss_replicate(struct store_sim *s);
+/* store_sim_seen.c */
+void ss_seen_call(struct store_sim *s, struct thing *t);
+void ss_seen_answer(struct store_sim_daemon *d, const struct thing *t);
+void ss_seen_call_free(struct seen_call *c);
+/* A failover: what was written in the last second is as it was before. */
+void ss_seen_cut(struct store_sim *s);
+void ss_seen_copy(struct store_sim *to, const struct store_sim *from);
+void ss_seen_free(struct store_sim *s);
 void ss_decide(struct store_sim *s, const struct store_commit *commit, struct store_answer *ret,
                struct blob **ret_body);
 

@@ -50,6 +50,7 @@ struct store_sim *store_sim_old_primary(struct store_sim_daemon **daemon)
 	old->state = state_clone(s->state);
 	ENSURE(old->state != NULL);
 	old->prng = s->prng ^ 0x01DF;
+	ss_seen_copy(old, s);
 	old->now_ms = s->now_ms;
 	old->skew_ms = s->skew_ms;
 	old->drift_ppm = s->drift_ppm;

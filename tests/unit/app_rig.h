@@ -22,6 +22,8 @@
 
 #define RECORDS_RIG 4096
 #define LINKS_RIG 1024
+#define SEEN_RIG 256
+#define VITALS_RIG 128
 #define EPOCH INT64_C(1760000000000)
 
 struct rig_record {
@@ -68,6 +70,13 @@ struct rig {
 	struct rig_link links[LINKS_RIG];
 	size_t sends;
 	void (*stored)(struct rig *g, const struct store_commit *c); /* NULL, or told of each commit that stands */
+	/* Last seen: what was put, and what is on its way. */
+	struct store_seen seen[SEEN_RIG];
+	uint8_t vitals[SEEN_RIG][VITALS_RIG];
+	size_t seen_count;
+	bool seen_put;
+	struct store_seen asked[STORE_SEEN_MAX];
+	size_t asked_count;
 };
 
 /* ---- ports ---- */
@@ -119,6 +128,48 @@ static void rig_attach(void *ctx, uint64_t id, uint64_t commit)
 static void rig_load(void *ctx)
 {
 	((struct rig *)ctx)->load = true;
+}
+
+static inline struct store_seen *rig_seen(struct rig *g, const char *name)
+{
+	for (size_t i = 0; i < g->seen_count; i++)
+		if (strcmp(g->seen[i].name, name) == 0)
+			return &g->seen[i];
+	assert_true(g->seen_count < SEEN_RIG);
+	snprintf(g->seen[g->seen_count].name, STORE_SEEN_NAME_MAX, "%s", name);
+	return &g->seen[g->seen_count++];
+}
+
+static void rig_seen_put(void *ctx, const struct store_seen *list, size_t count)
+{
+	struct rig *g = ctx;
+
+	assert_false(g->seen_put); /* one on its way at a time */
+	for (size_t i = 0; i < count && !g->down; i++) {
+		struct store_seen *s = rig_seen(g, list[i].name);
+
+		if (list[i].forget || list[i].heard_ms > s->heard_ms)
+			s->heard_ms = list[i].forget ? 0 : list[i].heard_ms;
+		assert_true(list[i].vitals.len <= VITALS_RIG);
+		if (list[i].vitals.len != 0) {
+			memcpy(g->vitals[s - g->seen], list[i].vitals.at, list[i].vitals.len);
+			s->vitals = slice_of(g->vitals[s - g->seen], list[i].vitals.len);
+		}
+	}
+	g->seen_put = !g->down;
+}
+
+static void rig_seen_ask(void *ctx, const struct store_seen *list, size_t count, bool vitals)
+{
+	struct rig *g = ctx;
+
+	assert_true(g->asked_count == 0 && count > 0 && count <= STORE_SEEN_MAX);
+	for (size_t i = 0; i < count && !g->down; i++) {
+		g->asked[i] = *rig_seen(g, list[i].name);
+		if (!vitals)
+			g->asked[i].vitals = slice_of(NULL, 0);
+	}
+	g->asked_count = g->down ? 0 : count;
 }
 
 static enum send_result rig_send(void *ctx, link_t link, struct slice bytes)
@@ -368,6 +419,18 @@ static inline void rig_turn(struct rig *g)
 			free(k);
 			moved = true;
 		}
+		if (g->seen_put && !g->down) {
+			g->seen_put = false;
+			app_store_seen_put(g->app, true);
+			moved = true;
+		}
+		if (g->asked_count != 0 && !g->down) {
+			size_t count = g->asked_count;
+
+			g->asked_count = 0;
+			app_store_seen(g->app, g->asked, count);
+			moved = true;
+		}
 		if (!g->unsafe && !g->down)
 			app_store_safe(g->app, g->log_id);
 		wait = app_turn(g->app);
@@ -400,6 +463,8 @@ static inline void rig_store_down(struct rig *g)
 		TAILQ_REMOVE(&g->commits, k, link);
 		free(k);
 	}
+	g->seen_put = false;
+	g->asked_count = 0;
 	app_store_down(g->app);
 	rig_turn(g);
 }
@@ -413,6 +478,8 @@ static inline void rig_store_back(struct rig *g)
 /* History was cut back to nothing newer than what the records say now: everything is read again. */
 static inline void rig_reload(struct rig *g)
 {
+	g->seen_put = false;
+	g->asked_count = 0;
 	app_store_down(g->app);
 	g->log_commit ^= 1; /* another history */
 	g->attach = false;

@@ -25,6 +25,12 @@ static const struct {
 	NUMBER(storm_max_s, 86400, 3600, 86400), NUMBER(battery_s, 86400, 14401, 604800),
 	NUMBER(battery_lead_s, 14400, 0, 86399), NUMBER(test_max_s, 3600, 1, 86400),
 	NUMBER(utc_offset_min, 480, 0, 840),     NUMBER(hold_s, 180, 1, 600),
+	NUMBER(silent_native_s, 180, 20, 604800), NUMBER(silent_dc09_s, 90000, 20, 604800),
+	NUMBER(silent_watch_s, 1800, 20, 604800), NUMBER(silent_webhook_s, 90000, 20, 604800),
+	NUMBER(silent_again_s, 14400, 60, 604800), NUMBER(mass_signals, 20, 2, 100000),
+	NUMBER(mass_window_s, 300, 1, 86400),    NUMBER(test_every_s, 2678400, 3600, 31536000),
+	NUMBER(battery_low_pct, 20, 0, 29),      NUMBER(battery_ok_pct, 30, 21, 100),
+	NUMBER(mains_s, 600, 1, 86400),
 #undef NUMBER
 };
 

@@ -288,7 +288,8 @@ static void test_each_part_is_weighed_by_itself(void **state)
 	longest_id(inc.aside_by, 'a', 0);
 	inc.aside = ASIDE_STORM;
 	inc.aside_until_ms = inc.follow_up_due_ms = inc.recall_due_ms = inc.repair_due_ms = LATEST;
-	inc.area_wide = inc.recall = inc.repair_overdue = true;
+	inc.area_wide = inc.recall = inc.repair_overdue = inc.away = inc.untested = true;
+	longest_id(inc.carrier, 'k', 0);
 	assert_true(encoded(&inc).len <= incident_weight(&inc));
 	assert_true(encoded(&inc).len + 40 > incident_weight(&inc)); /* and not out of all proportion */
 	for (uint32_t i = 0; i < HANDOVERS_MAX; i++)
