@@ -181,10 +181,10 @@ bool intake_manual(struct app *app, const struct alarm *a, const struct event *e
 }
 
 /* What a unit says in words is personal: sealed before it goes anywhere, and never kept in the clear. It is in the raw bytes
- * too, as far as they are plain. */
+ * too, as far as they are plain. The words of one home have no place in the call of an area, which others open. */
 static void text_seal(struct app *app, const struct alarm *a, const struct place *p, struct event *ev)
 {
-	const uint8_t *key = a->text_len == 0 ? NULL : seal_key(app, p->household);
+	const uint8_t *key = a->text_len == 0 || p->area_wide ? NULL : seal_key(app, p->household);
 	size_t len = key == NULL
 	                 ? 0
 	                 : app->ports.seal(app->ports.ctx, key, slice_of(a->text, a->text_len), ev->text, sizeof ev->text);

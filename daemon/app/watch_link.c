@@ -6,9 +6,11 @@
  *   AL, unknown               quarantine, class 2           nothing: it goes on trying, here and elsewhere
  *   UD, known                 an alarm bit, if one is set   nothing: it expects none
  *   INIT, CONFIG, TKQ, known  nothing                       the same word
+ *   bphrt and its kin, known  nothing: they are not kept    the same word
  *   other, or unknown watch   nothing                       nothing; counted
  *
- * Where the watch is, is in the raw bytes of an alarm and nowhere else: positions of a quiet watch are not kept.
+ * Where the watch is, is said to whoever opens a call for help, sealed like all words of a unit; it is in the raw bytes of that
+ * alarm and nowhere else: positions of a quiet watch are not kept.
  */
 #include "app/devices.h"
 #include "app/supervision.h"

@@ -68,12 +68,15 @@ static void refuse(struct listener *l, int fd, const char *peer, const char *rea
 	(void)close(fd);
 }
 
-/* A peer that vanished without a word is noticed within about three minutes, whatever its protocol says. */
-static void socket_setup(int fd)
+/* A peer that vanished without a word is noticed within about three minutes, whatever its protocol says. But a watch is never
+ * asked: each question wakes its radio and drains its battery, and it speaks every few minutes by itself. */
+static void socket_setup(int fd, enum protocol protocol)
 {
 	const int on = 1, idle_s = 60, every_s = 30, probes = 4;
 
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	if (protocol == PROTOCOL_WATCH)
+		return;
 	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof idle_s);
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &every_s, sizeof every_s);
@@ -89,7 +92,7 @@ static void conn_new(struct listener *l, int fd, const struct sockaddr_storage *
 
 	if (from->ss_family == AF_INET || from->ss_family == AF_INET6) {
 		peer = door_peer(s, from);
-		socket_setup(fd);
+		socket_setup(fd, l->protocol);
 	}
 	c = door_ask(l, peer, &why) == DOOR_IN ? calloc(1, sizeof *c) : NULL;
 	if (c == NULL) {
@@ -235,8 +238,10 @@ static const char *overdue(const struct conn *c, mono_t now, bool reading)
 		/* While the app takes everything in, what it leaves is half a frame. */
 		if (reading && c->in_len != 0 && now.ms - c->begun.ms > DEVICE_FRAME_MS)
 			return "half_a_frame";
-		if (c->listener->protocol != PROTOCOL_NATIVE && now.ms - c->heard.ms > DEVICE_UNIT_IDLE_MS)
-			return "idle";
+		if (c->listener->protocol == PROTOCOL_DC09)
+			return now.ms - c->heard.ms > DEVICE_PANEL_IDLE_MS ? "idle" : NULL;
+		if (c->listener->protocol == PROTOCOL_WATCH)
+			return now.ms - c->heard.ms > DEVICE_WATCH_IDLE_MS ? "idle" : NULL;
 		return NULL;
 	case CONN_DYING:
 		return NULL;

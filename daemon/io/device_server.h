@@ -10,7 +10,7 @@
  *         a listener that have not shown whose they are: who has to go then is in device_door.h. DEVICE_GREET_MS for the
  *         handshake, DEVICE_STRANGER_MS until a panel or watch has said something that we know, DEVICE_FRAME_MS for a frame
  *         once begun, DEVICE_LINGER_MS for the last bytes to go out. Who says nothing after that is the app's to close;
- *         panels and watches are closed here after DEVICE_UNIT_IDLE_MS.
+ *         panels and watches are closed here after DEVICE_PANEL_IDLE_MS, DEVICE_WATCH_IDLE_MS.
  */
 #ifndef IO_DEVICE_SERVER_H
 #define IO_DEVICE_SERVER_H
@@ -34,9 +34,9 @@
 #define DEVICE_FRAME_MS 60000 /* more than a panel's frames wait for the store (REPLY_WAITING_MS of the app) */
 #define DEVICE_SOCKET_BYTES 32768 /* of the kernel's, each way */
 #define DEVICE_KEPT_MAX ((size_t)64 << 20)
-#define DEVICE_AGAIN_MS 50 /* bytes that the app has not used are shown to it again */
-#define DEVICE_UNIT_IDLE_MS \
-	(2 * 3600 * 1000) /* a panel's link test comes every 85 s to 2 h, a watch's every 1 to 8 min */
+#define DEVICE_AGAIN_MS 50                           /* bytes that the app has not used are shown to it again */
+#define DEVICE_PANEL_IDLE_MS ((2 * 60 + 15) * 60000) /* a panel's link test comes every 85 s to 2 h */
+#define DEVICE_WATCH_IDLE_MS (30 * 60000)            /* a watch's comes every 1 to 8 min; nothing else is asked of it */
 
 struct device_listen {
 	enum protocol protocol;  /* PROTOCOL_NATIVE, PROTOCOL_DC09, PROTOCOL_WATCH */

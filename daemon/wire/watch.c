@@ -215,7 +215,15 @@ static bool number_of(struct slice s, size_t at, size_t digits, unsigned *ret)
 	return true;
 }
 
-enum { FIELD_DATE = 0, FIELD_TIME = 1, FIELD_BATTERY = 12, FIELD_STATUS = 15 };
+enum {
+	FIELD_DATE = 0,
+	FIELD_TIME = 1,
+	FIELD_FIX = 2, /* A: where it is; V: where it was when it last knew */
+	FIELD_LATITUDE = 3,
+	FIELD_LONGITUDE = 5, /* each with its N or S, E or W behind it */
+	FIELD_BATTERY = 12,
+	FIELD_STATUS = 15
+};
 
 /* DDMMYY and HHMMSS, UTC; 0 when they are anything else. */
 static int64_t raised_ms(struct slice fields)
@@ -288,6 +296,65 @@ static void alarm_make(const struct watch_frame *frame, enum kind kind, uint32_t
 	raw_keep(frame, number, ret);
 }
 
+static void text_put(struct alarm *a, const char *text, size_t len)
+{
+	if (len > sizeof a->text - a->text_len)
+		return;
+	memcpy(a->text + a->text_len, text, len);
+	a->text_len = (uint16_t)(a->text_len + len);
+}
+
+/* "W 16 0": every bit that is set, those without a meaning too; the person's, which are the high ones, first. */
+static void text_bits(struct alarm *a, uint32_t status)
+{
+	char number[4];
+
+	if (status == 0)
+		return;
+	text_put(a, "W", 1);
+	for (unsigned i = 32; i-- > 0;)
+		if ((status & BIT(i)) != 0)
+			text_put(a, number, (size_t)snprintf(number, sizeof number, " %u", i));
+}
+
+/* Degrees with a hemisphere, as they came: "Y 22.536207N". Nothing where it is no number, or the zero of a watch that never
+ * had a fix. */
+static void text_degrees(struct alarm *a, char letter, struct slice degrees, struct slice side, const char *sides)
+{
+	char line[24];
+	bool zero = true;
+
+	if (degrees.len == 0 || degrees.len > 12 || side.len != 1 || side.at[0] == 0 || strchr(sides, side.at[0]) == NULL)
+		return;
+	for (size_t i = 0; i < degrees.len; i++) {
+		if (!is_digit(degrees.at[i]) && degrees.at[i] != '.' && !(i == 0 && degrees.at[i] == '-'))
+			return;
+		zero = zero && (degrees.at[i] < '1' || degrees.at[i] > '9');
+	}
+	if (!zero)
+		text_put(a, line,
+		         (size_t)snprintf(line, sizeof line, "\n%c %.*s%c", letter, (int)degrees.len, (const char *)degrees.at,
+		                          side.at[0]));
+}
+
+/* What a person must see to find her: with a call for help only, sealed with the rest of her home's words, and kept nowhere
+ * else. A flat battery is no reason to know where somebody is. */
+static void text_make(const struct watch_frame *frame, uint32_t status, struct alarm *a)
+{
+	struct slice fields = frame->fields, fix = field(fields, FIELD_FIX);
+	bool now = is_word(fix, "A");
+
+	if (a->restore || class_above(CLASS_WELFARE, kind_class(a->kind)))
+		return;
+	text_bits(a, status);
+	if (!now && !is_word(fix, "V"))
+		return;
+	text_degrees(a, now ? 'X' : 'x', field(fields, FIELD_LONGITUDE), field(fields, FIELD_LONGITUDE + 1), "EW");
+	text_degrees(a, now ? 'Y' : 'y', field(fields, FIELD_LATITUDE), field(fields, FIELD_LATITUDE + 1), "NS");
+	if (a->text_len != 0 && a->text[0] == '\n')
+		memmove(a->text, a->text + 1, --a->text_len);
+}
+
 uint32_t watch_alarms(const struct watch_frame *frame, struct alarm ret[WATCH_EVENTS_MAX])
 {
 	bool alarm = frame->word == WATCH_ALARM;
@@ -314,6 +381,8 @@ uint32_t watch_alarms(const struct watch_frame *frame, struct alarm ret[WATCH_EV
 		alarm_make(frame, KIND_UNKNOWN, 0, 0, &ret[count++]);
 		ret[0].code_unknown = true;
 	}
+	if (count != 0)
+		text_make(frame, status, &ret[0]);
 	return count;
 }
 
@@ -345,6 +414,13 @@ const char *watch_answer(const struct watch_frame *frame)
 		return "TKQ";
 	if (is_word(frame->name, "TKQ2"))
 		return "TKQ2";
+	/* Measurements: of no use to a call for help, and not kept; without an answer they come again and again. */
+	if (is_word(frame->name, "bphrt"))
+		return "bphrt";
+	if (is_word(frame->name, "oxygen"))
+		return "oxygen";
+	if (is_word(frame->name, "btemp2"))
+		return "btemp2";
 	return NULL;
 }
 

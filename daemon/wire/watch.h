@@ -55,7 +55,9 @@ enum watch_cut watch_cut(struct slice in, bool *passing, size_t *used, struct wa
 /* What the frame reports, most urgent first: 0 to WATCH_EVENTS_MAX alarms. An alarm frame gives at least one: KIND_UNKNOWN
  * with code_unknown when nobody can read why. A position gives those of its alarm bits that only a person sets off (SOS,
  * fall, taken off, out of the fence), should the alarm frame itself be lost. `device` stays empty. raw is the frame as it
- * came; second and further alarms have "+1", "+2" ... behind it. */
+ * came; second and further alarms have "+1", "+2" ... behind it.
+ * The first one, if it is a call for help, says in `text`: W, each bit of the status that is set; X and Y, where the watch is,
+ * or x and y, where it last knew to be. */
 uint32_t watch_alarms(const struct watch_frame *frame, struct alarm ret[WATCH_EVENTS_MAX]);
 
 /* Registry id of the watch, "watch." and its number. */

@@ -181,3 +181,20 @@ test('what is no DC-09 is counted and cut off', async (t) => {
 	other.send('\n12340FFF"', 'x'.repeat(5000), dc09('"NULL"0001L0#2468[]'))
 	assert.match(await other.reply(), /^"ACK"0001/)
 })
+
+test('a connection stays open after the ACK, for link tests two hours apart; who falls silent is let go', async (t) => {
+	const cell = await start(t)
+	const panel = await Panel.connect(t, cell.daemon.ports.dc09)
+
+	panel.send(dc09('"ADM-CID"0001L0#2468[#2468|1602 00 000]'))
+	assert.match(await panel.reply(), /^"ACK"0001/)
+	for (let n = 2; n < 6; n++) {
+		await cell.daemon.control('advance 7200000')
+		panel.send(dc09(`"NULL"000${n}L0#2468[]`))
+		assert.match(await panel.reply(), new RegExp(`^"ACK"000${n}`))
+	}
+	panel.send(dc09('"ADM-CID"0006L0#2468[#2468|1101 01 001]'))
+	assert.match(await panel.reply(), /^"ACK"0006/)
+	await cell.daemon.control('advance 8160000')
+	await panel.gone()
+})

@@ -237,6 +237,65 @@ static void test_a_position_with_an_alarm_bit_is_an_alarm(void **state)
 	assert_int_equal(alarms_of("CONFIG", "00010000", a), 0);
 }
 
+static void text_is(const char *word, const char *where, const char *status, const char *text)
+{
+	struct alarm a[WATCH_EVENTS_MAX];
+	char frame[256];
+	struct watch_frame f;
+
+	snprintf(frame, sizeof frame, "[3G*8800000015*0060*%s,040418,052156,%s,0,0,0,5,100,82,1000,50,%s,1,255,460,0]",
+	         word, where, status);
+	f = whole(frame);
+	assert_true(watch_alarms(&f, a) != 0);
+	assert_int_equal(a[0].text_len, strlen(text));
+	assert_memory_equal(a[0].text, text, strlen(text));
+	for (uint32_t i = 1; i < watch_alarms(&f, a); i++)
+		assert_int_equal(a[i].text_len, 0);
+}
+
+/* Whoever opens the call reads every bit, also one without a meaning, beside what the alarm's kind says. */
+static void test_every_bit_that_is_set_is_said(void **state)
+{
+	static const char NOWHERE[] = "V,0.0,N,0.0,E";
+	char status[16], text[16];
+
+	(void)state;
+	for (unsigned bit = 0; bit < 32; bit++) {
+		snprintf(status, sizeof status, "%08X", (1u << bit) | 1u << 16);
+		snprintf(text, sizeof text, bit == 16 ? "W 16" : bit > 16 ? "W %u 16" : "W 16 %u", bit);
+		text_is("AL", NOWHERE, status, text);
+	}
+	text_is("AL", NOWHERE, "FFFFFFFF",
+	        "W 31 30 29 28 27 26 25 24 23 22 21 20 19 18 17 16 15 14 13 12 11 10 9 8 7 6 5 4 3 2 1 0");
+	text_is("UD", NOWHERE, "00210001", "W 21 16 0");
+	text_is("AL", NOWHERE, "00000000", "");
+}
+
+static void test_where_she_is_is_said_with_a_call_for_help_only(void **state)
+{
+	static const char HERE[] = "A,22.536207,N,113.938673,E";
+
+	(void)state;
+	text_is("AL", HERE, "00010000", "W 16\nX 113.938673E\nY 22.536207N");
+	text_is("AL", HERE, "00200000", "W 21\nX 113.938673E\nY 22.536207N");
+	text_is("AL", HERE, "00040000", "W 18\nX 113.938673E\nY 22.536207N");
+	text_is("UD", HERE, "00010000", "W 16\nX 113.938673E\nY 22.536207N");
+	text_is("AL", HERE, "00000000", "X 113.938673E\nY 22.536207N"); /* nobody knows why: a person looks */
+	text_is("AL", "V,22.536207,N,113.938673,E", "00010000", "W 16\nx 113.938673E\ny 22.536207N");
+	text_is("AL", "A,-22.5,S,-113.9,W", "00010000", "W 16\nX -113.9W\nY -22.5S");
+	/* A flat battery, the watch on the table, back home: nobody needs to know where. */
+	text_is("AL", HERE, "00020000", "");
+	text_is("AL", HERE, "00000001", "");
+	text_is("AL", HERE, "00100000", "");
+	text_is("AL", HERE, "00004000", "");
+	text_is("AL", HERE, "00080000", "");
+	/* What is no position is none. */
+	text_is("AL", "A,22.5x,N,1,2", "00010000", "W 16");
+	text_is("AL", "A,1234567890123,N,\x01,E", "00010000", "W 16");
+	text_is("AL", "A,,,,", "00010000", "W 16");
+	text_is("AL", "Q,22.536207,N,113.938673,E", "00010000", "W 16");
+}
+
 static void test_an_alarm_without_its_fields_is_seen(void **state)
 {
 	struct watch_frame f = whole("[3G*8800000015*0002*AL]");
@@ -261,7 +320,10 @@ static void test_what_watches_expect_to_hear(void **state)
 	answers("[CS*8800000015*0003*TKQ]", "[CS*8800000015*0003*TKQ]");
 	answers("[CS*8800000015*0004*TKQ2]", "[CS*8800000015*0004*TKQ2]");
 	answers("[CS*8800000015*0002*UD]", NULL);
-	answers("[CS*8800000015*0006*bphrt,]", NULL);
+	answers("[CS*8800000015*0013*bphrt,120,80,70,,,,]", "[CS*8800000015*0005*bphrt]");
+	answers("[CS*8800000015*000b*oxygen,0,98]", "[CS*8800000015*0006*oxygen]");
+	answers("[CS*8800000015*000e*btemp2,1,36.50]", "[CS*8800000015*0006*btemp2]");
+	answers("[CS*8800000015*0008*PULSE,72]", NULL);
 	answers("[CS*8800000015*0000*]", NULL);
 }
 
@@ -275,6 +337,8 @@ int main(void)
 		cmocka_unit_test(test_every_bit_means_what_it_means),
 		cmocka_unit_test(test_what_an_alarm_carries),
 		cmocka_unit_test(test_a_position_with_an_alarm_bit_is_an_alarm),
+		cmocka_unit_test(test_every_bit_that_is_set_is_said),
+		cmocka_unit_test(test_where_she_is_is_said_with_a_call_for_help_only),
 		cmocka_unit_test(test_an_alarm_without_its_fields_is_seen),
 		cmocka_unit_test(test_what_watches_expect_to_hear),
 	};

@@ -187,6 +187,9 @@ describe('timeline of the whole life', () => {
 			'PA-9 上报：说明 厨房 · 房间 302 · 核实链接 https://example.cn/a?b=c · 经度 113E15.1',
 		);
 		expect(line({ ...says, text: 'Q new letter' })).toBe('PA-9 上报：Q new letter');
+		expect(line({ ...says, text: 'W 21 16 4 0\nx 113.93E\ny 22.53N' })).toBe(
+			'PA-9 上报：手表状态 跌倒、SOS、第 4 位、电量低 · 经度（上次定位） 113.93E · 纬度（上次定位） 22.53N',
+		);
 	});
 
 	it('never loses what a person wrote', () => {

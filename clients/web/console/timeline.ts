@@ -73,7 +73,16 @@ function keyOf(line: DetailLine): string {
 function unitSays(text: string): string {
 	return text
 		.split('\n')
-		.map((one) => `${word('says', one.slice(0, 1))} ${one.slice(2)}`)
+		.map((one) => {
+			const said = one.slice(2);
+			const states = one.startsWith('W ')
+				? said
+						.split(' ')
+						.map((bit) => either(`bit.${bit}`, 'bit.other', { n: bit }))
+						.join(language.lang === 'en' ? ', ' : '、')
+				: said;
+			return `${word('says', one.slice(0, 1))} ${states}`;
+		})
 		.join(' · ');
 }
 

@@ -85,7 +85,7 @@ describe('dictionaries', () => {
 	it('carry no word that nothing uses', () => {
 		const made =
 			/^(class|kind|state|job|offer|outcome|decline|call|result|protocol|role|plan|sex|why|line|say|skill|spoke|service|handover|channel|card|answer|aside|tell|score|storm|device_state)\.\d+(\.\w+)?$/;
-		const codes = /^(lang|risk|relation|bring|link|says)\.\w+$/;
+		const codes = /^(lang|risk|relation|bring|link|says|bit)\.\w+$/;
 		const idle = Object.keys(zh).filter(
 			(k) => !used.includes(`'${k}'`) && !made.test(k) && !codes.test(k),
 		);
