@@ -151,9 +151,10 @@ void changes_settle(struct app *app)
 			continue;
 		TAILQ_REMOVE(&app->settled, ch, link);
 		ch->record->settling--;
-		/* A copy without an id of its own is a copy only while its incident is open (core/alarm.h). */
+		/* A copy without an id of its own is a copy only while its incident is open (core/alarm.h). What opened none, and
+		 * still opens none, is on record as it was. */
 		if (ch->duplicate && ch->alarm != NULL && !alarm_has_id(ch->alarm) && !ch->message_anew &&
-		    !proof_copy(app, ch)) {
+		    (ch->kind != CHANGE_SIGNAL || change_incident(ch) != 0) && !proof_copy(app, ch)) {
 			struct record *of = record_find(app, ch->duplicate_of);
 
 			if (of == NULL || of->slot == NULL || of->slot->state == INCIDENT_NONE ||

@@ -70,10 +70,21 @@ static struct held *held_find(struct device_link *l, uint64_t alarm)
 	return NULL;
 }
 
+/* What may be forgotten first: what is stored, then what is least urgent, each the oldest. */
+static bool gives_way(const struct held *h, const struct held *before)
+{
+	if ((h->told >= STEP_STORED) != (before->told >= STEP_STORED))
+		return h->told >= STEP_STORED;
+	if (h->told < STEP_STORED && h->class != before->class)
+		return class_above(before->class, h->class);
+	return h->order < before->order;
+}
+
 /* The place of an alarm, new or known. When all are taken the oldest that is stored gives way: it is told its steps again
- * when the device next says that it holds it. None is stored: a call for help has the place of what the unit says of itself,
- * which it repeats. NULL: the device holds more than it may. */
-static struct held *held_take(struct app *app, struct device_link *l, uint64_t alarm, bool call)
+ * when the device next says that it holds it. None is stored: a more urgent one has the place of a less urgent one, which is
+ * on its way to the store and shown all the same. NULL: the device holds more than it may; eight calls no less urgent are
+ * shown, and it repeats. */
+static struct held *held_take(struct app *app, struct device_link *l, uint64_t alarm, enum incident_class class)
 {
 	struct held *h = held_find(l, alarm), *oldest = NULL;
 
@@ -86,12 +97,9 @@ static struct held *held_take(struct app *app, struct device_link *l, uint64_t a
 	}
 	h = held_find(l, 0);
 	for (size_t i = 0; h == NULL && i < HELD_MAX; i++)
-		if (l->held[i].told >= STEP_STORED && (oldest == NULL || l->held[i].order < oldest->order))
+		if (oldest == NULL || gives_way(&l->held[i], oldest))
 			oldest = &l->held[i];
-	for (size_t i = 0; h == NULL && oldest == NULL && call && i < HELD_MAX; i++)
-		if (l->held[i].mute && !l->held[i].silent)
-			oldest = &l->held[i];
-	if (h == NULL && oldest == NULL)
+	if (h == NULL && oldest->told < STEP_STORED && !class_above(class, oldest->class))
 		return NULL;
 	if (h == NULL) {
 		held_free(app, oldest);
@@ -162,16 +170,11 @@ static enum say say_of(enum step step)
 	return SAY_NOTHING;
 }
 
-/* A call for help, and not what the unit says of itself. */
-static bool calls(const struct alarm *a)
-{
-	return !a->restore && kind_class(a->kind) != CLASS_DEVICE && kind_class(a->kind) != CLASS_NONE;
-}
-
 /* Nobody wants to be told in the night that the mains are back. */
 static bool speaks_of(const struct alarm *a)
 {
-	return calls(a) && !kind_silent(a->kind);
+	return !a->restore && kind_class(a->kind) != CLASS_DEVICE && kind_class(a->kind) != CLASS_NONE &&
+	       !kind_silent(a->kind);
 }
 
 /* Tells one device where its call stands, if it does not know. The link, and `h`, may be gone after. */
@@ -346,7 +349,8 @@ void native_stored(struct app *app, struct device_link *l, const struct change *
 
 static void alarm_in(struct app *app, struct device_link *l, struct alarm *a)
 {
-	struct held *h = held_take(app, l, a->id, calls(a));
+	enum incident_class class = a->restore ? CLASS_NONE : kind_class(a->kind);
+	struct held *h = held_take(app, l, a->id, class);
 
 	memcpy(a->device, l->device, sizeof a->device);
 	if (h == NULL) {
@@ -354,6 +358,7 @@ static void alarm_in(struct app *app, struct device_link *l, struct alarm *a)
 		APP_LOG(app, "ALARM_REFUSED", "device=%s reason=holds_too_many", l->device);
 		return;
 	}
+	h->class = class;
 	h->told = a->heard; /* what it says it heard goes before what we believe we told */
 	h->silent = h->silent || kind_silent(a->kind);
 	h->mute = !speaks_of(a);

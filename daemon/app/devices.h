@@ -50,6 +50,7 @@ struct held {
 	struct device_link *owner;
 	struct watch *watch; /* its incident; NULL = not stored yet, or opens none */
 	enum step told;      /* by Ack and Status, or said by the device to be heard */
+	enum incident_class class;
 	bool silent;
 	bool mute;       /* nothing of it is spoken: a technical signal */
 	bool tallied;    /* its first acknowledgement has been counted */

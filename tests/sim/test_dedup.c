@@ -57,6 +57,28 @@ static void test_a_copy_joins_and_is_not_counted(void **state)
 	sim_free(sim);
 }
 
+/* So does a test of the line, which opens nothing: its copy makes no entry. (Seed 43432) */
+static void test_a_copy_of_what_opens_nothing_makes_no_entry(void **state)
+{
+	struct sim *sim = scene_ready(&WITH_PANELS);
+	uint64_t stored;
+
+	(void)state;
+	sim_panel_only(sim, 0, 0);
+	sim_panel_event(sim, 0, 1, "1602 00 000", true);
+	until_answers(sim, 1);
+	stored = sim_metric(sim, 0, "pingan_alarms_stored_total");
+	assert_int_equal(stored, 1);
+	sim_panel_event(sim, 0, 1, "1602 00 000", true);
+	until_answers(sim, 2);
+	sim_run(sim, 2000);
+	assert_int_equal(sim_metric(sim, 0, "pingan_alarms_stored_total"), stored);
+	sim_panel_event(sim, 0, 2, "1602 00 000", true);
+	until_answers(sim, 3);
+	assert_int_equal(sim_metric(sim, 0, "pingan_alarms_stored_total"), stored + 1);
+	sim_free(sim);
+}
+
 /* The copy arrives at the other daemon. */
 static void test_a_copy_on_a_second_path(void **state)
 {
@@ -192,6 +214,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_copy_joins_and_is_not_counted),
+		cmocka_unit_test(test_a_copy_of_what_opens_nothing_makes_no_entry),
 		cmocka_unit_test(test_a_copy_on_a_second_path),
 		cmocka_unit_test(test_numbers_after_a_reboot),
 		cmocka_unit_test(test_numbers_wrap),

@@ -30,6 +30,35 @@ static bool store_up_is_known(struct sim *sim, uint64_t arg)
 	return sim_desk_store_up(sim, 0) && sim_desk_store_up(sim, 1);
 }
 
+static bool rings_for_life(struct sim *sim, uint64_t desk)
+{
+	const struct Pingan__V1__IncidentRow *row = sim_desk_row(sim, (unsigned)desk, 0);
+
+	return row != NULL && (int)row->class_ == CLASS_LIFE && sim_desk_rings(sim, (unsigned)desk, 0);
+}
+
+/* While the store is away a unit reports as much as may be held for it, none of it stored; then she presses. (Seed
+ * 40012: what came last was refused until the store was back.) */
+static void test_the_ninth_is_the_call_for_help(void **state)
+{
+	struct sim *sim = scene_ready(NULL);
+
+	(void)state;
+	sim_store_away(sim, true);
+	assert_true(sim_until(sim, store_down_is_known, 0, 5000));
+	for (unsigned i = 0; i < 8; i++) {
+		sim_press(sim, 0, KIND_BATTERY);
+		sim_run(sim, 200);
+	}
+	assert_true(sim_until(sim, shown_unstored, 0, 1000));
+	sim_press(sim, 0, KIND_SOS);
+	assert_true(sim_until(sim, rings_for_life, 0, 1000));
+	sim_store_away(sim, false);
+	until_heard(sim, 0, STEP_STORED, 10000);
+	assert_int_equal(sim_incident(sim, 0)->class, CLASS_LIFE);
+	sim_free(sim);
+}
+
 static void test_pressed_is_shown_without_a_store(void **state)
 {
 	struct sim *sim = scene_ready(NULL);
@@ -196,6 +225,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pressed_is_shown_without_a_store),
+		cmocka_unit_test(test_the_ninth_is_the_call_for_help),
 		cmocka_unit_test(test_i_am_calling_becomes_a_claim),
 		cmocka_unit_test(test_a_claim_without_a_store_is_a_clear_no),
 		cmocka_unit_test(test_store_killed_after_the_acknowledgement),

@@ -393,6 +393,7 @@ static void test_sent_elsewhere_only_where_there_is_an_elsewhere(void **state)
 static void test_more_presses_than_places(void **state)
 {
 	struct rig *g = city();
+	const char *words;
 
 	(void)state;
 	linked(g, HOME, "dev-h0");
@@ -402,8 +403,19 @@ static void test_more_presses_than_places(void **state)
 	/* But nine that nobody has stored are more than a device may hold. */
 	g->held = true;
 	for (uint64_t id = 31; id <= 39; id++)
-		press(g, HOME, id, KIND_SOS);
+		press(g, HOME, id, KIND_SERVICE);
 	assert_int_equal(g->app->counters[C_ALARMS_REFUSED], 1);
+	/* Unless the ninth is more urgent: the least urgent, and of these the oldest, gives way. */
+	press(g, HOME, 40, KIND_UNKNOWN);
+	press(g, HOME, 41, KIND_SOS);
+	assert_int_equal(g->app->counters[C_ALARMS_REFUSED], 1);
+	g->held = false;
+	rig_pass(g, 100);
+	words = heard(g, HOME);
+	assert_non_null(strstr(words, "ack40 "));
+	assert_non_null(strstr(words, "ack41 "));
+	assert_non_null(strstr(words, "ack32 ")); /* what gave way was on its way all the same */
+	assert_null(strstr(words, "ack39 "));
 	rig_free(g);
 }
 
