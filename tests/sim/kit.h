@@ -145,6 +145,7 @@ struct press {
 	uint64_t incident;                   /* as acknowledged; 0 = not yet, or none for this kind */
 	bool acked;
 	bool tried;            /* while its home was wanted on test */
+	bool was_safe;         /* stored, as safe as it can be, when two faults cut history: who had read it may still say so */
 	int64_t missing_since; /* from a console that should show it; 0 = is not */
 	enum step heard;
 	enum step told; /* furthest that any daemon sent */
@@ -382,7 +383,8 @@ struct sim {
 	int64_t clock_jumped_at;
 	int login_done[16]; /* by tag */
 	int64_t last_fault;
-	int64_t last_cut; /* history was cut then */
+	int64_t last_cut;         /* history was cut then */
+	uint64_t safe_before_cut; /* while two faults cut it: the newest entry that one fault could not have taken; else 0 */
 
 	/* oracle.c */
 	struct truth truth;
@@ -564,7 +566,16 @@ const char *sim_incident_words(const struct incident *inc);
 /* "home 3", "panel 1", or the device. */
 const char *sim_incident_place(const struct sim *sim, const struct incident *inc);
 
-/* ------------------------------------------------------------ promises.c */
+/* ------------------------------------------------------------ told.c, promises.c */
+
+#define CUT_SHOWN_MS 3000 /* what a cut took away is off the screens within this */
+
+/* Bytes hold one of the marks that stand wherever personal data is. */
+bool sim_has_mark(const void *at, size_t len);
+/* No single fault can take this entry away. */
+bool sim_safe_entry(const struct sim *sim, uint64_t entry);
+/* Two faults took what was told, and this daemon does not know it yet, or has only just read what is there instead. */
+bool sim_behind_a_cut(const struct sim *sim, unsigned daemon);
 
 /* What a new log entry must keep. `before` is NULL for a new incident. */
 void sim_promise_entry(struct sim *sim, const struct store_entry *e, const Pingan__V1__LogEvent *event);

@@ -1,5 +1,5 @@
-/* promises.c - DESIGN §2, as checks. Entries are judged as they are applied, words as a daemon says them, and what must
- * be so after a while by a sweep a few times a second of virtual time. */
+/* promises.c - DESIGN §2, as checks (told.c: what devices are told). Entries are judged as they are applied, words as a
+ * daemon says them, and what must be so after a while by a sweep a few times a second of virtual time. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -10,13 +10,6 @@
 #define SWEEP_MS 250
 #define CLOCK_ERROR_MS 6000
 #define BLINK_MS 400
-#define CUT_SHOWN_MS 3000 /* what a cut took away is off the screens within this */
-
-static bool has_mark(const void *at, size_t len)
-{
-	return bytes_have(at, len, MARK_NAME) || bytes_have(at, len, MARK_ADDRESS) || bytes_have(at, len, MARK_HEALTH) ||
-	       bytes_have(at, len, MARK_PHONE) || bytes_have(at, len, MARK_TEXT);
-}
 
 /* ------------------------------------------------------------ entries: P8, P9 */
 
@@ -37,12 +30,12 @@ static void p9_private_records(struct sim *sim, const struct store_entry *e)
 {
 	static const char *const public_keys[] = {"incident:", "caregiver:", "operator:", "daemon:"};
 
-	if (has_mark(e->event.at, e->event.len))
+	if (sim_has_mark(e->event.at, e->event.len))
 		sim_broken(sim, "P9 private", "entry %llu says personal data", (unsigned long long)e->id);
 	for (uint32_t i = 0; i < e->record_count; i++) {
 		for (size_t k = 0; k < COUNT_OF(public_keys); k++) {
 			if (strncmp(e->records[i].key, public_keys[k], strlen(public_keys[k])) == 0 &&
-			    has_mark(e->records[i].body.at, e->records[i].body.len))
+			    sim_has_mark(e->records[i].body.at, e->records[i].body.len))
 				sim_broken(sim, "P9 private", "%s keeps personal data", e->records[i].key);
 		}
 	}
@@ -57,7 +50,7 @@ void sim_promise_entry(struct sim *sim, const struct store_entry *e, const Pinga
 
 void sim_promise_logline(struct sim *sim, const char *text)
 {
-	if (has_mark(text, strlen(text)))
+	if (sim_has_mark(text, strlen(text)))
 		sim_broken(sim, "P9 private", "a log line says personal data: %s", text);
 }
 
@@ -257,145 +250,6 @@ void sim_promise_people(struct sim *sim)
 	}
 }
 
-/* ------------------------------------------------------------ what devices are told: P1, P3 */
-
-/* An entry counts when no single fault can take it away. */
-static bool safe_entry(const struct sim *sim, uint64_t entry)
-{
-	return entry <= store_sim_durable(sim->store) &&
-	       (!sim->setup.replicated || entry <= store_sim_replica_has(sim->store));
-}
-
-static void p1_acknowledged_is_durable(struct sim *sim, unsigned home, const Pingan__V1__Ack *ack)
-{
-	struct press *p = sim_home_press_by_id(sim, home, ack->alarm);
-	const struct known_press *known;
-	char device[ID_MAX];
-
-	if (p == NULL || kind_class(p->kind) == CLASS_NONE)
-		return;
-	sim_home_device(device, home);
-	known = sim_truth_press(sim, device, ack->alarm);
-	if (known == NULL && ((sim->setup.lossy && p->acked) || sim_home_tried(p)))
-		return; /* a test; or told before two faults took it, and once more by a daemon that does not know it yet */
-	if (known == NULL)
-		sim_broken(sim, "P1 acknowledged is durable", "home %u is told stored, the store does not know it", home);
-	if (kind_silent(p->kind) && (!ack->silent || ack->say != PINGAN__V1__SAY__SAY_NOTHING))
-		sim_broken(sim, "silent kinds stay silent", "home %u may speak of %s", home, kind_name(p->kind));
-	if (known->incident != ack->incident)
-		sim_broken(sim, "P1 acknowledged is durable", "home %u is told incident %016llx, it is in %016llx", home,
-		           (unsigned long long)ack->incident, (unsigned long long)known->incident);
-	if (!safe_entry(sim, known->entry))
-		sim_broken(sim, "P1 acknowledged is durable", "home %u is told stored before entry %llu is safe", home,
-		           (unsigned long long)known->entry);
-}
-
-/* Two faults took what was told, and this daemon does not know it yet, or has only just read what is there instead. */
-static bool behind_a_cut(const struct sim *sim, unsigned daemon)
-{
-	const struct daemon *d = &sim->daemons[daemon];
-
-	return sim->setup.lossy && (d->old != NULL || d->unwell_since != SIM_NEVER ||
-	                            sim->now - sim->last_cut < CUT_SHOWN_MS || sim->now - d->disturbed < CUT_SHOWN_MS);
-}
-
-static void p3_steps_are_true(struct sim *sim, unsigned daemon, unsigned home, const Pingan__V1__Status *status)
-{
-	struct press *p = sim_home_press_by_id(sim, home, status->alarm);
-	const struct known_press *known;
-	const struct known_incident *k;
-	char device[ID_MAX];
-
-	if (p != NULL && kind_silent(p->kind) && status->say != PINGAN__V1__SAY__SAY_NOTHING)
-		sim_broken(sim, "silent kinds stay silent", "home %u may say %d of %s", home, (int)status->say,
-		           kind_name(p->kind));
-	/* Not stored yet, and on the screens: nothing is promised, so nothing can be untrue. */
-	if (status->step == PINGAN__V1__STEP__STEP_NONE && status->say == PINGAN__V1__SAY__SAY_NOT_STORED)
-		return;
-	if (p == NULL || p->kind == KIND_POWER) /* its line in the area's incident ends when its power is back */
-		return;
-	if (behind_a_cut(sim, daemon))
-		return;
-	sim_home_device(device, home);
-	known = sim_truth_press(sim, device, status->alarm);
-	k = known == NULL ? NULL : sim_truth_incident(sim, known->incident);
-	/* Two faults took a repeat, the call that it joined is there: what is told of that one is true. */
-	if (k == NULL && sim->setup.lossy && p->acked)
-		k = sim_truth_incident(sim, p->incident);
-	/* They took what the device has let go: whatever it is told of that changes nothing. */
-	if (k == NULL && ((sim->setup.lossy && kind_class(p->kind) > CLASS_WELFARE) || sim_home_tried(p)))
-		return;
-	if (k == NULL)
-		sim_broken(sim, "P3 steps are true", "home %u is told step %d of nothing", home, (int)status->step);
-	if (kind_silent(p->kind) && status->step != PINGAN__V1__STEP__STEP_CLOSED)
-		sim_broken(sim, "silent kinds stay silent", "home %u is told step %d of %s", home, (int)status->step,
-		           kind_name(p->kind));
-	if ((enum step)status->step > k->furthest)
-		sim_broken(sim, "P3 steps are true", "home %u is told step %d, the store got to %d", home, (int)status->step,
-		           (int)k->furthest);
-	if (!safe_entry(sim, k->step_entry[status->step]))
-		sim_broken(sim, "P3 steps are true", "home %u is told step %d before entry %llu is safe", home,
-		           (int)status->step, (unsigned long long)k->step_entry[status->step]);
-	if ((enum step)status->step > p->told)
-		p->told = (enum step)status->step;
-}
-
-static void told_home(struct sim *sim, unsigned daemon, unsigned home, struct slice bytes)
-{
-	while (bytes.len != 0) {
-		size_t frame = 0, head = 0;
-		Pingan__V1__Down *down;
-
-		for (unsigned shift = 0; head < bytes.len && head < 3; shift += 7) {
-			frame |= (size_t)(bytes.at[head] & 0x7F) << shift;
-			if ((bytes.at[head++] & 0x80) == 0)
-				break;
-		}
-		if (frame == 0 || bytes.len - head < frame)
-			sim_broken(sim, "frames can be read", "home %u is sent half a frame", home);
-		down = pingan__v1__down__unpack(NULL, frame, bytes.at + head);
-		if (down == NULL)
-			sim_broken(sim, "frames can be read", "home %u is sent bytes that are no Down", home);
-		if (has_mark(bytes.at, bytes.len))
-			sim_broken(sim, "P9 private", "home %u is sent personal data", home);
-		if (down->body_case == PINGAN__V1__DOWN__BODY_ACK)
-			p1_acknowledged_is_durable(sim, home, down->ack);
-		if (down->body_case == PINGAN__V1__DOWN__BODY_STATUS)
-			p3_steps_are_true(sim, daemon, home, down->status);
-		pingan__v1__down__free_unpacked(down, NULL);
-		bytes.at += head + frame;
-		bytes.len -= head + frame;
-	}
-}
-
-static void told_panel(struct sim *sim, unsigned panel, struct slice bytes)
-{
-	const char *open = memmem(bytes.at, bytes.len, "\"ACK\"", 5);
-	const char *body;
-	const struct known_raw *raw;
-
-	if (open == NULL || (const char *)bytes.at + bytes.len - open < 9)
-		return;
-	body = sim_panel_body(sim, panel, open + 5);
-	/* A link test changes nothing, nor that a cause is gone which nobody knew of. */
-	if (body == NULL || strncmp(body, "\"NULL\"", 6) == 0 || strstr(body, "|3") != NULL)
-		return;
-	raw = sim_truth_raw(sim, body);
-	if (raw == NULL)
-		sim_broken(sim, "P1 acknowledged is durable", "panel %u hears ACK, the store does not know %s", panel, body);
-	if (!safe_entry(sim, raw->entry))
-		sim_broken(sim, "P1 acknowledged is durable", "panel %u hears ACK before entry %llu is safe", panel,
-		           (unsigned long long)raw->entry);
-}
-
-void sim_promise_device(struct sim *sim, unsigned daemon, struct node *node, struct slice bytes)
-{
-	if (node->kind == NODE_HOME)
-		told_home(sim, daemon, node->index, bytes);
-	else
-		told_panel(sim, node->index, bytes);
-}
-
 /* ------------------------------------------------------------ what screens are told: P5, P6, P9 */
 
 /* Behind a cut of two faults a yes was true when it was decided: whoever has lost the call is told within 5 s. */
@@ -404,7 +258,7 @@ static void p5_a_yes_is_true(struct sim *sim, struct screen *s, const Pingan__V1
 	struct request *r = sim_screen_asked(s, m->cmd);
 	const struct known_incident *k;
 
-	if (r == NULL || r->incident == 0 || behind_a_cut(sim, s->server))
+	if (r == NULL || r->incident == 0 || sim_behind_a_cut(sim, s->server))
 		return;
 	k = sim_truth_incident(sim, r->incident);
 	if (m->result == PINGAN__V1__RESULT__RESULT_LOST_RACE && strcmp(m->who, s->person) == 0)
@@ -413,7 +267,7 @@ static void p5_a_yes_is_true(struct sim *sim, struct screen *s, const Pingan__V1
 		sim_broken(sim, "P5 a clear no", "%s lost the race to nobody", s->person);
 	if (m->result != PINGAN__V1__RESULT__RESULT_OK)
 		return;
-	if (sim_truth_cmd(sim, r->cmd) != NULL && !safe_entry(sim, sim_truth_cmd(sim, r->cmd)->entry))
+	if (sim_truth_cmd(sim, r->cmd) != NULL && !sim_safe_entry(sim, sim_truth_cmd(sim, r->cmd)->entry))
 		sim_broken(sim, "P5 a yes is true", "%s hears yes before entry %llu is safe", s->person,
 		           (unsigned long long)sim_truth_cmd(sim, r->cmd)->entry);
 	if (k == NULL && (r->what == PINGAN__V1__REQUEST__WHAT_CALLING || r->what == PINGAN__V1__REQUEST__WHAT_OPEN ||
@@ -436,14 +290,14 @@ static void p5_an_accepted_offer_is_true(struct sim *sim, struct screen *s, cons
 	Pingan__V1__ToDaemon *asked;
 
 	if (r == NULL || m->result != PINGAN__V1__RESULT__RESULT_OK || r->what != PINGAN__V1__REQUEST__WHAT_ANSWER ||
-	    behind_a_cut(sim, s->server))
+	    sim_behind_a_cut(sim, s->server))
 		return;
 	asked = pingan__v1__to_daemon__unpack(NULL, r->len, r->bytes);
 	ENSURE(asked != NULL);
 	k = sim_truth_incident(sim, r->incident);
 	if (asked->request->answer->accept &&
 	    (k == NULL || sim_truth_took(k, asked->request->answer->job, s->person) == 0 ||
-	     !safe_entry(sim, sim_truth_took(k, asked->request->answer->job, s->person))))
+	     !sim_safe_entry(sim, sim_truth_took(k, asked->request->answer->job, s->person))))
 		sim_broken(sim, "P5 a yes is true", "%s is told to go, the job is not theirs", s->person);
 	pingan__v1__to_daemon__free_unpacked(asked, NULL);
 }
@@ -452,7 +306,7 @@ static void p6_a_row_is_true(struct sim *sim, struct screen *s, const Pingan__V1
 {
 	const struct known_incident *k = sim_truth_incident(sim, row->id);
 
-	if (row->not_stored || (k == NULL && row->not_safe) || behind_a_cut(sim, s->server))
+	if (row->not_stored || (k == NULL && row->not_safe) || sim_behind_a_cut(sim, s->server))
 		return; /* marked: it may never come true */
 	if (k == NULL)
 		sim_broken(sim, "P6 the screen tells the truth", "%s is shown %016llx, which is not there", s->person,
@@ -462,7 +316,7 @@ static void p6_a_row_is_true(struct sim *sim, struct screen *s, const Pingan__V1
 	if (row->not_safe && (sim->daemons[s->server].old != NULL || sim->now - sim->last_cut < CUT_SHOWN_MS ||
 	                      sim->now - sim->daemons[s->server].disturbed < CUT_SHOWN_MS))
 		return; /* the same number in another history: marked, and soon gone */
-	if (!row->not_safe && !safe_entry(sim, k->entry))
+	if (!row->not_safe && !sim_safe_entry(sim, k->entry))
 		sim_broken(sim, "P1 not safe is marked", "%s is shown entry %llu without a mark", s->person,
 		           (unsigned long long)k->entry);
 	if ((int)row->state != (int)k->inc.state || strcmp(row->owner, k->inc.owner) != 0 ||
@@ -486,7 +340,7 @@ static void p9_rows_by_right(struct sim *sim, struct screen *s, const Pingan__V1
 static void p9_looked_is_on_record(struct sim *sim, unsigned daemon, struct screen *s,
                                    const Pingan__V1__IncidentDetail *d)
 {
-	if (d->gone || d->health_notes[0] == '\0' || behind_a_cut(sim, daemon))
+	if (d->gone || d->health_notes[0] == '\0' || sim_behind_a_cut(sim, daemon))
 		return;
 	if (!sim_truth_looked(sim, d->incident, s->person))
 		sim_broken(sim, "P8 who looked is on record", "%s sees health notes, the log does not say so", s->person);
@@ -503,7 +357,7 @@ static void p9_phone(struct sim *sim, unsigned daemon, struct screen *s, const P
 	struct app_health health;
 	const struct job *job;
 	uint8_t bytes[4096];
-	bool behind = behind_a_cut(sim, daemon); /* made, told, and gone: soon off */
+	bool behind = sim_behind_a_cut(sim, daemon); /* made, told, and gone: soon off */
 
 	app_health(sim->daemons[daemon].app, &health);
 
@@ -513,7 +367,7 @@ static void p9_phone(struct sim *sim, unsigned daemon, struct screen *s, const P
 		if (len > sizeof bytes)
 			sim_broken(sim, "P9 private", "an offer of %zu bytes", len);
 		pingan__v1__phone_offer__pack(state->offers[i], bytes);
-		if (has_mark(bytes, len))
+		if (sim_has_mark(bytes, len))
 			sim_broken(sim, "P9 private", "%s sees personal data in an offer", s->person);
 		k = sim_truth_incident(sim, state->offers[i]->incident);
 		job = k == NULL ? NULL : incident_job(&k->inc, state->offers[i]->job);
@@ -527,7 +381,7 @@ static void p9_phone(struct sim *sim, unsigned daemon, struct screen *s, const P
 		return;
 	k = sim_truth_incident(sim, state->job->incident);
 	if (k == NULL || sim_truth_took(k, state->job->job, s->person) == 0 ||
-	    !safe_entry(sim, sim_truth_took(k, state->job->job, s->person)))
+	    !sim_safe_entry(sim, sim_truth_took(k, state->job->job, s->person)))
 		sim_broken(sim, "P9 private", "%s sees a job that was never theirs", s->person);
 	for (uint32_t i = 0; i < k->inc.job_count; i++) {
 		const struct job *j = &k->inc.jobs[i];
@@ -576,53 +430,12 @@ void sim_promise_screen(struct sim *sim, unsigned daemon, struct node *node, str
 	default: /* the rest promises nothing */
 		break;
 	}
-	if (!s->console && m->body_case != PINGAN__V1__TO_SCREEN__BODY_PHONE && has_mark(message.at, message.len))
+	if (!s->console && m->body_case != PINGAN__V1__TO_SCREEN__BODY_PHONE && sim_has_mark(message.at, message.len))
 		sim_broken(sim, "P9 private", "%s is sent personal data outside its job", s->person);
 	pingan__v1__to_screen__free_unpacked(m, NULL);
 }
 
-/* ------------------------------------------------------------ sweeps: P1, P2, P4 */
-
-/* Acknowledged is there, whatever happened since. */
-static void p1_acknowledged_stays(struct sim *sim)
-{
-	char device[ID_MAX];
-	struct press *p;
-
-	for (unsigned i = 0; i < sim->setup.homes; i++) {
-		sim_home_device(device, i);
-		for (size_t n = 0; (p = sim_home_press(sim, i, n)) != NULL; n++) {
-			if (p->acked && kind_class(p->kind) != CLASS_NONE && sim_truth_press(sim, device, p->id) == NULL &&
-			    !sim_home_tried(p))
-				sim_broken(sim, "P1 acknowledged is durable", "home %u heard stored, it is gone", i);
-		}
-	}
-}
-
-/* What two faults will take was stored and shown: the device repeats it when it reaches a daemon again, and only then it is
- * to be shown again. Called while the truth still knows it. */
-void sim_promise_before_cut(struct sim *sim)
-{
-	char device[ID_MAX];
-	struct press *p;
-
-	for (unsigned i = 0; i < sim->setup.homes && sim->setup.lossy; i++) {
-		sim_home_device(device, i);
-		for (size_t n = 0; (p = sim_home_press(sim, i, n)) != NULL; n++) {
-			if (p->acked || sim_truth_press(sim, device, p->id) == NULL)
-				continue;
-			for (unsigned d = 0; d < SIM_DAEMONS_MAX; d++)
-				p->reached_at[d] = SIM_NEVER;
-		}
-	}
-}
-
-/* Only a cut can take an entry away, so that is when to look. */
-void sim_promise_cut(struct sim *sim)
-{
-	if (!sim->setup.lossy)
-		p1_acknowledged_stays(sim);
-}
+/* ------------------------------------------------------------ sweeps: P2, P4 */
 
 /* True if this console has heard this daemon without disturbance for a while. */
 static bool follows(const struct sim *sim, const struct screen *s, unsigned daemon)

@@ -28,6 +28,12 @@ struct worker {
 	double watched_at;
 };
 
+/* A seed, and what its history said last. */
+struct broken {
+	uint64_t seed;
+	char said[512];
+};
+
 /* Ours alone: a child's copy of what is shared must not touch it. */
 static pid_t pids[RUNNER_JOBS_MAX];
 
@@ -103,8 +109,8 @@ static void repeat_words(FILE *words)
 	}
 }
 
-/* The line that names the promise, for the list of seeds. */
-static void repeat_promise(uint64_t seed, FILE *words)
+/* The line that names the promise, for the list of seeds and the end of a run. */
+static void find_promise(uint64_t seed, FILE *words, struct broken *ret)
 {
 	static const char *const marks[] = {"BROKEN ", "ERROR: ", "runtime error: ", "ensure"};
 	char text[16384];
@@ -115,8 +121,8 @@ static void repeat_promise(uint64_t seed, FILE *words)
 	text[n < 0 ? 0 : n] = '\0';
 	for (size_t i = 0; i < sizeof marks / sizeof marks[0] && said == NULL; i++)
 		said = strstr(text, marks[i]);
-	printf("seed %llu: %.*s\n", (unsigned long long)seed, said == NULL ? 0 : (int)strcspn(said, "\n"),
-	       said == NULL ? "" : said);
+	ret->seed = seed;
+	snprintf(ret->said, sizeof ret->said, "%.*s", said == NULL ? 0 : (int)strcspn(said, "\n"), said == NULL ? "" : said);
 }
 
 static uint64_t played_by_all(const struct shared *s, unsigned jobs)
@@ -153,8 +159,9 @@ static void watch(struct worker *w, pid_t pid)
 	}
 }
 
-/* Returns how many workers died. */
-static unsigned attend(const struct runner *r, struct shared *s, unsigned jobs, uint64_t (*play)(uint64_t seed))
+/* Returns how many workers died; ret_first is about the first of them. */
+static unsigned attend(const struct runner *r, struct shared *s, unsigned jobs, uint64_t (*play)(uint64_t seed),
+                       struct broken *ret_first)
 {
 	const struct timespec nap = {.tv_nsec = 50000000};
 	double began = seconds();
@@ -163,6 +170,7 @@ static unsigned attend(const struct runner *r, struct shared *s, unsigned jobs, 
 	while (alive != 0) {
 		for (unsigned i = 0; i < jobs; i++) {
 			struct worker *w = &s->workers[i];
+			struct broken found;
 			int status;
 
 			if (pids[i] == 0)
@@ -175,12 +183,14 @@ static unsigned attend(const struct runner *r, struct shared *s, unsigned jobs, 
 			alive--;
 			if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 				continue;
+			find_promise(w->seed, w->words, &found);
 			if (broken++ == 0) {
+				*ret_first = found;
 				repeat_words(w->words);
 				printf("---- again: ./dev test sim --seed %llu\n", (unsigned long long)w->seed);
 			}
 			if (r->keep_going) {
-				repeat_promise(w->seed, w->words);
+				printf("seed %llu: %s\n", (unsigned long long)found.seed, found.said);
 				w->played++;
 				start(r, s, w, play);
 				alive++;
@@ -201,6 +211,7 @@ bool runner_play(const struct runner *r, uint64_t (*play)(uint64_t seed))
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	unsigned jobs = r->jobs != 0 ? r->jobs : cores < 1 ? 1 : (unsigned)cores, broken, missing;
 	double began = seconds(), took;
+	struct broken first = {0};
 	struct shared *s;
 	uint64_t played;
 
@@ -215,7 +226,7 @@ bool runner_play(const struct runner *r, uint64_t (*play)(uint64_t seed))
 		ENSURE(s->workers[i].words != NULL);
 		start(r, s, &s->workers[i], play);
 	}
-	broken = attend(r, s, jobs, play);
+	broken = attend(r, s, jobs, play, &first);
 	took = seconds() - began;
 	played = played_by_all(s, jobs);
 	for (unsigned i = 0; i < jobs; i++) {
@@ -229,6 +240,9 @@ bool runner_play(const struct runner *r, uint64_t (*play)(uint64_t seed))
 	       played == 0 ? 0.0 : core_seconds() / (double)played, broken);
 	if (r->seeds >= RUNNER_WHOLE && missing != 0)
 		printf("%u faults or paths never happened: such a run proves less than it says\n", missing);
+	/* Once more where nobody can miss it: what a build server shows is the end. */
+	if (broken != 0)
+		printf("%s\n---- again: ./dev test sim --seed %llu\n", first.said, (unsigned long long)first.seed);
 	munmap(s, sizeof *s);
 	return broken == 0 && played != 0 && (missing == 0 || r->seeds < RUNNER_WHOLE);
 }

@@ -62,9 +62,13 @@ void sim_failover(struct sim *sim, unsigned lose)
 	sim_saw(SEEN_FAILOVER);
 	if (lose != 0)
 		sim_saw(SEEN_FAILOVER_LOSES_TOLD);
+	sim->safe_before_cut = store_sim_durable(sim->store);
+	if (store_sim_replica_has(sim->store) < sim->safe_before_cut)
+		sim->safe_before_cut = store_sim_replica_has(sim->store);
 	if (store_sim_failover(sim->store, lose == 0 ? STORE_SIM_LAWFUL : lose) != 0)
 		sim_saw(SEEN_FAILOVER_LOSES);
 	sim_truth_follow(sim);
+	sim->safe_before_cut = 0;
 	for (unsigned i = 0; i < sim->setup.daemons; i++)
 		sim_daemon_disturbed(sim, i);
 	if (!store_sim_is_there(sim->store))

@@ -9,6 +9,12 @@ static const struct sim_setup LOSSY = {.replicated = true, .lossy = true, .panel
 
 #define REGISTRY_ENTRIES 5 /* of the log, before anybody comes */
 
+static bool one_incident(struct sim *sim, uint64_t arg)
+{
+	(void)arg;
+	return sim_incident_count(sim) == 1;
+}
+
 static bool marked(struct sim *sim, uint64_t desk)
 {
 	const struct Pingan__V1__IncidentRow *row = sim_desk_row(sim, (unsigned)desk, 0);
@@ -214,6 +220,35 @@ static void test_the_press_itself_is_forgotten(void **state)
 	sim_free(sim);
 }
 
+/* It was stored, and a home that nobody could hear did not know; then two faults took it. The daemon that stays behind them
+ * tells it what was true. It is said of nothing that one fault could take. (Seed 889) */
+static void test_told_behind_a_cut_what_was_stored(void **state)
+{
+	struct sim *sim = scene_ready(&LOSSY);
+	uint64_t before;
+
+	(void)state;
+	sim_home_only(sim, 0, 0);
+	sim_store_away(sim, true);
+	sim_run(sim, 2000);
+	sim_press(sim, 0, KIND_SERVICE);
+	sim_run(sim, 1000);
+	sim_home_dark(sim, 0, true);
+	sim_home_only(sim, 0, 0); /* its link breaks, and it can make no other */
+	before = sim_log_newest(sim);
+	sim_store_away(sim, false);
+	assert_true(sim_until(sim, one_incident, 0, 10000));
+	sim_run(sim, 1000);
+	assert_false(sim_acked(sim, 0));
+	sim_home_dark(sim, 0, false);
+	sim_failover_without(sim, 0, (unsigned)(sim_log_newest(sim) - before));
+	assert_int_equal(sim_incident_count(sim), 0);
+	until_heard(sim, 0, STEP_STORED, 3000);
+	sim_old_primary_ends(sim, 0);
+	sim_run(sim, 10000);
+	sim_free(sim);
+}
+
 /* A panel forgets at our ACK: then the daemon that acknowledged remembers. */
 static void test_a_panel_s_alarm_is_committed_again(void **state)
 {
@@ -370,6 +405,7 @@ int main(void)
 		cmocka_unit_test(test_flights_across_a_cut),
 		cmocka_unit_test(test_the_device_knows_more_than_the_store),
 		cmocka_unit_test(test_the_press_itself_is_forgotten),
+		cmocka_unit_test(test_told_behind_a_cut_what_was_stored),
 		cmocka_unit_test(test_a_panel_s_alarm_is_committed_again),
 		cmocka_unit_test(test_a_restore_is_not_committed_again),
 		cmocka_unit_test(test_a_console_of_another_history),
