@@ -324,7 +324,7 @@ static bool options_read(int argc, char **argv, struct options *o)
 			o->json = true;
 			break;
 		case 'H':
-			ok = number(optarg, 1, 100000, &n);
+			ok = number(optarg, 1, 1000000, &n);
 			o->demo.homes = (uint32_t)n;
 			break;
 		case 'd':

@@ -38,7 +38,9 @@ static void go(struct fleet *f)
 	const struct plan *p = &f->options->plan;
 	uint32_t processes = f->options->processes;
 
-	f->result.beats = f->result.beats_answered = 0;
+	/* Those on their way are answered within the scenario: nothing else waits before it begins. */
+	f->result.beats = f->waits;
+	f->result.beats_answered = 0;
 	memset(&f->result.beat, 0, sizeof f->result.beat);
 	for (uint32_t i = 0; i < f->count; i++)
 		fleet_home_go(f, &f->homes[i]);

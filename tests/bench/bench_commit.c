@@ -1,6 +1,7 @@
 /* bench_commit - bare `commit` calls to a Redis: the floor under every number that the daemon shows.
  *
- * One connection, as the daemon has one for commits. Closed loop: N calls are kept in flight. Open loop: R calls a second,
+ * One connection, or several in turns, as the daemon has them for commits: Redis reads some 20 of them from a connection and
+ * then syncs, so that several let one sync cover more. Closed loop: N calls are kept in flight. Open loop: R calls a second,
  * evenly, whatever comes back. Each call is a new press as the daemon would commit it: a new incident record, the name of
  * its household's open incident, the memory of its message, one outbox entry and the log entry.
  * Prints one line of JSON; exits 1 when any call was not stored.
@@ -19,6 +20,8 @@
 
 #define SAMPLES_MAX 2000000u
 #define IN_FLIGHT_MAX 8192u
+#define LINKS_MAX 16u
+#define CALLS_A_LINK 20 /* before the next one's turn */
 
 struct bench {
 	const char *unix_path, *host, *prefix;
@@ -33,7 +36,8 @@ struct bench {
 	bool plain;  /* one record and its log entry, nothing else */
 
 	struct event_base *base;
-	struct redis_link *link;
+	struct redis_link *links[LINKS_MAX];
+	uint32_t link_count, up;
 	struct event *pace;
 	struct commit_call call;
 	uint8_t body[STORE_BODY_MAX];
@@ -96,7 +100,8 @@ static void send_one(struct bench *b)
 	}
 	commit_call_make(&b->call, b->prefix, &c, 0);
 	b->sent_ns[b->sent % IN_FLIGHT_MAX] = now_ns();
-	if (!redis_link_send(b->link, b->call.argc, b->call.argv, b->call.argvlen, on_answer, b, b->sent, INT64_MAX)) {
+	if (!redis_link_send(b->links[b->sent / CALLS_A_LINK % b->link_count], b->call.argc, b->call.argv, b->call.argvlen,
+	                     on_answer, b, b->sent, INT64_MAX)) {
 		fprintf(stderr, "bench_commit: cannot send\n");
 		exit(1);
 	}
@@ -179,7 +184,7 @@ static void on_version(void *ctx, uint64_t tag, const redisReply *reply)
 	(void)tag;
 	if (commit_version_fits(reply))
 		begin(b);
-	else if (!redis_link_send(b->link, 4, argv, lens, on_library, b, 0, INT64_MAX))
+	else if (!redis_link_send(b->links[0], 4, argv, lens, on_library, b, 0, INT64_MAX))
 		exit(1);
 }
 
@@ -187,8 +192,10 @@ static void link_up(void *ctx, struct redis_link *link)
 {
 	const char *argv[] = {"FCALL_RO", "commit_version", "0"};
 	const size_t lens[] = {8, 14, 1};
+	struct bench *b = ctx;
 
-	if (!redis_link_send(link, 3, argv, lens, on_version, ctx, 0, INT64_MAX))
+	(void)link;
+	if (++b->up == b->link_count && !redis_link_send(b->links[0], 3, argv, lens, on_version, b, 0, INT64_MAX))
 		exit(1);
 }
 
@@ -219,15 +226,17 @@ static void report(struct bench *b)
 	double took_s = (double)(b->ended_ns - b->begun_ns) / 1e9;
 
 	qsort(b->samples_ns, b->answered, sizeof *b->samples_ns, by_size);
-	printf("{\"bench\":\"commit\",\"in_flight\":%u,\"rate\":%g,\"body\":%zu,\"kind\":\"%s\",\"commits\":%" PRIu64
-	       ",\"refused\":%" PRIu64
+	printf("{\"bench\":\"commit\",\"in_flight\":%u,\"links\":%u,\"rate\":%g,\"body\":%zu,\"kind\":\"%s\",\"commits\":"
+	       "%" PRIu64 ",\"refused\":%" PRIu64
 	       ",\"seconds\":%.3f,\"per_second\":%.0f,\"p50_us\":%.1f,\"p99_us\":%.1f,\"max_us\":%.1f}\n",
-	       b->rate != 0 ? 0 : b->in_flight_max, b->rate, b->body_len, b->plain ? "put" : "press", b->answered,
-	       b->refused, took_s, (double)b->answered / took_s, at_share(b, 0.5), at_share(b, 0.99), at_share(b, 1));
+	       b->rate != 0 ? 0 : b->in_flight_max, b->link_count, b->rate, b->body_len, b->plain ? "put" : "press",
+	       b->answered, b->refused, took_s, (double)b->answered / took_s, at_share(b, 0.5), at_share(b, 0.99),
+	       at_share(b, 1));
 }
 
 static const char USAGE[] = "usage: bench_commit --redis SOCKET | --tcp ADDRESS:PORT  [options]\n"
 							"  --in-flight N   closed loop with N calls in flight (default 1, at most 8192)\n"
+							"  --links N       connections (default 1, at most 16)\n"
 							"  --rate R        open loop: R calls a second\n"
 							"  --count N       so many calls; or\n"
 							"  --seconds S     for so long (default 5)\n"
@@ -256,6 +265,7 @@ static void parse(struct bench *b, int argc, char **argv)
 	static const struct option options[] = {{"redis", required_argument, NULL, 'r'},
 	                                        {"tcp", required_argument, NULL, 't'},
 	                                        {"in-flight", required_argument, NULL, 'i'},
+	                                        {"links", required_argument, NULL, 'l'},
 	                                        {"rate", required_argument, NULL, 'R'},
 	                                        {"count", required_argument, NULL, 'c'},
 	                                        {"seconds", required_argument, NULL, 's'},
@@ -288,6 +298,9 @@ static void parse(struct bench *b, int argc, char **argv)
 			break;
 		case 'i':
 			b->in_flight_max = (uint32_t)number_arg(optarg, IN_FLIGHT_MAX);
+			break;
+		case 'l':
+			b->link_count = (uint32_t)number_arg(optarg, LINKS_MAX);
 			break;
 		case 'R':
 			b->rate = (double)number_arg(optarg, 1000000);
@@ -327,7 +340,8 @@ static void parse(struct bench *b, int argc, char **argv)
 			exit(2);
 		}
 	}
-	if ((b->unix_path == NULL) == (b->host == NULL) || b->in_flight_max == 0 || !commit_prefix_valid(b->prefix)) {
+	if ((b->unix_path == NULL) == (b->host == NULL) || b->in_flight_max == 0 || b->link_count == 0 ||
+	    !commit_prefix_valid(b->prefix)) {
 		fputs(USAGE, stderr);
 		exit(2);
 	}
@@ -337,6 +351,7 @@ int main(int argc, char **argv)
 {
 	static struct bench b = {.prefix = "pabench:",
 	                         .in_flight_max = 1,
+	                         .link_count = 1,
 	                         .seconds = 5,
 	                         .body_len = 300,
 	                         .event_len = 120,
@@ -354,18 +369,21 @@ int main(int argc, char **argv)
 		b.body[i] = (uint8_t)(i * 131 + i / 251);
 	b.samples_ns = calloc(SAMPLES_MAX, sizeof *b.samples_ns);
 	b.base = event_base_new();
-	b.link = b.base == NULL ? NULL : redis_link_new(b.base, &owner, IN_FLIGHT_MAX + 4);
+	for (uint32_t i = 0; b.base != NULL && i < b.link_count; i++)
+		b.links[i] = redis_link_new(b.base, &owner, IN_FLIGHT_MAX + 4);
 	b.pace = b.base == NULL ? NULL : evtimer_new(b.base, on_pace, &b);
-	if (b.samples_ns == NULL || b.link == NULL || b.pace == NULL) {
+	if (b.samples_ns == NULL || b.links[b.link_count - 1] == NULL || b.pace == NULL) {
 		fprintf(stderr, "bench_commit: no memory\n");
 		return 1;
 	}
-	redis_link_connect(b.link, b.unix_path, b.host, b.port);
+	for (uint32_t i = 0; i < b.link_count; i++)
+		redis_link_connect(b.links[i], b.unix_path, b.host, b.port);
 	event_base_dispatch(b.base);
 	if (b.answered > 0)
 		report(&b);
 	event_free(b.pace);
-	redis_link_free(b.link);
+	for (uint32_t i = 0; i < b.link_count; i++)
+		redis_link_free(b.links[i]);
 	event_base_free(b.base);
 	free(b.samples_ns);
 	return b.refused == 0 && b.answered > 0 ? 0 : 1;

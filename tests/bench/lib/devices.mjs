@@ -1,7 +1,7 @@
 // devices.mjs - what the rows of `./dev bench devices` share: a cell with so many registered homes, the bare server beside
 // it, simulated homes, and what a process has used.
 import { execFile, spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -18,21 +18,71 @@ const run = promisify(execFile)
 /** Most homes of one daemon: 20,000 descriptors are what a process may have here. */
 export const HOMES_A_DAEMON = 17500
 
+/** Bare commits, as the daemon sends them: over several connections when many are in flight, since one sync covers about 20 of
+ * each. */
+export const bareCommits = (socket, inFlight, count, like) =>
+	bench('bench_commit', '--redis', socket, '--in-flight', inFlight, '--links', inFlight >= 100 ? 4 : 1, '--count', count, '--member', '--body', like.body, '--event', like.event, '--outbox', like.outbox)
+
+/* What is started here ends with us, however we end: a signal, an error, the time that a bench has. */
+const running = new Set() // Child, or what spawn() gave
+const folders = new Set()
+const folder = (name) => {
+	const dir = mkdtempSync(path.join(tmpdir(), name))
+	folders.add(dir)
+	return dir
+}
+const folderGone = (dir) => {
+	rmSync(dir, { recursive: true, force: true })
+	folders.delete(dir)
+}
+process.on('exit', () => {
+	for (const one of running) {
+		if (one instanceof Child) one.signal('SIGKILL')
+		else one.kill('SIGKILL')
+	}
+	for (const dir of folders) rmSync(dir, { recursive: true, force: true, maxRetries: 3 })
+})
+for (const [signal, number] of [['SIGINT', 2], ['SIGTERM', 15], ['SIGHUP', 1]]) process.on(signal, () => process.exit(128 + number))
+
+/** At the end of its time a bench says so and ends. */
+export function endsWithin(minutes) {
+	setTimeout(() => {
+		console.error(`not over after ${minutes} minutes: ended`)
+		process.exit(1)
+	}, minutes * 60000).unref()
+}
+
+const started = (child) => {
+	running.add(child)
+	child.start()
+	return child
+}
+/** Ends programs by their pid; throws what was wrong with them. */
+async function finish(children) {
+	const faults = []
+	for (const child of children) {
+		if (child.process === null) continue
+		faults.push(...(await child.finish()))
+		running.delete(child)
+	}
+	if (faults.length) throw new Error(faults.join('\n'))
+}
+
 const loaded = new Map() // homes -> folder with a Redis that has them
 
 /** A folder with the append-only files of a cell of so many homes, and their lists. Made once a run. */
 async function registered(homes) {
 	if (loaded.has(homes)) return loaded.get(homes)
-	const dir = mkdtempSync(path.join(tmpdir(), 'pingan-homes-'))
-	process.on('exit', () => rmSync(dir, { recursive: true, force: true }))
+	const dir = folder('pingan-homes-')
 	const redis = new Redis(dir)
+	running.add(redis.child)
 	await redis.start()
 	// Only while the homes are entered; what is measured writes as the configuration says.
 	await redis.cli('config', 'set', 'appendfsync', 'no')
 	// The first homes of the demo are panels.
 	await run(program('pinganctl'), ['--redis', redis.socket, 'demo', 'load', '--homes', String(homes + 4), '--tokens', path.join(dir, 'tokens.csv'), '--devices', path.join(dir, 'devices.csv')], { maxBuffer: 64 << 20 })
 	await redis.cli('config', 'set', 'appendfsync', 'always')
-	await redis.stop()
+	await finish([redis.child])
 	loaded.set(homes, dir)
 	return dir
 }
@@ -51,8 +101,7 @@ function freePort() {
 /** Redis with so many homes, and daemons that serve their devices on one port; `body` gets them. */
 export async function withCell({ homes, daemons = 1, tls = false, heartbeat_s = 3600 }, body) {
 	const from = await registered(homes)
-	const dir = mkdtempSync(path.join(tmpdir(), 'pingan-bench-'))
-	mkdirSync(path.join(dir, 'redis'), { recursive: true })
+	const dir = folder('pingan-bench-')
 	cpSync(path.join(from, 'redis'), path.join(dir, 'redis'), { recursive: true })
 	const redis = new Redis(dir)
 	const port = await freePort()
@@ -69,20 +118,16 @@ export async function withCell({ homes, daemons = 1, tls = false, heartbeat_s = 
 	)
 	const children = Array.from({ length: daemons }, (_, n) => new Child(`pingand ${n + 1}`, program('pingand'), ['--config', file]))
 	try {
+		running.add(redis.child)
 		await redis.start()
-		for (const child of children) child.start()
+		for (const child of children) started(child)
 		for (const child of children) {
 			const admin = Number((await child.logged(/ev=LISTENING for=admin .*port=(\d+)/))[1])
 			await until(async () => (await request(admin, '/readyz').catch(() => ({}))).status === 200, { what: `${child.name} is ready`, child, limitMs: 120000 })
-			child.admin = admin
 		}
-		return await body({ redis, daemons: children, pids: children.map((child) => child.pid), port, devices: path.join(from, 'devices.csv'), tokens: path.join(from, 'tokens.csv') })
+		return await body({ redis, pids: children.map((child) => child.pid), port, devices: path.join(from, 'devices.csv'), tokens: path.join(from, 'tokens.csv') })
 	} finally {
-		const faults = []
-		for (const child of children) faults.push(...(await child.finish()))
-		faults.push(...(await redis.child.finish()))
-		rmSync(dir, { recursive: true, force: true })
-		if (faults.length) throw new Error(faults.join('\n'))
+		await finish([...children, redis.child]).finally(() => folderGone(dir))
 	}
 }
 
@@ -90,13 +135,12 @@ export async function withCell({ homes, daemons = 1, tls = false, heartbeat_s = 
 export async function withBare({ homes, tls = false }, body) {
 	const from = await registered(homes)
 	const child = new Child('bench_bare', path.join(build, 'tests/bench/bench_bare'), tls ? [path.join(from, 'devices.csv')] : [])
-	child.start()
 	try {
+		started(child)
 		const port = Number((await child.logged(/port=(\d+)/))[1])
 		return await body({ pids: [child.pid], port, devices: path.join(from, 'devices.csv'), tokens: path.join(from, 'tokens.csv') })
 	} finally {
-		const faults = await child.finish()
-		if (faults.length) throw new Error(faults.join('\n'))
+		await finish([child])
 	}
 }
 
@@ -108,6 +152,7 @@ export async function play(server, scenario, { homes, tls = false, options = [],
 	const args = ['homes', '--scenario', scenario, '--devices', server.devices, '--tokens', server.tokens, '--count', homes, '--port', server.port, tls ? '--psk' : '--plain', '--spread', spread, '--stay', 30, ...options]
 	const child = spawn(program('pingan-sim'), args.map(String), { stdio: ['ignore', 'pipe', 'pipe'] })
 	let result, said = ''
+	running.add(child)
 	const heard = new Promise((resolve, reject) => {
 		createInterface({ input: child.stderr }).on('line', (line) => {
 			said += `${line}\n`
@@ -122,6 +167,7 @@ export async function play(server, scenario, { homes, tls = false, options = [],
 		child.on('close', resolve)
 	})
 	await heard
+	running.delete(child)
 	if (result === undefined) throw new Error(`pingan-sim ${args.join(' ')}: no result\n${said}`)
 	return result
 }
@@ -153,5 +199,3 @@ export async function likePress(redis) {
 export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)]
 /** Half the range, as a share of the median. */
 export const noise = (values) => `±${Math.round((100 * (Math.max(...values) - Math.min(...values))) / (2 * median(values)))} %`
-
-export { existsSync }
