@@ -307,9 +307,11 @@ static void look_at_clocks(struct app *app)
 static struct store_seen *ask_for(struct units *us, const char *prefix, const char *id)
 {
 	struct store_seen *s = &us->asked[us->asked_count++];
+	char name[STORE_SEEN_NAME_MAX]; /* `id` stands in `us` too: a compiler that optimises can't know that it is elsewhere */
 
+	snprintf(name, sizeof name, "%s%s", prefix, id);
 	memset(s, 0, sizeof *s);
-	snprintf(s->name, sizeof s->name, "%s%s", prefix, id);
+	memcpy(s->name, name, sizeof s->name);
 	return s;
 }
 
