@@ -197,6 +197,30 @@ int device_add(struct cell *cell, const char *id, const struct device_options *o
 	return 0;
 }
 
+/* Beside the key in force, until the unit has connected with it (daemon/app/unit_keys.c). */
+static int key_wait(struct cell *cell, const char *id, const char *key, const struct cell_record *rec,
+                    Pingan__V1__Device *d, const struct device_options *o)
+{
+	ProtobufCBinaryData before = d->next_psk;
+	uint8_t body[STORE_BODY_MAX], secret[KEY_LEN];
+	int bad = 1;
+
+	if (d->protocol != PINGAN__V1__PROTOCOL__PROTOCOL_NATIVE || d->psk.len == 0)
+		return complain("only a native device with a key can be given another over its link", id);
+	if (o->key != NULL)
+		return complain("a key that goes over the link is made here: no --key", id);
+	randombytes_buf(secret, sizeof secret);
+	d->next_psk = (ProtobufCBinaryData){.data = secret, .len = sizeof secret};
+	if (cell_put(cell, key, rec, pack(d, body, sizeof body))) {
+		printf("%s is given a new key over its link; the old one opens until it has connected with it\n", id);
+		bad = 0;
+	}
+	d->next_psk = before; /* what the unpacked record owns */
+	sodium_memzero(secret, sizeof secret);
+	sodium_memzero(body, sizeof body);
+	return bad;
+}
+
 int device_key(struct cell *cell, const char *id, const struct device_options *o)
 {
 	uint8_t body[STORE_BODY_MAX], secret[KEY_LEN];
@@ -209,20 +233,27 @@ int device_key(struct cell *cell, const char *id, const struct device_options *o
 
 	if (!key_of_id(id, "device", key) || (d = device_get(cell, id, key, &rec)) == NULL)
 		return 1;
+	if (o->over_link) {
+		bad = key_wait(cell, id, key, &rec, d, o);
+		pingan__v1__device__free_unpacked(d, NULL);
+		return bad;
+	}
 	if (!key_make(o->key, (enum protocol)d->protocol, secret, &len, &why)) {
 		(void)complain(why, id);
 	} else if (len == 0) {
 		(void)complain("say the panel's key: --key HEX", id);
 	} else {
-		ProtobufCBinaryData psk = d->psk, dc09 = d->dc09_key;
+		ProtobufCBinaryData psk = d->psk, dc09 = d->dc09_key, next = d->next_psk;
 
 		key_put(d, secret, len);
+		d->next_psk = (ProtobufCBinaryData){0}; /* whoever has one that waits may be why */
 		if (cell_put(cell, key, &rec, pack(d, body, sizeof body))) {
 			key_print(d, secret, len);
 			bad = 0;
 		}
 		d->psk = psk; /* what the unpacked record owns */
 		d->dc09_key = dc09;
+		d->next_psk = next;
 	}
 	sodium_memzero(secret, sizeof secret);
 	pingan__v1__device__free_unpacked(d, NULL);
@@ -267,13 +298,15 @@ static const char *state_name(Pingan__V1__DeviceState state)
 
 static void device_print(const Pingan__V1__Device *d, bool json)
 {
-	const char *secret = d->psk.len != 0 || d->dc09_key.len != 0 ? "yes" : "no";
+	bool waits = d->next_psk.len != 0;
+	const char *secret = waits ? "changing" : d->psk.len != 0 || d->dc09_key.len != 0 ? "yes" : "no";
 
 	if (json) {
 		json_t *line =
-			json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:I}", "device", d->id, "household", d->household,
+			json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:I}", "device", d->id, "household", d->household,
 		              "protocol", protocol_name(d->protocol), "model", d->model, "codes", d->code_table, "state",
-		              state_name(d->state), "has_key", secret[0] == 'y', "test_until_ms", (json_int_t)d->test_until_ms);
+		              state_name(d->state), "has_key", secret[0] != 'n', "key_changing", waits, "test_until_ms",
+		              (json_int_t)d->test_until_ms);
 
 		if (line == NULL) {
 			(void)complain("its record is no text", "device");

@@ -1,7 +1,7 @@
 /* device.h - devices of the registry, one at a time.
  *
  * Result: changes go through commit and log; two who change the same device at once get one clear no. A key is printed when
- *         it is made and never again.
+ *         it is made and never again; one that is given over the device's link is never shown to anybody.
  * Bounds: an id has 31 bytes of printable ASCII.
  */
 #ifndef CTL_DEVICE_H
@@ -11,6 +11,7 @@
 
 struct device_options {
 	const char *household, *protocol, *model, *key, *codes; /* NULL = not said */
+	bool over_link;                                         /* the new key goes over the device's own link */
 };
 
 /* Each 0, or 1 with one line on standard error that says what to mend. */

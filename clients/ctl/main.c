@@ -139,7 +139,7 @@ static const struct command {
 	{"device list", "devices of the cell, or of one household", do_device_list, 0},
 	{"device show", "ID: one device, without its secrets", do_device_show, 1},
 	{"device add", "ID: a new device; prints its new key, this once", do_device_add, 1},
-	{"device key", "ID: a new key for it, printed this once", do_device_key, 1},
+	{"device key", "ID: a new key for it, printed this once; or --over-link", do_device_key, 1},
 	{"init", "ACCOUNT: the first administrator of a new cell; prints the password, this once", do_init, 1},
 	{"user list", "people who may log in", do_user_list, 0},
 	{"user show", "ACCOUNT: one of them", do_user_show, 1},
@@ -200,6 +200,7 @@ static void usage(FILE *to)
 	      "  --model NAME      what it is\n"
 	      "  --codes NAME      dc09: its table of event codes in codes.yaml, else the standard one\n"
 	      "  --key HEX         this key instead of a new one; dc09: 32, 48 or 64 digits, else it speaks in plain\n"
+	      "  --over-link       the new key is given to a native unit over its link, without a visit\n"
 	      "init, user:\n"
 	      "  --name NAME       as screens show it\n"
 	      "  --role ROLE       operator, supervisor, caregiver, technician, administrator, auditor, wallboard\n"
@@ -232,7 +233,7 @@ static bool number(const char *text, uint64_t min, uint64_t max, uint64_t *ret)
 }
 
 /* Long options without a letter. */
-enum { OPT_NAME = 256, OPT_ROLE, OPT_AREA, OPT_PHONE, OPT_LANGUAGE, OPT_SKILL, OPT_PASSWORD_FILE };
+enum { OPT_NAME = 256, OPT_ROLE, OPT_AREA, OPT_PHONE, OPT_LANGUAGE, OPT_SKILL, OPT_PASSWORD_FILE, OPT_OVER_LINK };
 
 static bool options_read(int argc, char **argv, struct options *o)
 {
@@ -252,6 +253,7 @@ static bool options_read(int argc, char **argv, struct options *o)
 		{"model", required_argument, NULL, 'm'},
 		{"codes", required_argument, NULL, 'T'},
 		{"key", required_argument, NULL, 'k'},
+		{"over-link", no_argument, NULL, OPT_OVER_LINK},
 		{"name", required_argument, NULL, OPT_NAME},
 		{"role", required_argument, NULL, OPT_ROLE},
 		{"area", required_argument, NULL, OPT_AREA},
@@ -298,6 +300,9 @@ static bool options_read(int argc, char **argv, struct options *o)
 			break;
 		case 'k':
 			o->device.key = optarg;
+			break;
+		case OPT_OVER_LINK:
+			o->device.over_link = true;
 			break;
 		case OPT_NAME:
 			o->user.name = optarg;

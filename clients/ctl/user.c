@@ -20,12 +20,9 @@ static const struct role {
 	const char *name;
 	Pingan__V1__Role role;
 } ROLES[] = {
-	{"operator", PINGAN__V1__ROLE__ROLE_OPERATOR},
-	{"supervisor", PINGAN__V1__ROLE__ROLE_SUPERVISOR},
-	{"caregiver", PINGAN__V1__ROLE__ROLE_CAREGIVER},
-	{"technician", PINGAN__V1__ROLE__ROLE_TECHNICIAN},
-	{"administrator", PINGAN__V1__ROLE__ROLE_ADMINISTRATOR},
-	{"auditor", PINGAN__V1__ROLE__ROLE_AUDITOR},
+	{"operator", PINGAN__V1__ROLE__ROLE_OPERATOR},           {"supervisor", PINGAN__V1__ROLE__ROLE_SUPERVISOR},
+	{"caregiver", PINGAN__V1__ROLE__ROLE_CAREGIVER},         {"technician", PINGAN__V1__ROLE__ROLE_TECHNICIAN},
+	{"administrator", PINGAN__V1__ROLE__ROLE_ADMINISTRATOR}, {"auditor", PINGAN__V1__ROLE__ROLE_AUDITOR},
 	{"wallboard", PINGAN__V1__ROLE__ROLE_WALLBOARD},
 };
 
@@ -48,7 +45,8 @@ static bool key_of(const char *account, char ret[STORE_KEY_MAX])
 {
 	char copy[ID_MAX];
 
-	if (!text_copy(copy, sizeof copy, slice_str(account)) || !alarm_id_valid(copy) || strpbrk(copy, ":,/\"'\\") != NULL) {
+	if (!text_copy(copy, sizeof copy, slice_str(account)) || !alarm_id_valid(copy) ||
+	    strpbrk(copy, ":,/\"'\\") != NULL) {
 		(void)complain("an account has 1 to 31 letters, digits, dots or dashes", account);
 		return false;
 	}
@@ -113,8 +111,9 @@ static bool person_set(Pingan__V1__Person *p, const char *account, const struct 
 			if (strcmp(ROLES[i].name, o->role) == 0)
 				p->role = ROLES[i].role;
 		if (p->role == PINGAN__V1__ROLE__ROLE_NONE)
-			return complain("--role is operator, supervisor, caregiver, technician, administrator, auditor or wallboard",
-			                account),
+			return complain(
+					   "--role is operator, supervisor, caregiver, technician, administrator, auditor or wallboard",
+					   account),
 			       false;
 	}
 	if (o->areas != NULL) {
@@ -123,7 +122,8 @@ static bool person_set(Pingan__V1__Person *p, const char *account, const struct 
 		for (size_t i = 0; good && i < t->areas.count; i++)
 			good = area_code(t->areas.item[i]);
 		if (!good)
-			return complain("--area is 1 to 32 division codes of 4, 6, 9 or 12 digits, parted by commas", account), false;
+			return complain("--area is 1 to 32 division codes of 4, 6, 9 or 12 digits, parted by commas", account),
+			       false;
 		p->areas = t->areas.item;
 		p->n_areas = t->areas.count;
 	}
@@ -184,7 +184,8 @@ static bool password_read(const char *path, char ret[PASSWORD_MAX + 1])
 	if (f != NULL)
 		(void)fclose(f);
 	if (!got || len < PASSWORD_MIN || len > PASSWORD_MAX) {
-		(void)complain(f == NULL ? "this file can't be read" : "its first line must be a password of 10 to 256 bytes", path);
+		(void)complain(f == NULL ? "this file can't be read" : "its first line must be a password of 10 to 256 bytes",
+		               path);
 		return false;
 	}
 	memcpy(ret, line, len);
@@ -331,11 +332,11 @@ static bool print(struct cell *cell, const Pingan__V1__Person *p, void *ctx)
 
 	(void)cell;
 	if (json) {
-		json_t *line = json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:b, s:b}", "account", p->account, "name", p->name,
-		                         "role", role_name(p->role), "areas", texts(p->areas, p->n_areas), "phone", p->phone,
-		                         "languages", texts(p->languages, p->n_languages), "skills",
-		                         texts(p->skills, p->n_skills), "disabled", p->disabled, "has_password",
-		                         p->password_hash[0] != '\0');
+		json_t *line =
+			json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:b, s:b}", "account", p->account, "name", p->name, "role",
+		              role_name(p->role), "areas", texts(p->areas, p->n_areas), "phone", p->phone, "languages",
+		              texts(p->languages, p->n_languages), "skills", texts(p->skills, p->n_skills), "disabled",
+		              p->disabled, "has_password", p->password_hash[0] != '\0');
 
 		if (line == NULL) {
 			(void)complain("its record is no text", "person");
@@ -348,8 +349,8 @@ static bool print(struct cell *cell, const Pingan__V1__Person *p, void *ctx)
 	}
 	joined(p->areas, p->n_areas, areas);
 	joined(p->skills, p->n_skills, skills);
-	printf("%-20s %-13s %-8s %-24s %-12s %s\n", p->account, role_name(p->role), p->disabled ? "disabled" : "open", areas,
-	       skills[0] == '\0' ? "-" : skills, p->name);
+	printf("%-20s %-13s %-8s %-24s %-12s %s\n", p->account, role_name(p->role), p->disabled ? "disabled" : "open",
+	       areas, skills[0] == '\0' ? "-" : skills, p->name);
 	return true;
 }
 

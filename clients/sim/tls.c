@@ -34,7 +34,8 @@ static int use_session(SSL *ssl, const EVP_MD *md, const unsigned char **id, siz
 	return 1;
 }
 
-/* The server gave a ticket: the next connection need not look at its certificate again. */
+/* The server gave a ticket: the next connection need not look at its certificate again. A copy, because OpenSSL spoils the
+ * session of a link that ended without a word, as most links of a home do; TLS since 1.1 does not ask for that. */
 static int keep_ticket(SSL *ssl, SSL_SESSION *session)
 {
 	struct tls_peer *peer = SSL_get_ex_data(ssl, peer_at);
@@ -42,8 +43,8 @@ static int keep_ticket(SSL *ssl, SSL_SESSION *session)
 	if (peer == NULL)
 		return 0;
 	SSL_SESSION_free(peer->ticket);
-	peer->ticket = session;
-	return 1; /* ours now */
+	peer->ticket = SSL_SESSION_dup(session);
+	return 0; /* the session stays theirs */
 }
 
 bool target_tls(struct target *t)

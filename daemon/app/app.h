@@ -48,6 +48,8 @@ void app_free(struct app *app);
 void app_policy(struct app *app, const struct policy *policy);
 /* Swaps the tables of event codes; borrowed until the next call, or for as long as the app lives. */
 void app_codes(struct app *app, const struct codes *codes);
+/* Swaps how native units are to behave; those that are linked are told, a few a turn. */
+void app_units(struct app *app, const struct unit_settings *units);
 
 /* One turn: decides what came in, commits, sends what is safe. Returns when it wants to be called again at the latest:
  * milliseconds from now, 0 = at once, never more than 1,000. */
@@ -96,10 +98,10 @@ bool app_device_key(struct app *app, const char *identity, uint8_t ret_key[32]);
 
 /* What a device's attempts came to, as it counts them itself, since this daemon started. */
 struct device_tally {
-	uint64_t acks_first_try;  /* alarms acknowledged at the first attempt */
+	uint64_t acks_first_try; /* alarms acknowledged at the first attempt */
 	uint64_t acks_later_try;
-	uint64_t tries_lost;      /* attempts of these that nothing answered */
-	uint64_t frames_lost;     /* of any kind */
+	uint64_t tries_lost;  /* attempts of these that nothing answered */
+	uint64_t frames_lost; /* of any kind */
 	uint64_t connects_failed;
 };
 

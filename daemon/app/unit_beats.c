@@ -33,10 +33,18 @@ void units_beats_turn(struct app *app)
 	d->load = (struct beats_load){0};
 }
 
+/* When it counts as silent (unit_report_ms). 0: after three beats. */
+static uint32_t report_s(const struct app *app, const struct device_link *l)
+{
+	if (l->report_s != 0)
+		return l->report_s;
+	return app->config.policy.silent_native_s > 3 * app->config.heartbeat_s ? app->config.policy.silent_native_s : 0;
+}
+
 uint32_t unit_beat(struct app *app, struct device_link *l)
 {
 	const struct beats_config config = config_of(app);
-	uint32_t s = beats_interval_s(&app->devices->beats, &config, l->report_s, l->device);
+	uint32_t s = beats_interval_s(&app->devices->beats, &config, report_s(app, l), l->device);
 
 	if (s == l->beat_s)
 		return 0;

@@ -81,6 +81,13 @@ static void sweep_all(struct app *app)
 	app->devices->sweep_from = app->newest;
 }
 
+void app_units(struct app *app, const struct unit_settings *units)
+{
+	app->config.units = *units;
+	if (app->devices != NULL)
+		sweep_all(app);
+}
+
 void devices_registry(struct app *app, const struct record *rec)
 {
 	struct devices *d = app->devices;

@@ -43,19 +43,22 @@ bool beats_look(struct beats *b, const struct beats_config *config, const struct
 uint32_t beats_interval_s(const struct beats *b, const struct beats_config *config, uint32_t report_s,
                           const char *device)
 {
-	uint32_t most_s = report_s == 0 ? config->every_s : report_s / 3;
+	uint32_t silent_s = report_s == 0 ? BEATS_LOST_TO_BE_SILENT * config->every_s : report_s;
+	uint32_t most_s = silent_s / (b->slowed > 1 ? BEATS_IN_A_STORM : BEATS_LOST_TO_BE_SILENT);
 	uint64_t s = config->every_s;
 
 	if (b->slowed > 1) {
 		s *= b->slowed;
 		if (s > config->longest_s)
 			s = config->longest_s > config->every_s ? config->longest_s : config->every_s;
-		/* A city that was told the same minute would beat in the same second: each has its own. */
+	}
+	if (s > most_s)
+		s = most_s;
+	/* A city that was told the same minute would beat in the same second: each has its own. */
+	if (b->slowed > 1 && s > config->every_s) {
 		s -= hash_bytes(0, 0, slice_str(device)) % (s / 8 + 1);
 		if (s < config->every_s)
 			s = config->every_s;
 	}
-	if (s > most_s)
-		s = most_s;
 	return s < BEATS_MIN_S ? BEATS_MIN_S : (uint32_t)s;
 }

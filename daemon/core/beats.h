@@ -6,8 +6,8 @@
  * wide as the beats are.
  *
  * Knows:  no clock, no link: the load of the last second comes in.
- * Bounds: BEATS_SLOWED_MAX times as long, `longest_s`, and a third of the unit's own reporting time, so that two lost
- *         beats never make it silent.
+ * Bounds: BEATS_SLOWED_MAX times as long, `longest_s`, and a third of the unit's own reporting time, in a storm half of it:
+ *         two lost beats never make it silent, in a storm one does not.
  */
 #ifndef CORE_BEATS_H
 #define CORE_BEATS_H
@@ -16,6 +16,8 @@
 #include "base/time.h"
 
 #define BEATS_MIN_S 5
+#define BEATS_LOST_TO_BE_SILENT 3
+#define BEATS_IN_A_STORM 2
 #define BEATS_SLOWED_MAX 16
 #define BEATS_OVER_LOOKS 3 /* so many seconds over a limit, not one */
 #define BEATS_STEP_MS 10000
@@ -46,7 +48,8 @@ void beats_init(struct beats *b, mono_t now);
 /* Once a second or so. True if `slowed` has changed. */
 bool beats_look(struct beats *b, const struct beats_config *config, const struct beats_load *load, mono_t now);
 
-/* What this unit is told now. `report_s`: silent when nothing came for so long; 0 = nobody said. */
+/* What this unit is told now. `report_s`: silent when nothing came for so long; 0 = nobody said, and
+ * three beats make it. */
 uint32_t beats_interval_s(const struct beats *b, const struct beats_config *config, uint32_t report_s,
                           const char *device);
 

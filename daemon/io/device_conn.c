@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "io/device_tls.h"
+
 #define READS_A_TURN 4
 
 static void on_writable(evutil_socket_t fd, short what, void *arg);
@@ -330,7 +332,7 @@ void conn_again(struct conn *c)
 void conn_opened(struct conn *c)
 {
 	struct device_server *s = c->listener->server;
-	bool keyed = c->ssl != NULL && SSL_session_reused(c->ssl) && c->identity != NULL;
+	bool keyed = c->ssl != NULL && c->identity != NULL && device_tls_keyed(c->ssl);
 
 	c->state = CONN_OPEN;
 	c->since = c->heard = clock_mono(s->clock);
@@ -340,6 +342,8 @@ void conn_opened(struct conn *c)
 		conn_kill(c);
 		return;
 	}
+	if (c->ssl != NULL && SSL_session_reused(c->ssl) && !keyed)
+		metric_add(s->metrics, METRIC_DEVICE_RESUMED, 1);
 	/* Who has a key has shown it; the others have yet to say something that we know. */
 	if (keyed)
 		door_known(c);

@@ -300,7 +300,12 @@ static bool find_key(void *conn, const char *identity, uint8_t ret_key[32])
 	return c->identity != NULL;
 }
 
-static const struct device_tls TLS = {.find = find_key};
+static int64_t utc_s(void *conn)
+{
+	return clock_now(((struct conn *)conn)->listener->server->clock)->utc_ms / 1000;
+}
+
+static const struct device_tls TLS = {.find = find_key, .utc_s = utc_s};
 
 /* Accepted sockets have it from their listener: what a peer sends while nobody reads it, and what it does not read, is the
  * kernel's memory, for every home. A unit's frames are small. */

@@ -2,9 +2,14 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "io/device_server.h"
+#include "io/device_ticket.h"
 #include "wire/device.h"
+
+/* What a session that a device's key has opened says of itself; one that a ticket brings back does not have it. */
+static const char KEYED[] = "key";
 
 /* An identity that we do not know is no error: the handshake goes on with the certificate, or fails for want of one. */
 static int find_session(SSL *ssl, const unsigned char *identity, size_t len, SSL_SESSION **ret)
@@ -21,14 +26,25 @@ static int find_session(SSL *ssl, const unsigned char *identity, size_t len, SSL
 	session = SSL_SESSION_new();
 	if (session == NULL || !SSL_SESSION_set1_master_key(session, key, sizeof key) ||
 	    !SSL_SESSION_set_cipher(session, SSL_CIPHER_find(ssl, SUITE)) ||
-	    !SSL_SESSION_set_protocol_version(session, TLS1_3_VERSION)) {
+	    !SSL_SESSION_set_protocol_version(session, TLS1_3_VERSION) ||
+	    !SSL_SESSION_set1_ticket_appdata(session, KEYED, sizeof KEYED)) {
 		SSL_SESSION_free(session);
 		explicit_bzero(key, sizeof key);
 		return 0;
 	}
 	explicit_bzero(key, sizeof key);
+	(void)SSL_set_num_tickets(ssl, 0); /* it has its key */
 	*ret = session;
 	return 1;
+}
+
+bool device_tls_keyed(SSL *ssl)
+{
+	void *said = NULL;
+	size_t len = 0;
+
+	return SSL_session_reused(ssl) && SSL_SESSION_get0_ticket_appdata(SSL_get0_session(ssl), &said, &len) == 1 &&
+	       len == sizeof KEYED && memcmp(said, KEYED, len) == 0;
 }
 
 static void why(char error[256], const char *what, const char *file)
@@ -56,7 +72,7 @@ SSL_CTX *device_tls_new(const char *certificate, const char *key, const struct d
 		why(error, "TLS", "suites");
 		goto fail;
 	}
-	/* No tickets: resuming hardly costs us less than the key does, and proves nothing new about who it is. */
+	/* None without a certificate: a key of its own costs a device and us less than a ticket does. */
 	SSL_CTX_set_num_tickets(ctx, 0);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_IGNORE_UNEXPECTED_EOF);
@@ -70,6 +86,10 @@ SSL_CTX *device_tls_new(const char *certificate, const char *key, const struct d
 		}
 		if (SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) != 1 || SSL_CTX_check_private_key(ctx) != 1) {
 			why(error, "key", key);
+			goto fail;
+		}
+		if (tls->utc_s != NULL && !device_ticket_use(ctx, tls->utc_s)) {
+			why(error, "tickets", "");
 			goto fail;
 		}
 	}

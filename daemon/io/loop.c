@@ -138,8 +138,19 @@ static void on_wake(evutil_socket_t fd, short what, void *arg)
 	(void)arg; /* that the loop woke up is all there is to it */
 }
 
+static struct unit_settings units_of(const struct config *c)
+{
+	struct unit_settings ret = {.prompts = c->units.prompts, .number_count = c->units.numbers.count};
+
+	memcpy(ret.language, c->units.language, sizeof ret.language);
+	for (uint32_t i = 0; i < ret.number_count; i++)
+		snprintf(ret.numbers[i], sizeof ret.numbers[i], "%.21s", c->units.numbers.at[i]);
+	return ret;
+}
+
 static void reload(struct loop *loop)
 {
+	struct unit_settings units;
 	char why[CONFIG_WHY_MAX], keys[512];
 	struct config *next = calloc(1, sizeof *next);
 
@@ -153,6 +164,8 @@ static void reload(struct loop *loop)
 	} else {
 		settings_restart(&CONFIG_SETTINGS, &loop->config, next, keys, sizeof keys);
 		app_policy(loop->app, &next->policy);
+		units = units_of(next);
+		app_units(loop->app, &units);
 		loop->config = *next;
 		app_codes(loop->app, &loop->config.codes);
 		metric_add(&loop->metrics, METRIC_RELOADS, 1);
@@ -414,11 +427,7 @@ static bool build_app(struct loop *loop, char why[LOOP_WHY_MAX])
 	                                  .links_a_s = c->beats.links_a_s,
 	                                  .lag_ms = c->beats.lag_ms,
 	                                  .calm_s = c->beats.calm_s};
-	memcpy(app.units.language, c->units.language, sizeof app.units.language);
-	app.units.prompts = c->units.prompts;
-	app.units.number_count = c->units.numbers.count;
-	for (uint32_t i = 0; i < c->units.numbers.count; i++)
-		snprintf(app.units.numbers[i], sizeof app.units.numbers[i], "%.21s", c->units.numbers.at[i]);
+	app.units = units_of(c);
 	snprintf(app.daemon, sizeof app.daemon, "d%012" PRIx64, crypto_random(NULL) & UINT64_C(0xffffffffffff));
 	memcpy(app.root_area, c->root_area, sizeof app.root_area);
 	memcpy(app.desk_phone, c->desk_phone, sizeof app.desk_phone);

@@ -59,6 +59,7 @@
 	X(DEVICE_ACCEPTED, "pingan_device_accepted_total", true, "Connections accepted from home devices")                 \
 	X(DEVICE_HANDSHAKES_FAILED, "pingan_device_handshakes_failed_total", true,                                         \
 	  "TLS handshakes of devices that failed")                                                                         \
+	X(DEVICE_RESUMED, "pingan_device_resumed_total", true, "TLS sessions of devices that a ticket resumed")            \
 	X(DEVICE_TIMEOUTS, "pingan_device_timeouts_total", true, "Devices dropped because they fell silent")               \
 	X(DEVICE_TOO_BIG, "pingan_device_too_big_total", true, "Devices dropped: frame over the limit")                    \
 	X(DEVICE_SLOW, "pingan_device_slow_total", true, "Devices dropped because they did not read")                      \

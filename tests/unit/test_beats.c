@@ -108,7 +108,7 @@ static void test_a_limit_of_nothing_is_not_looked_at(void **state)
 	}
 }
 
-static void test_no_unit_is_told_more_than_a_third_of_its_reporting_time(void **state)
+static void test_no_unit_becomes_silent_by_what_it_is_told(void **state)
 {
 	static const uint32_t REPORTS[] = {20, 30, 180, 300, 18000, 90000, 15, 1};
 
@@ -117,15 +117,20 @@ static void test_no_unit_is_told_more_than_a_third_of_its_reporting_time(void **
 		for (size_t i = 0; i < sizeof REPORTS / sizeof *REPORTS; i++) {
 			uint32_t s = beats_interval_s(&b, &CONFIG, REPORTS[i], "d1");
 
-			assert_true(s <= REPORTS[i] / 3 || s == BEATS_MIN_S);
+			assert_true(s <= REPORTS[i] / (b.slowed == 1 ? 3 : 2) || s == BEATS_MIN_S);
 			assert_true(s >= BEATS_MIN_S && s <= CONFIG.longest_s);
 			if (b.slowed == 1)
 				assert_int_equal(s, REPORTS[i] / 3 < 60 ? (REPORTS[i] / 3 < 5 ? 5 : REPORTS[i] / 3) : 60);
 			else if (REPORTS[i] >= 1800)
 				assert_true(s > CONFIG.every_s);
 		}
-	/* Nobody said how often it reports: never longer than what is usual. */
-	b.slowed = BEATS_SLOWED_MAX;
+	/* Nobody said how often it reports: three beats as usual make it silent. */
+	for (b.slowed = 2; b.slowed <= BEATS_SLOWED_MAX; b.slowed *= 2) {
+		uint32_t s = beats_interval_s(&b, &CONFIG, 0, "d1");
+
+		assert_true(s > 60 && s <= 90);
+	}
+	b.slowed = 1;
 	assert_int_equal(beats_interval_s(&b, &CONFIG, 0, "d1"), 60);
 }
 
@@ -159,7 +164,7 @@ int main(void)
 		cmocka_unit_test_setup(test_it_goes_back_step_by_step_once_all_is_calm, setup),
 		cmocka_unit_test_setup(test_rates_are_by_time_not_by_look, setup),
 		cmocka_unit_test_setup(test_a_limit_of_nothing_is_not_looked_at, setup),
-		cmocka_unit_test_setup(test_no_unit_is_told_more_than_a_third_of_its_reporting_time, setup),
+		cmocka_unit_test_setup(test_no_unit_becomes_silent_by_what_it_is_told, setup),
 		cmocka_unit_test_setup(test_units_are_spread, setup),
 	};
 
