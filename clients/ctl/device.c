@@ -302,11 +302,10 @@ static void device_print(const Pingan__V1__Device *d, bool json)
 	const char *secret = waits ? "changing" : d->psk.len != 0 || d->dc09_key.len != 0 ? "yes" : "no";
 
 	if (json) {
-		json_t *line =
-			json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:I}", "device", d->id, "household", d->household,
-		              "protocol", protocol_name(d->protocol), "model", d->model, "codes", d->code_table, "state",
-		              state_name(d->state), "has_key", secret[0] != 'n', "key_changing", waits, "test_until_ms",
-		              (json_int_t)d->test_until_ms);
+		json_t *line = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:I}", "device", d->id, "household",
+		                         d->household, "protocol", protocol_name(d->protocol), "model", d->model, "codes",
+		                         d->code_table, "state", state_name(d->state), "has_key", secret[0] != 'n',
+		                         "key_changing", waits, "test_until_ms", (json_int_t)d->test_until_ms);
 
 		if (line == NULL) {
 			(void)complain("its record is no text", "device");
