@@ -83,13 +83,12 @@ static void judge_encrypted(struct app *app, struct device_link *l, struct slice
 	j->key = key;
 	ahead_ms = open.stamp_ms - app->now.utc_ms;
 	if (ahead_ms >= -DC09_BEHIND_MS && ahead_ms <= DC09_AHEAD_MS) {
-		l->wrong_times = 0;
+		dc09_clock_right(app, l->device);
 		return;
 	}
 	count(app, C_DC09_NAK);
-	l->wrong_times++;
 	j->nak = true;
-	j->unseen = l->wrong_times < DC09_WRONG_TIMES_MAX;
+	j->unseen = dc09_clock_wrong(app, l->device) < DC09_WRONG_TIMES_MAX;
 }
 
 /* The table of its type. One that the registry names and the file no longer has must not keep an alarm from being read. */

@@ -33,6 +33,8 @@
 #define DC09_AHEAD_MS 20000
 /* After so many with a wrong time and none right between, people see its alarms all the same. */
 #define DC09_WRONG_TIMES_MAX 3
+#define CLOCKS_MAX 256              /* accounts with a key and a wrong clock, at once */
+#define CLOCK_MEMORY_MS MINUTES(10) /* a panel repeats within a minute */
 
 _Static_assert(REPLY_BYTES_MAX >= DC09_REPLY_MAX && REPLY_BYTES_MAX >= WATCH_REPLY_MAX, "any reply fits");
 _Static_assert(DC09_ECHO_MAX >= WATCH_HEAD_MAX, "what a reply echoes fits");
@@ -111,13 +113,19 @@ struct device_link {
 			uint64_t reply_tag;
 			uint32_t reply_count;
 			uint32_t junk;
-			uint32_t wrong_times; /* DC-09, encrypted: frames in a row with a wrong time */
-			uint64_t accounts;    /* DC-09: a bit for each known account it spoke for, by hash */
-			bool passing;         /* watch: a frame that is too long is being passed over */
-			bool wrong_clock;     /* DC-09: said already that its clock is wrong */
-			bool strange;         /* said already: watch: that nobody knows it; DC-09: that its code table is gone */
+			uint64_t accounts; /* DC-09: a bit for each known account it spoke for, by hash */
+			bool passing;      /* watch: a frame that is too long is being passed over */
+			bool wrong_clock;  /* DC-09: said already that its clock is wrong */
+			bool strange;      /* said already: watch: that nobody knows it; DC-09: that its code table is gone */
 		};
 	};
+};
+
+/* A panel with a key, whose last frames had a wrong time. */
+struct wrong_clock {
+	char device[ID_MAX];
+	uint32_t times; /* 0 = free */
+	mono_t since;
 };
 
 struct devices {
@@ -142,6 +150,7 @@ struct devices {
 	struct incident reading;
 	struct alarm alarms[DC09_EVENTS_MAX > WATCH_EVENTS_MAX ? DC09_EVENTS_MAX : WATCH_EVENTS_MAX];
 	uint8_t plain[DC09_BODY_MAX / 2]; /* scratch of one encrypted frame */
+	struct wrong_clock clocks[CLOCKS_MAX];
 	struct arena arena;
 	_Alignas(max_align_t) uint8_t arena_memory[DEVICE_SCRATCH];
 };
@@ -171,6 +180,10 @@ void held_free(struct app *app, struct held *h);
 /* dc09_link.c, watch_link.c */
 size_t dc09_bytes(struct app *app, struct device_link *l, struct slice bytes);
 size_t watch_bytes(struct app *app, struct device_link *l, struct slice bytes);
+
+/* dc09_clock.c. Notes one more frame of this account with a wrong time; how many there were in a row. */
+uint32_t dc09_clock_wrong(struct app *app, const char *device);
+void dc09_clock_right(struct app *app, const char *device);
 
 /* ---- replies.c: answers in the order of the frames, none before its alarms are durable ---- */
 

@@ -129,6 +129,30 @@ test('an alarm rings like any other, and a copy rings nobody twice', async (t) =
 	assert.equal(await cell.daemon.metric('pingan_alarms_stored_total'), 2)
 })
 
+test('more than the last number is remembered: a copy among others is a copy, and gets its ACK', async (t) => {
+	const cell = await start(t)
+	const panel = await Panel.connect(t, cell.daemon.ports.dc09)
+	const other = await Panel.connect(t, cell.daemon.ports.dc09)
+	const stored = () => cell.daemon.metric('pingan_alarms_stored_total')
+	const say = async (by, number, content) => {
+		by.send(dc09(`"SIA-DCS"${number}L0#2468[#2468|${content}]`))
+		assert.match(await by.reply(), new RegExp(`^"ACK"${number}L0#2468\\[\\]_`))
+	}
+
+	// The standard's own test: three messages.
+	for (const [number, content] of [['9995', 'NQA1'], ['9996', 'NQA2'], ['9995', 'NQA1'], ['9997', 'NQA3']]) await say(panel, number, content)
+	assert.equal(await stored(), 3)
+	// However many came between, and on whatever line.
+	for (let n = 1; n <= 40; n++) await say(panel, String(n).padStart(4, '0'), 'NQA9')
+	await say(other, '9995', 'NQA1')
+	assert.equal(await stored(), 43)
+	assert.equal(await cellIncidents(cell), 1)
+	// A burst of events, then all of it again, and a fault of the line: each event once.
+	const burst = [['7001', 'Nri1/QA1'], ['7002', 'Nri1/FA2'], ['7003', 'Nri1/PA3'], ['7001', 'Nri1/QA1'], ['7002', 'Nri1/FA2'], ['7004', 'NYC1']]
+	for (const [number, content] of burst) await say(panel, number, content)
+	assert.equal(await stored(), 47)
+})
+
 test('an unknown token is DUH, counted and shown', async (t) => {
 	const cell = await start(t)
 	const panel = await Panel.connect(t, cell.daemon.ports.dc09)
