@@ -38,6 +38,13 @@ export const en: Record<keyof typeof zh, string> = {
 	'kind.24': 'Commissioning',
 	'kind.25': 'Button test overdue',
 
+	'protocol.0': '',
+	'protocol.1': 'Ping An Tong unit',
+	'protocol.2': 'DC-09 panel',
+	'protocol.3': 'Watch',
+	'protocol.4': 'Vendor cloud',
+	'protocol.5': 'Entered by hand',
+
 	'skill.0': 'Anyone',
 	'skill.1': 'Care',
 	'skill.2': 'Nurse',

@@ -37,6 +37,13 @@ export const zh = {
 	'kind.24': '设备开通',
 	'kind.25': '按键测试逾期',
 
+	'protocol.0': '',
+	'protocol.1': '平安通终端',
+	'protocol.2': 'DC-09 报警主机',
+	'protocol.3': '手表',
+	'protocol.4': '厂商平台',
+	'protocol.5': '人工录入',
+
 	'skill.0': '不限',
 	'skill.1': '护理',
 	'skill.2': '护士',

@@ -37,12 +37,6 @@ export const en: Record<keyof typeof zh, string> = {
 	'call.3': 'Busy',
 	'call.4': 'Failed',
 
-	'protocol.0': '',
-	'protocol.1': 'Ping An Tong unit',
-	'protocol.2': 'DC-09 panel',
-	'protocol.3': 'Watch',
-	'protocol.4': 'Vendor cloud',
-	'protocol.5': 'Entered by hand',
 
 	'role.0': 'No role',
 	'role.1': 'Operator',

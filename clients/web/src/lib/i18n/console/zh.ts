@@ -36,12 +36,6 @@ export const zh = {
 	'call.3': '占线',
 	'call.4': '打不通',
 
-	'protocol.0': '',
-	'protocol.1': '平安通终端',
-	'protocol.2': 'DC-09 报警主机',
-	'protocol.3': '手表',
-	'protocol.4': '厂商平台',
-	'protocol.5': '人工录入',
 
 	'role.0': '无角色',
 	'role.1': '坐席',

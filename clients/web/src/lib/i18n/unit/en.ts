@@ -75,6 +75,7 @@ export const en: Record<keyof typeof zh, string> = {
 	'unit.rang.text': 'The desk has it. Call them and say so.',
 	'unit.theirs': '{who} is trying this unit',
 
+	'unit.change': 'Change its state',
 	'unit.away': 'Resident away',
 	'unit.restore': 'Resident back',
 	'unit.retire': 'Retire the unit',

@@ -72,6 +72,7 @@ export const zh = {
 	'unit.rang.text': '坐席正在处理，请打电话说明。',
 	'unit.theirs': '{who} 正在试按这台设备',
 
+	'unit.change': '改变状态',
 	'unit.away': '住户外出',
 	'unit.restore': '住户已回',
 	'unit.retire': '停用设备',
