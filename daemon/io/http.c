@@ -1,6 +1,7 @@
 /* http.c - one request and its answer. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include "io/web_internal.h"
 
@@ -348,6 +349,45 @@ static int upgrade_begin(struct web_port *port, struct lws *wsi, const char *to)
 	return upgrade_refuse(wsi, status);
 }
 
+/* ------------------------------------------------------------ the door */
+
+static void peer_of(int fd, struct sockaddr_storage *ret)
+{
+	socklen_t len = sizeof *ret;
+
+	memset(ret, 0, sizeof *ret);
+	if (getpeername(fd, (struct sockaddr *)ret, &len) < 0)
+		ret->ss_family = AF_UNSPEC;
+}
+
+static int may_enter(struct web_port *port, int fd)
+{
+	struct sockaddr_storage from;
+
+	peer_of(fd, &from);
+	if (!port->web->stopping && web_door_open(port->web->door, port->kind == PORT_ADMIN, &from))
+		return 0;
+	metric_add(port->web->metrics, METRIC_WEB_REFUSED_CONNECTIONS, 1);
+	return -1;
+}
+
+static int entered(struct web_port *port, struct lws *wsi)
+{
+	struct sockaddr_storage from;
+	struct web_guest *g;
+
+	peer_of(lws_get_socket_fd(wsi), &from);
+	g = web_door_enter(port->web->door, port->kind == PORT_ADMIN, &from);
+	lws_set_opaque_user_data(wsi, g);
+	return g == NULL ? -1 : 0;
+}
+
+static void left(struct lws *wsi)
+{
+	web_door_leave(lws_get_opaque_user_data(wsi));
+	lws_set_opaque_user_data(wsi, NULL);
+}
+
 int http_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
 	struct lws_vhost *vhost = wsi == NULL ? NULL : lws_get_vhost(wsi);
@@ -359,16 +399,11 @@ int http_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 	/* Callbacks of many more reasons come, and of some `user` is something else: TLS hands its context in by it. */
 	switch ((int)reason) {
 	case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
-		if (port->web->stopping || port->web->connections >= port->web->connections_max) {
-			metric_add(port->web->metrics, METRIC_WEB_REFUSED_CONNECTIONS, 1);
-			return -1;
-		}
-		return 0;
+		return may_enter(port, (int)(intptr_t)in);
 	case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
-		port->web->connections++;
-		return 0;
+		return entered(port, wsi);
 	case LWS_CALLBACK_WSI_DESTROY:
-		port->web->connections -= port->web->connections > 0;
+		left(wsi);
 		return 0;
 	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
 		return upgrade_begin(port, wsi, in);

@@ -150,6 +150,7 @@ static int established(struct screen *s, struct web *web, struct lws *wsi)
 	s->link = link;
 	TAILQ_INSERT_TAIL(&web->all_screens, s, link_all);
 	web->screens++;
+	web_door_screen(lws_get_opaque_user_data(wsi));
 	metric_set(web->metrics, METRIC_WS_SCREENS, web->screens);
 	app_screen_up(web->app, link, s->login);
 	return 0;

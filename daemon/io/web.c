@@ -203,7 +203,7 @@ struct web *web_new(const struct web_parts *parts, char why[256])
 	web->clock = parts->clock;
 	web->log = parts->log;
 	web->metrics = parts->metrics;
-	web->connections_max = c->limits.web;
+	web->door = web_door_new(c->limits.web);
 	web->screens_max = c->limits.screens;
 	web->echo_limits = (struct ws_limits){.message_max = ECHO_MESSAGE_MAX, .queue_max = ECHO_QUEUE_MAX, .text = true};
 	TAILQ_INIT(&web->all_screens);
@@ -219,7 +219,7 @@ struct web *web_new(const struct web_parts *parts, char why[256])
 	}
 	web->logins =
 		logins_new(parts->base, c->authd.socket, c->authd.timeout_ms, parts->clock, parts->log, parts->metrics);
-	if (web->logins == NULL) {
+	if (web->logins == NULL || web->door == NULL) {
 		snprintf(why, 256, "no memory");
 		goto fail;
 	}
@@ -297,7 +297,7 @@ void web_stop(struct web *web)
 
 size_t web_connections(const struct web *web)
 {
-	return web->connections;
+	return web_door_count(web->door);
 }
 
 void web_free(struct web *web)
@@ -305,6 +305,7 @@ void web_free(struct web *web)
 	if (web == NULL)
 		return;
 	lwsev_free(web->ev, web->context);
+	web_door_free(web->door);
 	logins_free(web->logins);
 	site_drop(web->site);
 	free(web);

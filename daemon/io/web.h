@@ -3,9 +3,11 @@
  * Owns:   the libwebsockets context with its listeners, the pages in memory, every browser's connection.
  * Knows:  no meaning of a message: the app reads and writes them.
  * Result: one origin: /console/, /caregiver/, /assets/, /api/v1/, /ws, /healthz, /readyz. Admin: /metrics, /healthz, /readyz.
- * Bounds: limits.web connections, limits.screens WebSockets; a request of REQUEST_MAX_S seconds with a body of
- *         BODY_MAX bytes; a message of a screen SCREEN_MESSAGE_MAX bytes; a queue of limits.screen_queue_kib.
+ * Bounds: limits.web connections (no one address has them all: web_door.h), limits.screens WebSockets; a request of
+ *         REQUEST_MAX_S seconds with a body of BODY_MAX bytes; a message of a screen SCREEN_MESSAGE_MAX bytes; a queue of
+ *         limits.screen_queue_kib.
  *
+ *   web_door.c    who comes in
  *   web.c         context, listeners, life
  *   http.c        one request and its answer
  *   api.c         log-in, log-out, who am I; health

@@ -5,6 +5,7 @@
 #include "io/login.h"
 #include "io/site.h"
 #include "io/web.h"
+#include "io/web_door.h"
 #include "io/ws.h"
 
 #define BODY_MAX 4096
@@ -41,7 +42,7 @@ struct web {
 	struct text_list origins;
 	struct ws_limits screen_limits;
 	struct ws_limits echo_limits;
-	uint32_t connections, connections_max;
+	struct web_door *door; /* every connection's opaque user data is its guest */
 	uint32_t screens, screens_max;
 	TAILQ_HEAD(, screen) all_screens;
 	bool stopping;
