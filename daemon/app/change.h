@@ -29,6 +29,14 @@ void change_move(struct app *app, struct change *ch, struct record *to);
 /* An empty commit; and its next record, whose new body stands in `bytes` from `from` on. */
 void commit_begin(struct store_commit *c);
 void commit_put(struct store_commit *c, const struct record *rec, struct buf *bytes, size_t from);
+void commit_link(struct store_commit *c, enum store_link_op op, const char *name, const char *value);
+
+/* decide.c: what a step from app->before to app->after did becomes one commit; and parts of such a commit. */
+void incident_fly(struct app *app, struct change *ch, const struct outcome_of_step *out);
+void caregiver_put(struct app *app, struct store_commit *c, struct buf *bytes, const char *person, uint64_t incident,
+                   uint32_t job);
+void outbox_put(struct app *app, struct store_commit *c, struct buf *bytes, const struct outbox_item *item);
+void incident_open_name(const struct incident *inc, char ret[STORE_KEY_MAX]);
 
 /* ---- change_order.c: who is decided first ---- */
 

@@ -11,6 +11,7 @@ bool change_urgent(const struct change *ch)
 	case CHANGE_DAEMON:
 	case CHANGE_DEVICE:
 	case CHANGE_PROOF:
+	case CHANGE_BIND:
 		return true;
 	case CHANGE_OPERATOR:
 	case CHANGE_CAREGIVER:

@@ -38,20 +38,18 @@ struct change *device_submit(struct app *app, const char *device, const struct d
 	return ch;
 }
 
-/* The record with its new life. A unit that nobody has entered gets its record by being bound. */
-static bool body_put(struct app *app, struct store_commit *c, struct buf *bytes, const struct change *ch,
-                     const struct device_life *d)
+bool device_body(struct app *app, const char *device, const struct device_life *d, struct buf *bytes)
 {
 	Pingan__V1__Device fresh = PINGAN__V1__DEVICE__INIT;
 	/* What was unpacked lives in the arena, and is ours to change. */
-	Pingan__V1__Device *m = (Pingan__V1__Device *)(uintptr_t)device_find(app, device_of(ch));
+	Pingan__V1__Device *m = (Pingan__V1__Device *)(uintptr_t)device_find(app, device);
 	size_t len;
 	uint8_t *room;
 
 	if (m == NULL) {
 		m = &fresh;
-		m->id = (char *)(uintptr_t)device_of(ch);
-		m->protocol = (Pingan__V1__Protocol)device_protocol(device_of(ch));
+		m->id = (char *)(uintptr_t)device;
+		m->protocol = (Pingan__V1__Protocol)device_protocol(device);
 	}
 	device_life_write(d, m);
 	len = pingan__v1__device__get_packed_size(m);
@@ -59,6 +57,14 @@ static bool body_put(struct app *app, struct store_commit *c, struct buf *bytes,
 	if (room == NULL)
 		return false;
 	pingan__v1__device__pack(m, room);
+	return true;
+}
+
+static bool body_put(struct app *app, struct store_commit *c, struct buf *bytes, const struct change *ch,
+                     const struct device_life *d)
+{
+	if (!device_body(app, device_of(ch), d, bytes))
+		return false;
 	commit_put(c, ch->record, bytes, 0);
 	return true;
 }

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "app/bind.h"
 #include "app/change.h"
 #include "app/storms.h"
 
@@ -16,7 +17,7 @@ static void put(struct store_commit *c, const struct record *rec, struct buf *by
 	p->body = slice_of(bytes->at + from, bytes->len - from);
 }
 
-static void link_op(struct store_commit *c, enum store_link_op op, const char *name, const char *value)
+void commit_link(struct store_commit *c, enum store_link_op op, const char *name, const char *value)
 {
 	struct store_link *l = &c->links[c->link_count++];
 
@@ -57,7 +58,7 @@ static void message_set(struct store_commit *c, const struct change *ch)
 
 /* ------------------------------------------------------------ incidents */
 
-static void open_name(const struct incident *inc, char ret[STORE_KEY_MAX])
+void incident_open_name(const struct incident *inc, char ret[STORE_KEY_MAX])
 {
 	char key[STORE_KEY_MAX];
 
@@ -70,8 +71,8 @@ static bool is_open(const struct incident *inc)
 	return inc->state == INCIDENT_WAITING || inc->state == INCIDENT_ANSWERED;
 }
 
-static void caregiver_put(struct app *app, struct store_commit *c, struct buf *bytes, const char *person,
-                          uint64_t incident, uint32_t job)
+void caregiver_put(struct app *app, struct store_commit *c, struct buf *bytes, const char *person, uint64_t incident,
+                   uint32_t job)
 {
 	const struct caregiver *now = caregiver_find(app, person);
 	struct caregiver next = {0};
@@ -94,7 +95,7 @@ static void caregiver_put(struct app *app, struct store_commit *c, struct buf *b
 	put(c, rec, bytes, from);
 }
 
-static void outbox_put(struct app *app, struct store_commit *c, struct buf *bytes, const struct outbox_item *item)
+void outbox_put(struct app *app, struct store_commit *c, struct buf *bytes, const struct outbox_item *item)
 {
 	struct store_outbox *o = &c->outbox[c->outbox_count++];
 	Pingan__V1__Outbox m = PINGAN__V1__OUTBOX__INIT;
@@ -163,12 +164,12 @@ static bool swallowed(const struct incident *inc, const struct alarm *a)
 }
 
 /* What the step did becomes one commit. */
-static void incident_fly(struct app *app, struct change *ch, const struct outcome_of_step *out)
+void incident_fly(struct app *app, struct change *ch, const struct outcome_of_step *out)
 {
 	struct incident *after = &app->after;
 	struct store_commit c;
 	struct buf bytes = buf_of(app->encode, sizeof app->encode);
-	char name[STORE_KEY_MAX];
+	char name[STORE_KEY_MAX], was_name[STORE_KEY_MAX];
 	bool was = is_open(&app->before), is = is_open(after);
 	size_t from;
 
@@ -180,13 +181,17 @@ static void incident_fly(struct app *app, struct change *ch, const struct outcom
 	for (uint32_t i = 0; i < out->freed_count; i++)
 		caregiver_put(app, &c, &bytes, out->freed[i], 0, 0);
 	out_put(app, &c, &bytes, ch);
-	open_name(after, name);
-	if (is && !was) {
-		link_op(&c, LINK_UNIQUE, name, ch->record->key);
-		link_op(&c, LINK_ADD, "incidents:open", ch->record->key);
+	incident_open_name(after, name);
+	incident_open_name(&app->before, was_name);
+	if (is && was && strcmp(name, was_name) != 0) { /* bound to its home */
+		commit_link(&c, LINK_UNIQUE, name, ch->record->key);
+		commit_link(&c, LINK_FREE, was_name, ch->record->key);
+	} else if (is && !was) {
+		commit_link(&c, LINK_UNIQUE, name, ch->record->key);
+		commit_link(&c, LINK_ADD, "incidents:open", ch->record->key);
 	} else if (was && !is) {
-		link_op(&c, LINK_FREE, name, ch->record->key);
-		link_op(&c, LINK_DROP, "incidents:open", ch->record->key);
+		commit_link(&c, LINK_FREE, name, ch->record->key);
+		commit_link(&c, LINK_DROP, "incidents:open", ch->record->key);
 	}
 	for (uint32_t i = 0; i < out->outbox_count; i++)
 		outbox_put(app, &c, &bytes, &out->outbox[i]);
@@ -203,10 +208,16 @@ static void incident_fly(struct app *app, struct change *ch, const struct outcom
 		c.checks[0].expect = ch->check_expect;
 		c.check_count = 1;
 	}
+	if (ch->kind == CHANGE_BIND) {
+		ENSURE(bound_put(app, &c, &bytes, ch, after->device)); /* bind.c has looked whether it fits */
+		bind_message(&c, ch, ch->record);
+	}
 	from = bytes.len;
 	log_event_encode(app->config.daemon, ch->record->key, &after->lines[after->line_count - out->added], out->added,
 	                 after->text, ch->alarm == NULL ? slice_of(NULL, 0) : slice_of(ch->alarm->raw, ch->alarm->raw_len),
 	                 ch->alarm == NULL ? "" : ch->alarm->device, &bytes);
+	if (ch->kind == CHANGE_BIND)
+		bound_events(app, &bytes, ch, after->device);
 	c.event = slice_of(bytes.at + from, bytes.len - from);
 	/* The core keeps every record below its bound; a test fills one to the brim. */
 	ENSURE(!bytes.overflow);
@@ -219,7 +230,7 @@ static bool home_has_another(struct app *app, const struct record *rec)
 	char name[STORE_KEY_MAX];
 	const struct record *open;
 
-	open_name(&app->before, name);
+	incident_open_name(&app->before, name);
 	open = incident_of_household(app, name + strlen("open:"));
 	return open != NULL && open != rec;
 }
@@ -563,6 +574,8 @@ enum verdict change_decide(struct app *app, struct change *ch)
 		return device_decide(app, ch);
 	case CHANGE_PROOF:
 		return proof_decide(app, ch);
+	case CHANGE_BIND:
+		return bind_decide(app, ch);
 	case CHANGE_OUT_GONE:
 		return decide_out_gone(app, ch);
 	case CHANGE_SIGNAL:

@@ -101,6 +101,33 @@ static enum refusal ask_of(struct app *app, struct session *s, const Pingan__V1_
 	}
 }
 
+/* The call of an unknown device goes to this home, and so does the device. */
+static void bind_device(struct app *app, struct session *s, const Pingan__V1__Request *r)
+{
+	const struct record *rec = request_incident(app, r->bind_device->incident);
+	const Pingan__V1__Household *h = household_find(app, r->bind_device->household);
+	struct kept_reply no = {.cmd = r->cmd, .result = REFUSAL_OK};
+	struct event ev;
+	struct change *ch;
+
+	request_event(&ev, EVENT_BIND, s, r->cmd);
+	if (!store_usable(app))
+		no.result = REFUSAL_NO_STORE;
+	else if (rec == NULL || h == NULL || strcmp(h->id, QUARANTINE) == 0)
+		no.result = REFUSAL_NOT_FOUND;
+	else if (!rights_sees(app, &s->rights, rec->slot) || !rights_covers(&s->rights, h->area))
+		no.result = REFUSAL_FORBIDDEN;
+	if (no.result == REFUSAL_OK) {
+		ch = change_submit(app, CHANGE_BIND, rec->key, &ev, NULL, (struct waiter){WAITER_REQUEST, s->link, r->cmd});
+		if (ch != NULL)
+			(void)text_copy(ch->device.household, sizeof ch->device.household, slice_str(h->id));
+		else
+			no.result = REFUSAL_OVERLOAD;
+	}
+	if (no.result != REFUSAL_OK)
+		request_refuse(app, s, &no);
+}
+
 bool request_of_device(struct app *app, struct session *s, const Pingan__V1__Request *r)
 {
 	struct kept_reply no = {.cmd = r->cmd, .result = REFUSAL_OK};
@@ -113,6 +140,9 @@ bool request_of_device(struct app *app, struct session *s, const Pingan__V1__Req
 		if (strcmp(s->device, r->device_leave->device) == 0)
 			card_close(app, s, true);
 		request_refuse(app, s, &no); /* OK */
+		return true;
+	case PINGAN__V1__REQUEST__WHAT_BIND_DEVICE:
+		bind_device(app, s, r);
 		return true;
 	case PINGAN__V1__REQUEST__WHAT_DEVICE_SCAN:
 	case PINGAN__V1__REQUEST__WHAT_DEVICE_BIND:

@@ -179,6 +179,7 @@ enum change_kind {
 	CHANGE_ON_TEST,  /* ev: who, seconds, text */
 	CHANGE_KEY,      /* number: the key that a unit has taken */
 	CHANGE_DEVICE,   /* device; ev.text: why */
+	CHANGE_BIND,     /* ev: who, cmd; device.household: the call of an unknown device gets this home */
 	CHANGE_PROOF,    /* an alarm that is the proof of its unit (commission.h) */
 	CHANGE_OUT_GONE, /* a device that was out of an incident that has been closed: its record goes */
 	CHANGE_SIGNAL    /* an alarm that opens nothing (test, restore, cancel of nothing): a log entry only */

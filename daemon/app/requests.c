@@ -540,8 +540,9 @@ void screens_answer(struct app *app, const struct change *ch)
 	memcpy(r.who, ch->who, sizeof r.who);
 	if (ch->kind == CHANGE_DEVICE)
 		card_answered(app, s, ch);
-	if (ch->alarm != NULL && r.result == REFUSAL_OK)
-		r.incident = change_incident(ch); /* entered by hand */
+	/* Entered by hand, or bound: the call it belongs to. */
+	if ((ch->alarm != NULL || ch->kind == CHANGE_BIND) && r.result == REFUSAL_OK)
+		r.incident = !ch->duplicate && ch->ev.joined != 0 ? ch->ev.joined : change_incident(ch);
 	if (ch->kind == CHANGE_INCIDENT && ch->ev.type == EVENT_OPENED)
 		opened(app, s, ch);
 	/* Asked again after it was asked for: the record knows the request, and it still waits for the second person. */

@@ -51,6 +51,8 @@ static const struct rule RULES[EVENT_COUNT][INCIDENT_STATE_COUNT] = {
 	[EVENT_STORM_RETURN]    = {NO,          TO(WAITING),  KEEP,         KEEP},
 	[EVENT_SUBSTITUTE]      = {NO,          TO(WAITING),  TO(ANSWERED), NO},
 	[EVENT_FOLLOW_UP_MADE]  = {NO,          KEEP,         KEEP,         TO(CLOSED)},
+	[EVENT_BIND]            = {NO,          TO(WAITING),  TO(ANSWERED), NO},
+	[EVENT_JOINED]          = {NO,          TO(CLOSED),   TO(CLOSED),   NO},
 };
 /* clang-format on */
 
@@ -425,6 +427,9 @@ static bool event_valid(const struct event *ev)
 		return incident_device_work_event_valid(ev);
 	case EVENT_FOLLOW_UP_MADE:
 		return true;
+	case EVENT_BIND:
+	case EVENT_JOINED:
+		return incident_bind_event_valid(ev);
 	case EVENT_NONE:
 	case EVENT_COUNT:
 		break;
@@ -494,6 +499,9 @@ static enum verdict handle(struct step_now *s)
 		return incident_on_device_work(s);
 	case EVENT_FOLLOW_UP_MADE:
 		return incident_on_follow_up(s);
+	case EVENT_BIND:
+	case EVENT_JOINED:
+		return incident_on_bound(s);
 	case EVENT_NONE:
 	case EVENT_COUNT:
 		break;

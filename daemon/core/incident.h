@@ -72,6 +72,7 @@ enum outcome {
 	OUTCOME_NO_CONTACT,
 	OUTCOME_DIED,
 	OUTCOME_DRILL,
+	OUTCOME_JOINED,
 	OUTCOME_COUNT
 };
 
@@ -218,6 +219,7 @@ enum line_code {
 	LINE_FOLLOW_UP_MADE,
 	LINE_TEST_PRESS,
 	LINE_UNIT_SAYS,
+	LINE_BOUND,
 	LINE_CODE_COUNT
 };
 
@@ -421,6 +423,8 @@ enum event_type {
 	EVENT_STORM_RETURN,     /* storm mode is over; who = who ended it, empty = the time was up */
 	EVENT_SUBSTITUTE,       /* who, text */
 	EVENT_FOLLOW_UP_MADE,   /* the next day's call-back stands as an incident of its own */
+	EVENT_BIND,             /* who; world.household, world.area, world.risk: the home of an unknown device */
+	EVENT_JOINED,           /* who, joined: likewise, and that home's open call has taken it in */
 	EVENT_COUNT
 };
 
@@ -440,6 +444,7 @@ struct event {
 	uint32_t count;
 	enum service service;
 	uint32_t handover; /* Handover.number */
+	uint64_t joined;   /* incident that it has become part of */
 	enum channel channel;
 	uint32_t told;
 	enum contact_answer answer;
@@ -487,15 +492,15 @@ struct world {
 	uint32_t arrival_due_min; /* of the area */
 	bool has_contacts;        /* the household names somebody to tell */
 	bool target_ready;        /* TRANSFER: the one named is ready and may have it */
-	uint32_t risk;            /* for opening: points from the resident's risk flags, 0 to 255 */
+	uint32_t risk;            /* likewise: points from the resident's risk flags, 0 to 255 */
 	bool area_wide; /* for opening: a technical alarm that belongs to its area; `household` is empty, `area` its own */
 	ms_t storm_until_ms;          /* storm mode that covers this kind here ends then; 0 = none */
 	bool device_out;              /* area-wide: the device of the alarm is among those that are out */
 	ms_t battery_due_ms;          /* area-wide: after this step the next battery falls due then; 0 = none */
-	char household[ID_MAX];       /* for opening; empty = device unknown: quarantine */
+	char household[ID_MAX];       /* for opening, and BIND; empty = device unknown: quarantine */
 	char carrier[ID_MAX];         /* for opening, area_wide: it is this carrier; empty = the area */
 	bool away;                    /* for opening, area_wide: not heard again since we could not hear */
-	char area[16];                /* for opening */
+	char area[16];                /* for opening, and BIND */
 	struct candidate *candidates; /* borrowed; ranked in place */
 	uint32_t candidate_count;
 };

@@ -98,8 +98,7 @@ static enum incident_class class_of(const struct incident *inc, const struct ala
 	return inc->quarantine ? CLASS_WELFARE : kind_class(a->kind);
 }
 
-/* The digits at the head of it: a division code, or as much as can be read of one. */
-static struct slice area_digits(const char area[16])
+struct slice incident_area_digits(const char area[16])
 {
 	size_t len = 0;
 
@@ -122,7 +121,7 @@ static void open_new(struct step_now *s, const struct alarm *a)
 	/* What the registry says is theirs, not ours: an id unfit for a record is as good as none. */
 	id_set(inc->household, alarm_id_valid(s->world->household) ? s->world->household : "");
 	id_set(inc->device, a->device);
-	(void)text_copy(inc->area, sizeof inc->area, area_digits(s->world->area));
+	(void)text_copy(inc->area, sizeof inc->area, incident_area_digits(s->world->area));
 	ENSURE(text_copy(inc->protocol_code, sizeof inc->protocol_code, slice_str(a->code)));
 	inc->kind = a->kind;
 	inc->opened_ms = pressed_ms(s);

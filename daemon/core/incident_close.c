@@ -23,8 +23,9 @@ enum verdict incident_on_close(struct step_now *s)
 
 	if (!second && !incident_acts_for(s))
 		return incident_refuse_stranger(s);
-	if (ev->outcome == OUTCOME_DRILL && !inc->drill)
-		return step_refuse(s, REFUSAL_BAD_REQUEST); /* a real call has a real end */
+	/* A real call has a real end; and that it is part of another, only its binding can say. */
+	if ((ev->outcome == OUTCOME_DRILL && !inc->drill) || ev->outcome == OUTCOME_JOINED)
+		return step_refuse(s, REFUSAL_BAD_REQUEST);
 	if (ev->outcome == OUTCOME_HANDED_OVER && !incident_handed_over(inc))
 		return step_refuse(s, REFUSAL_NEEDS_CONFIRMATION);
 	contact = says_spoke(s) || inc->spoke || inc->seen;

@@ -6,7 +6,7 @@
  *        job.c, offer.c (their tables and acts)                line.c (timeline and texts)
  *        incident_query.c (what is derived)                    incident_valid.c (what must hold)
  *        incident_desk.c (taking, hold, transfer, escalate)    handover.c (to 120, 119, 110)
- *        incident_old.c (records of older versions)
+ *        incident_old.c (records of older versions)      incident_bind.c (the home of an unknown device)
  */
 #ifndef CORE_INCIDENT_INTERNAL_H
 #define CORE_INCIDENT_INTERNAL_H
@@ -105,6 +105,9 @@ bool incident_wants_voice(const struct incident *inc);
 bool incident_alarm_settled(const struct incident *before, const struct alarm *a, enum verdict *ret);
 enum verdict incident_on_alarm(struct step_now *s);
 
+/* The digits at the head of it: a division code, or as much as can be read of one. */
+struct slice incident_area_digits(const char area[16]);
+
 /* Among the last alarms that this incident has swallowed. */
 void incident_remember(struct step_now *s, const struct alarm *a);
 
@@ -195,6 +198,10 @@ void incident_follow_up_after(struct step_now *s, const struct incident *before)
 void incident_on_follow_up_due(struct step_now *s);
 bool incident_follow_up_valid(const struct incident *inc);
 enum verdict incident_on_follow_up(struct step_now *s);
+
+/* ---- incident_bind.c: the home of an unknown device ---- */
+bool incident_bind_event_valid(const struct event *ev);
+enum verdict incident_on_bound(struct step_now *s);
 
 /* ---- incident_close.c ---- */
 enum verdict incident_on_close(struct step_now *s);

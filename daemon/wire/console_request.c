@@ -149,7 +149,7 @@ bool console_request_ok(const Pingan__V1__Request *r)
 		return job_ok(r->cancel_job->incident, r->cancel_job->job);
 	case PINGAN__V1__REQUEST__WHAT_CLOSE:
 		return r->close->incident != 0 && r->close->outcome > PINGAN__V1__OUTCOME__OUTCOME_NONE &&
-		       r->close->outcome < (Pingan__V1__Outcome)OUTCOME_COUNT && note_ok(r->close->text, 0) &&
+		       r->close->outcome < (Pingan__V1__Outcome)OUTCOME_JOINED && note_ok(r->close->text, 0) &&
 		       (unsigned)r->close->spoke_to < SPOKE_TO_COUNT;
 	case PINGAN__V1__REQUEST__WHAT_REOPEN:
 		return r->reopen->incident != 0;

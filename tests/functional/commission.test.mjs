@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { ok } from '../harness/ctl.mjs'
+import { dc09, Panel } from '../harness/device.mjs'
 import { Cell, until } from '../harness/index.mjs'
 import { commission, common, console_ as proto, record } from '../harness/proto.mjs'
 import { recordOf } from '../harness/registry.mjs'
@@ -98,4 +99,36 @@ test('a press that its technician does not confirm becomes a call, even when the
 	const stored = await deviceRecord(cell, 'u1')
 	await until(async () => (await deviceRecord(cell, 'u1')).proofRang === row.id, { what: 'the record says what became of it' })
 	assert.equal(stored.state, DeviceState.DEVICE_COMMISSIONING)
+})
+
+test('an unknown device is seen with what it sent, and one click gives call and unit their home', async (t) => {
+	const cell = await Cell.start(t, { demo: { homes: 20 }, daemons: 2 })
+	const [one, two] = cell.daemons
+	const desk = await Screen.open(t, one, await cell.login('op01', { daemon: one }))
+	const panel = await Panel.connect(t, two.ports.dc09)
+	const frame = '"ADM-CID"0001L0#7E57[#7E57|1110 01 003]'
+
+	panel.send(dc09(frame))
+	const row = await desk.row((r) => r.quarantine, 'the unknown device')
+	assert.ok(desk.ringing.includes(row.id), 'it rings')
+	assert.equal((await desk.ask('open', { incident: row.id })).result, Result.OK)
+	await until(() => Buffer.from(desk.detail?.raw ?? []).includes('7E57'), { what: 'what it sent' })
+	assert.equal((await desk.ask('claim', { incident: row.id })).result, Result.OK)
+	const bound = await desk.ask('bindDevice', { incident: row.id, household: 'h0011' })
+	assert.deepEqual([bound.result, bound.incident], [Result.OK, row.id])
+	await desk.row((r) => r.id === row.id && !r.quarantine && r.class === 1, 'the same call, of its home')
+	const unit = await deviceRecord(cell, 'dc09.7E57')
+	assert.deepEqual([unit.household, unit.state], ['h0011', DeviceState.DEVICE_COMMISSIONING])
+	// The panel goes on trying until it is answered; it is the same call.
+	panel.send(dc09(frame))
+	assert.match(await panel.reply(), /^"ACK"0001/)
+	assert.equal(desk.rows.size, 1)
+
+	// Another unknown one of the same home joins that call.
+	panel.send(dc09('"ADM-CID"0001L0#ABCD[#ABCD|1110 01 003]'))
+	const other = await desk.row((r) => r.quarantine, 'another one')
+	const joined = await desk.ask('bindDevice', { incident: other.id, household: 'h0011' })
+	assert.deepEqual([joined.result, joined.incident], [Result.OK, row.id])
+	await desk.row((r) => r.id === row.id && r.repeats > row.repeats, 'it is counted there')
+	await until(() => !desk.rows.has(other.id), { what: 'one call is left' })
 })

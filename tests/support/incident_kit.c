@@ -80,6 +80,7 @@ static const char *const LINES[LINE_CODE_COUNT] = {
 	[LINE_FOLLOW_UP_MADE] = "follow_up_made",
 	[LINE_TEST_PRESS] = "test_press",
 	[LINE_UNIT_SAYS] = "unit_says",
+	[LINE_BOUND] = "bound",
 };
 
 const char *kit_line_name(enum line_code code)
@@ -398,6 +399,9 @@ enum verdict kit_random_step(struct kit *k, uint64_t *seed, struct alarm *alarm)
 		ev.type = EVENT_DEADLINE;
 	if (inc->state == INCIDENT_NONE)
 		ev.type = EVENT_ALARM;
+	if (ev.type == EVENT_BIND)
+		snprintf(k->world.household, sizeof k->world.household, "hh2");
+	ev.joined = 77;
 	if (ev.type == EVENT_ALARM || ev.type == EVENT_CANCEL)
 		ev.alarm = alarm;
 	if (ev.type >= EVENT_OFFER_DELIVERED && ev.type <= EVENT_JOB_GIVE_BACK && !one_in(seed, 6)) {

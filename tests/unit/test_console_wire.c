@@ -215,6 +215,8 @@ static void test_close(void **state)
 	m.text = (char *)"\xff";
 	BAD;
 	m.text = (char *)"";
+	m.outcome = PINGAN__V1__OUTCOME__OUTCOME_JOINED;
+	BAD;
 	m.outcome = (Pingan__V1__Outcome)OUTCOME_COUNT;
 	BAD;
 }

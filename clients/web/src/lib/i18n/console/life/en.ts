@@ -74,6 +74,7 @@ export const en: Record<keyof typeof zh, string> = {
 	'say.19': 'A call for help can’t be set aside',
 
 	'outcome.11': 'End of the drill',
+	'outcome.12': 'Joined its home’s call',
 
 	'mark.held': 'On hold',
 	'mark.escalated': 'Escalated',
@@ -303,6 +304,7 @@ export const en: Record<keyof typeof zh, string> = {
 	'line.72': 'Call-back of the next day was made',
 	'line.73': 'Press on test: {kind}, {subject}',
 	'line.74': '{subject} says: {text}',
+	'line.75': '{who} bound {subject} to its home',
 
 	'says.I': 'text',
 	'says.T': 'trigger',

@@ -73,6 +73,7 @@ export const zh = {
 	'say.19': '求助报警不能搁置或暂缓',
 
 	'outcome.11': '演练结束',
+	'outcome.12': '并入该户的呼叫',
 
 	'mark.held': '挂起',
 	'mark.escalated': '已升级',
@@ -298,6 +299,7 @@ export const zh = {
 	'line.72': '次日回访已生成',
 	'line.73': '测试中的按键：{kind}，{subject}',
 	'line.74': '{subject} 上报：{text}',
+	'line.75': '{who} 将设备 {subject} 绑定到住户',
 
 	'says.I': '说明',
 	'says.T': '触发',
