@@ -1,0 +1,325 @@
+#include "csv_table.h"
+
+#include <csv.h>
+#include <errno.h>
+#include <iconv.h>
+#include <stdlib.h>
+
+#include "io/utf8.h"
+
+#define WHY_MAX 160
+#define NOT_OURS SIZE_MAX
+
+struct table {
+	const struct csv_reader *r;
+	struct csv_parser parser;
+	iconv_t iconv;              /* (iconv_t)-1: the file is UTF-8 */
+	uint64_t line;              /* that is being read; the first is 1 */
+	uint64_t row_line;          /* where the row began */
+	bool open;                  /* a row has begun */
+	bool headed;                /* the heading has been read */
+	bool stop;                  /* row() wants no more, or the heading is no good */
+	bool row_bad;               /* said already */
+	size_t cells;               /* of the open row */
+	size_t used;                /* of its room */
+	size_t width;               /* of the heading */
+	size_t of[CSV_COLUMNS_MAX]; /* each column of the file: which of ours */
+	size_t at[CSV_COLUMNS_MAX]; /* each cell of the row: where in its room */
+	char room[CSV_ROW_MAX + CSV_COLUMNS_MAX];
+	char utf8[2 * CSV_LINE_MAX];
+};
+
+bool csv_encoding_of(const char *name, enum csv_encoding *ret)
+{
+	if (strcmp(name, "utf-8") == 0)
+		*ret = CSV_UTF8;
+	else if (strcmp(name, "gb18030") == 0)
+		*ret = CSV_GB18030;
+	else
+		return false;
+	return true;
+}
+
+static void bad(struct table *t, uint64_t line, const char *column, const char *why)
+{
+	t->row_bad = true;
+	t->r->bad(t->r->ctx, line, column, why);
+}
+
+/* ------------------------------------------------------------ cells */
+
+/* How our columns are called where somebody has to look for one. */
+static const char *title(const struct table *t, size_t cell)
+{
+	return cell < t->width && t->of[cell] != NOT_OURS ? t->r->columns[t->of[cell]].name : "";
+}
+
+static void take_cell(void *text, size_t len, void *ctx)
+{
+	struct table *t = ctx;
+	const uint8_t *at = text;
+	size_t n = t->cells++;
+
+	if (n >= CSV_COLUMNS_MAX || t->row_bad)
+		return;
+	if (t->used + len + 1 > sizeof t->room) {
+		bad(t, t->row_line, "", "the row is too long: 65,536 bytes at most");
+		return;
+	}
+	for (size_t i = 0; i < len; i++)
+		if (at[i] < 0x20 && at[i] != '\n' && at[i] != '\r' && at[i] != '\t') {
+			bad(t, t->row_line, title(t, n), "a control character that no text has");
+			return;
+		}
+	if (len >= 2 && at[0] == '\'' && strchr("=+-@\t\r'", at[1]) != NULL) {
+		at++;
+		len--;
+	}
+	t->at[n] = t->used;
+	memcpy(t->room + t->used, at, len);
+	t->room[t->used + len] = '\0';
+	t->used += len + 1;
+}
+
+static size_t column_named(const struct table *t, const char *name)
+{
+	for (size_t i = 0; i < t->r->column_count; i++)
+		if (strcmp(t->r->columns[i].name, name) == 0 || strcmp(t->r->columns[i].name_zh, name) == 0)
+			return i;
+	return NOT_OURS;
+}
+
+static void take_heading(struct table *t)
+{
+	bool there[CSV_COLUMNS_MAX] = {false};
+	char why[WHY_MAX];
+
+	t->headed = true;
+	t->width = t->cells;
+	if (t->cells > CSV_COLUMNS_MAX)
+		bad(t, t->row_line, "", "the heading has more than 48 columns");
+	for (size_t i = 0; i < t->cells && !t->row_bad; i++) {
+		const char *name = t->room + t->at[i];
+		size_t c = column_named(t, name);
+
+		t->of[i] = c;
+		if (c == NOT_OURS) {
+			snprintf(why, sizeof why, "there is no such column; see --help for their names");
+			bad(t, t->row_line, name, why);
+		} else if (there[c]) {
+			bad(t, t->row_line, name, "this column stands in the heading twice");
+		} else {
+			there[c] = true;
+		}
+	}
+	for (size_t c = 0; c < t->r->column_count && !t->row_bad; c++)
+		if (t->r->columns[c].required && !there[c]) {
+			snprintf(why, sizeof why, "the heading lacks this column (%s)", t->r->columns[c].name_zh);
+			bad(t, t->row_line, t->r->columns[c].name, why);
+		}
+	t->stop = t->row_bad;
+}
+
+static void take_row(struct table *t)
+{
+	const char *cells[CSV_COLUMNS_MAX];
+	char why[WHY_MAX];
+
+	for (size_t c = 0; c < t->r->column_count; c++)
+		cells[c] = "";
+	if (t->cells != t->width) {
+		snprintf(why, sizeof why, "has %zu cells, the heading has %zu", t->cells, t->width);
+		bad(t, t->row_line, "", why);
+		return;
+	}
+	for (size_t i = 0; i < t->width; i++) {
+		size_t c = t->of[i];
+
+		cells[c] = t->room + t->at[i];
+		if (strlen(cells[c]) > t->r->columns[c].len_max) {
+			snprintf(why, sizeof why, "is too long: %zu bytes at most", t->r->columns[c].len_max);
+			bad(t, t->row_line, t->r->columns[c].name, why);
+		}
+	}
+	if (!t->row_bad && !t->r->row(t->r->ctx, t->row_line, cells))
+		t->stop = true;
+}
+
+static void row_ends(int how, void *ctx)
+{
+	struct table *t = ctx;
+
+	(void)how;
+	/* Cells behind the wish to stop are still parsed, and not looked at. */
+	if (!t->stop && !t->row_bad) {
+		if (t->headed)
+			take_row(t);
+		else
+			take_heading(t);
+	} else if (!t->headed) {
+		t->stop = true;
+	}
+	t->open = t->row_bad = false;
+	t->cells = t->used = 0;
+}
+
+/* ------------------------------------------------------------ lines */
+
+static void row_begins(struct table *t)
+{
+	if (t->open)
+		return;
+	t->open = true;
+	t->row_line = t->line;
+}
+
+/* What has been read of the row is forgotten; the next line begins another. */
+static void row_given_up(struct table *t)
+{
+	csv_free(&t->parser);
+	if (csv_init(&t->parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
+		abort();
+	if (!t->headed)
+		t->stop = true;
+	t->open = t->row_bad = false;
+	t->cells = t->used = 0;
+}
+
+/* UTF-8 of one line, or false. */
+static bool line_decode(struct table *t, struct slice line, struct slice *ret)
+{
+	char *from = (char *)(uintptr_t)line.at, *to = t->utf8;
+	size_t left = line.len, room = sizeof t->utf8;
+	struct utf8 u = {0};
+
+	*ret = line;
+	if (t->r->encoding == CSV_UTF8)
+		return utf8_take(&u, line) && utf8_whole(&u);
+	if (iconv(t->iconv, NULL, NULL, NULL, NULL) == (size_t)-1 ||
+	    iconv(t->iconv, &from, &left, &to, &room) == (size_t)-1)
+		return false;
+	*ret = slice_of(t->utf8, sizeof t->utf8 - room);
+	return true;
+}
+
+static void take_line(struct table *t, struct slice line)
+{
+	struct slice text;
+
+	row_begins(t);
+	if (line.len > CSV_LINE_MAX) {
+		bad(t, t->line, "", "the line is too long: 65,536 bytes at most; is a quotation mark missing?");
+		row_given_up(t);
+		return;
+	}
+	if (!line_decode(t, line, &text)) {
+		bad(t, t->line, "",
+		    t->r->encoding == CSV_UTF8 ? "is not UTF-8; a table saved as GBK or GB18030 wants --encoding gb18030"
+		                               : "is not GB18030");
+		row_given_up(t);
+		return;
+	}
+	if (csv_parse(&t->parser, text.at, text.len, take_cell, row_ends, t) != text.len) {
+		bad(t, t->line, "",
+		    "a quotation mark stands where none may: text with \" in it is quoted, and each \" in it doubled");
+		row_given_up(t);
+		return;
+	}
+	/* An empty line is no row. */
+	if (t->cells == 0 && t->parser.entry_pos == 0 && !t->parser.quoted)
+		t->open = false;
+	else if (t->open && t->parser.entry_pos > CSV_ROW_MAX) {
+		bad(t, t->row_line, "", "a quotation mark was opened here and not closed within 65,536 bytes");
+		row_given_up(t);
+	}
+}
+
+bool csv_read(const struct csv_reader *r, struct slice text)
+{
+	struct table *t = calloc(1, sizeof *t);
+	bool whole;
+
+	ENSURE(t != NULL && r->column_count <= CSV_COLUMNS_MAX);
+	t->r = r;
+	t->iconv = r->encoding == CSV_GB18030 ? iconv_open("UTF-8", "GB18030") : (iconv_t)-1;
+	ENSURE(r->encoding == CSV_UTF8 || t->iconv != (iconv_t)-1);
+	ENSURE(csv_init(&t->parser, CSV_STRICT | CSV_STRICT_FINI) == 0);
+	if (text.len >= 3 && memcmp(text.at, "\xef\xbb\xbf", 3) == 0)
+		text = slice_of(text.at + 3, text.len - 3);
+	if (text.len >= 2 && (memcmp(text.at, "\xff\xfe", 2) == 0 || memcmp(text.at, "\xfe\xff", 2) == 0)) {
+		r->bad(r->ctx, 1, "", "is UTF-16; save the table as CSV in UTF-8");
+		t->stop = true;
+	}
+	while (text.len != 0 && !t->stop) {
+		const uint8_t *end = memchr(text.at, '\n', text.len);
+		size_t len = end == NULL ? text.len : (size_t)(end - text.at) + 1;
+
+		t->line++;
+		take_line(t, slice_of(text.at, len));
+		text = slice_of(text.at + len, text.len - len);
+	}
+	if (!t->stop && csv_fini(&t->parser, take_cell, row_ends, t) != 0)
+		bad(t, t->row_line, "", "a quotation mark was opened here and never closed");
+	if (!t->stop && !t->headed)
+		bad(t, 1, "", "the table is empty: its first row names the columns");
+	whole = !t->stop && t->headed;
+	csv_free(&t->parser);
+	if (t->iconv != (iconv_t)-1)
+		(void)iconv_close(t->iconv);
+	free(t);
+	return whole;
+}
+
+/* ------------------------------------------------------------ files */
+
+uint8_t *csv_load(const char *path, size_t *ret_len)
+{
+	FILE *from = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+	size_t size = 1 << 16, len = 0, got;
+	uint8_t *text = from == NULL ? NULL : malloc(size);
+
+	if (from == NULL) {
+		fprintf(stderr, "pinganctl: %s: %s\n", path, strerror(errno));
+		return NULL;
+	}
+	ENSURE(text != NULL);
+	while ((got = fread(text + len, 1, size - len, from)) != 0) {
+		len += got;
+		if (len == size) {
+			uint8_t *more;
+
+			if (size > CSV_FILE_MAX)
+				break;
+			more = realloc(text, size * 2);
+			ENSURE(more != NULL);
+			text = more;
+			size *= 2;
+		}
+	}
+	if (ferror(from) || len > CSV_FILE_MAX) {
+		fprintf(stderr, "pinganctl: %s: %s\n", path, ferror(from) ? strerror(errno) : "has more than 1 GiB");
+		free(text);
+		text = NULL;
+	}
+	if (from != stdin)
+		(void)fclose(from);
+	*ret_len = len;
+	return text;
+}
+
+bool csv_put(FILE *to, const char *cell, char behind)
+{
+	bool formula = cell[0] != '\0' && strchr("=+-@\t\r'", cell[0]) != NULL;
+
+	if (!formula && strpbrk(cell, ",\"\r\n") == NULL && cell[0] != ' ' &&
+	    (cell[0] == '\0' || cell[strlen(cell) - 1] != ' '))
+		return fputs(cell, to) != EOF && fputc(behind, to) != EOF;
+	if (formula) {
+		char *marked = NULL;
+		bool ok = asprintf(&marked, "'%s", cell) >= 0 && csv_fwrite(to, marked, strlen(marked)) == 0;
+
+		free(marked);
+		return ok && fputc(behind, to) != EOF;
+	}
+	return csv_fwrite(to, cell, strlen(cell)) == 0 && fputc(behind, to) != EOF;
+}

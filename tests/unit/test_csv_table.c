@@ -1,0 +1,199 @@
+/* The tables of clerks: every bad row is named by line and column, the rows behind it are read. */
+#include "support/unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "clients/ctl/csv_table.h"
+
+static const struct csv_column COLUMNS[] = {
+	{"id", "编号", true, 8},
+	{"name", "姓名", true, 24},
+	{"phone", "电话", false, 16},
+};
+
+struct heard {
+	char rows[4096], bad[4096];
+	size_t row_count, bad_count, stop_at;
+};
+
+static bool take_row(void *ctx, uint64_t line, const char *const *cells)
+{
+	struct heard *h = ctx;
+	size_t len = strlen(h->rows);
+
+	snprintf(h->rows + len, sizeof h->rows - len, "%d:%s|%s|%s;", (int)line, cells[0], cells[1], cells[2]);
+	return ++h->row_count != h->stop_at;
+}
+
+static void take_bad(void *ctx, uint64_t line, const char *column, const char *why)
+{
+	struct heard *h = ctx;
+	size_t len = strlen(h->bad);
+
+	assert_true(why[0] != '\0');
+	snprintf(h->bad + len, sizeof h->bad - len, "%d:%s;", (int)line, column);
+	h->bad_count++;
+}
+
+static bool read_as(struct heard *h, enum csv_encoding encoding, struct slice text)
+{
+	const struct csv_reader r = {.columns = COLUMNS,
+	                             .column_count = COUNT_OF(COLUMNS),
+	                             .encoding = encoding,
+	                             .row = take_row,
+	                             .bad = take_bad,
+	                             .ctx = h};
+
+	return csv_read(&r, text);
+}
+
+static bool read_text(struct heard *h, const char *text)
+{
+	memset(h, 0, sizeof *h);
+	return read_as(h, CSV_UTF8, slice_str(text));
+}
+
+static void test_rows_come_in_the_order_of_our_columns(void **state)
+{
+	struct heard h;
+
+	(void)state;
+	assert_true(read_text(&h, "\xef\xbb\xbf"
+	                          "电话,name,id\r\n020,陈秀英,a\r\n\r\n  ,\"李, \"\"四\"\"\",b"));
+	assert_string_equal(h.rows, "2:a|陈秀英|020;4:b|李, \"四\"|;");
+	assert_string_equal(h.bad, "");
+	/* A column that may be absent. */
+	assert_true(read_text(&h, "id,name\nx,\"two\nlines\"\ny,z\n"));
+	assert_string_equal(h.rows, "2:x|two\nlines|;4:y|z|;");
+}
+
+static void test_a_heading_that_says_too_little_ends_the_reading(void **state)
+{
+	static const char *const BAD[] = {"",        "\n\n", "id\na\n",      "id,name,id\n", "id,name,colour\n1,2,3\n",
+	                                  "1,2,3\n", "\"id", "id,\x01name\n"};
+	struct heard h;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(BAD); i++) {
+		assert_false(read_text(&h, BAD[i]));
+		assert_true(h.bad_count >= 1);
+		assert_string_equal(h.rows, "");
+	}
+	assert_false(read_text(&h, "id,name,colour\n1,2,3\n"));
+	assert_string_equal(h.bad, "1:colour;");
+	assert_false(read_as(&h, CSV_UTF8, slice_of("\xff\xfei\0d\0", 6)));
+}
+
+static void test_every_bad_row_is_named_and_the_others_are_read(void **state)
+{
+	struct heard h;
+
+	(void)state;
+	assert_true(read_text(&h, "id,name\n"
+	                          "a,b,c\n"       /* 2: too many cells */
+	                          "only\n"        /* 3: too few */
+	                          "123456789,x\n" /* 4: a cell that is too long */
+	                          "c,\xd6\xd0\n"  /* 5: not UTF-8 */
+	                          "d,\"x\"y\n"    /* 6: quotation mark */
+	                          "e,a\x07z\n"    /* 7: control character */
+	                          "good,one\n"
+	                          "f,\"never closed\nand on\n"));
+	assert_string_equal(h.rows, "8:good|one|;");
+	assert_string_equal(h.bad, "2:;3:;4:id;5:;6:;7:name;9:;");
+}
+
+static void test_a_line_of_ten_megabytes_is_one_bad_row(void **state)
+{
+	const size_t big = 10 << 20;
+	char *text = malloc(big + 64), *end;
+	struct heard h = {0};
+
+	(void)state;
+	assert_non_null(text);
+	end = stpcpy(text, "id,name\na,");
+	memset(end, 'x', big);
+	end = stpcpy(end + big, "\nb,c\n");
+	assert_true(read_as(&h, CSV_UTF8, slice_of(text, (size_t)(end - text))));
+	assert_string_equal(h.rows, "3:b|c|;");
+	assert_string_equal(h.bad, "2:;");
+	/* Quotes that are never closed, over many lines: said once for the row, and then what follows is read. */
+	end = stpcpy(text, "id,name\na,\"");
+	for (size_t i = 0; i < 2000; i++)
+		end = stpcpy(end, "0123456789012345678901234567890123456789\n");
+	memset(&h, 0, sizeof h);
+	assert_true(read_as(&h, CSV_UTF8, slice_of(text, (size_t)(end - text))));
+	assert_int_equal(strncmp(h.bad, "2:;", 3), 0);
+	free(text);
+}
+
+static void test_gb18030_is_read_when_it_is_said(void **state)
+{
+	struct heard h = {0};
+
+	(void)state;
+	/* The last name is beyond GBK: four bytes. */
+	assert_true(
+		read_as(&h, CSV_GB18030,
+	            slice_str("\xb1\xe0\xba\xc5,\xd0\xd5\xc3\xfb\na,\xb3\xc2\xd0\xe3\xd3\xa2\nb,\x95\x34\xb2\x35\n")));
+	assert_string_equal(h.rows, "2:a|陈秀英|;3:b|\xf0\xa0\xae\xb7|;");
+	assert_string_equal(h.bad, "");
+	memset(&h, 0, sizeof h);
+	assert_true(read_as(&h, CSV_GB18030, slice_str("id,name\na,\xff\nb,c\n")));
+	assert_string_equal(h.bad, "2:;");
+	assert_string_equal(h.rows, "3:b|c|;");
+}
+
+static void test_whoever_reads_may_stop(void **state)
+{
+	struct heard h = {.stop_at = 1};
+
+	(void)state;
+	assert_false(read_as(&h, CSV_UTF8, slice_str("id,name\na,b\nc,d\ne,f\n")));
+	assert_int_equal(h.row_count, 1);
+}
+
+/* What is written and read is the same, and no spreadsheet takes it for a formula. */
+static void test_what_is_written_is_read_again_and_is_no_formula(void **state)
+{
+	static const char *const CELLS[] = {"plain", "=1+1", "+8620", "-1",    "@x",     "'q",         "'=q",
+	                                    "",      "a,b",  "a\"b",  " lead", "trail ", "two\nlines", "陈"};
+	char *text = NULL;
+	size_t len = 0;
+	FILE *to = open_memstream(&text, &len);
+	struct heard h = {0};
+	char want[512] = "";
+
+	(void)state;
+	assert_non_null(to);
+	assert_true(csv_put(to, "id", ',') && csv_put(to, "name", '\n'));
+	for (size_t i = 0; i < COUNT_OF(CELLS); i++)
+		assert_true(csv_put(to, "i", ',') && csv_put(to, CELLS[i], '\n'));
+	assert_int_equal(fclose(to), 0);
+	for (char *at = strchr(text, '\n'); at != NULL; at = strchr(at + 1, '\n'))
+		if (strncmp(at + 1, "i,", 2) == 0)
+			assert_null(memchr("=+-@", at[3] == '"' ? at[4] : at[3], 4));
+	assert_true(read_as(&h, CSV_UTF8, slice_of(text, len)));
+	assert_string_equal(h.bad, "");
+	for (size_t i = 0, line = 2; i < COUNT_OF(CELLS); i++) {
+		snprintf(want + strlen(want), sizeof want - strlen(want), "%d:i|%s|;", (int)line, CELLS[i]);
+		line += strchr(CELLS[i], '\n') != NULL ? 2 : 1;
+	}
+	assert_string_equal(h.rows, want);
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows_come_in_the_order_of_our_columns),
+		cmocka_unit_test(test_a_heading_that_says_too_little_ends_the_reading),
+		cmocka_unit_test(test_every_bad_row_is_named_and_the_others_are_read),
+		cmocka_unit_test(test_a_line_of_ten_megabytes_is_one_bad_row),
+		cmocka_unit_test(test_gb18030_is_read_when_it_is_said),
+		cmocka_unit_test(test_whoever_reads_may_stop),
+		cmocka_unit_test(test_what_is_written_is_read_again_and_is_no_formula),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
