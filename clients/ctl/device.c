@@ -48,6 +48,9 @@ static const char *id_wrong(const char *id, enum protocol protocol)
 		return "a DC-09 device is named dc09.ACCOUNT, hex digits in capitals";
 	if (protocol == PROTOCOL_WATCH && (strncmp(id, "watch.", 6) != 0 || strspn(id + 6, "0123456789") != strlen(id + 6)))
 		return "a watch is named watch.NUMBER, digits only";
+	if (protocol == PROTOCOL_WEBHOOK &&
+	    (strchr(id, '.') == NULL || strchr(id, '.') == id || strncmp(id, "dc09.", 5) == 0 || strncmp(id, "watch.", 6) == 0))
+		return "a device of a vendor's cloud is named VENDOR.DEVICE, as vendors.yaml has it";
 	if (protocol == PROTOCOL_NATIVE && (strncmp(id, "dc09.", 5) == 0 || strncmp(id, "watch.", 6) == 0))
 		return "this is the name of a device of another protocol";
 	return NULL;
@@ -68,7 +71,7 @@ static const char *codes_wrong(const char *codes, enum protocol protocol)
 
 static bool protocol_of(const char *name, enum protocol *ret)
 {
-	for (unsigned p = PROTOCOL_NATIVE; name != NULL && p <= PROTOCOL_WATCH; p++)
+	for (unsigned p = PROTOCOL_NATIVE; name != NULL && p <= PROTOCOL_WEBHOOK; p++)
 		if (strcmp(name, PROTOCOLS[p]) == 0) {
 			*ret = (enum protocol)p;
 			return true;
@@ -81,8 +84,8 @@ static bool key_make(const char *given, enum protocol protocol, uint8_t ret[KEY_
 {
 	*len = 0;
 	*why = "a key is hex digits: 64 for a native device; 32, 48 or 64 for a panel";
-	if (protocol == PROTOCOL_WATCH) {
-		*why = "watches have no key";
+	if (protocol == PROTOCOL_WATCH || protocol == PROTOCOL_WEBHOOK) {
+		*why = "watches and devices of vendors' clouds have no key";
 		return given == NULL;
 	}
 	if (given == NULL) {
@@ -166,7 +169,7 @@ int device_add(struct cell *cell, const char *id, const struct device_options *o
 	size_t len;
 
 	if (o->household == NULL || !protocol_of(o->protocol, &protocol))
-		return complain("say --household ID and --protocol native, dc09 or watch", id);
+		return complain("say --household ID and --protocol native, dc09, watch or webhook", id);
 	if (!key_of_id(id, "device", key))
 		return 1;
 	why = id_wrong(id, protocol);

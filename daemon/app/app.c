@@ -43,7 +43,7 @@ struct app *app_new(const struct app_config *config, const struct ports *ports)
 	app->attach_wanted = true;
 	if (app->recent == NULL || app->recent_ms == NULL || (app->roster = roster_new()) == NULL ||
 	    (app->desks = desks_new()) == NULL || (app->find = find_new()) == NULL || !devices_new(app) ||
-	    !watched_new(app) || !screens_new(app)) {
+	    !watched_new(app) || !posts_new(app) || !screens_new(app)) {
 		app_free(app);
 		return NULL;
 	}
@@ -58,6 +58,7 @@ void app_free(struct app *app)
 	projection_free(app);
 	watched_free(app);
 	devices_free(app);
+	posts_free(app);
 	screens_free(app);
 	roster_free(app->roster);
 	desks_free(app->desks);
@@ -125,6 +126,7 @@ static int64_t turn(struct app *app)
 	tell(app);
 	screens_turn(app);
 	devices_turn(app);
+	posts_turn(app);
 	find_turn(app);
 	projection_trim(app);
 	if (app->store_up && (changes_ready(app) || (!TAILQ_EMPTY(&app->dirty) && app->safe == app->newest)))

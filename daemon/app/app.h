@@ -108,6 +108,15 @@ struct device_tally {
 /* False: nothing is known of it. */
 bool app_device_tally(const struct app *app, const char *device, struct device_tally *ret);
 
+/* One request of a vendor's cloud, 1 to POST_ALARMS_MAX alarms. They are taken in whatever happens to the request, and shown
+ * like any other. Port post_done(tag) follows, in a later app_turn(): when all of them are safe, or when the store has kept
+ * us waiting for POST_WAIT_MS, or as soon as a bound has refused one. `tag` is not 0 and used once. */
+void app_post(struct app *app, uint64_t tag, const struct alarm *alarms, uint32_t count);
+/* Nobody waits for the answer any more. */
+void app_post_forget(struct app *app, uint64_t tag);
+/* The registry has this device as one of a vendor's cloud, in a household. */
+bool app_post_known(struct app *app, const char *device);
+
 /* A screen's connection, after the HTTP upgrade. */
 void app_screen_up(struct app *app, link_t link, const char *login);
 /* One whole WebSocket message. */

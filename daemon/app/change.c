@@ -119,11 +119,14 @@ static void settle(struct app *app, struct change *ch)
 	case WAITER_LOGIN:
 		app->ports.login_done(app->ports.ctx, ch->waiter.tag, ch->answer == REFUSAL_OK);
 		break;
+	case WAITER_POST:
+		posts_stored(app, ch);
+		break;
 	case WAITER_NONE:
 		break;
 	}
-	if (ch->waiter.type == WAITER_ALARM && ch->answer == REFUSAL_OK && ch->alarm->protocol != PROTOCOL_NATIVE &&
-	    ch->kind != CHANGE_PROOF)
+	if ((ch->waiter.type == WAITER_ALARM || ch->waiter.type == WAITER_POST) && ch->answer == REFUSAL_OK &&
+	    ch->alarm->protocol != PROTOCOL_NATIVE && ch->kind != CHANGE_PROOF)
 		intake_remember(app, ch->alarm);
 	if (ch->kind == CHANGE_DAEMON && !ch->remove)
 		alive_back(app);

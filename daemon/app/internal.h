@@ -160,12 +160,13 @@ void projection_load_end(struct app *app, uint64_t id);
 /* ------------------------------------------------------------ changes (change.c) */
 
 /* Who waits for the answer to a change. */
-enum waiter_type { WAITER_NONE, WAITER_ALARM, WAITER_REQUEST, WAITER_LOGIN };
+enum waiter_type { WAITER_NONE, WAITER_ALARM, WAITER_REQUEST, WAITER_LOGIN, WAITER_POST };
 
 struct waiter {
 	enum waiter_type type;
 	link_t link;
-	uint64_t tag; /* ALARM: native id, or the DC-09 link's reply slot; REQUEST: cmd; LOGIN: io's tag */
+	uint64_t tag; /* ALARM: native id, or the DC-09 link's reply slot; REQUEST: cmd; LOGIN: io's tag; POST: none,
+	                 * all that wait for the same press are told */
 };
 
 enum change_kind {
@@ -356,6 +357,17 @@ bool devices_new(struct app *app) MUST_USE;
 void devices_turn(struct app *app);
 void devices_free(struct app *app);
 
+/* ------------------------------------------------------------ posts.c: requests of vendors' clouds */
+
+struct posts;
+
+bool posts_new(struct app *app) MUST_USE;
+void posts_free(struct app *app);
+/* An alarm of some of them is durable, or was refused. */
+void posts_stored(struct app *app, const struct change *ch);
+/* Those that have waited long enough are told so. */
+void posts_turn(struct app *app);
+
 /* ------------------------------------------------------------ screens (screens.c, requests.c, rows.c, phone.c, rights.c) */
 
 /* An incident changed (also: not stored yet). Rows and details go out in screens_turn(), class 1 at once. */
@@ -539,6 +551,8 @@ enum counter {
 	C_WATCH_BAD_LENGTH,
 	C_WATCH_TOO_LONG,
 	C_WATCH_OTHER,
+	C_POSTS,
+	C_POSTS_UNSTORED,
 	C_REPLIES_DROPPED,
 	C_SCREEN_MESSAGES,
 	C_SCREEN_BAD,
@@ -636,6 +650,7 @@ struct app {
 
 	struct devices *devices;
 	struct units *units;
+	struct posts *posts;
 	struct screens *screens;
 	struct roster *roster;
 	struct find *find;

@@ -47,6 +47,10 @@
 #define COALESCE_MS 50
 /* Screens served per turn in a broadcast. */
 #define FANOUT_SLICE 256
+/* Requests of vendors' clouds that wait at once; one more is told to come again, its alarms are taken all the same. */
+#define POSTS_MAX 256
+/* A vendor's cloud gives up after 5 s or more: it must hear from us before. */
+#define POST_WAIT_MS 4000
 /* Acknowledged alarms of devices that can't say what they hold, committed again after a failover. */
 #define RECENT_ALARMS 1024
 #define RECENT_MS 600000

@@ -17,6 +17,17 @@ enum send_result {
 	SEND_GONE
 };
 
+/* What came of the alarms of one request, in their order. */
+#define POST_ALARMS_MAX 32
+struct post_answer {
+	bool stored; /* all of them are durable, here and now; false: one at least is not, and is to be sent again */
+	uint32_t count;
+	struct {
+		uint64_t incident; /* 0 = its kind opens none */
+		bool known;        /* the registry has its device, in a household; else it waits in quarantine */
+	} at[POST_ALARMS_MAX];
+};
+
 /* What the log line is about; io puts date, daemon and severity to it. Values are ids, codes and numbers, never names,
  * health data or payloads. Each code stands in docs/OPERATING.md with what the operator should do. */
 struct ports {
@@ -46,6 +57,9 @@ struct ports {
 
 	/* Answer to app_login_begin() and the like: `tag` as given. ok: the entry has come back safe. */
 	void (*login_done)(void *ctx, uint64_t tag, bool ok);
+
+	/* Answer to app_post(), once, unless it was forgotten. */
+	void (*post_done)(void *ctx, uint64_t tag, const struct post_answer *answer);
 
 	/* Secrets. seal: libsodium secretbox with a random nonce in front; returns bytes written, 0 when it does not fit. */
 	size_t (*seal)(void *ctx, const uint8_t key[32], struct slice plain, uint8_t *ret, size_t size);

@@ -20,7 +20,14 @@
 
 bool alarm_has_id(const struct alarm *a)
 {
-	return a->protocol == PROTOCOL_NATIVE || a->protocol == PROTOCOL_MANUAL;
+	return a->protocol == PROTOCOL_NATIVE || a->protocol == PROTOCOL_MANUAL ||
+	       (a->protocol == PROTOCOL_WEBHOOK && a->keyed);
+}
+
+/* A vendor's body may be longer than what is kept of it: the hash of all of it is the id. */
+static bool known_by_id(const struct alarm *a)
+{
+	return alarm_has_id(a) || a->protocol == PROTOCOL_WEBHOOK;
 }
 
 bool alarm_by_rule(const struct alarm *a)
@@ -44,7 +51,7 @@ static uint64_t identity(const struct alarm *a, uint64_t key0, uint64_t key1)
 	struct buf b = buf_of(bytes, sizeof bytes);
 
 	buf_put(&b, a->device, strlen(a->device) + 1);
-	if (alarm_has_id(a)) {
+	if (known_by_id(a)) {
 		put_le(&b, a->id, 8);
 		put_le(&b, (uint64_t)a->kind, 4);
 		put_le(&b, a->zone, 4);
@@ -73,7 +80,7 @@ void alarm_key(const struct alarm *a, char ret[ALARM_KEY_MAX])
 {
 	int len;
 
-	if (alarm_has_id(a))
+	if (known_by_id(a))
 		len = snprintf(ret, ALARM_KEY_MAX, "n.%s.%016" PRIx64 ".%u.%" PRIu32 ".%" PRId64 ".%d", a->device, a->id,
 		               (unsigned)a->kind, a->zone, a->raised_ms, a->restore ? 1 : 0);
 	else
@@ -115,7 +122,9 @@ bool alarm_valid(const struct alarm *a)
 	if ((unsigned)a->heard >= STEP_COUNT)
 		return false;
 	/* Without an id a message is known by its bytes; without either, two presses would be one. */
-	if (alarm_has_id(a) ? a->id == 0 : a->raw_len == 0)
+	if (known_by_id(a) ? a->id == 0 : a->raw_len == 0)
+		return false;
+	if (a->keyed && a->protocol != PROTOCOL_WEBHOOK)
 		return false;
 	if (a->follow_up_of != 0 && (a->kind != KIND_FOLLOW_UP || a->protocol != PROTOCOL_MANUAL))
 		return false;

@@ -22,7 +22,8 @@ enum collect { GROUP_HOME, GROUP_AREA, GROUP_CARRIER, GROUP_AWAY, GROUP_COUNT };
 
 struct alarm {
 	char device[ID_MAX]; /* registry id; authenticated, or the account as sent ("dc09.1234") */
-	uint64_t id;         /* native: made by the device at the press; other protocols: 0 */
+	uint64_t id;         /* native: made by the device at the press; webhook: hash of key and content; others: 0 */
+	bool keyed;          /* WEBHOOK: the vendor gave the message a key of its own, and the press a time */
 	enum kind kind;
 	uint32_t zone;
 	int64_t raised_ms; /* device's own clock, UTC; 0 when it has none. Identity only, never for intervals */
@@ -49,9 +50,6 @@ struct alarm {
 
 #define ALARM_NO_DEVICE "manual" /* MANUAL: what a person entered names no device */
 
-/* The message names itself: it is made at the press, and sent again unchanged. */
-bool alarm_has_id(const struct alarm *a);
-
 /* True for 1 to 31 bytes of printable ASCII without a space: what may stand in a key, a log line and a command. */
 bool alarm_id_valid(const char id[ID_MAX]);
 
@@ -62,7 +60,7 @@ bool alarm_has_id(const struct alarm *a);
 /* Found by a rule of ours, not sent by a unit nor entered by a person: nobody has pressed anything. */
 bool alarm_by_rule(const struct alarm *a);
 
-/* Identity of the press. Native: device, id, kind, zone, raised_at, restore. Others: device and the raw bytes.
+/* Identity of the press. Native, webhook: device, id, kind, zone, raised_at, restore. Others: device and the raw bytes.
  * The id of an incident is this hash of its first press, so that a press stored twice in two histories is one incident.
  * Never 0. */
 uint64_t alarm_hash(const struct alarm *a);
@@ -73,7 +71,7 @@ uint64_t alarm_ref_id(const struct alarm *a);
 /* Key under which `commit` remembers this message, NUL-terminated: equal for copies of one message, for nothing else. */
 void alarm_key(const struct alarm *a, char ret[ALARM_KEY_MAX]);
 
-/* How long after its last copy a message is still known again. Native: 30 days (the id says it);
+/* How long after its last copy a message is still known again. Native and keyed: 30 days (the id says it);
  * others: 10 minutes, and never across the closing of its incident (app/intake.c). */
 int64_t alarm_memory_ms(const struct alarm *a);
 

@@ -58,6 +58,8 @@ static const struct setting TABLE[] = {
      "File with the escalation policy (see policy.yaml). Empty: the default policy."},
 	{"codes_file", SETTING_TEXT, AT(codes_file), 0, 0, "", LIVE,
      "File with the tables of alarm panels' event codes (see codes.yaml). Empty: the tables this was built with."},
+	{"vendor_file", SETTING_TEXT, AT(vendor_file), 0, 0, "", LIVE,
+     "File with the clouds of device vendors that send alarms to listen.webhook (see vendors.yaml). Empty: none."},
 
 	{"redis.socket", SETTING_TEXT, AT(redis.socket), 0, 0, "/run/pingan/redis.sock", RESTART,
      "Unix socket of Redis on this machine."},
@@ -91,6 +93,12 @@ static const struct setting TABLE[] = {
      "network."},
 	{"listen.watch.address", SETTING_TEXT, AT(listen.watch.text), 0, 0, "", RESTART,
      "Elder watches and pendants of the \"[MM*ID*LEN*...]\" family, over TCP, unencrypted as they speak it."},
+	{"listen.webhook.address", SETTING_TEXT, AT(listen.webhook.text), 0, 0, "", RESTART,
+     "Clouds of device vendors: POST /api/v1/alarms, signed. For example \"0.0.0.0:8443\" with tls: on."},
+	{"listen.webhook.tls", SETTING_FLAG, AT(listen.webhook.tls), 0, 0, "on", RESTART,
+     "off is refused on any address but loopback or a Unix socket."},
+	{"listen.webhook.cert", SETTING_TEXT, AT(listen.webhook.cert), 0, 0, "", RESTART, "Certificate chain, PEM."},
+	{"listen.webhook.key", SETTING_TEXT, AT(listen.webhook.key), 0, 0, "", RESTART, "Its private key, PEM."},
 	{"listen.admin.address", SETTING_TEXT, AT(listen.admin.text), 0, 0, "127.0.0.1:8083", RESTART,
      "/metrics, /healthz and /readyz for whoever watches this daemon. Loopback or a Unix socket only."},
 
@@ -124,6 +132,10 @@ static const struct setting TABLE[] = {
 	{"limits.dc09", SETTING_NUMBER, AT(limits.dc09), 1, 100000, "1000", RESTART, "Most connections of alarm panels."},
 	{"limits.watch", SETTING_NUMBER, AT(limits.watch), 1, 1000000, "1000", RESTART,
      "Most connections of elder watches."},
+	{"limits.webhook", SETTING_NUMBER, AT(limits.webhook), 1, 10000, "128", RESTART,
+     "Most connections of vendors' clouds."},
+	{"limits.webhook_per_address", SETTING_NUMBER, AT(limits.webhook_per_address), 1, 10000, "64", RESTART,
+     "Most of them from one address; loopback, where a proxy stands, is not counted."},
 	{"limits.devices_per_address", SETTING_NUMBER, AT(limits.devices_per_address), 1, 1000000, "5000", RESTART,
      "Most connections of devices and panels from one address. Large: whole quarters sit behind one address of their\n"
      "network operator."},
@@ -254,6 +266,8 @@ static bool config_check(struct config *c, char why[CONFIG_WHY_MAX])
 		return wrong(why, "listen.dc09.", what);
 	if ((what = listen_check(&c->listen.watch, false, false)) != NULL)
 		return wrong(why, "listen.watch.", what);
+	if ((what = listen_check(&c->listen.webhook, true, true)) != NULL)
+		return wrong(why, "listen.webhook.", what);
 	if ((what = listen_check(&c->listen.admin, false, false)) != NULL)
 		return wrong(why, "listen.admin.", what);
 	if (c->listen.admin.address.kind != ADDRESS_NONE && !c->listen.admin.address.local)

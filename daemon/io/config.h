@@ -44,6 +44,7 @@ struct config {
 	} units;
 	char policy_file[SETTING_TEXT_MAX]; /* empty = the default policy */
 	char codes_file[SETTING_TEXT_MAX];  /* empty = the tables this was built with */
+	char vendor_file[SETTING_TEXT_MAX]; /* empty = no vendors' clouds; read by io/vendor.h */
 	struct {
 		char socket[108];
 		char tcp[SETTING_TEXT_MAX];
@@ -59,6 +60,7 @@ struct config {
 		struct listen_config devices;
 		struct listen_config dc09;  /* no TLS in the protocol as we speak it */
 		struct listen_config watch; /* nor in this one */
+		struct listen_config webhook;
 		struct listen_config admin;
 	} listen;
 	struct {
@@ -82,6 +84,8 @@ struct config {
 		uint32_t devices;
 		uint32_t dc09;
 		uint32_t watch;
+		uint32_t webhook;
+		uint32_t webhook_per_address;
 		uint32_t devices_per_address;
 		uint32_t strangers;
 		uint32_t screens;

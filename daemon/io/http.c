@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "io/web_internal.h"
+#include "io/webhook.h"
 
 #define CHUNK 16384
 
@@ -57,6 +58,7 @@ static void answer_ready(struct request *rq, unsigned status, const char *type)
 	rq->phase = REQUEST_HEAD;
 	rq->status = status;
 	rq->type = type;
+	lws_rx_flow_control(rq->wsi, 1);
 	lws_callback_on_writable(rq->wsi);
 	lwsev_kick(rq->port->web->ev);
 }
@@ -161,6 +163,7 @@ static void request_reset(struct request *rq)
 
 	if (rq->ticket != 0)
 		login_forget(port->web->logins, rq->ticket);
+	hook_forget(rq);
 	if (rq->body != NULL)
 		explicit_bzero(rq->body, rq->body_len);
 	free(rq->body);
@@ -191,6 +194,14 @@ static void page_request(struct request *rq, struct slice path, bool read)
 	}
 }
 
+/* lws 4.1 reads the body of a request that stood behind another one from the wrong place: it takes head for body, and never
+ * comes to an end with what is left. Whoever sends so hears nothing of it, and sends it again on another connection. */
+static bool body_lost(const struct request *rq)
+{
+	return lwsev_reads_on(rq->port->web->ev) && (lws_hdr_total_length(rq->wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) != 0 ||
+	                                             lws_hdr_total_length(rq->wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) != 0);
+}
+
 static int request_begin(struct request *rq, struct slice path)
 {
 	struct lws *wsi = rq->wsi;
@@ -202,9 +213,20 @@ static int request_begin(struct request *rq, struct slice path)
 
 	request_reset(rq);
 	metric_add(rq->port->web->metrics, METRIC_WEB_REQUESTS, 1);
+	if (body_lost(rq)) {
+		metric_add(rq->port->web->metrics, METRIC_WEB_BAD_REQUESTS, 1);
+		return -1;
+	}
 	rq->phase = REQUEST_BODY;
 	rq->head = method == LWSHUMETH_HEAD;
+	rq->body_max = BODY_MAX;
 	lws_set_timer_usecs(wsi, REQUEST_MAX_S * LWS_USEC_PER_SEC);
+	if (rq->port->kind == PORT_HOOK) {
+		hook_begin(rq, path, post);
+		if (rq->phase == REQUEST_BODY && rq->body_max == 0)
+			rq->api(rq, slice_of("", 0));
+		return 0;
+	}
 
 	/* libwebsockets reads no chunked bodies; taken for the next request they would be smuggled past us. */
 	header_copy(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, length, sizeof length);
@@ -235,12 +257,27 @@ static int body_part(struct request *rq, struct slice part)
 	if (rq->phase != REQUEST_BODY || rq->api == NULL)
 		return 0; /* answered already: the rest is dropped */
 	if (rq->body == NULL)
-		rq->body = malloc(BODY_MAX);
-	if (rq->body == NULL || part.len > BODY_MAX - rq->body_len)
+		rq->body = malloc(rq->body_max);
+	if (rq->body == NULL || part.len > rq->body_max - rq->body_len)
 		return -1;
 	memcpy(rq->body + rq->body_len, part.at, part.len);
 	rq->body_len += part.len;
 	return 0;
+}
+
+/* lws says again that the body is there for whatever stands behind it, until the answer has gone. That the connection ends
+ * with this answer is the one way out; while the answer is awaited, nothing is read. */
+static int body_complete(struct request *rq)
+{
+	if (rq->phase == REQUEST_BODY && rq->api != NULL && !rq->whole) {
+		rq->whole = true;
+		rq->api(rq, slice_of(rq->body == NULL ? "" : rq->body, rq->body_len));
+		return 0;
+	}
+	rq->close = true;
+	if (rq->phase == REQUEST_WAITS)
+		lws_rx_flow_control(rq->wsi, 0);
+	return ++rq->more > MORE_MAX ? -1 : 0;
 }
 
 static int send_head(struct request *rq)
@@ -365,7 +402,10 @@ static int may_enter(struct web_port *port, int fd)
 	struct sockaddr_storage from;
 
 	peer_of(fd, &from);
-	if (!port->web->stopping && web_door_open(port->web->door, port->kind == PORT_ADMIN, &from))
+	/* Vendors' clouds and browsers do not take each other's places. */
+	if (!port->web->stopping &&
+	    (port->kind == PORT_HOOK ? hooks_admit(port->web->hooks, fd)
+	                             : web_door_open(port->web->door, port->kind == PORT_ADMIN, &from)))
 		return 0;
 	metric_add(port->web->metrics, METRIC_WEB_REFUSED_CONNECTIONS, 1);
 	return -1;
@@ -376,14 +416,20 @@ static int entered(struct web_port *port, struct lws *wsi)
 	struct sockaddr_storage from;
 	struct web_guest *g;
 
+	if (port->kind == PORT_HOOK) {
+		hooks_up(port->web->hooks, wsi);
+		return 0;
+	}
 	peer_of(lws_get_socket_fd(wsi), &from);
 	g = web_door_enter(port->web->door, port->kind == PORT_ADMIN, &from);
 	lws_set_opaque_user_data(wsi, g);
 	return g == NULL ? -1 : 0;
 }
 
-static void left(struct lws *wsi)
+static void left(struct web_port *port, struct lws *wsi)
 {
+	if (port->kind == PORT_HOOK)
+		hooks_down(port->web->hooks, wsi);
 	web_door_leave(lws_get_opaque_user_data(wsi));
 	lws_set_opaque_user_data(wsi, NULL);
 }
@@ -403,7 +449,7 @@ int http_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 	case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
 		return entered(port, wsi);
 	case LWS_CALLBACK_WSI_DESTROY:
-		left(wsi);
+		left(port, wsi);
 		return 0;
 	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
 		return upgrade_begin(port, wsi, in);
@@ -420,9 +466,7 @@ int http_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 	case LWS_CALLBACK_HTTP_BODY:
 		return body_part(rq, slice_of(in, len));
 	case LWS_CALLBACK_HTTP_BODY_COMPLETION:
-		if (rq->phase == REQUEST_BODY && rq->api != NULL)
-			rq->api(rq, slice_of(rq->body == NULL ? "" : rq->body, rq->body_len));
-		return 0;
+		return body_complete(rq);
 	case LWS_CALLBACK_HTTP_WRITEABLE:
 		return writeable(rq);
 	case LWS_CALLBACK_TIMER:

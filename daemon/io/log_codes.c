@@ -153,6 +153,20 @@ const struct log_code LOG_CODES[] = {
      "Often: report it, with the load at that time."},
 	{"TWO_COPIES", LOG_NOTE, "The replica is back: what is acknowledged is on two disks again.", ""},
 	{"UNIT_SILENT", LOG_NOTE, "Nothing came from a device for longer than its reporting time; it is listed on the console.", ""},
+	{"VENDOR_BAD_SIGNATURE", LOG_WARN,
+     "A request on the webhook port was signed by nobody we know (vendor=? no such name) and was not read.",
+     "From the vendor's address: compare secrets, header names and what is signed. From elsewhere: close the port to "
+     "it."},
+	{"VENDOR_BODY_WRONG", LOG_ERROR,
+     "A vendor's signed request could not be read or does not fit its mapping; people see it as an unknown alarm.",
+     "Its bytes: pinganctl alarms. Try them: pingand --try-vendor NAME FILE. Then mend the mapping or tell the "
+     "vendor."},
+	{"VENDOR_LATE", LOG_WARN,
+     "A vendor's signature is good but its time too far off; from the third in a row on (shown=1) people see what it "
+     "says.",
+     "Set the vendor's clock or ours. If neither is wrong, somebody sends recorded requests: change the secret."},
+	{"VENDOR_LIMITED", LOG_ERROR, "A vendor sends more than limits.rate_per_min and limits.burst in vendors.yaml.",
+     "Ask the vendor why; raise the limits if it is right to."},
 	{"WATCH_JUNK", LOG_WARN, "Bytes on the watch port that are no frame; after 4 KiB of them the connection is closed.",
      "From a stranger's address: close the port to it. From a watch: check its protocol setting."},
 	{"WATCH_NOT_ANSWERED", LOG_WARN, "An elder watch that the registry does not know; its alarms are shown to people.",

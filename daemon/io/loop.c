@@ -20,6 +20,7 @@
 #include "io/redis_store.h"
 #include "io/snapshot.h"
 #include "io/testctl.h"
+#include "io/vendor.h"
 #include "io/web.h"
 
 #define SLOW_TURN_NS 10000000
@@ -108,6 +109,11 @@ static void port_login_done(void *ctx, uint64_t tag, bool ok)
 	web_login_done(((struct loop *)ctx)->web, tag, ok);
 }
 
+static void port_post_done(void *ctx, uint64_t tag, const struct post_answer *answer)
+{
+	web_post_done(((struct loop *)ctx)->web, tag, answer);
+}
+
 static void port_log(void *ctx, const char *code, const char *fmt, ...) PRINTF_LIKE(3, 4);
 static void port_log(void *ctx, const char *code, const char *fmt, ...)
 {
@@ -153,12 +159,15 @@ static void reload(struct loop *loop)
 	struct unit_settings units;
 	char why[CONFIG_WHY_MAX], keys[512];
 	struct config *next = calloc(1, sizeof *next);
+	struct vendors *vendors;
 
 	loop->reload = false;
 	sd_notify(0, "RELOADING=1");
 	if (next == NULL || loop->options.config_path == NULL) {
 		log_line(loop->log, "CONFIG_KEPT", "why=\"no file to read\"");
-	} else if (!config_load(loop->options.config_path, next, why) || !web_reload(loop->web, next, why)) {
+	} else if (!config_load(loop->options.config_path, next, why) ||
+	           (vendors = vendors_load(next->vendor_file, true, why)) == NULL ||
+	           !web_reload(loop->web, next, vendors, why)) {
 		metric_add(&loop->metrics, METRIC_RELOADS_REFUSED, 1);
 		log_line(loop->log, "CONFIG_KEPT", "why=\"%s\"", why);
 	} else {
@@ -188,6 +197,7 @@ static void gauges(void *ctx)
 	links_stats(loop->links, &links);
 	log_stats(loop->log, &log);
 	metric_set(&loop->metrics, METRIC_WEB_CONNECTIONS, web_connections(loop->web));
+	metric_set(&loop->metrics, METRIC_VENDOR_CONNECTIONS, web_hook_connections(loop->web));
 	metric_set(&loop->metrics, METRIC_LINKS_OPEN, links.open);
 	metric_set(&loop->metrics, METRIC_LINKS_PAUSED, links.paused);
 	metric_set(&loop->metrics, METRIC_LINKS_REFUSED, links.refused);
@@ -320,10 +330,15 @@ static uint64_t unit_links(const struct config *c)
 	return c->serve_devices ? (uint64_t)c->limits.devices + c->limits.dc09 + c->limits.watch : 0;
 }
 
+static uint64_t hook_files(const struct config *c)
+{
+	return c->serve_devices && c->listen.webhook.address.kind != ADDRESS_NONE ? c->limits.webhook : 0;
+}
+
 /* As many descriptors as we may have; the limits of the configuration must fit. */
 static bool files_raise(const struct config *c, char why[LOOP_WHY_MAX])
 {
-	uint64_t needed = (uint64_t)FILES_RESERVED + unit_links(c) + (c->serve_screens ? c->limits.web : 0);
+	uint64_t needed = (uint64_t)FILES_RESERVED + unit_links(c) + hook_files(c) + (c->serve_screens ? c->limits.web : 0);
 	struct rlimit files;
 
 	ENSURE(getrlimit(RLIMIT_NOFILE, &files) == 0);
@@ -404,6 +419,7 @@ static bool build_app(struct loop *loop, char why[LOOP_WHY_MAX])
 		.link_close = port_close,
 		.links_read = port_read,
 		.login_done = port_login_done,
+		.post_done = port_post_done,
 		.seal = crypto_seal,
 		.unseal = crypto_unseal,
 		.aes_cbc = crypto_aes_cbc,
@@ -523,7 +539,8 @@ static bool build_udp(struct loop *loop, char why[LOOP_WHY_MAX])
 
 static bool build_web(struct loop *loop, char why[LOOP_WHY_MAX])
 {
-	const struct web_parts parts = {
+	const struct config *c = &loop->config;
+	struct web_parts parts = {
 		.base = loop->base,
 		.config = &loop->config,
 		.links = loop->links,
@@ -535,6 +552,9 @@ static bool build_web(struct loop *loop, char why[LOOP_WHY_MAX])
 	};
 	char error[256] = "";
 
+	parts.vendors = vendors_load(c->vendor_file, true, why);
+	if (parts.vendors == NULL)
+		return false;
 	loop->web = web_new(&parts, error);
 	if (loop->web == NULL) {
 		snprintf(why, LOOP_WHY_MAX, "%s", error);
@@ -546,6 +566,8 @@ static bool build_web(struct loop *loop, char why[LOOP_WHY_MAX])
 		log_line(loop->log, "LISTENING", "for=web port=%u", web_port(loop->web));
 	if (web_admin_port(loop->web) != 0)
 		log_line(loop->log, "LISTENING", "for=admin port=%u", web_admin_port(loop->web));
+	if (web_hook_port(loop->web) != 0)
+		log_line(loop->log, "LISTENING", "for=webhook port=%u", web_hook_port(loop->web));
 	if (web_echo_port(loop->web) != 0)
 		log_line(loop->log, "LISTENING", "for=echo port=%u", web_echo_port(loop->web));
 	return true;

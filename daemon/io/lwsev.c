@@ -1,6 +1,5 @@
 #include "io/lwsev.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 
 #include <uv.h>
@@ -16,6 +15,8 @@ struct lwsev {
 	struct event *ready; /* uv's backend descriptor: an epoll descriptor can itself be watched */
 	struct event *timer; /* uv's next timer */
 	struct event *kick;
+	uv_prepare_t poll; /* uv looks at descriptors behind it, and at what lws has read before in front of it */
+	bool reads_on;
 	bool running; /* inside uv_run(): a kick only marks */
 	bool again;
 };
@@ -32,20 +33,35 @@ static void run(struct lwsev *ev)
 	/* A wait of 0 means that uv has more to do at once: idle handles that lws starts for buffered input, closes. */
 	for (int n = 0; n < TURNS_MAX && (n == 0 || ev->again || wait_ms == 0); n++) {
 		ev->again = false;
+		ev->reads_on = true;
 		uv_run(&ev->uv, UV_RUN_NOWAIT);
 		wait_ms = uv_backend_timeout(&ev->uv);
 	}
 	ev->running = false;
 
-	if (ev->again || wait_ms == 0)
-		event_active(ev->kick, EV_TIMEOUT, 1);
-	if (wait_ms > 0) {
+	/* More to do at once is done behind a look at all the other descriptors: an event that makes itself active is never left
+	 * by libevent, and one connection that lws can't finish with would be the last one served. */
+	if (ev->again)
+		wait_ms = 0;
+	if (wait_ms >= 0) {
 		struct timeval wait = {.tv_sec = wait_ms / 1000, .tv_usec = (wait_ms % 1000) * 1000};
 
 		evtimer_add(ev->timer, &wait);
 	} else {
 		evtimer_del(ev->timer);
 	}
+}
+
+static void on_poll(uv_prepare_t *poll)
+{
+	struct lwsev *ev = poll->data;
+
+	ev->reads_on = false;
+}
+
+bool lwsev_reads_on(const struct lwsev *ev)
+{
+	return ev->reads_on;
 }
 
 static void on_event(evutil_socket_t fd, short what, void *arg)
@@ -65,6 +81,9 @@ struct lwsev *lwsev_new(struct event_base *base, struct lws_context_creation_inf
 		free(ev);
 		return NULL;
 	}
+	ENSURE(uv_prepare_init(&ev->uv, &ev->poll) == 0 && uv_prepare_start(&ev->poll, on_poll) == 0);
+	ev->poll.data = ev;
+	uv_unref((uv_handle_t *)&ev->poll);
 	ev->foreign[0] = &ev->uv;
 	info->foreign_loops = ev->foreign;
 	info->options |= LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_UV_NO_SIGSEGV_SIGFPE_SPIN;

@@ -11,6 +11,8 @@
 #ifndef IO_LWSEV_H
 #define IO_LWSEV_H
 
+#include <stdbool.h>
+
 #include <event2/event.h>
 #include <libwebsockets.h>
 
@@ -21,6 +23,8 @@ struct lwsev;
 /* Fills in what `info` needs. NULL when there is no memory. */
 struct lwsev *lwsev_new(struct event_base *base, struct lws_context_creation_info *info) MUST_USE;
 void lwsev_start(struct lwsev *ev);
+/* True inside callbacks of lws that are about bytes it has read before, false when a descriptor has called for them. */
+bool lwsev_reads_on(const struct lwsev *ev);
 void lwsev_kick(struct lwsev *ev);
 /* Destroys the context (may be NULL: creation failed), lets uv finish, frees. Accepts NULL. */
 void lwsev_free(struct lwsev *ev, struct lws_context *context);

@@ -77,7 +77,13 @@
 	X(DC09_PEERS_SHED, "pingan_dc09_peers_shed_total", true,                                                           \
 	  "DC-09 lines over UDP forgotten early because their place was wanted")                                           \
 	X(WATCH_LINKS, "pingan_watch_links", false, "Open connections of elder watches")                                   \
-	X(WATCH_ACCEPTED, "pingan_watch_accepted_total", true, "Connections accepted from elder watches")
+	X(WATCH_ACCEPTED, "pingan_watch_accepted_total", true, "Connections accepted from elder watches")                  \
+	X(VENDOR_CONNECTIONS, "pingan_vendor_connections", false, "Open connections of vendors' clouds")                   \
+	X(VENDOR_REQUESTS, "pingan_vendor_requests_total", true, "Requests of vendors' clouds, good and bad")              \
+	X(VENDOR_REFUSED, "pingan_vendor_refused_total", true, "Of these, answered 4xx but for 429")                       \
+	X(VENDOR_BAD_SIGNATURE, "pingan_vendor_bad_signature_total", true, "Of these, signed by nobody we know")           \
+	X(VENDOR_REPLAYS, "pingan_vendor_replays_total", true, "Of these, the same request again: the same answer again")  \
+	X(VENDOR_LIMITED, "pingan_vendor_limited_total", true, "Of these, over the vendor's rate")
 
 enum metric {
 #define METRIC_ID(id, name, counter, help) METRIC_##id,

@@ -1,5 +1,5 @@
 /* web.c - context, listeners, life. */
-#include "io/web_internal.h"
+#include "io/webhook.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -21,6 +21,7 @@ static const struct lws_protocols WEB_PROTOCOLS_HTTP = {
 /* lws keeps the pointers, so they stand for the life of the process. The second is filled in at the start. */
 static struct lws_protocols WEB_PROTOCOLS[3];
 static struct lws_protocols ADMIN_PROTOCOLS[2];
+static struct lws_protocols HOOK_PROTOCOLS[2];
 
 static const lws_retry_bo_t ALIVE = {
 	/* A peer that lost its network says nothing for ever: asked after 20 s of silence, dropped 10 s later. */
@@ -135,7 +136,7 @@ static bool clear_unix(const char *path, char why[256])
 static bool listen_on(struct web *web, int kind, const struct listen_config *l, const struct lws_protocols *protocols,
                       char why[256])
 {
-	static const char *const NAMES[PORT_COUNT] = {"web", "admin", "echo"};
+	static const char *const NAMES[PORT_COUNT] = {"web", "admin", "webhook", "echo"};
 	struct web_port *port = &web->ports[kind];
 	struct lws_context_creation_info info = {0};
 
@@ -195,8 +196,14 @@ struct web *web_new(const struct web_parts *parts, char why[256])
 	struct web *web = calloc(1, sizeof *web);
 
 	if (web == NULL) {
+		vendors_free(parts->vendors);
 		snprintf(why, 256, "no memory");
 		return NULL;
+	}
+	web->hooks = hooks_new(web, parts->vendors, c->limits.webhook, c->limits.webhook_per_address);
+	if (web->hooks == NULL) {
+		snprintf(why, 256, "no memory");
+		goto fail;
 	}
 	web->base = parts->base;
 	web->links = parts->links;
@@ -226,7 +233,7 @@ struct web *web_new(const struct web_parts *parts, char why[256])
 	take_config(web, c);
 	policy_write(web->policy, sizeof web->policy, &c->web.image_origins);
 	HEADERS[0].value = web->policy;
-	WEB_PROTOCOLS[0] = ADMIN_PROTOCOLS[0] = WEB_PROTOCOLS_HTTP;
+	WEB_PROTOCOLS[0] = ADMIN_PROTOCOLS[0] = HOOK_PROTOCOLS[0] = WEB_PROTOCOLS_HTTP;
 	WEB_PROTOCOLS[1] = (struct lws_protocols){.name = SUBPROTOCOL,
 	                                          .callback = screen_callback,
 	                                          .per_session_data_size = screen_size(),
@@ -247,6 +254,8 @@ struct web *web_new(const struct web_parts *parts, char why[256])
 	if (c->serve_screens && !listen_on(web, PORT_WEB, &c->listen.web, WEB_PROTOCOLS, why))
 		goto fail;
 	if (!listen_on(web, PORT_ADMIN, &c->listen.admin, ADMIN_PROTOCOLS, why))
+		goto fail;
+	if (c->serve_devices && !listen_on(web, PORT_HOOK, &c->listen.webhook, HOOK_PROTOCOLS, why))
 		goto fail;
 #ifdef PINGAN_TEST_BUILD
 	if (parts->echo) {
@@ -277,14 +286,17 @@ void web_before_metrics(struct web *web, void (*before)(void *ctx), void *ctx)
 	web->before_metrics_ctx = ctx;
 }
 
-bool web_reload(struct web *web, const struct config *c, char why[256])
+bool web_reload(struct web *web, const struct config *c, struct vendors *vendors, char why[256])
 {
 	struct site *site = site_load(c->serve_screens ? c->web.root : "", why, 256);
 
-	if (site == NULL)
+	if (site == NULL) {
+		vendors_free(vendors);
 		return false;
+	}
 	site_drop(web->site);
 	web->site = site;
+	hooks_vendors(web->hooks, vendors);
 	take_config(web, c);
 	return true;
 }
@@ -300,6 +312,11 @@ size_t web_connections(const struct web *web)
 	return web_door_count(web->door);
 }
 
+size_t web_hook_connections(const struct web *web)
+{
+	return hooks_connections(web->hooks);
+}
+
 void web_free(struct web *web)
 {
 	if (web == NULL)
@@ -307,6 +324,7 @@ void web_free(struct web *web)
 	lwsev_free(web->ev, web->context);
 	web_door_free(web->door);
 	logins_free(web->logins);
+	hooks_free(web->hooks);
 	site_drop(web->site);
 	free(web);
 }
@@ -314,6 +332,11 @@ void web_free(struct web *web)
 void web_login_done(struct web *web, uint64_t tag, bool ok)
 {
 	logins_stored(web->logins, tag, ok);
+}
+
+void web_post_done(struct web *web, uint64_t tag, const struct post_answer *answer)
+{
+	hooks_done(web->hooks, tag, answer);
 }
 
 static uint16_t port_of(const struct web_port *port)
@@ -331,6 +354,11 @@ uint16_t web_port(const struct web *web)
 uint16_t web_admin_port(const struct web *web)
 {
 	return port_of(&web->ports[PORT_ADMIN]);
+}
+
+uint16_t web_hook_port(const struct web *web)
+{
+	return port_of(&web->ports[PORT_HOOK]);
 }
 
 uint16_t web_echo_port(const struct web *web)

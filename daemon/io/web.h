@@ -11,6 +11,7 @@
  *   web.c         context, listeners, life
  *   http.c        one request and its answer
  *   api.c         log-in, log-out, who am I; health
+ *   webhook.c     alarms of vendors' clouds, on a listener of their own
  *   screen.c      the WebSocket of consoles and phones: io/ws.h to the app's links
  *   echo.c        the conformance echo of test builds, through the same io/ws.h
  */
@@ -27,6 +28,7 @@
 #include "io/metrics.h"
 
 struct web;
+struct vendors;
 
 struct web_parts {
 	struct event_base *base;
@@ -35,7 +37,8 @@ struct web_parts {
 	struct clock *clock;
 	struct log *log;
 	struct metrics *metrics;
-	bool echo; /* test builds: the echo on 127.0.0.1:echo_port; port 0 = any */
+	struct vendors *vendors; /* taken over, also when web_new() fails */
+	bool echo;               /* test builds: the echo on 127.0.0.1:echo_port; port 0 = any */
 	uint16_t echo_port;
 };
 
@@ -47,21 +50,25 @@ void web_set_app(struct web *web, struct app *app);
 /* Called before a page of metrics is written: gauges of other modules. */
 void web_before_metrics(struct web *web, void (*before)(void *ctx), void *ctx);
 
-/* Takes over pages, origins, lengths. False: the pages can't be read, and everything stays as it was. */
-bool web_reload(struct web *web, const struct config *config, char why[256]) MUST_USE;
+/* Takes over pages, origins, lengths, vendors. False: the pages can't be read, and everything stays as it was; the vendors are
+ * freed. */
+bool web_reload(struct web *web, const struct config *config, struct vendors *vendors, char why[256]) MUST_USE;
 
 /* Graceful: no new connections; screens are told to come back elsewhere. */
 void web_stop(struct web *web);
 /* Open connections, for a drain. */
 size_t web_connections(const struct web *web);
-void web_free(struct web *web); /* accepts NULL */
+size_t web_hook_connections(const struct web *web); /* of vendors' clouds */
+void web_free(struct web *web);                     /* accepts NULL */
 
 /* The port of the app. */
 void web_login_done(struct web *web, uint64_t tag, bool ok);
+void web_post_done(struct web *web, uint64_t tag, const struct post_answer *answer);
 
 /* TCP port that a listener got; 0 when there is none. */
 uint16_t web_port(const struct web *web);
 uint16_t web_admin_port(const struct web *web);
+uint16_t web_hook_port(const struct web *web);
 uint16_t web_echo_port(const struct web *web);
 
 #endif

@@ -13,6 +13,7 @@
 #define PROGRESS_MAX_S 30 /* between two pieces of an answer that the browser takes */
 #define HEADERS_MAX_S 10  /* connected, and no whole head */
 #define IDLE_MAX_S 30     /* between two requests on one connection */
+#define MORE_MAX 1000     /* turns with bytes behind a body and an answer that nobody takes */
 #define SCREEN_MESSAGE_MAX 16384
 #define ECHO_MESSAGE_MAX ((size_t)16 << 20)
 #define ECHO_QUEUE_MAX ((size_t)32 << 20)
@@ -22,7 +23,7 @@
 /* One listener. */
 struct web_port {
 	struct web *web;
-	enum { PORT_WEB, PORT_ADMIN, PORT_ECHO, PORT_COUNT } kind;
+	enum { PORT_WEB, PORT_ADMIN, PORT_HOOK, PORT_ECHO, PORT_COUNT } kind;
 	bool tls;
 	struct lws_vhost *vhost; /* NULL = none */
 };
@@ -38,6 +39,7 @@ struct web {
 	struct lws_context *context;
 	struct logins *logins;
 	struct site *site;
+	struct hooks *hooks; /* NULL: no vendor's cloud is listened to */
 	struct web_port ports[PORT_COUNT];
 	struct text_list origins;
 	struct ws_limits screen_limits;
@@ -71,8 +73,11 @@ struct request {
 	bool close;                                         /* hang up after the answer */
 	void (*api)(struct request *rq, struct slice body); /* gets the body */
 	uint64_t ticket;                                    /* of a log-in under way */
+	struct hook *hook;                                  /* owned; of a vendor's request */
 	char *body;                                         /* owned */
-	size_t body_len;
+	size_t body_len, body_max;
+	bool whole;    /* it was handed over */
+	uint32_t more; /* how often something stood behind it */
 	/* the answer */
 	unsigned status;
 	const char *type;

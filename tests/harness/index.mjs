@@ -137,7 +137,7 @@ export class Daemon {
 	/** Up to where its ports answer; `ready`: until it can do its whole job. */
 	async start({ ready = true } = {}) {
 		const from = this.child.lines.length
-		const wanted = ['web', 'devices', 'dc09', 'watch', 'admin'].filter((what) => this.config.listen?.[what]?.address)
+		const wanted = ['web', 'devices', 'dc09', 'watch', 'webhook', 'admin'].filter((what) => this.config.listen?.[what]?.address)
 
 		this.write()
 		this.child.start()
