@@ -5,6 +5,7 @@
 #include "app/bind.h"
 #include "app/change.h"
 #include "app/storms.h"
+#include "app/supervision.h"
 
 static void put(struct store_commit *c, const struct record *rec, struct buf *bytes, size_t from)
 {
@@ -127,6 +128,7 @@ static void out_put(struct app *app, struct store_commit *c, struct buf *bytes, 
 {
 	const struct incident *before = &app->before, *after = &app->after;
 	struct out out = {.kind = after->kind, .incident = after->id, .since_ms = app->now.store_ms};
+	struct device_seen seen;
 	struct store_put *p;
 	struct record *rec;
 	size_t from = bytes->len;
@@ -137,6 +139,8 @@ static void out_put(struct app *app, struct store_commit *c, struct buf *bytes, 
 	memcpy(out.device, ch->alarm->device, sizeof out.device);
 	out.found = alarm_by_rule(ch->alarm);
 	home_area(app, out.device, out.area);
+	if (device_seen(app, out.device, &seen))
+		out.heard_ms = seen.heard_ms;
 	p = &c->puts[c->put_count++];
 	ENSURE(c->put_count <= STORE_PUTS_MAX);
 	outage_key(p->key, out.device, out.kind);

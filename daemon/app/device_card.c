@@ -6,7 +6,9 @@
 #include "app/commission.h"
 #include "app/devices.h"
 #include "app/screens.h"
+#include "app/supervision.h"
 #include "base/hash.h"
+#include "wire/vitals.h"
 
 #define LOOK_MS 1000 /* its home, its link: what changes beside its record */
 #define NAME_BYTES_MAX 64
@@ -54,7 +56,8 @@ void card_open(struct app *app, struct session *s, const char *device, uint64_t 
 	(void)text_copy(s->device, sizeof s->device, slice_str(device));
 	s->device_cmd = cmd;
 	s->card_hash = 0;
-	/* Shown when the entry stands that says who looks. */
+	/* Shown when the entry stands that says who looks. Another daemon may have heard it last. */
+	device_seen_ask(app, device);
 }
 
 void card_answered(struct app *app, struct session *s, const struct change *ch)
@@ -126,11 +129,30 @@ static void home_fill(struct app *app, const struct session *s, const Pingan__V1
 		to->incident = open->slot->id;
 }
 
+static void vitals_fill(struct app *app, const struct vitals *v, Pingan__V1__DeviceCard *to)
+{
+	if (v == NULL)
+		return;
+	to->battery_pct = v->battery_pct;
+	to->mains = (uint32_t)v->mains;
+	to->signal_dbm = v->signal_dbm;
+	to->firmware = text_cut(app, v->firmware, VITALS_TEXT_MAX);
+	if (to->model[0] == '\0')
+		to->model = text_cut(app, v->model, VITALS_TEXT_MAX);
+}
+
 static void health_fill(struct app *app, const char *device, Pingan__V1__DeviceCard *to)
 {
 	const struct device_link *l = table_get(&app->devices->by_device, device);
 
+	struct device_seen seen;
+
 	to->battery_pct = 255;
+	if (device_seen(app, device, &seen)) {
+		to->last_seen_ms = seen.heard_ms;
+		to->silent = seen.silent;
+		vitals_fill(app, seen.vitals, to);
+	}
 	if (l == NULL)
 		return;
 	to->connected = true;

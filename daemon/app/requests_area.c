@@ -19,6 +19,7 @@ static Pingan__V1__OutListed__Device *device_fill(struct app *app, const struct 
 	pingan__v1__out_listed__device__init(to);
 	to->device = text_cut(app, out->device, ID_MAX);
 	to->since_ms = out->since_ms;
+	to->heard_ms = out->heard_ms;
 	if (out->kind == KIND_POWER)
 		to->battery_until_ms = out->since_ms + SECONDS(app->config.policy.battery_s);
 	if (h == NULL)

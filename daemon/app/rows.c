@@ -106,7 +106,7 @@ static void row_fill_score(struct app *app, const struct incident *inc, Pingan__
 }
 
 /* What has been done with it at the desk, and what it waits for beside a person. */
-static void row_fill_life(const struct incident *inc, Pingan__V1__IncidentRow *row)
+static void row_fill_life(struct app *app, const struct incident *inc, Pingan__V1__IncidentRow *row)
 {
 	const struct handover *h = incident_handover_open(inc);
 
@@ -121,6 +121,10 @@ static void row_fill_life(const struct incident *inc, Pingan__V1__IncidentRow *r
 	row->out_now = inc->out_now;
 	row->out_total = inc->out_total;
 	row->battery_due_ms = inc->battery_due_ms;
+	if (inc->carrier[0] != '\0')
+		row->carrier = text_cut(app, inc->carrier, ID_MAX);
+	row->away = inc->away;
+	row->untested = inc->untested;
 	row->repair_overdue = inc->repair_overdue;
 	row->calls = inc->calls;
 	if (h == NULL)
@@ -171,7 +175,7 @@ void row_fill(struct app *app, const struct shown *sh, const struct record *rec,
 	row->note_owner = name_of(app, sh->note_owner);
 	row->protocol_code = text_cut(app, inc->protocol_code, ALARM_CODE_MAX);
 	row->resident_cancelled = inc->resident_cancelled;
-	row_fill_life(inc, row);
+	row_fill_life(app, inc, row);
 	row_fill_score(app, inc, row);
 	if (p == NULL)
 		return;

@@ -252,5 +252,6 @@ void seen_looked(struct app *app, const struct store_seen *list, size_t n)
 			continue;
 		seen_believe(app, u, &list[i]);
 		details_home(app, u->record);
+		cards_touch(app, unit_id(u));
 	}
 }

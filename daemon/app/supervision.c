@@ -171,9 +171,13 @@ static void carrier_fell(const struct app *app, struct carrier *c, const struct 
 
 void unit_out(struct app *app, const struct out *out, bool is_out)
 {
-	struct unit *u = out->kind == KIND_LINK && out->found ? unit_find(app, out->device) : NULL;
+	struct unit *u = out->found ? unit_find(app, out->device) : NULL;
 
-	if (u == NULL || u->silent == is_out)
+	if (u == NULL)
+		return;
+	if (out->kind == KIND_POWER)
+		u->dark = is_out;
+	if (out->kind != KIND_LINK || u->silent == is_out)
 		return;
 	unit_silent(app, u, is_out);
 	u->again_ms = 0;

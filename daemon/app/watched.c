@@ -149,8 +149,9 @@ void unit_read(struct app *app, struct record *rec)
 	enlist(app, u, 1);
 	if (u->silent)
 		unit_silent(app, u, true); /* in its class, which may be another now */
-	out = outage_member(app, unit_id(u), KIND_LINK);
-	if (out != NULL)
+	if ((out = outage_member(app, unit_id(u), KIND_LINK)) != NULL)
+		unit_out(app, out, true);
+	if ((out = outage_member(app, unit_id(u), KIND_POWER)) != NULL)
 		unit_out(app, out, true);
 	unit_watch(app, u);
 	upkeep_watch(app, u);

@@ -49,8 +49,8 @@ struct unit {
 	bool in_service;
 	bool silent;       /* the log lists it as out, found by us */
 	uint8_t silent_as; /* enum report_class in which it is counted as silent */
-	bool low;          /* its battery was said to be low, here */
-	bool dark;         /* likewise its mains to be away */
+	bool dark;         /* the log lists it as without mains, found by us; or that is on its way */
+	int32_t low_day;   /* its battery was said to be low, here, on this day; 0 = it is not */
 	enum protocol protocol;
 	uint32_t report_s, test_s;
 	uint64_t beats_a_day; /* as counted for its carrier */
@@ -92,7 +92,7 @@ struct units {
 	bool cut;               /* history was */
 	ms_t gone_ms, since_ms; /* nobody heard anything from .. to */
 	int64_t clock_ahead_ms; /* store's clock minus our monotonic one, as last read */
-	mono_t turned_at, looked_at, judge_at;
+	mono_t turned_at, looked_at, judge_at, tests_at;
 	char daemons[DAEMONS_ASKED_MAX][STORE_KEY_MAX]; /* keys of the others that were alive when last looked at */
 	size_t daemon_count;
 };

@@ -18,6 +18,7 @@ struct out {
 	ms_t since_ms;
 	bool found;    /* by a rule of ours. LINK: nothing came from it; ends when it is heard */
 	char area[16]; /* of its home, when it went out; empty = not known */
+	ms_t heard_ms; /* when anything last came from it, then; 0 = not known */
 };
 
 /* Power and links fail by the street, not by the home. */

@@ -36,6 +36,7 @@ void out_encode(const struct out *o, struct buf *ret)
 	m.since_ms = o->since_ms;
 	m.found = o->found;
 	m.area = (char *)o->area;
+	m.heard_ms = o->heard_ms;
 	pack(&m.base, ret);
 }
 
@@ -55,6 +56,7 @@ int out_decode(struct slice body, struct out *ret, struct arena *scratch)
 	ret->incident = m->incident;
 	ret->since_ms = m->since_ms;
 	ret->found = m->found;
+	ret->heard_ms = m->heard_ms > 0 ? m->heard_ms : 0;
 	if (!text_copy(ret->area, sizeof ret->area, slice_str(m->area)))
 		return RECORD_BAD_TEXT;
 	return out_valid(ret) ? 0 : RECORD_BAD_STATE;

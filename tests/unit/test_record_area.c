@@ -23,7 +23,13 @@ static const struct storm STORM = {.area = "440103001",
                                    .ended_by = "sup2",
                                    .held_back = 7,
                                    .returned = 5};
-static const struct out OUT = {.device = "dev-1", .kind = KIND_POWER, .incident = 77, .since_ms = AT};
+static const struct out OUT = {.device = "dev-1",
+                               .kind = KIND_POWER,
+                               .incident = 77,
+                               .since_ms = AT,
+                               .found = true,
+                               .area = "440103001001",
+                               .heard_ms = AT - 5};
 
 static int storm_again(const struct storm *from, struct storm *to)
 {

@@ -1,86 +1,9 @@
 /* test_supervision.c - no unit falls silent unnoticed, and none is called silent that was heard. */
-#include "app_rig_city.h"
-
 #include "app/watched.h"
 
-#define CLASS_S 180
+#include "app_rig_units.h"
+
 #define AGAIN_S POLICY_DEFAULT.silent_again_s
-
-/* A unit of this home as the registry has it; before rig_start(). */
-static void unit(struct rig *g, const char *home, uint32_t report_s, Pingan__V1__DeviceState state, const char *carrier)
-{
-	Pingan__V1__Device d = PINGAN__V1__DEVICE__INIT;
-	char id[ID_MAX];
-
-	snprintf(id, sizeof id, "dev-%s", home);
-	d.id = id;
-	d.household = (char *)home;
-	d.protocol = PINGAN__V1__PROTOCOL__PROTOCOL_NATIVE;
-	d.state = state;
-	d.report_s = report_s;
-	d.carrier = (char *)carrier;
-	rig_put(g, "device", id, &d.base);
-}
-
-static struct rig *town(void)
-{
-	struct rig *g = rig_city();
-
-	unit(g, "h0", CLASS_S, PINGAN__V1__DEVICE_STATE__DEVICE_IN_SERVICE, "");
-	unit(g, "h1", CLASS_S, PINGAN__V1__DEVICE_STATE__DEVICE_IN_SERVICE, "");
-	return g;
-}
-
-static void beat(struct rig *g, const char *home)
-{
-	char device[ID_MAX];
-
-	snprintf(device, sizeof device, "dev-%s", home);
-	app_begin(g->app);
-	device_heard(g->app, device);
-}
-
-/* h0 beats all the while, every 20 s. */
-static void pass(struct rig *g, int64_t ms)
-{
-	for (; ms > 0; ms -= 20000) {
-		beat(g, "h0");
-		rig_pass(g, ms < 20000 ? ms : 20000);
-	}
-}
-
-static const struct incident *open_of(struct rig *g, const char *key)
-{
-	static struct incident inc;
-	struct record *rec = incident_of_household(g->app, key);
-
-	if (rec == NULL)
-		return NULL;
-	assert_true(incident_read(g->app, rec, &inc));
-	return &inc;
-}
-
-static uint32_t out_now(struct rig *g, const char *key)
-{
-	const struct incident *inc = open_of(g, key);
-
-	return inc == NULL ? 0 : inc->out_now;
-}
-
-static size_t incidents(struct rig *g)
-{
-	return g->app->count_of_type[RECORD_INCIDENT];
-}
-
-static bool silent(struct rig *g, const char *home)
-{
-	struct device_seen seen;
-	char device[ID_MAX];
-
-	snprintf(device, sizeof device, "dev-%s", home);
-	assert_true(device_seen(g->app, device, &seen));
-	return seen.silent;
-}
 
 #define FIRST "area/440103001/link"
 #define AWAY "away/4401/link"

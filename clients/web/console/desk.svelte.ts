@@ -93,6 +93,8 @@ export class Desk {
 	panel = $state<PanelName | null>(null);
 	/** The unit that is looked at: made by the panel that shows it. */
 	unit: Unit | null = null;
+	/** The home that a new call is about, when it was chosen elsewhere than in the search. */
+	meant: { household: string; name: string } | null = null;
 	onlyClass = $state(0);
 	search = $state('');
 	/** The list shows what is set aside instead of what is to be done. */
@@ -299,6 +301,13 @@ export class Desk {
 		if (this.panel !== null && this.panel !== panel) this.line.clear(this.panel);
 		this.panel = panel;
 		this.drafts.set('panel', panel);
+	}
+
+	/** A call to a home that is on a list: of its own, so that its card is there and somebody has it. */
+	callHome(household: string, name: string): void {
+		this.closePanel();
+		this.meant = { household, name };
+		this.openPanel('manual');
 	}
 
 	closePanel(): void {

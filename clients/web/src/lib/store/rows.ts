@@ -52,6 +52,10 @@ export interface Row {
 	outNow: number;
 	outTotal: number;
 	batteryDueMs: number;
+	/** Of an area-wide one: the carrier or gateway that is out; we could not hear for a while. */
+	carrier: string;
+	away: boolean;
+	untested: boolean;
 	repairOverdue: boolean;
 	scoreS: number;
 	scoreWhy: readonly number[];
@@ -113,6 +117,9 @@ export function toRow(m: IncidentRow): Row {
 		outNow: m.outNow,
 		outTotal: m.outTotal,
 		batteryDueMs: ms(m.batteryDueMs),
+		carrier: m.carrier,
+		away: m.away,
+		untested: m.untested,
 		repairOverdue: m.repairOverdue,
 		scoreS: m.scoreS,
 		scoreWhy: m.scoreWhy,
@@ -148,6 +155,8 @@ export function shownState(row: Pick<Row, 'state' | 'progress'>): Shown {
 }
 
 /** A name a person can say for this row. What concerns a whole area is called by it. */
-export function titleOf(row: Pick<Row, 'resident' | 'device' | 'number' | 'area' | 'areaWide'>): string {
-	return (row.areaWide ? row.area : row.resident || row.device) || row.number;
+export function titleOf(
+	row: Pick<Row, 'resident' | 'device' | 'number' | 'area' | 'areaWide' | 'carrier'>,
+): string {
+	return (row.areaWide ? row.carrier || row.area : row.resident || row.device) || row.number;
 }

@@ -82,6 +82,9 @@ export const en: Record<keyof typeof zh, string> = {
 	'mark.service': 'Awaits {service}',
 	'mark.area': '{kind}: {n} of {total} homes',
 	'mark.area.brief': '{n} of {total} homes',
+	'mark.away': 'Not heard since we were away',
+	'mark.carrier': 'Carrier or gateway',
+	'mark.untested': 'Test missing',
 	'mark.battery': 'Batteries end soon',
 	'mark.overdue': 'Repair overdue',
 
@@ -130,12 +133,18 @@ export const en: Record<keyof typeof zh, string> = {
 	'detail.answer_group': 'Answer of {name}',
 	'detail.answer_result': '{name}: {answer}',
 
+	'detail.away':
+		'For a while we could not hear devices. These have not come back since, and may have pressed meanwhile: call each home.',
+	'detail.untested':
+		'The periodic test of this unit has not come. It closes only after somebody has spoken with or seen the resident, or once a test comes.',
 	'out.title': 'Devices that are still out',
 	'out.count': '{n} homes, {total} in all',
 	'out.none': 'No device is out',
 	'out.since': 'Out for',
 	'out.battery': 'Battery for',
 	'out.more': 'Show {n} more',
+	'out.call': 'Call home',
+	'out.heard': 'Last heard',
 	'out.refresh': 'Refresh',
 
 	'reason.hint': 'Required; Enter sends',

@@ -81,6 +81,9 @@ export const zh = {
 	'mark.service': '待 {service} 确认',
 	'mark.area': '{kind} {n} 户 / 共 {total}',
 	'mark.area.brief': '{n} 户 / 共 {total}',
+	'mark.away': '我方中断后未联系上',
+	'mark.carrier': '运营商或网关',
+	'mark.untested': '缺测试',
 	'mark.battery': '电池将尽',
 	'mark.overdue': '维修超时',
 
@@ -127,12 +130,16 @@ export const zh = {
 	'detail.answer_group': '{name} 的答复',
 	'detail.answer_result': '{name}：{answer}',
 
+	'detail.away': '我方有一段时间收不到信号，这些设备此后没有再联系上，期间可能按过按钮：请逐户致电。',
+	'detail.untested': '该设备的定期测试没有收到：须与长者通话或上门见面，或收到一次测试，才能结束。',
 	'out.title': '未恢复的设备',
 	'out.count': '{n} 户，曾共 {total} 户',
 	'out.none': '没有未恢复的设备',
 	'out.since': '中断',
 	'out.battery': '电池可用',
 	'out.more': '再显示 {n} 户',
+	'out.call': '致电登记',
+	'out.heard': '最近联系',
 	'out.refresh': '刷新',
 
 	'reason.hint': '必填，回车发送',
