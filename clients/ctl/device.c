@@ -7,9 +7,11 @@
 
 #include "core/alarm.h"
 #include "pingan/v1/record.pb-c.h"
+#include "wire/device.h"
 #include "wire/codes.h"
 
 #define KEY_LEN 32
+#define TOKEN_LEN 32
 #define SCAN_COUNT 1000
 
 static const char *const PROTOCOLS[PROTOCOL_COUNT] = {
@@ -259,6 +261,41 @@ int device_key(struct cell *cell, const char *id, const struct device_options *o
 		d->next_psk = next;
 	}
 	sodium_memzero(secret, sizeof secret);
+	pingan__v1__device__free_unpacked(d, NULL);
+	return bad;
+}
+
+/* For units that look at our certificate and show a token in Hello; only its hash is kept. */
+int device_token(struct cell *cell, const char *id, const struct device_options *o)
+{
+	uint8_t body[STORE_BODY_MAX], token[DEVICE_TOKEN_MAX], hash[32];
+	char key[STORE_KEY_MAX], hex[2 * DEVICE_TOKEN_MAX + 1];
+	struct cell_record rec;
+	ProtobufCBinaryData before;
+	Pingan__V1__Device *d;
+	size_t len = TOKEN_LEN;
+	int bad = 1;
+
+	if (!key_of_id(id, "device", key) || (d = device_get(cell, id, key, &rec)) == NULL)
+		return 1;
+	before = d->token_hash;
+	randombytes_buf(token, TOKEN_LEN);
+	if (d->protocol != PINGAN__V1__PROTOCOL__PROTOCOL_NATIVE) {
+		(void)complain("only native devices have a token", id);
+	} else if (o->key != NULL && (sodium_hex2bin(token, sizeof token, o->key, strlen(o->key), NULL, &len, NULL) != 0 ||
+	                              2 * len != strlen(o->key) || len < DEVICE_TOKEN_MIN)) {
+		(void)complain("a token is 32 to 128 hex digits", id);
+	} else {
+		(void)crypto_generichash(hash, sizeof hash, token, len, NULL, 0);
+		d->token_hash = (ProtobufCBinaryData){.data = hash, .len = sizeof hash};
+		if (cell_put(cell, key, &rec, pack(d, body, sizeof body))) {
+			printf("device,token_hex\n%s,%s\n", d->id, sodium_bin2hex(hex, sizeof hex, token, len));
+			bad = 0;
+		}
+		d->token_hash = before; /* what the unpacked record owns */
+	}
+	sodium_memzero(token, sizeof token);
+	sodium_memzero(hex, sizeof hex);
 	pingan__v1__device__free_unpacked(d, NULL);
 	return bad;
 }

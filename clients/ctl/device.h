@@ -17,6 +17,7 @@ struct device_options {
 /* Each 0, or 1 with one line on standard error that says what to mend. */
 int device_add(struct cell *cell, const char *id, const struct device_options *o);
 int device_key(struct cell *cell, const char *id, const struct device_options *o);
+int device_token(struct cell *cell, const char *id, const struct device_options *o);
 int device_list(struct cell *cell, const char *household, bool json);
 int device_show(struct cell *cell, const char *id, bool json);
 int device_retire(struct cell *cell, const char *id);

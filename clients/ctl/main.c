@@ -61,6 +61,11 @@ static int do_device_key(struct cell *cell, const struct options *o)
 	return device_key(cell, o->args[0], &o->device);
 }
 
+static int do_device_token(struct cell *cell, const struct options *o)
+{
+	return device_token(cell, o->args[0], &o->device);
+}
+
 static int do_device_list(struct cell *cell, const struct options *o)
 {
 	return device_list(cell, o->device.household, o->json);
@@ -140,6 +145,7 @@ static const struct command {
 	{"device show", "ID: one device, without its secrets", do_device_show, 1},
 	{"device add", "ID: a new device; prints its new key, this once", do_device_add, 1},
 	{"device key", "ID: a new key for it, printed this once; or --over-link", do_device_key, 1},
+	{"device token", "ID: a new token for a unit that looks at our certificate, printed this once", do_device_token, 1},
 	{"init", "ACCOUNT: the first administrator of a new cell; prints the password, this once", do_init, 1},
 	{"user list", "people who may log in", do_user_list, 0},
 	{"user show", "ACCOUNT: one of them", do_user_show, 1},

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 
 import { ctl, ok, refused } from '../harness/ctl.mjs'
-import { dc09, Panel, watch, Watch } from '../harness/device.mjs'
+import { dc09, hello, Home, Panel, watch, Watch } from '../harness/device.mjs'
 import { Cell, until } from '../harness/index.mjs'
 import { common } from '../harness/proto.mjs'
 import { Unit } from '../harness/unit.mjs'
@@ -48,6 +48,31 @@ test('devices of every protocol are entered, served, given another key, and reti
 
 	assert.match(await ok(cell, 'device', 'retire', 'new1'), /out of service/)
 	assert.match(await ok(cell, 'device', 'show', 'new1'), /retired/)
+})
+
+test('a unit without a key of its own is entered with a token', async (t) => {
+	const cell = await Cell.start(t, { demo: { homes: 10 }, config: { listen: { devices: { tls: false } } } })
+	const household = cell.homes[0].household
+	const greet = async (token) => {
+		const home = await Home.connect(t, cell.daemon.ports.devices)
+		home.send(hello({ device: 'new2', token: Buffer.from(token, 'hex') }))
+		await until(() => home.heard.length > 0, { what: 'an answer to Hello' })
+		home.end()
+		return home.heard[0].type
+	}
+
+	await ok(cell, 'device', 'add', 'new2', '--household', household, '--protocol', 'native')
+	const token = keyOf(await ok(cell, 'device', 'token', 'new2'))
+	assert.match(token, /^[0-9a-f]{64}$/)
+	await until(async () => (await greet(token)) === 'welcome', { what: 'the token opens' })
+	assert.equal(await greet('00'.repeat(32)), 'refuse')
+	// Another one, which the maker has given it: the first opens nothing any more.
+	await ok(cell, 'device', 'token', 'new2', '--key', '00112233445566778899aabbccddeeff')
+	await until(async () => (await greet('00112233445566778899aabbccddeeff')) === 'welcome', { what: 'the new token opens' })
+	assert.equal(await greet(token), 'refuse')
+	await refused(cell, /32 to 128 hex digits/, 'device', 'token', 'new2', '--key', '0011')
+	await refused(cell, /only native/, 'device', 'token', 'watch.8800000006')
+	await refused(cell, /no such device/, 'device', 'token', 'nobody')
 })
 
 test('what can not be entered is refused with the reason, and nothing changes', async (t) => {
