@@ -5,6 +5,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "core/alarm.h"
 #include "pingan/v1/record.pb-c.h"
@@ -38,26 +39,48 @@ static void text_of(const ProtobufCBinaryData *raw, char *ret, size_t size)
 	ret[at] = '\0';
 }
 
-static void print(const struct store_entry *entry, const Pingan__V1__LogEvent *e, bool json)
+/* What the alarm says. Entries of before it was kept have a line that tells most of it. */
+static void alarm_of(const struct store_entry *entry, const Pingan__V1__LogEvent *e, Pingan__V1__LogAlarm *ret)
 {
 	const Pingan__V1__Line *line = line_of(e);
-	const char *kind = line == NULL ? "-" : kind_name((enum kind)line->kind);
-	const char *protocol = line == NULL || (unsigned)line->protocol >= PROTOCOL_COUNT ? "-" : PROTOCOLS[line->protocol];
-	char text[4 * ALARM_RAW_MAX + 1], *hex;
+
+	if (e->alarm != NULL) {
+		*ret = *e->alarm;
+		return;
+	}
+	pingan__v1__log_alarm__init(ret);
+	ret->received_ms = entry->at_ms;
+	if (line != NULL) {
+		ret->kind = line->kind;
+		ret->protocol = line->protocol;
+	}
+}
+
+static void print(const struct store_entry *entry, const Pingan__V1__LogEvent *e, bool json)
+{
+	const char *protocol, *kind;
+	Pingan__V1__LogAlarm a;
+	char text[4 * ALARM_RAW_MAX + 1], id[17], *hex;
 	json_t *object;
 
+	alarm_of(entry, e, &a);
+	protocol = (unsigned)a.protocol >= PROTOCOL_COUNT ? "-" : PROTOCOLS[a.protocol];
+	kind = a.kind == PINGAN__V1__KIND__KIND_NONE ? "-" : kind_name((enum kind)a.kind);
+	snprintf(id, sizeof id, "%016" PRIx64, a.id);
 	text_of(&e->raw, text, sizeof text);
 	if (!json) {
-		printf("%" PRIu64 " %" PRId64 " %s %s %s %s %s\n", entry->id, entry->at_ms, e->alarm_device, protocol, kind,
-		       e->record, text);
+		printf("%" PRIu64 " %" PRId64 " %s %s %s%s %s %s %s\n", entry->id, a.received_ms, e->alarm_device, protocol,
+		       kind, a.restore ? " restore" : "", id, e->record, text);
 		return;
 	}
 	hex = malloc(2 * e->raw.len + 1);
 	ENSURE(hex != NULL);
 	sodium_bin2hex(hex, 2 * e->raw.len + 1, e->raw.data, e->raw.len);
-	object = json_pack("{s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:s}", "entry", (json_int_t)entry->id, "received_ms",
-	                   (json_int_t)entry->at_ms, "device", e->alarm_device, "protocol", protocol, "kind", kind,
-	                   "record", e->record, "raw", text, "raw_hex", hex);
+	object = json_pack("{s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:s, s:I, s:b, s:s, s:s, s:s, s:s}", "entry",
+	                   (json_int_t)entry->id, "received_ms", (json_int_t)a.received_ms, "stored_ms",
+	                   (json_int_t)entry->at_ms, "raised_ms", (json_int_t)a.raised_ms, "device", e->alarm_device,
+	                   "protocol", protocol, "kind", kind, "id", id, "zone", (json_int_t)a.zone, "restore", a.restore,
+	                   "code", a.code, "record", e->record, "raw", text, "raw_hex", hex);
 	ENSURE(object != NULL);
 	(void)json_dumpf(object, stdout, JSON_COMPACT);
 	putchar('\n');
@@ -65,17 +88,110 @@ static void print(const struct store_entry *entry, const Pingan__V1__LogEvent *e
 	free(hex);
 }
 
-int alarms_show(struct cell *cell, uint64_t since, uint32_t count, bool json)
+/* ------------------------------------------------------------ from a time on */
+
+bool alarms_time(const char *text, int64_t now_ms, int64_t *ret_ms)
+{
+	static const char *const FORMS[] = {"%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S",
+	                                    "%Y-%m-%dT%H:%M:%S"};
+	static const struct {
+		char unit;
+		int64_t ms;
+	} AGO[] = {{'s', 1000}, {'m', 60000}, {'h', 3600000}, {'d', 86400000}};
+	char *end;
+	uint64_t n;
+
+	for (size_t i = 0; i < COUNT_OF(FORMS); i++) {
+		struct tm tm = {.tm_isdst = -1};
+		const char *rest = strptime(text, FORMS[i], &tm);
+		bool utc = rest != NULL && strcmp(rest, "Z") == 0;
+
+		if (rest == NULL || (*rest != '\0' && !utc))
+			continue;
+		*ret_ms = (int64_t)(utc ? timegm(&tm) : mktime(&tm)) * 1000;
+		return true;
+	}
+	if (text[0] < '0' || text[0] > '9')
+		return false;
+	n = strtoull(text, &end, 10);
+	for (size_t i = 0; i < COUNT_OF(AGO); i++)
+		if (end[0] == AGO[i].unit && end[1] == '\0' && n <= (uint64_t)(now_ms / AGO[i].ms)) {
+			*ret_ms = now_ms - (int64_t)n * AGO[i].ms;
+			return true;
+		}
+	/* Less than this is no time of ours, but the number of a log entry. */
+	if (*end != '\0' || n < UINT64_C(1000000000000) || n > INT64_MAX)
+		return false;
+	*ret_ms = (int64_t)n;
+	return true;
+}
+
+/* Number of the first entry from `from` on, and its time. 0: there is none; -1: the store did not say. */
+static int first_from(struct cell *cell, uint64_t from, uint64_t *ret, int64_t *ret_ms)
+{
+	redisReply *r = cell_ask(cell, "XRANGE %slog %" PRIu64 " + COUNT 1", cell->prefix, from);
+	struct store_entry entry;
+	int found = r == NULL ? -1 : r->elements == 0 ? 0 : commit_entry_read(r->element[0], &entry) ? 1 : -1;
+
+	if (found == 1) {
+		*ret = entry.id;
+		*ret_ms = entry.at_ms;
+	}
+	if (r != NULL)
+		freeReplyObject(r);
+	return found;
+}
+
+/* The store's time never goes back in the log: the first entry of that time or later is found by halves. */
+static int entry_at(struct cell *cell, int64_t since_ms, uint64_t *ret)
+{
+	redisReply *r = cell_ask(cell, "XREVRANGE %slog + - COUNT 1", cell->prefix);
+	uint64_t low = 1, high = r == NULL || r->elements == 0 ? 0 : commit_entry_number(r->element[0]);
+
+	if (r == NULL)
+		return -1;
+	freeReplyObject(r);
+	high++;
+	while (low < high) {
+		uint64_t middle = low + (high - low) / 2, id = 0;
+		int64_t at_ms = 0;
+		int found = first_from(cell, middle, &id, &at_ms);
+
+		if (found < 0)
+			return -1;
+		if (found == 0 || at_ms >= since_ms)
+			high = middle;
+		else
+			low = id + 1;
+	}
+	*ret = low;
+	return 0;
+}
+
+int alarms_show(struct cell *cell, const char *since, uint64_t from, uint32_t count, bool json)
 {
 	uint32_t shown = 0;
+	int64_t since_ms;
+	uint64_t first;
 	int bad = 0;
 
-	while (shown < count) {
-		redisReply *r = cell_ask(cell, "XRANGE %slog %" PRIu64 " + COUNT %d", cell->prefix, since, ENTRIES_A_TIME);
+	if (since != NULL) {
+		if (!alarms_time(since, (int64_t)time(NULL) * 1000, &since_ms)) {
+			fprintf(stderr,
+			        "pinganctl: --since takes a time: \"2026-11-22 08:30\", \"30m\"; a log entry is --from N: %s\n",
+			        since);
+			return 1;
+		}
+		if (entry_at(cell, since_ms, &first) != 0)
+			return 1;
+		from = first > from ? first : from;
+	}
+	while (count == 0 || shown < count) {
+		redisReply *r = cell_ask(cell, "XRANGE %slog %" PRIu64 " + COUNT %d", cell->prefix, from, ENTRIES_A_TIME);
 
 		if (r == NULL)
 			return 1;
-		for (size_t i = 0; i < r->elements && shown < count; i++) {
+		for (size_t i = 0; i < r->elements && (count == 0 || shown < count); i++) {
 			struct store_entry entry;
 			Pingan__V1__LogEvent *e = NULL;
 
@@ -95,7 +211,7 @@ int alarms_show(struct cell *cell, uint64_t since, uint32_t count, bool json)
 			freeReplyObject(r);
 			break;
 		}
-		since = commit_entry_number(r->element[r->elements - 1]) + 1;
+		from = commit_entry_number(r->element[r->elements - 1]) + 1;
 		freeReplyObject(r);
 	}
 	return bad;

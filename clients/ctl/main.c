@@ -12,17 +12,28 @@
 
 enum exit_code { EXIT_FINE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
+#define LOG_COUNT 50 /* entries that `log` shows when nobody says how many */
+
 struct options {
 	const char *config, *redis, *cell;
 	struct demo_options demo;
 	struct device_options device;
 	struct user_options user;
-	uint64_t since;
-	uint32_t count;
+	const char *since;
+	uint64_t from;
+	uint32_t count; /* 0 = not said */
 	bool json;
 	char *const *args; /* behind the command's words */
 	int arg_count;
 };
+
+static bool number(const char *text, uint64_t min, uint64_t max, uint64_t *ret)
+{
+	char *end;
+
+	*ret = strtoull(text, &end, 10);
+	return text[0] >= '0' && text[0] <= '9' && *end == '\0' && *ret >= min && *ret <= max;
+}
 
 static int do_demo(struct cell *cell, const struct options *o)
 {
@@ -43,12 +54,18 @@ static int do_incidents(struct cell *cell, const struct options *o)
 
 static int do_log(struct cell *cell, const struct options *o)
 {
-	return show_log(cell, o->since, o->count);
+	uint64_t first = o->from;
+
+	if (o->since != NULL && !number(o->since, 0, UINT64_MAX, &first)) {
+		fprintf(stderr, "pinganctl: --since takes the number of a log entry: %s\n", o->since);
+		return 1;
+	}
+	return show_log(cell, first, o->count == 0 ? LOG_COUNT : o->count);
 }
 
 static int do_alarms(struct cell *cell, const struct options *o)
 {
-	return alarms_show(cell, o->since, o->count, o->json);
+	return alarms_show(cell, o->since, o->from, o->count, o->json);
 }
 
 static int do_device_add(struct cell *cell, const struct options *o)
@@ -197,9 +214,13 @@ static void usage(FILE *to)
 	      "  --on-duty N       caregivers who begin on duty (0)\n"
 	      "  --devices FILE    writes device,key_hex,household for pingan-sim\n"
 	      "  --tokens FILE     writes device,token_hex\n"
-	      "log, alarms:\n"
+	      "log:\n"
 	      "  --since N         first log entry (1)\n"
 	      "  --count N         at most so many (50)\n"
+	      "alarms:\n"
+	      "  --since T         from then on: \"2026-11-22 08:30\" (Z behind it: UTC), 30m, 2h, 7d\n"
+	      "  --from N          from log entry N on\n"
+	      "  --count N         at most so many (all)\n"
 	      "device:\n"
 	      "  --household ID    whose it is\n"
 	      "  --protocol NAME   native, dc09 (ID is dc09.ACCOUNT), watch (ID is watch.NUMBER),\n"
@@ -223,20 +244,12 @@ static void usage(FILE *to)
 	      "  pinganctl --config /etc/pingan/pingand.yaml status\n"
 	      "  pinganctl --config /etc/pingan/pingand.yaml log --since 1200 --count 20\n"
 	      "  pinganctl --config /etc/pingan/pingand.yaml device add d4711 --household h0042 --protocol native\n"
-	      "  pinganctl --config /etc/pingan/pingand.yaml alarms --json --since 1200\n"
+	      "  pinganctl --config /etc/pingan/pingand.yaml alarms --json --since 2h\n"
 	      "  pinganctl --config /etc/pingan/pingand.yaml init admin --name 陈管理 --area 4401\n"
 	      "  pinganctl --config /etc/pingan/pingand.yaml user add li.na --name 李娜 --role operator --area 440106\n"
 	      "\n"
 	      "Exit: 0 done, 1 failed, 2 not understood.\n",
 	      to);
-}
-
-static bool number(const char *text, uint64_t min, uint64_t max, uint64_t *ret)
-{
-	char *end;
-
-	*ret = strtoull(text, &end, 10);
-	return text[0] >= '0' && text[0] <= '9' && *end == '\0' && *ret >= min && *ret <= max;
 }
 
 /* Long options without a letter. */
@@ -253,6 +266,7 @@ static bool options_read(int argc, char **argv, struct options *o)
 		{"devices", required_argument, NULL, 'D'},
 		{"tokens", required_argument, NULL, 't'},
 		{"since", required_argument, NULL, 's'},
+		{"from", required_argument, NULL, 'f'},
 		{"count", required_argument, NULL, 'C'},
 		{"help", no_argument, NULL, 'h'},
 		{"household", required_argument, NULL, 'u'},
@@ -344,7 +358,10 @@ static bool options_read(int argc, char **argv, struct options *o)
 			o->demo.on_duty = (uint32_t)n;
 			break;
 		case 's':
-			ok = number(optarg, 0, UINT64_MAX, &o->since);
+			o->since = optarg;
+			break;
+		case 'f':
+			ok = number(optarg, 0, UINT64_MAX, &o->from);
 			break;
 		case 'C':
 			ok = number(optarg, 1, 1000000, &n);
@@ -366,7 +383,7 @@ static bool options_read(int argc, char **argv, struct options *o)
 
 int main(int argc, char **argv)
 {
-	struct options o = {.demo = {.homes = 200}, .since = 1, .count = 50};
+	struct options o = {.demo = {.homes = 200}, .from = 1};
 	const struct command *command = NULL;
 	struct cell cell;
 	int failed;

@@ -28,6 +28,10 @@ void change_move(struct app *app, struct change *ch, struct record *to);
 
 /* An empty commit; and its next record, whose new body stands in `bytes` from `from` on. */
 void commit_begin(struct store_commit *c);
+/* When its alarm came in, by the store's clock; it may have waited for the store since. */
+ms_t change_received_ms(const struct app *app, const struct change *ch);
+/* Appended to its log entry: what its alarm says, if it brings one. */
+void change_alarm_put(const struct app *app, const struct change *ch, struct buf *bytes);
 void commit_put(struct store_commit *c, const struct record *rec, struct buf *bytes, size_t from);
 void commit_link(struct store_commit *c, enum store_link_op op, const char *name, const char *value);
 

@@ -80,6 +80,7 @@ static void event_put(struct app *app, struct store_commit *c, struct buf *bytes
 	log_event_encode(app->config.daemon, ch->record->key, line, line != NULL, ch->ev.text,
 	                 ch->alarm == NULL ? slice_of(NULL, 0) : slice_of(ch->alarm->raw, ch->alarm->raw_len),
 	                 ch->alarm == NULL ? "" : ch->alarm->device, bytes);
+	change_alarm_put(app, ch, bytes);
 	device_events_encode(out->events, out->event_count, bytes);
 	c->event = slice_of(bytes->at + from, bytes->len - from);
 	ENSURE(!bytes->overflow);
@@ -154,11 +155,6 @@ enum verdict device_decide(struct app *app, struct change *ch)
 
 /* ------------------------------------------------------------ the press */
 
-static ms_t received_ms(const struct app *app, const struct change *ch)
-{
-	return app->now.store_ms - (app->now.mono.ms - ch->since.ms);
-}
-
 bool proof_press(struct app *app, const struct alarm *a, const struct place *p)
 {
 	struct device_life life;
@@ -176,7 +172,7 @@ bool proof_press(struct app *app, const struct alarm *a, const struct place *p)
 enum verdict proof_decide(struct app *app, struct change *ch)
 {
 	struct buf bytes = buf_of(app->encode, sizeof app->encode);
-	struct device_ask ask = {.act = DEVICE_ACT_PRESS, .alarm = ch->alarm, .received_ms = received_ms(app, ch)};
+	struct device_ask ask = {.act = DEVICE_ACT_PRESS, .alarm = ch->alarm, .received_ms = change_received_ms(app, ch)};
 	struct line line = {
 		.code = LINE_TEST_PRESS, .at_ms = app->now.store_ms, .kind = ch->alarm->kind, .protocol = ch->alarm->protocol};
 	struct device_life life;

@@ -222,6 +222,7 @@ void incident_fly(struct app *app, struct change *ch, const struct outcome_of_st
 	                 ch->alarm == NULL ? "" : ch->alarm->device, &bytes);
 	if (ch->kind == CHANGE_BIND)
 		bound_events(app, &bytes, ch, after->device);
+	change_alarm_put(app, ch, &bytes);
 	c.event = slice_of(bytes.at + from, bytes.len - from);
 	/* The core keeps every record below its bound; a test fills one to the brim. */
 	ENSURE(!bytes.overflow);
@@ -462,6 +463,7 @@ static enum verdict decide_signal(struct app *app, struct change *ch)
 	from = bytes.len;
 	log_event_encode(app->config.daemon, ch->record->key, &line, 1, NULL, slice_of(ch->alarm->raw, ch->alarm->raw_len),
 	                 ch->alarm->device, &bytes);
+	change_alarm_put(app, ch, &bytes);
 	if (c.put_count != 0)
 		tested_event(app, ch, &bytes);
 	c.event = slice_of(bytes.at + from, bytes.len - from);

@@ -278,3 +278,21 @@ void log_event_encode(const char *daemon, const char *record_key, const struct l
 	message.alarm_device = text_of(alarm_device);
 	pack(&message.base, LOG_EVENT_MAX, ret);
 }
+
+/* Fields of one message may stand in two pieces. */
+void log_alarm_encode(const struct alarm *alarm, ms_t received_ms, struct buf *ret)
+{
+	Pingan__V1__LogEvent message = PINGAN__V1__LOG_EVENT__INIT;
+	Pingan__V1__LogAlarm to = PINGAN__V1__LOG_ALARM__INIT;
+
+	to.id = alarm_ref_id(alarm);
+	to.kind = (Pingan__V1__Kind)alarm->kind;
+	to.protocol = (Pingan__V1__Protocol)alarm->protocol;
+	to.zone = alarm->zone;
+	to.restore = alarm->restore;
+	to.code = text_of(alarm->code);
+	to.raised_ms = alarm->raised_ms;
+	to.received_ms = received_ms;
+	message.alarm = &to;
+	pack(&message.base, LOG_EVENT_MAX, ret);
+}

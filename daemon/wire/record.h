@@ -57,5 +57,7 @@ int storm_decode(struct slice body, struct storm *ret, struct arena *scratch);
  * alarm's bytes as received. */
 void log_event_encode(const char *daemon, const char *record_key, const struct line *lines, uint32_t count,
                       const uint8_t *text, struct slice raw, const char *alarm_device, struct buf *ret);
+/* Appends what the alarm of that entry says, to the same message. */
+void log_alarm_encode(const struct alarm *alarm, ms_t received_ms, struct buf *ret);
 
 #endif
