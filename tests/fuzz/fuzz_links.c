@@ -105,6 +105,11 @@ static void heard_native(struct slice frame)
 	arena_init(&arena, memory, sizeof memory);
 	must(device_cut(frame, &body, &used) == DEVICE_CUT_FRAME && used == frame.len);
 	must(device_down_decode(body, &arena, &down) == 0);
+	/* That it could not be stored yet is no step. */
+	if (down.type == DOWN_STATUS && down.step == STEP_NONE) {
+		must(down.say == SAY_NOT_STORED);
+		return;
+	}
 	/* Closed is told of presses that the store forgot long ago, too; stored never. */
 	if (down.type == DOWN_ACK || (down.type == DOWN_STATUS && down.step != STEP_CLOSED))
 		must(press_in_the_log(down.alarm));
