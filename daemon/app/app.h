@@ -116,6 +116,8 @@ void app_post(struct app *app, uint64_t tag, const struct alarm *alarms, uint32_
 void app_post_forget(struct app *app, uint64_t tag);
 /* The registry has this device as one of a vendor's cloud, in a household. */
 bool app_post_known(struct app *app, const char *device);
+/* A vendor's cloud has heard of this device: it lives. battery_pct 255, signal_dbm 0: it didn't say. */
+void app_post_heard(struct app *app, const char *device, uint8_t battery_pct, int32_t signal_dbm);
 
 /* A screen's connection, after the HTTP upgrade. */
 void app_screen_up(struct app *app, link_t link, const char *login);

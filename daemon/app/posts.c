@@ -4,6 +4,8 @@
  * press are told.
  */
 #include "app/devices.h"
+#include "app/supervision.h"
+#include "wire/vitals.h"
 
 struct post {
 	uint64_t tag; /* 0 = free */
@@ -38,6 +40,22 @@ bool app_post_known(struct app *app, const char *device)
 {
 	app_begin(app);
 	return device_known(app, device, PINGAN__V1__PROTOCOL__PROTOCOL_WEBHOOK);
+}
+
+void app_post_heard(struct app *app, const char *device, uint8_t battery_pct, int32_t signal_dbm)
+{
+	struct vitals v = vitals_none();
+
+	app_begin(app);
+	if (!device_known(app, device, PINGAN__V1__PROTOCOL__PROTOCOL_WEBHOOK))
+		return;
+	device_heard(app, device);
+	if (battery_pct > 100 && signal_dbm == 0)
+		return;
+	v.at_ms = app->now.store_ms;
+	v.battery_pct = battery_pct;
+	v.signal_dbm = signal_dbm;
+	device_vitals(app, device, &v);
 }
 
 static struct post *post_take(struct posts *posts, uint64_t tag)

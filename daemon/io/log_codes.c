@@ -63,8 +63,10 @@ const struct log_code LOG_CODES[] = {
 	{"DEVICE_SLOW", LOG_WARN, "A device did not read what it was sent and was cut off; it comes again.", ""},
 	{"FRESH", LOG_NOTE, "Our proof of life comes back from the store: what screens show is the truth.", ""},
 	{"HEARING_BROKEN", LOG_WARN,
-     "Devices could not be heard for a while (a daemon or the store was away, a clock jumped): they are given time to come back.",
-     "What does not come back stands in one list on the console: may have pressed while we were away. Call these homes."},
+     "Devices could not be heard for a while (a daemon or the store was away, a clock jumped): they are given time to "
+     "come back.",
+     "What does not come back stands in one list on the console: may have pressed while we were away. Call these "
+     "homes."},
 	{"HISTORY_CUT", LOG_ERROR, "A failover lost log entries that this daemon had seen; it reads everything again.",
      "Compare the calls of the last minutes with the console; see docs/STORE.md."},
 	{"HOLD_RESTORED", LOG_NOTE, "An operator's console came back and still held this call; it is theirs again.", ""},
@@ -152,7 +154,8 @@ const struct log_code LOG_CODES[] = {
 	{"TURN_SLOW", LOG_WARN, "One turn of the loop took 10 ms or more.",
      "Often: report it, with the load at that time."},
 	{"TWO_COPIES", LOG_NOTE, "The replica is back: what is acknowledged is on two disks again.", ""},
-	{"UNIT_SILENT", LOG_NOTE, "Nothing came from a device for longer than its reporting time; it is listed on the console.", ""},
+	{"UNIT_SILENT", LOG_NOTE,
+     "Nothing came from a device for longer than its reporting time; it is listed on the console.", ""},
 	{"VENDOR_BAD_SIGNATURE", LOG_WARN,
      "A request on the webhook port was signed by nobody we know (vendor=? no such name) and was not read.",
      "From the vendor's address: compare secrets, header names and what is signed. From elsewhere: close the port to "
@@ -161,6 +164,11 @@ const struct log_code LOG_CODES[] = {
      "A vendor's signed request could not be read or does not fit its mapping; people see it as an unknown alarm.",
      "Its bytes: pinganctl alarms. Try them: pingand --try-vendor NAME FILE. Then mend the mapping or tell the "
      "vendor."},
+	{"VENDOR_KEY_REUSED", LOG_ERROR,
+     "A vendor gave two different messages the same idempotency key; both are stored and shown, the second was "
+     "refused.",
+     "Tell the vendor: every message needs a key of its own. What changes from attempt to attempt: name it in "
+     "key.ignore."},
 	{"VENDOR_LATE", LOG_WARN,
      "A vendor's signature is good but its time too far off; from the third in a row on (shown=1) people see what it "
      "says.",

@@ -121,6 +121,7 @@ void vendor_sign(const struct vendor *v, uint32_t secret, const struct signed_re
 struct replay {
 	TAILQ_ENTRY(replay) link;
 	uint8_t mac[VENDOR_MAC_LEN];
+	struct replay_key key;
 	ms_t until_ms;
 	unsigned status;
 	size_t len;
@@ -210,8 +211,21 @@ unsigned replays_find(const struct replays *r, const char *vendor, const uint8_t
 	return 0;
 }
 
-void replays_keep(struct replays *r, const struct vendor *v, const uint8_t mac[VENDOR_MAC_LEN], ms_t utc_ms,
-                  unsigned status, struct slice answer)
+bool replays_other(const struct replays *r, const char *vendor, const struct replay_key *key, ms_t utc_ms)
+{
+	const struct replay_list *l = list_find((struct replays *)r, vendor);
+	const struct replay *p;
+
+	if (l == NULL || key->key == 0)
+		return false;
+	TAILQ_FOREACH (p, &l->all, link)
+		if (p->key.key == key->key && p->until_ms >= utc_ms)
+			return p->key.content != key->content; /* the oldest is the first use */
+	return false;
+}
+
+void replays_keep(struct replays *r, const struct vendor *v, const uint8_t mac[VENDOR_MAC_LEN],
+                  const struct replay_key *key, ms_t utc_ms, unsigned status, struct slice answer)
 {
 	struct replay_list *l = list_want(r, v->name, utc_ms);
 	struct replay *p;
@@ -222,6 +236,7 @@ void replays_keep(struct replays *r, const struct vendor *v, const uint8_t mac[V
 	if (p == NULL)
 		return;
 	memcpy(p->mac, mac, VENDOR_MAC_LEN);
+	p->key = *key;
 	/* Signed as far ahead as it may be, it is good for twice the tolerance. */
 	p->until_ms = utc_ms + 2 * SECONDS((ms_t)v->sign.tolerance_s);
 	p->status = status;

@@ -41,8 +41,16 @@ void replays_free(struct replays *replays); /* accepts NULL */
 /* The answer that this very request was given: its status, and its body in *ret; 0 when it is new. */
 unsigned replays_find(const struct replays *replays, const char *vendor, const uint8_t mac[VENDOR_MAC_LEN], ms_t utc_ms,
                       struct slice *ret);
+
+/* What a vendor's key was first used for, as hashes; key 0: it gave none. */
+struct replay_key {
+	uint64_t key, content;
+};
+
+/* True when this key was answered before, for other content: the vendor's keys are not what they should be. */
+bool replays_other(const struct replays *replays, const char *vendor, const struct replay_key *key, ms_t utc_ms);
 /* Keeps an answer. Without memory it is not kept: the store knows copies all the same. */
-void replays_keep(struct replays *replays, const struct vendor *v, const uint8_t mac[VENDOR_MAC_LEN], ms_t utc_ms,
-                  unsigned status, struct slice answer);
+void replays_keep(struct replays *replays, const struct vendor *v, const uint8_t mac[VENDOR_MAC_LEN],
+                  const struct replay_key *key, ms_t utc_ms, unsigned status, struct slice answer);
 
 #endif

@@ -9,6 +9,7 @@
 #include <jansson.h>
 #include <sodium.h>
 
+#include "base/hash.h"
 #include "io/vendor_map.h"
 #include "io/vendor_sign.h"
 
@@ -17,12 +18,14 @@
 #define RETRY_S 2
 /* From so many requests in a row with a good signature and a wrong time on people see what they say: a clock is wrong. */
 #define LATE_MAX 3
+/* A message about a unit that is older than this does not say that the unit lives. */
+#define HEARD_MAX_MS (5 * 60000)
 
 /* What the answer says of one event. */
 struct hook_event {
 	char device[ID_MAX];
 	enum kind kind;
-	bool passed;
+	bool passed, known;
 };
 
 /* One request, from its head to its answer. */
@@ -35,7 +38,9 @@ struct hook {
 	char timestamp[32];
 	char key[160];
 	uint8_t name[VENDOR_MAC_LEN]; /* of this very request */
+	struct replay_key used;       /* what its key stands for */
 	bool stale;
+	bool reused; /* and has stood for something else */
 	enum vendor_verdict verdict;
 	const char *problem;
 	char pointer[sizeof((struct vendor_body *)NULL)->pointer];
@@ -224,6 +229,8 @@ static json_t *events_object(const struct hook *hk, const struct post_answer *an
 		const struct hook_event *e = &hk->events[i];
 		json_t *one = json_pack("{s:s, s:s}", "device", e->device, "kind", e->passed ? "nothing" : kind_name(e->kind));
 
+		if (one != NULL && e->passed)
+			json_object_set_new(one, "known", json_boolean(e->known));
 		if (one != NULL && !e->passed) {
 			char incident[17];
 
@@ -250,6 +257,9 @@ static json_t *refusal_object(const struct hook *hk)
 		json_object_set_new(ret, "offset", json_integer((json_int_t)hk->offset));
 		return ret;
 	}
+	if (hk->reused)
+		return problem_object(422, "key-reused", "The idempotency key was used for other content",
+		                      "What was sent now is stored as a message of its own. Give every message its own key.");
 	ret = problem_object(422, "mapping", "The body does not fit the mapping", hk->problem);
 	json_object_set_new(ret, "pointer", json_string(hk->pointer));
 	return ret;
@@ -259,7 +269,7 @@ static json_t *refusal_object(const struct hook *hk)
 static void answer_stored(struct hooks *h, struct hook *hk, const struct post_answer *answer)
 {
 	const struct vendor *v = vendors_find(h->vendors, slice_str(hk->vendor));
-	bool good = !hk->stale && hk->verdict == VENDOR_GOOD, known = true;
+	bool good = !hk->stale && !hk->reused && hk->verdict == VENDOR_GOOD, known = true;
 	json_t *object = good ? json_object() : refusal_object(hk);
 	unsigned status = hk->stale ? 401 : hk->verdict == VENDOR_UNREADABLE ? 400 : 422;
 	const char *type = good ? "application/json" : "application/problem+json";
@@ -281,7 +291,7 @@ static void answer_stored(struct hooks *h, struct hook *hk, const struct post_an
 		return;
 	}
 	if (v != NULL && !hk->stale)
-		replays_keep(h->replays, v, hk->name, clock_now(h->web->clock)->utc_ms, status, slice_str(text));
+		replays_keep(h->replays, v, hk->name, &hk->used, clock_now(h->web->clock)->utc_ms, status, slice_str(text));
 	if (status == 401)
 		answer_header(rq, "www-authenticate", "HMAC-SHA256");
 	answer_header(rq, "cache-control", "no-store");
@@ -354,6 +364,32 @@ static bool calls_for_help(const struct vendor_body *body)
 			return true;
 	}
 	return false;
+}
+
+/* What the key of the request stands for: all that it reports, in its order. */
+static struct replay_key key_used(const struct hook *hk, const struct vendor_body *body)
+{
+	struct replay_key ret = {0};
+
+	if (hk->key[0] == '\0')
+		return ret;
+	ret.key = hash_bytes(0, 0, slice_str(hk->key)) | 1;
+	for (uint32_t i = 0; i < body->count; i++)
+		ret.content = ret.content * UINT64_C(0x9e3779b97f4a7c15) + body->at[i].alarm.id;
+	return ret;
+}
+
+/* Units that the vendor has heard of lately. That it lost one is no word of the unit, and old news is none of today. */
+static void heard(struct hooks *h, struct hook *hk, int64_t utc_ms)
+{
+	for (uint32_t i = 0; i < hk->count; i++) {
+		const struct alarm *a = &h->body.at[i].alarm;
+
+		hk->events[i].known = app_post_known(h->web->app, a->device);
+		if ((a->kind == KIND_LINK && !a->restore) || (a->raised_ms != 0 && utc_ms - a->raised_ms > HEARD_MAX_MS))
+			continue;
+		app_post_heard(h->web->app, a->device, a->battery_pct, a->signal_dbm);
+	}
 }
 
 /* Alarms of the body that somebody must see; what the answer will say of all of them is kept. */
@@ -495,6 +531,12 @@ static void hook_body(struct request *rq, struct slice bytes)
 		b->late = 0;
 	}
 	n = body_take(h, hk);
+	if (!hk->stale)
+		heard(h, hk, utc_ms);
+	hk->used = key_used(hk, &h->body);
+	hk->reused = !hk->stale && hk->verdict == VENDOR_GOOD && replays_other(h->replays, v->name, &hk->used, utc_ms);
+	if (hk->reused)
+		log_line(web->log, "VENDOR_KEY_REUSED", "vendor=%s", hk->vendor);
 	if (hk->problem != NULL)
 		log_line(web->log, "VENDOR_BODY_WRONG", "vendor=%s readable=%d", hk->vendor, hk->verdict != VENDOR_UNREADABLE);
 	if (n == 0) {

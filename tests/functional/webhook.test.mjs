@@ -50,8 +50,12 @@ test('a press rings, is answered when it is stored, and the same again is the sa
 	const turned = { events: body.events.map((e) => Object.fromEntries(Object.entries(e).reverse())) }
 	assert.deepEqual((await send({ ...turned }, { key: 'one' })).json, first.json)
 
-	// The same key with other content, and another key, are presses.
-	assert.equal((await send(press('A1'), { key: 'one' })).status, 200)
+	// The same key with other content, and another key, are presses; the vendor is told that its key is none.
+	const reused = await send(press('A1', { name: '王大爷' }), { key: 'one' })
+	assert.equal(reused.status, 422)
+	assert.equal(reused.json.type, 'urn:pingan:alarms:key-reused')
+	assert.deepEqual(reused.json.events, first.json.events)
+	await cell.daemon.child.logged(/ev=VENDOR_KEY_REUSED vendor=sample$/)
 	const more = await desk.row((r) => r.repeats === 1, 'a second press joins')
 	assert.equal(more.id, row.id)
 	assert.equal((await send(body, { key: 'two' })).status, 200)
@@ -96,6 +100,23 @@ test('nothing is acknowledged that is not stored: shown, 503, and once the store
 	const stored = (await ok(cell, 'alarms', '--json')).trim().split('\n').map((line) => JSON.parse(line)).filter((a) => a.kind === 'fall')
 	assert.equal(stored.length, 1)
 	assert.equal((await send(press('A1', { type: 'heartbeat' }))).json.events[0].kind, 'nothing')
+})
+
+test('what a cloud says of a unit is when it was last heard; that it lost one, and old news, is not', async (t) => {
+	const { cell, send } = await start(t)
+	await ok(cell, 'device', 'add', 'sample.A2', '--household', 'h0008', '--protocol', 'webhook')
+	const heard = async (device) => Number(await cell.redis.cli('zscore', 'pa:seen', device))
+	const beat = (sn, more) => send(press(sn, { type: 'heartbeat', at: Date.now(), ...more }))
+
+	await until(async () => (await beat('A2', { at: Date.now() - 3600000 })).json.events[0].known, { what: 'the daemon knows the device' })
+	assert.equal((await send(press('A2', { type: 'offline', at: Date.now() }))).status, 200)
+	// A beat of another unit goes the same way to the store, behind these.
+	assert.equal((await beat('A1')).status, 200)
+	await until(() => heard('sample.A1'), { what: 'A1 was heard' })
+	assert.equal(await heard('sample.A2'), 0)
+	assert.equal((await beat('A2', { device: { sn: 'A2', battery: 64, rssi: -71 } })).status, 200)
+	await until(async () => Math.abs((await heard('sample.A2')) - Date.now()) < 60000, { what: 'A2 was heard' })
+	assert.equal((await send(press('Z1', { type: 'heartbeat' }))).json.events[0].known, false)
 })
 
 test('a device that nobody knows waits in quarantine, and what is signed and cannot be read is shown', async (t) => {

@@ -2,6 +2,8 @@
 #include "app_rig_city.h"
 
 #include "app/internal.h"
+#include "app/supervision.h"
+#include "wire/vitals.h"
 
 #define DEVICE "acme.A1"
 
@@ -212,6 +214,30 @@ static void test_more_requests_than_there_is_room_for_are_told_and_taken(void **
 	rig_free(g);
 }
 
+static void test_what_a_cloud_says_of_a_unit_is_heard_of_its_own_units_only(void **state)
+{
+	struct rig *g = city();
+	struct device_seen seen;
+
+	(void)state;
+	rig_turn(g);
+	assert_true(device_seen(g->app, DEVICE, &seen));
+	assert_int_equal(seen.heard_ms, 0);
+	app_post_heard(g->app, DEVICE, 255, 0);
+	assert_true(device_seen(g->app, DEVICE, &seen) && seen.heard_ms == g->store_ms && seen.vitals == NULL);
+	app_post_heard(g->app, DEVICE, 71, -80);
+	assert_true(device_seen(g->app, DEVICE, &seen));
+	assert_int_equal(seen.vitals->battery_pct, 71);
+	assert_int_equal(seen.vitals->signal_dbm, -80);
+	/* A unit that speaks for itself is heard by its own voice. */
+	app_post_heard(g->app, "dev-h1", 71, -80);
+	assert_true(device_seen(g->app, "dev-h1", &seen) && seen.heard_ms == 0 && seen.vitals == NULL);
+	app_post_heard(g->app, "nobody.1", 255, 0);
+	assert_true(app_post_known(g->app, DEVICE));
+	assert_false(app_post_known(g->app, "dev-h1") || app_post_known(g->app, "nobody.1"));
+	rig_free(g);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -222,6 +248,7 @@ int main(void)
 		cmocka_unit_test(test_a_device_that_nobody_knows_is_in_quarantine_and_acknowledged),
 		cmocka_unit_test(test_a_request_is_answered_when_all_of_it_is_safe),
 		cmocka_unit_test(test_who_has_gone_is_not_told_and_the_press_goes_its_way),
+		cmocka_unit_test(test_what_a_cloud_says_of_a_unit_is_heard_of_its_own_units_only),
 		cmocka_unit_test(test_more_requests_than_there_is_room_for_are_told_and_taken),
 	};
 

@@ -213,6 +213,8 @@ static void name(uint32_t n, uint8_t ret[VENDOR_MAC_LEN])
 	memcpy(ret, &n, sizeof n);
 }
 
+static const struct replay_key NO_KEY;
+
 static void test_answers_are_remembered_for_as_long_as_their_request_is_good(void **state)
 {
 	struct vendor a = sample("x"), b = a;
@@ -224,7 +226,7 @@ static void test_answers_are_remembered_for_as_long_as_their_request_is_good(voi
 	snprintf(b.name, sizeof b.name, "other");
 	name(1, mac);
 	assert_int_equal(replays_find(r, a.name, mac, NOW, &answer), 0);
-	replays_keep(r, &a, mac, NOW, 202, slice_str("first"));
+	replays_keep(r, &a, mac, &NO_KEY, NOW, 202, slice_str("first"));
 	assert_int_equal(replays_find(r, a.name, mac, NOW, &answer), 202);
 	assert_true(slice_equal(answer, slice_str("first")));
 	assert_int_equal(replays_find(r, b.name, mac, NOW, &answer), 0);
@@ -234,7 +236,7 @@ static void test_answers_are_remembered_for_as_long_as_their_request_is_good(voi
 	/* The oldest goes when there is no room; the others stay. */
 	for (uint32_t i = 2; i <= a.sign.replay_max + 1; i++) {
 		name(i, mac);
-		replays_keep(r, &a, mac, NOW, 200, slice_str(""));
+		replays_keep(r, &a, mac, &NO_KEY, NOW, 200, slice_str(""));
 	}
 	name(1, mac);
 	assert_int_equal(replays_find(r, a.name, mac, NOW, &answer), 0);
@@ -245,11 +247,37 @@ static void test_answers_are_remembered_for_as_long_as_their_request_is_good(voi
 	/* More vendors than places, over the reloads of years: the silent give way. */
 	for (int i = 0; i < VENDORS_MAX + 3; i++) {
 		snprintf(b.name, sizeof b.name, "v%d", i);
-		replays_keep(r, &b, mac, NOW + i * 20 * MIN, 200, slice_str(""));
+		replays_keep(r, &b, mac, &NO_KEY, NOW + i * 20 * MIN, 200, slice_str(""));
 		assert_int_equal(replays_find(r, b.name, mac, NOW + i * 20 * MIN, &answer), 200);
 	}
 	replays_free(r);
 	replays_free(NULL);
+}
+
+static void test_a_key_that_is_used_for_other_content_is_noticed_while_its_first_use_is_remembered(void **state)
+{
+	struct vendor a = sample("x"), b = a;
+	struct replays *r = replays_new();
+	const struct replay_key first = {7, 100}, other = {7, 101}, next = {9, 101}, none = {0, 5};
+	uint8_t mac[VENDOR_MAC_LEN];
+
+	(void)state;
+	snprintf(b.name, sizeof b.name, "other");
+	assert_false(replays_other(r, a.name, &first, NOW));
+	name(1, mac);
+	replays_keep(r, &a, mac, &first, NOW, 200, slice_str("a"));
+	assert_false(replays_other(r, a.name, &first, NOW));
+	assert_true(replays_other(r, a.name, &other, NOW));
+	assert_false(replays_other(r, a.name, &next, NOW));
+	assert_false(replays_other(r, b.name, &other, NOW));
+	/* That it was refused once does not make it right. */
+	name(2, mac);
+	replays_keep(r, &a, mac, &other, NOW + MIN, 422, slice_str("b"));
+	assert_true(replays_other(r, a.name, &other, NOW + MIN));
+	assert_false(replays_other(r, a.name, &first, NOW + MIN));
+	assert_false(replays_other(r, a.name, &none, NOW));
+	assert_false(replays_other(r, a.name, &other, NOW + 30 * MIN));
+	replays_free(r);
 }
 
 int main(void)
@@ -261,6 +289,7 @@ int main(void)
 		cmocka_unit_test(test_two_secrets_are_good_while_they_change),
 		cmocka_unit_test(test_no_secret_is_no_key),
 		cmocka_unit_test(test_base64_and_other_orders_are_read),
+		cmocka_unit_test(test_a_key_that_is_used_for_other_content_is_noticed_while_its_first_use_is_remembered),
 		cmocka_unit_test(test_answers_are_remembered_for_as_long_as_their_request_is_good),
 	};
 
