@@ -46,6 +46,9 @@ static void alarm_of(const struct store_entry *entry, const Pingan__V1__LogEvent
 
 	if (e->alarm != NULL) {
 		*ret = *e->alarm;
+		/* A daemon reckons the store's clock to some milliseconds: nothing was stored before it was received. */
+		if (ret->received_ms > entry->at_ms)
+			ret->received_ms = entry->at_ms;
 		return;
 	}
 	pingan__v1__log_alarm__init(ret);
