@@ -12,7 +12,6 @@
 
 #define KEY_LEN 32
 #define TOKEN_LEN 32
-#define SCAN_COUNT 1000
 
 static const char *const PROTOCOLS[PROTOCOL_COUNT] = {
 	[PROTOCOL_NONE] = "none",   [PROTOCOL_NATIVE] = "native",   [PROTOCOL_DC09] = "dc09",
@@ -380,73 +379,30 @@ int device_show(struct cell *cell, const char *id, bool json)
 	return 0;
 }
 
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Keys of all devices, sorted. NULL with one line on standard error; the caller frees them. */
-static char **device_keys(struct cell *cell, size_t *ret_count)
-{
-	char cursor[32] = "0", **keys = NULL;
-	size_t count = 0, size = 0;
-
-	do {
-		redisReply *r = cell_ask(cell, "SCAN %s MATCH %sdevice:* COUNT %d", cursor, cell->prefix, SCAN_COUNT);
-
-		if (r == NULL || r->type != REDIS_REPLY_ARRAY || r->elements != 2)
-			goto fail;
-		snprintf(cursor, sizeof cursor, "%s", r->element[0]->str);
-		for (size_t i = 0; i < r->element[1]->elements; i++) {
-			if (count == size) {
-				char **more = realloc(keys, (size = size * 2 + 1024) * sizeof *keys);
-
-				ENSURE(more != NULL);
-				keys = more;
-			}
-			keys[count] = strdup(r->element[1]->element[i]->str + strlen(cell->prefix));
-			ENSURE(keys[count] != NULL);
-			count++;
-		}
-		freeReplyObject(r);
-	} while (strcmp(cursor, "0") != 0);
-	if (count != 0)
-		qsort(keys, count, sizeof *keys, by_text);
-	*ret_count = count;
-	return keys == NULL ? calloc(1, sizeof *keys) : keys;
-fail:
-	for (size_t i = 0; i < count; i++)
-		free(keys[i]);
-	free(keys);
-	return NULL;
-}
-
 int device_list(struct cell *cell, const char *household, bool json)
 {
 	size_t count = 0, shown = 0;
-	char **keys = device_keys(cell, &count);
+	char **keys = cell_keys(cell, "device:", &count);
 	int bad = keys == NULL;
 
 	if (keys != NULL)
 		head_print(json);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; keys != NULL && i < count; i++) {
 		struct cell_record rec;
-		Pingan__V1__Device *d;
+		Pingan__V1__Device *d = device_get(cell, keys[i], keys[i], &rec);
 
-		/* A scan may name a key twice. */
-		if ((i == 0 || strcmp(keys[i], keys[i - 1]) != 0) && (d = device_get(cell, keys[i], keys[i], &rec)) != NULL) {
-			if (household == NULL || strcmp(d->household, household) == 0) {
-				device_print(d, json);
-				shown++;
-			}
-			pingan__v1__device__free_unpacked(d, NULL);
-		} else if (i == 0 || strcmp(keys[i], keys[i - 1]) != 0) {
+		if (d == NULL) {
 			bad = 1;
+			continue;
 		}
+		if (household == NULL || strcmp(d->household, household) == 0) {
+			device_print(d, json);
+			shown++;
+		}
+		pingan__v1__device__free_unpacked(d, NULL);
 	}
-	for (size_t i = 0; i < count; i++)
-		free(keys[i]);
-	free(keys);
+	if (keys != NULL)
+		cell_keys_free(keys, count);
 	if (!json && bad == 0)
 		printf("%zu devices\n", shown);
 	return bad;

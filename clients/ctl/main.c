@@ -7,6 +7,7 @@
 #include "alarms.h"
 #include "demo.h"
 #include "device.h"
+#include "homes.h"
 #include "show.h"
 #include "user.h"
 
@@ -22,6 +23,7 @@ struct options {
 	const char *since;
 	uint64_t from;
 	uint32_t count; /* 0 = not said */
+	uint32_t target;
 	bool json;
 	char *const *args; /* behind the command's words */
 	int arg_count;
@@ -98,6 +100,16 @@ static int do_device_retire(struct cell *cell, const struct options *o)
 	return device_retire(cell, o->args[0]);
 }
 
+static int do_homes_installed(struct cell *cell, const struct options *o)
+{
+	return homes_installed_show(cell, o->json);
+}
+
+static int do_homes_target(struct cell *cell, const struct options *o)
+{
+	return homes_target(cell, o->args[0], o->target);
+}
+
 static int do_init(struct cell *cell, const struct options *o)
 {
 	return user_init(cell, o->args[0], &o->user);
@@ -163,6 +175,8 @@ static const struct command {
 	{"device add", "ID: a new device; prints its new key, this once", do_device_add, 1},
 	{"device key", "ID: a new key for it, printed this once; or --over-link", do_device_key, 1},
 	{"device token", "ID: a new token for a unit that looks at our certificate, printed this once", do_device_token, 1},
+	{"homes installed", "homes of each area by how they stand, against the year's target", do_homes_installed, 0},
+	{"homes target", "AREA: with --target, how many are to be in service by the end of the year", do_homes_target, 1},
 	{"init", "ACCOUNT: the first administrator of a new cell; prints the password, this once", do_init, 1},
 	{"user list", "people who may log in", do_user_list, 0},
 	{"user show", "ACCOUNT: one of them", do_user_show, 1},
@@ -203,7 +217,7 @@ static void usage(FILE *to)
 {
 	fputs("pinganctl [OPTION]... COMMAND [OPTION]...\n\nCommands:\n", to);
 	for (size_t i = 0; i < COUNT_OF(COMMANDS); i++)
-		fprintf(to, "  %-13s %s\n", COMMANDS[i].name, COMMANDS[i].help);
+		fprintf(to, "  %-15s %s\n", COMMANDS[i].name, COMMANDS[i].help);
 	fputs("\n"
 	      "Where the cell is:\n"
 	      "  --config FILE     the daemon's configuration\n"
@@ -229,6 +243,8 @@ static void usage(FILE *to)
 	      "  --codes NAME      dc09: its table of event codes in codes.yaml, else the standard one\n"
 	      "  --key HEX         this key instead of a new one; dc09: 32, 48 or 64 digits, else it speaks in plain\n"
 	      "  --over-link       the new key is given to a native unit over its link, without a visit\n"
+	      "homes target:\n"
+	      "  --target N        homes; 0 = no target (0)\n"
 	      "init, user:\n"
 	      "  --name NAME       as screens show it\n"
 	      "  --role ROLE       operator, supervisor, caregiver, technician, administrator, auditor, wallboard\n"
@@ -237,7 +253,7 @@ static void usage(FILE *to)
 	      "  --language CODES  cmn, yue, ...: what they speak\n"
 	      "  --skill NAMES     care, nurse, technician\n"
 	      "  --password-file F its first line, instead of a new password\n"
-	      "alarms, device and user, list and show:\n"
+	      "alarms, homes installed, device and user, list and show:\n"
 	      "  --json            one object a line, for programs\n"
 	      "\n"
 	      "Examples:\n"
@@ -253,7 +269,17 @@ static void usage(FILE *to)
 }
 
 /* Long options without a letter. */
-enum { OPT_NAME = 256, OPT_ROLE, OPT_AREA, OPT_PHONE, OPT_LANGUAGE, OPT_SKILL, OPT_PASSWORD_FILE, OPT_OVER_LINK };
+enum {
+	OPT_NAME = 256,
+	OPT_ROLE,
+	OPT_AREA,
+	OPT_PHONE,
+	OPT_LANGUAGE,
+	OPT_SKILL,
+	OPT_PASSWORD_FILE,
+	OPT_OVER_LINK,
+	OPT_TARGET
+};
 
 static bool options_read(int argc, char **argv, struct options *o)
 {
@@ -282,6 +308,7 @@ static bool options_read(int argc, char **argv, struct options *o)
 		{"language", required_argument, NULL, OPT_LANGUAGE},
 		{"skill", required_argument, NULL, OPT_SKILL},
 		{"password-file", required_argument, NULL, OPT_PASSWORD_FILE},
+		{"target", required_argument, NULL, OPT_TARGET},
 		{"json", no_argument, NULL, 'j'},
 		{NULL, 0, NULL, 0},
 	};
@@ -345,6 +372,10 @@ static bool options_read(int argc, char **argv, struct options *o)
 			break;
 		case OPT_PASSWORD_FILE:
 			o->user.password_file = optarg;
+			break;
+		case OPT_TARGET:
+			ok = number(optarg, 0, 100000000, &n);
+			o->target = (uint32_t)n;
 			break;
 		case 'j':
 			o->json = true;

@@ -16,6 +16,7 @@
 
 #include "app/ports.h"
 #include "core/beats.h"
+#include "core/installed.h"
 #include "core/people.h"
 #include "wire/codes.h"
 
@@ -156,6 +157,11 @@ void app_login_begin(struct app *app, uint64_t tag, const char *login, const cha
 void app_login_end(struct app *app, uint64_t tag, const char *login);
 
 /* ------------------------------------------------------------ state of the process */
+
+/* Homes of the city, its districts and sub-districts, by how they stand. */
+void app_installed(struct app *app, struct home_rows *ret);
+/* False: no such area, or its name is longer. */
+bool app_area_name(struct app *app, const char *area, char *ret, size_t size) MUST_USE;
 
 struct app_health {
 	bool store_up;    /* attached and loaded */

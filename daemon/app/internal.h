@@ -604,6 +604,10 @@ struct app {
 	struct table test_presses; /* device -> struct test_press */
 	size_t test_press_count;
 
+	/* installed.c */
+	struct table installed_homes; /* household -> struct home */
+	struct table installed_areas; /* sub-district -> struct area_count */
+
 	/* proofs.c */
 	struct table proofs; /* device -> struct proof */
 

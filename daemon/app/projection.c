@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "app/find.h"
+#include "app/installed.h"
 #include "app/internal.h"
 #include "app/supervision.h"
 
@@ -359,6 +360,8 @@ static void told(struct app *app, struct record *rec)
 		devices_registry(app, rec);
 		if (rec->type == RECORD_DEVICE)
 			cards_touch(app, id_of(rec->key));
+		else
+			installed_home(app, rec);
 		break;
 	case RECORD_OTHER:
 	case RECORD_DAEMON:
@@ -468,6 +471,7 @@ void projection_free(struct app *app)
 	storms_free(app);
 	on_test_free(app);
 	proofs_free(app);
+	installed_free(app);
 	table_free(&app->records);
 	table_free(&app->open);
 	table_free(&app->accounts);

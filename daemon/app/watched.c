@@ -102,6 +102,7 @@ void unit_forget(struct app *app, struct record *rec)
 		return;
 	enlist(app, u, -1);
 	unit_silent(app, u, false);
+	installed_set(app, &u->counted, "", DEVICE_NONE, false);
 	forget_queues(app, u);
 	free(u->vitals);
 	free(u);
@@ -147,6 +148,7 @@ void unit_read(struct app *app, struct record *rec)
 	u->test_s = d->test_s;
 	u->carrier = carrier_want(app, d->carrier);
 	enlist(app, u, 1);
+	installed_set(app, &u->counted, d->household, (enum device_state)d->state, u->silent);
 	if (u->silent)
 		unit_silent(app, u, true); /* in its class, which may be another now */
 	if ((out = outage_member(app, unit_id(u), KIND_LINK)) != NULL)
@@ -229,6 +231,7 @@ void unit_silent(struct app *app, struct unit *u, bool is_silent)
 	if (u->silent)
 		us->silent[u->silent_as]--;
 	u->silent = is_silent;
+	installed_set(app, &u->counted, u->counted.household, u->counted.state, is_silent);
 	u->silent_as = report_ms <= SECONDS(20)      ? REPORT_20S
 	               : report_ms <= SECONDS(180)   ? REPORT_180S
 	               : report_ms <= SECONDS(18000) ? REPORT_5H

@@ -12,6 +12,7 @@
 #ifndef APP_WATCHED_H
 #define APP_WATCHED_H
 
+#include "app/installed.h"
 #include "app/supervision.h"
 #include "wire/vitals.h"
 
@@ -38,8 +39,9 @@ struct unit {
 	struct heap_item due;      /* in units->due while it is watched */
 	struct heap_item test_due; /* in units->test_due while its tests are */
 	struct record *record;
-	struct carrier *carrier; /* NULL = not known */
-	struct vitals *vitals;   /* owned; NULL = none heard here */
+	struct carrier *carrier;       /* NULL = not known */
+	struct vitals *vitals;         /* owned; NULL = none heard here */
+	struct installed_unit counted; /* among the homes of its area */
 	enum unit_queue queue;
 	TAILQ_ENTRY(unit) link;      /* in units->dirty or units->flying */
 	TAILQ_ENTRY(unit) back_link; /* in units->back */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { ok } from '../harness/ctl.mjs'
+import { ok, refused } from '../harness/ctl.mjs'
 import { dc09, Panel } from '../harness/device.mjs'
 import { Cell, until } from '../harness/index.mjs'
 import { commission, common, console_ as proto, record } from '../harness/proto.mjs'
@@ -131,4 +131,36 @@ test('an unknown device is seen with what it sent, and one click gives call and 
 	assert.deepEqual([joined.result, joined.incident], [Result.OK, row.id])
 	await desk.row((r) => r.id === row.id && r.repeats > row.repeats, 'it is counted there')
 	await until(() => !desk.rows.has(other.id), { what: 'one call is left' })
+})
+
+test('homes are counted by how they stand, against the target, the same by the API and by pinganctl', async (t) => {
+	const cell = await Cell.start(t, { demo: { homes: 20 } })
+	const cookie = await cell.login('op01')
+	const api = async (as = cookie) => {
+		const answer = await fetch(`${cell.daemon.origin}/api/v1/homes/installed`, { headers: as === null ? {} : { cookie: as } })
+		return answer.status === 200 ? (await answer.json()).homes : answer.status
+	}
+	const byHand = async () => (await ok(cell, 'homes', 'installed', '--json')).trim().split('\n').map((line) => JSON.parse(line))
+	const bare = (rows) => rows.map(({ name, level, ...row }) => row)
+
+	const before = await api()
+	assert.deepEqual([before[0].level, before[0].in_service, before[0].installed], ['city', 20, 20])
+	assert.deepEqual(await byHand(), bare(before))
+	assert.ok(before.some((r) => r.level === 'subdistrict' && r.name !== ''), 'sub-districts have their names')
+	const inService = (level) => before.filter((r) => r.level === level).reduce((sum, r) => sum + r.in_service, 0)
+	assert.deepEqual([inService('district'), inService('subdistrict')], [20, 20])
+
+	const part = before.find((r) => r.level === 'subdistrict')
+	await ok(cell, 'homes', 'target', part.area, '--target', '500')
+	await ok(cell, 'device', 'retire', 'd0010')
+	await ok(cell, 'device', 'add', 'n1', '--household', 'h0010', '--protocol', 'native')
+	await until(async () => (await api())[0].commissioning === 1, { what: 'the figures follow' })
+	const after = await api()
+	assert.deepEqual([after[0].in_service, after[0].installed, after[0].retired, after[0].target], [19, 20, 0, 500])
+	assert.deepEqual(await byHand(), bare(after))
+	assert.match(await ok(cell, 'homes', 'installed'), new RegExp(`${part.area} .* 500 +\\d+\\.\\d%`))
+
+	assert.equal(await api(null), 401)
+	assert.equal(await api(await cell.login(TECHNICIAN)), 403)
+	await refused(cell, /no such area/, 'homes', 'target', '999999', '--target', '5')
 })
