@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import path from 'node:path'
 import test from 'node:test'
 import { promisify } from 'node:util'
@@ -436,4 +437,29 @@ test('attempts that were lost are counted from the unit\'s side', async (t) => {
 	await home.next('ack')
 	await home.sync()
 	assert.deepEqual(await figures(), [5, 2, 1, 1, 3])
+})
+
+// ------------------------------------------------------------------------------------------------------------ everybody at once
+
+test('units that come back all at once are let in by the kernel while the daemon is busy: none has to knock twice', async (t) => {
+	const cell = await Cell.start(t, { demo: { homes: 10 }, config: { ...PLAIN, limits: { devices: 2000, strangers: 2000, devices_per_address: 2000 } } })
+	const unit = unitOf(cell, 'h0009')
+	// What the kernel allows at most; a receiver with room for a hundred stands far below it.
+	const count = Math.min(1500, Number(readFileSync('/proc/sys/net/core/somaxconn', 'utf8')))
+	let open = 0
+
+	cell.daemon.child.signal('SIGSTOP')
+	const sockets = Array.from({ length: count }, () => connect({ host: '127.0.0.1', port: cell.daemon.ports.devices }, () => open++))
+	for (const socket of sockets) {
+		socket.on('error', () => {})
+		t.after(() => socket.destroy())
+	}
+	// The daemon takes none of them meanwhile: whoever finds no place waits for its second SYN, and its third, for ever.
+	await until(() => open === count, { what: `${count} connections stand` })
+	cell.daemon.child.signal('SIGCONT')
+	sockets.at(-1).write(hello({ device: unit.device, token: unit.token }))
+	let answered = false
+	sockets.at(-1).on('data', () => (answered = true))
+	await until(() => answered, { what: 'the last one is greeted' })
+	await until(() => cell.daemon.metric('pingan_device_accepted_total').then((n) => n === count), { what: 'all are taken' })
 })
