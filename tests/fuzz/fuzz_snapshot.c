@@ -1,7 +1,7 @@
 /* fuzz_snapshot.c - any bytes as a daemon's own copy of the registry: as the file itself, and as what stands sealed in it by
  * somebody who has the key.
- * Oracles: it is taken whole or refused with a word; records are in their bounds, lie in it, and are as many as it says; written anew they
- * are read as the same.
+ * Oracles: it is taken whole or refused with a word; records are in their bounds, lie in it, and are as many as it says;
+ * written anew they are read as the same.
  */
 #include <stdlib.h>
 #include <string.h>
