@@ -91,6 +91,8 @@ static void port_seen_ask(void *ctx, const struct store_seen *list, size_t count
 
 static enum send_result port_send(void *ctx, link_t link, struct slice bytes)
 {
+	/* The store works on what was decided while the others are told. */
+	redis_store_flush(((struct loop *)ctx)->store);
 	return links_send(((struct loop *)ctx)->links, link, bytes);
 }
 
@@ -305,7 +307,8 @@ int loop_run(struct loop *loop)
 		if (draining && wait_ms > 10)
 			wait_ms = 10;
 		if (wait_ms == 0) {
-			flags = EVLOOP_NONBLOCK;
+			/* Once: without it the loop goes on for as long as anything comes, and nothing is decided. */
+			flags = EVLOOP_ONCE | EVLOOP_NONBLOCK;
 		} else {
 			struct timeval wait = {.tv_sec = wait_ms / 1000, .tv_usec = (wait_ms % 1000) * 1000};
 

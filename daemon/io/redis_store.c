@@ -130,6 +130,7 @@ static void fall_now(struct redis_store *s)
 	s->attach_wanted = !told && (s->attach_wanted || s->follow == FOLLOW_CHECK);
 	s->load_wanted = false;
 	s->in_flight = 0;
+	s->unflushed = 0;
 	s->gate_busy = false;
 	s->seen.put_refused = s->seen.ask_refused = false;
 	s->replicas = 0;
@@ -354,6 +355,9 @@ void redis_store_commit(void *store, const struct store_commit *commit)
 		s->test_lost_commit = commit->id;
 	}
 	s->in_flight++;
+	/* What one sync takes is on its way while the next are still being decided. */
+	if (++s->unflushed == COMMITS_A_FLUSH)
+		redis_store_flush(s);
 	store_metric(s, METRIC_STORE_COMMITS, 1);
 }
 
@@ -419,6 +423,9 @@ static void on_work(evutil_socket_t fd, short what, void *arg)
 
 void redis_store_flush(struct redis_store *s)
 {
+	if (s->unflushed == 0)
+		return;
+	s->unflushed = 0;
 	redis_link_flush(s->links[LINK_COMMITS]);
 	for (size_t i = LINK_COMMITS_MORE; i < LINK_COUNT; i++)
 		redis_link_flush(s->links[i]);

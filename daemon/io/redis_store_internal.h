@@ -32,6 +32,7 @@
 /* Redis reads about 32 KB from a connection, some 20 commits, then syncs before it reads on. Commits go over four
  * connections, so that one sync covers more of them when many wait. */
 #define COMMIT_LINKS_MORE 3
+#define COMMITS_A_FLUSH 80
 
 enum redis_role {
 	LINK_COMMITS,
@@ -106,6 +107,7 @@ struct redis_store {
 	/* commits */
 	struct commit_call call;
 	uint32_t in_flight;
+	uint32_t unflushed; /* sent, not yet in a socket */
 
 	/* log */
 	enum follow_state follow;
