@@ -97,6 +97,9 @@ static void tell(struct app *app)
 			record_release(app, slot->record);
 			continue;
 		}
+		/* Told with its acknowledgement; or its unit and caregivers are at other daemons. */
+		if (!slot->has_jobs && (slot->told == slot->record->commits[0] || !devices_watch(app, slot->id)))
+			continue;
 		arena_reset(&app->arena);
 		if (!incident_read(app, slot->record, inc))
 			continue;

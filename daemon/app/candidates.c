@@ -6,7 +6,7 @@
  */
 #include <stdio.h>
 
-#include "app/internal.h"
+#include "app/briefs.h"
 #include "app/roster.h"
 #include "core/score.h"
 
@@ -229,7 +229,7 @@ static uint32_t arrival_due_min(struct app *app, const char *area)
 
 	snprintf(code, sizeof code, "%s", area);
 	do {
-		const Pingan__V1__Area *a = area_find(app, code);
+		const struct area_brief *a = area_brief(app, code);
 
 		if (a != NULL && a->arrival_due_min != 0)
 			return a->arrival_due_min;
@@ -287,6 +287,7 @@ static void actor_fill(struct app *app, const struct incident *inc, const struct
 void world_fill(struct app *app, const struct incident *inc, const struct event *ev, struct world *w)
 {
 	bool opens = inc->state == INCIDENT_NONE;
+	const struct home_brief *brief;
 	struct home h = {0};
 
 	memset(w, 0, sizeof *w);
@@ -297,11 +298,10 @@ void world_fill(struct app *app, const struct incident *inc, const struct event 
 	snprintf(h.area, sizeof h.area, "%s", opens ? w->area : inc->area);
 	snprintf(h.household, sizeof h.household, "%s", opens ? w->household : inc->household);
 	h.needs = needs(inc, ev);
-	h.card = household_find(app, h.household);
-	for (size_t i = 0; h.card != NULL && i < h.card->n_contacts; i++)
-		w->has_contacts = w->has_contacts || h.card->contacts[i]->tell;
+	brief = home_brief(app, h.household);
+	w->has_contacts = brief != NULL && brief->tells;
 	if (opens)
-		w->risk = home_risk(h.card);
+		w->risk = brief == NULL ? 0 : brief->risk;
 	w->arrival_due_min = arrival_due_min(app, h.area);
 	actor_fill(app, inc, ev, w);
 	w->target_ready = ev->type == EVENT_TRANSFER && roster_may_take(app, ev->chosen[0], h.area);
@@ -312,6 +312,7 @@ void world_fill(struct app *app, const struct incident *inc, const struct event 
 		outage_world(app, inc, ev, w);
 	if (!sends(ev->type, w))
 		return;
+	h.card = household_find(app, h.household);
 	place_of(app, &h);
 	h.others = others_alive(app);
 	candidates_fill(app, &h, ev, w);

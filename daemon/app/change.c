@@ -7,6 +7,7 @@
  * The answer of the store only refuses; a yes is the entry that comes back from the log, once it is safe.
  */
 #include "app/change.h"
+#include "base/hex.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -32,6 +33,8 @@ static void unpend(struct app *app, struct change *ch)
 	if (!ch->pending)
 		return;
 	ch->pending = false;
+	if (app->unshown == ch)
+		app->unshown = TAILQ_NEXT(ch, unstored_link);
 	TAILQ_REMOVE(&app->alarms, ch, unstored_link);
 	table_remove(&app->pending, ch->press);
 	if (ch->shown_unstored)
@@ -265,7 +268,7 @@ void change_fly(struct app *app, struct change *ch, struct store_commit *c)
 	for (uint32_t i = 0; i < c->outbox_count; i++)
 		KEEP_BYTES(f->commit.outbox[i].body);
 #undef KEEP_BYTES
-	snprintf(f->hex, sizeof f->hex, "%016" PRIx64, c->id);
+	hex16(c->id, f->hex);
 	if (!table_put(&app->flights, f->hex, f)) {
 		free(f);
 		decide_again(app, ch, false);
@@ -281,7 +284,7 @@ static struct flight *flight_find(struct app *app, uint64_t commit)
 {
 	char hex[17];
 
-	snprintf(hex, sizeof hex, "%016" PRIx64, commit);
+	hex16(commit, hex);
 	return table_get(&app->flights, hex);
 }
 
@@ -499,11 +502,10 @@ static void show_unstored(struct app *app)
 	struct change *ch;
 	bool any = false;
 
-	TAILQ_FOREACH (ch, &app->alarms, unstored_link) {
-		if (ch->shown_unstored)
-			continue;
+	while ((ch = app->unshown) != NULL) {
 		if (app->store_up && app->now.mono.ms - ch->since.ms < 3 * UNSAFE_SHOWN_MS)
 			break; /* oldest first: the rest came later */
+		app->unshown = TAILQ_NEXT(ch, unstored_link);
 		ch->shown_unstored = true;
 		devices_not_stored(app, ch);
 		any = true;

@@ -29,8 +29,8 @@ bool change_urgent(const struct change *ch)
 
 static bool call_for_help(const struct change *ch)
 {
-	return ch->kind == CHANGE_INCIDENT && ch->alarm != NULL && !class_above(CLASS_WELFARE, kind_class(ch->alarm->kind)) &&
-	       kind_class(ch->alarm->kind) != CLASS_NONE;
+	return ch->kind == CHANGE_INCIDENT && ch->alarm != NULL &&
+	       !class_above(CLASS_WELFARE, kind_class(ch->alarm->kind)) && kind_class(ch->alarm->kind) != CLASS_NONE;
 }
 
 /* Alarms of many homes that wait for one record: a sub-district is dark. */
@@ -52,7 +52,8 @@ bool change_line_full(const struct record *rec, const struct change *ch)
 			break;
 		before++;
 	}
-	return before >= (uint32_t)(call_for_help(ch) ? CHANGES_PER_RECORD + CHANGES_PER_RECORD_RESERVED : CHANGES_PER_RECORD);
+	return before >=
+	       (uint32_t)(call_for_help(ch) ? CHANGES_PER_RECORD + CHANGES_PER_RECORD_RESERVED : CHANGES_PER_RECORD);
 }
 
 /* Something of it can't wait behind telemetry. What stands in the street's line is none, and stands last. */

@@ -255,7 +255,7 @@ static enum verdict decide_incident(struct app *app, struct change *ch)
 		if (ch->ev.type == EVENT_REOPEN && home_has_another(app, rec))
 			return refuse(ch, REFUSAL_WRONG_STATE);
 	} else {
-		memset(&app->before, 0, sizeof app->before);
+		incident_clear(&app->before);
 		if (ch->ev.type != EVENT_ALARM)
 			return refuse(ch, REFUSAL_NOT_FOUND);
 	}

@@ -9,6 +9,7 @@
 
 #include "app/supervision.h"
 #include "app/units.h"
+#include "base/hex.h"
 #include "wire/vitals.h"
 
 bool device_say(struct app *app, struct device_link *l, const struct down *down)
@@ -116,7 +117,7 @@ static void held_watch(struct app *app, struct held *h, uint64_t incident)
 	struct watch *w;
 	char key[17];
 
-	snprintf(key, sizeof key, "%016" PRIx64, incident);
+	hex16(incident, key);
 	if (h->watch != NULL) {
 		if (strcmp(h->watch->key, key) == 0)
 			return;
@@ -225,6 +226,14 @@ void devices_not_stored(struct app *app, const struct change *ch)
 	(void)tell(app, l, (struct down){.type = DOWN_STATUS, .alarm = h->alarm, .say = SAY_NOT_STORED});
 }
 
+bool native_watched(struct app *app, uint64_t incident)
+{
+	char key[17];
+
+	hex16(incident, key);
+	return table_get(&app->devices->watches, key) != NULL;
+}
+
 void native_touch(struct app *app, const struct incident *inc)
 {
 	struct held *next[64];
@@ -233,7 +242,7 @@ void native_touch(struct app *app, const struct incident *inc)
 	size_t n;
 	char key[17];
 
-	snprintf(key, sizeof key, "%016" PRIx64, inc->id);
+	hex16(inc->id, key);
 	w = table_get(&app->devices->watches, key);
 	if (w == NULL)
 		return;
@@ -268,7 +277,7 @@ static void native_over(struct app *app, struct device_link *l, struct down ack,
 {
 	char key[17];
 
-	snprintf(key, sizeof key, "%016" PRIx64, incident);
+	hex16(incident, key);
 	if (!tell(app, l, ack))
 		return;
 	for (size_t i = 0; l->held != NULL && i < HELD_MAX; i++) {
@@ -336,8 +345,11 @@ void native_stored(struct app *app, struct device_link *l, const struct change *
 	if (readable) {
 		held_watch(app, h, incident);
 		/* What has happened since is told when it is safe (devices_touch). */
-		if (rec->log_id <= app->safe)
+		if (rec->log_id <= app->safe) {
+			if (h->watch != NULL && TAILQ_FIRST(&h->watch->held) == h && TAILQ_NEXT(h, of_watch) == NULL)
+				rec->slot->told = rec->commits[0];
 			step_tell(app, h, inc);
+		}
 	} else if (rec == NULL || rec->rev == 0) {
 		/* The store knows it, we do not hold it any more: closed long ago, and nothing to be spoken. */
 		held_free(app, h);

@@ -1,15 +1,9 @@
 /* devices.c - links of home devices, whatever they speak: who is there, who is told, who has been silent for too long. */
 #include "app/units.h"
+#include "base/hex.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-static void hex16(uint64_t value, char ret[17])
-{
-	for (int i = 15; i >= 0; i--, value >>= 4)
-		ret[i] = "0123456789abcdef"[value & 15];
-	ret[16] = '\0';
-}
 
 bool devices_new(struct app *app)
 {
@@ -225,6 +219,11 @@ void devices_alarm_stored(struct app *app, const struct change *ch, uint64_t inc
 		native_stored(app, l, ch, incident);
 	else
 		replies_stored(app, l, ch);
+}
+
+bool devices_watch(struct app *app, uint64_t incident)
+{
+	return native_watched(app, incident);
 }
 
 void devices_touch(struct app *app, const struct incident *inc)

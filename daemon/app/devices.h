@@ -172,6 +172,8 @@ bool device_say(struct app *app, struct device_link *l, const struct down *down)
 /* device_link.c. Both return the bytes used up; the link may be gone after. */
 size_t native_bytes(struct app *app, struct device_link *l, struct slice bytes);
 void native_stored(struct app *app, struct device_link *l, const struct change *ch, uint64_t incident);
+/* True if a unit here waits for word of this incident. */
+bool native_watched(struct app *app, uint64_t incident);
 void native_touch(struct app *app, const struct incident *inc);
 /* Says Refuse, counts, closes. */
 void native_refuse(struct app *app, struct device_link *l, enum device_refusal reason, uint32_t retry_s);

@@ -164,8 +164,8 @@ void app_load_end(struct app *app, uint64_t id, uint64_t commit, int64_t stale_m
 	/* Nothing before this is known by number: screens that resume from earlier get a snapshot. */
 	app->tail_len = 0;
 	app->tail_at = 0;
-	APP_LOG(app, "LOADED", "newest=%" PRIu64 " incidents=%zu households=%zu devices=%zu people=%zu stale_ms=%" PRId64, id,
-	        app->count_of_type[RECORD_INCIDENT], app->count_of_type[RECORD_HOUSEHOLD],
+	APP_LOG(app, "LOADED", "newest=%" PRIu64 " incidents=%zu households=%zu devices=%zu people=%zu stale_ms=%" PRId64,
+	        id, app->count_of_type[RECORD_INCIDENT], app->count_of_type[RECORD_HOUSEHOLD],
 	        app->count_of_type[RECORD_DEVICE], app->count_of_type[RECORD_PERSON], stale_ms);
 	if (stale_ms != 0) {
 		/* A local snapshot: enough to receive and to show, never to promise. */
@@ -191,12 +191,12 @@ void app_load_end(struct app *app, uint64_t id, uint64_t commit, int64_t stale_m
 /* What a local snapshot keeps: everything but proofs of life and closed incidents. */
 void app_records(struct app *app, void (*each)(void *ctx, const struct store_record *record), void *ctx)
 {
-	static const enum record_type KEPT[] = {RECORD_AREA,   RECORD_PERSON,    RECORD_HOUSEHOLD, RECORD_DEVICE,
-	                                        RECORD_LOGIN,  RECORD_CAREGIVER, RECORD_OPERATOR,  RECORD_INCIDENT};
+	static const enum record_type KEPT[] = {RECORD_AREA,  RECORD_PERSON,    RECORD_HOUSEHOLD, RECORD_DEVICE,
+	                                        RECORD_LOGIN, RECORD_CAREGIVER, RECORD_OPERATOR,  RECORD_INCIDENT};
 	struct record *rec;
 
 	for (size_t i = 0; i < COUNT_OF(KEPT); i++)
-		TAILQ_FOREACH(rec, &app->of_type[KEPT[i]], of_type) {
+		TAILQ_FOREACH (rec, &app->of_type[KEPT[i]], of_type) {
 			struct store_record out = {.rev = rec->rev, .body = slice_of(rec->body, rec->body_len)};
 
 			if (rec->rev == 0 || (rec->slot != NULL && rec->slot->state == INCIDENT_CLOSED))

@@ -3,9 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/briefs.h"
 #include "app/change.h"
 #include "app/screens.h"
 #include "base/hash.h"
+#include "base/hex.h"
 
 /* A household that calls for help has its technical alarms with it; else they are its area's. */
 static bool by_area(struct app *app, const struct alarm *a, const struct place *p, char ret[16])
@@ -27,16 +29,15 @@ void group_key(enum collect group, const char *area, const char *carrier, enum k
 }
 
 /* Collected by a rule of ours, whatever else its home has open: a list of units is shown to a person. */
-static void place_group(struct app *app, const struct alarm *a, const Pingan__V1__Device *d, struct place *ret)
+static void place_group(struct app *app, const struct alarm *a, const struct device_brief *d, struct place *ret)
 {
 	enum collect group = a->group;
 	char area[16];
 
-	if (group == GROUP_CARRIER && (d == NULL || !text_copy(ret->carrier, sizeof ret->carrier, slice_str(d->carrier)) ||
-	                               !alarm_id_valid(ret->carrier)))
+	if (group == GROUP_CARRIER && (d == NULL || d->carrier[0] == '\0'))
 		group = GROUP_AREA;
-	if (group != GROUP_CARRIER)
-		ret->carrier[0] = '\0';
+	if (group == GROUP_CARRIER)
+		memcpy(ret->carrier, d->carrier, sizeof ret->carrier);
 	/* Of the whole cell, unless it is of one sub-district; of what can't be told, too. */
 	if (group == GROUP_AREA && outage_area(ret->area, area))
 		memcpy(ret->area, area, sizeof area);
@@ -49,21 +50,20 @@ static void place_group(struct app *app, const struct alarm *a, const Pingan__V1
 
 void intake_place(struct app *app, const struct alarm *a, struct place *ret)
 {
-	const Pingan__V1__Device *d = device_find(app, a->device);
+	const struct device_brief *d = device_brief(app, a->device);
 	const char *of = a->household[0] != '\0' ? a->household : follow_up_household(app, a);
-	const Pingan__V1__Household *h = of != NULL  ? household_find(app, of)
-	                                 : d != NULL ? household_find(app, d->household)
-	                                             : NULL;
+	const struct home_brief *h = of != NULL ? home_brief(app, of) : d != NULL ? home_brief(app, d->household) : NULL;
 	char area[16];
 
 	memset(ret, 0, sizeof *ret);
 	/* What the registry says is theirs, not ours: an id unfit for a record is as good as none. */
-	ret->known = h != NULL && text_copy(ret->household, sizeof ret->household, slice_str(h->id)) &&
-	             alarm_id_valid(ret->household);
-	if (!ret->known)
-		ret->household[0] = '\0';
-	if (h == NULL || h->area[0] == '\0' || !text_copy(ret->area, sizeof ret->area, slice_str(h->area)))
-		snprintf(ret->area, sizeof ret->area, "%s", app->config.root_area);
+	ret->known = h != NULL && h->id[0] != '\0';
+	if (ret->known)
+		memcpy(ret->household, h->id, sizeof ret->household);
+	if (h == NULL || h->area[0] == '\0')
+		memcpy(ret->area, app->config.root_area, sizeof ret->area);
+	else
+		memcpy(ret->area, h->area, sizeof ret->area);
 	if (a->group != GROUP_HOME) {
 		place_group(app, a, d, ret);
 		return;
@@ -208,7 +208,7 @@ bool intake_alarm(struct app *app, const struct alarm *a, struct waiter waiter)
 		return false;
 	}
 	/* The same press is on its way already: whoever asked last is told. */
-	snprintf(press, sizeof press, "%016" PRIx64, alarm_hash(a));
+	hex16(alarm_hash(a), press);
 	ch = table_get(&app->pending, press);
 	if (ch != NULL) {
 		if (waiter.type != WAITER_NONE)
@@ -242,6 +242,8 @@ bool intake_alarm(struct app *app, const struct alarm *a, struct waiter waiter)
 	if (table_put(&app->pending, ch->press, ch)) {
 		ch->pending = true;
 		TAILQ_INSERT_TAIL(&app->alarms, ch, unstored_link);
+		if (app->unshown == NULL)
+			app->unshown = ch;
 	}
 	return true;
 }

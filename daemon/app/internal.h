@@ -68,7 +68,8 @@ struct record {
 	TAILQ_ENTRY(record) of_type; /* all records of this type */
 	struct incident_slot *slot;  /* RECORD_INCIDENT only; owned */
 	void *live;                  /* owned. OPERATOR: struct operator; CAREGIVER: struct caregiver; PERSON: the
-	                                       * account as text, key in app->accounts */
+	                              * account as text, key in app->accounts */
+	void *brief;                 /* owned; briefs.h */
 };
 TAILQ_HEAD(record_list, record);
 
@@ -100,7 +101,8 @@ struct incident_slot {
 	bool answer_counted; /* in the day's answer figures (views.c) */
 	ms_t waiting_since_ms, opened_ms, answered_ms;
 	uint8_t order[ORDER_LEN];
-	bool dirty; /* in app->dirty: devices, screens and phones have not been told */
+	uint64_t told; /* commit of the state that the only unit here that waits for word has heard; 0 = none */
+	bool dirty;    /* in app->dirty: devices, screens and phones have not been told */
 	TAILQ_ENTRY(incident_slot) dirty_link;
 	uint64_t touched; /* log id of the last change: screens resume by it */
 	ms_t next_due_ms;
@@ -337,6 +339,8 @@ void storms_free(struct app *app);
 
 /* An alarm of this link is durable (or was before): acknowledge. incident 0 = kind opens none. `closed`: tell so at once. */
 void devices_alarm_stored(struct app *app, const struct change *ch, uint64_t incident);
+/* False: devices_touch() would have nobody to tell. */
+bool devices_watch(struct app *app, uint64_t incident);
 /* An incident changed and is safe: tell the devices behind it their step. */
 void devices_touch(struct app *app, const struct incident *inc);
 void devices_down(struct app *app, link_t link);
@@ -635,6 +639,7 @@ struct app {
 	struct record_list ready_first; /* likewise: what is urgent goes first */
 	struct change_list settled;     /* back from the log, waiting for the gate */
 	struct change_list alarms;      /* alarms not yet back from the log, oldest first (unstored_link) */
+	struct change *unshown;         /* the first of them that is not shown from memory; NULL = none */
 	struct table pending;           /* alarm_hash in hex -> the change of that alarm in `alarms` */
 	struct record_list awaiting;    /* (ready_link) refused as stale: waiting for the log */
 	mono_t awaiting_since;          /* since when the log has not moved while something waited for it */

@@ -95,7 +95,7 @@ void logins_turn(struct app *app)
 	if (!app->store_up || app->now.mono.ms - app->logins_at.ms < SECONDS(1))
 		return;
 	app->logins_at = app->now.mono;
-	TAILQ_FOREACH(rec, &app->of_type[RECORD_LOGIN], of_type) {
+	TAILQ_FOREACH (rec, &app->of_type[RECORD_LOGIN], of_type) {
 		const Pingan__V1__Login *l;
 		struct change *ch;
 

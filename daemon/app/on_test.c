@@ -9,6 +9,7 @@
  */
 #include <stdio.h>
 
+#include "app/briefs.h"
 #include "app/screens.h"
 
 #define PRESSES_MAX 4096
@@ -78,8 +79,8 @@ void on_test_free(struct app *app)
 
 bool on_test(struct app *app, const struct alarm *a, const struct place *p)
 {
-	const Pingan__V1__Device *d;
-	const Pingan__V1__Household *h;
+	const struct device_brief *d;
+	const struct home_brief *h;
 	const struct test_press *pressed;
 
 	if (a->kind != KIND_SOS || a->restore || a->protocol == PROTOCOL_MANUAL || !p->known || a->heard >= STEP_ANSWERED ||
@@ -91,8 +92,8 @@ bool on_test(struct app *app, const struct alarm *a, const struct place *p)
 	/* Pressed long before it comes in: perhaps before anybody tried anything. */
 	if (a->raised_ms != 0 && app->now.store_ms - a->raised_ms >= WINDOW_MS)
 		return false;
-	d = device_find(app, a->device);
-	h = household_find(app, p->household);
+	d = device_brief(app, a->device);
+	h = home_brief(app, p->household);
 	if ((d == NULL || d->test_until_ms <= app->now.store_ms) && (h == NULL || h->test_until_ms <= app->now.store_ms))
 		return false;
 	if (app->test_press_count >= PRESSES_MAX)

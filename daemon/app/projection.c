@@ -6,16 +6,19 @@
 #include "app/find.h"
 #include "app/installed.h"
 #include "app/internal.h"
+#include "base/hex.h"
 #include "app/supervision.h"
 
 static const struct {
 	const char *prefix;
 	enum record_type type;
 } TYPES[] = {
-	{"incident:", RECORD_INCIDENT}, {"caregiver:", RECORD_CAREGIVER}, {"operator:", RECORD_OPERATOR},
-	{"daemon:", RECORD_DAEMON},     {"login:", RECORD_LOGIN},         {"person:", RECORD_PERSON},
-	{"household:", RECORD_HOUSEHOLD}, {"device:", RECORD_DEVICE},     {"area:", RECORD_AREA},
-	{"out:", RECORD_OUT},           {"storm:", RECORD_STORM},
+	{"incident:", RECORD_INCIDENT},   {"caregiver:", RECORD_CAREGIVER},
+	{"operator:", RECORD_OPERATOR},   {"daemon:", RECORD_DAEMON},
+	{"login:", RECORD_LOGIN},         {"person:", RECORD_PERSON},
+	{"household:", RECORD_HOUSEHOLD}, {"device:", RECORD_DEVICE},
+	{"area:", RECORD_AREA},           {"out:", RECORD_OUT},
+	{"storm:", RECORD_STORM},
 };
 
 static enum record_type type_of(const char *key)
@@ -28,15 +31,21 @@ static enum record_type type_of(const char *key)
 
 void record_key(char ret[STORE_KEY_MAX], const char *type, const char *id)
 {
-	int len = snprintf(ret, STORE_KEY_MAX, "%s:%s", type, id);
+	size_t type_len = strlen(type), id_len = strlen(id);
 
-	if (len < 0 || len >= STORE_KEY_MAX)
+	if (type_len + 1 + id_len >= STORE_KEY_MAX) {
 		ret[0] = '\0';
+		return;
+	}
+	memcpy(ret, type, type_len);
+	ret[type_len] = ':';
+	memcpy(ret + type_len + 1, id, id_len + 1);
 }
 
 void incident_key(char ret[STORE_KEY_MAX], uint64_t id)
 {
-	snprintf(ret, STORE_KEY_MAX, "incident:%016" PRIx64, id);
+	memcpy(ret, "incident:", 9);
+	hex16(id, ret + 9);
 }
 
 /* The part of a key behind its type. */
@@ -155,8 +164,10 @@ static void record_empty(struct app *app, struct record *rec)
 		unit_forget(app, rec);
 	}
 	free(rec->live);
+	free(rec->brief);
 	free(rec->body);
 	rec->live = NULL;
+	rec->brief = NULL;
 	rec->body = NULL;
 	rec->body_len = 0;
 	rec->rev = 0;
@@ -379,7 +390,7 @@ static void owner_rows(struct app *app, const char *owner)
 {
 	struct record *rec;
 
-	TAILQ_FOREACH(rec, &app->of_type[RECORD_INCIDENT], of_type)
+	TAILQ_FOREACH (rec, &app->of_type[RECORD_INCIDENT], of_type)
 		if (slot_open(rec->slot) && strcmp(rec->slot->owner, owner) == 0)
 			screens_touch(app, rec->slot);
 }
@@ -415,6 +426,8 @@ bool projection_apply(struct app *app, const struct store_record *from, uint64_t
 	if (from->body.len != 0)
 		memcpy(body, from->body.at, from->body.len);
 	free(rec->body);
+	free(rec->brief);
+	rec->brief = NULL;
 	rec->body = body;
 	rec->body_len = (uint32_t)from->body.len;
 	rec->rev = from->rev;
@@ -503,7 +516,7 @@ static struct record *typed(struct app *app, const char *type, const char *id)
 	return rec != NULL && rec->rev != 0 ? rec : NULL;
 }
 
-const struct operator *operator_find(struct app *app, const char *person)
+const struct operator* operator_find(struct app *app, const char *person)
 {
 	struct record *rec = typed(app, "operator", person);
 

@@ -231,7 +231,7 @@ struct member *const *roster_ready(struct app *app, size_t *ret_count)
 }
 
 /* The console is there as far as anybody can know: its daemon gives signs of life. */
-static bool console_lives(struct app *app, const struct operator *op)
+static bool console_lives(struct app *app, const struct operator* op)
 {
 	char key[STORE_KEY_MAX];
 	const struct record *d;

@@ -1,6 +1,7 @@
 /* screens.c - a session for each screen: from the upgrade to the last frame. */
 #include "app/commission.h"
 #include "app/screens.h"
+#include "base/hex.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,11 +13,7 @@
 
 void hex_key(char ret[17], uint64_t n)
 {
-	static const char DIGITS[] = "0123456789abcdef";
-
-	for (int i = 15; i >= 0; i--, n >>= 4)
-		ret[i] = DIGITS[n & 15];
-	ret[16] = '\0';
+	hex16(n, ret);
 }
 
 bool screens_new(struct app *app)

@@ -170,6 +170,7 @@ struct screens {
 	bool flush_due, flush_urgent; /* something was released and not yet marked for all */
 	mono_t flush_at;
 	bool unstored_dirty;
+	mono_t presses_at; /* when they were last looked at */
 	bool reloaded;
 	uint64_t unstored_round;
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/briefs.h"
 #include "app/change.h"
 #include "app/screens.h"
 
@@ -269,6 +270,12 @@ static void press_show(struct app *app, const struct change *ch, struct table *h
 	pend(sc, sh);
 }
 
+/* All that wait are looked at: where thousands do, not at each turn but twice a second. */
+static bool presses_due(const struct app *app)
+{
+	return app->now.mono.ms - app->screens->presses_at.ms >= (int64_t)(app->change_count / (CHANGES_MAX / 500));
+}
+
 static void presses_turn(struct app *app)
 {
 	struct screens *sc = app->screens;
@@ -277,6 +284,7 @@ static void presses_turn(struct app *app)
 	struct shown *sh, *next;
 
 	sc->unstored_dirty = false;
+	sc->presses_at = app->now.mono;
 	sc->unstored_round++;
 	TAILQ_FOREACH (ch, &app->alarms, unstored_link)
 		if (press_seen(app, ch))
@@ -300,7 +308,9 @@ static bool slot_stored(const struct incident_slot *slot)
 
 void press_incident(struct app *app, const struct press *p, uint64_t id, struct incident *ret)
 {
-	memset(ret, 0, sizeof *ret);
+	const struct home_brief *home = p->household[0] == '\0' ? NULL : home_brief(app, p->household);
+
+	incident_clear(ret);
 	ret->id = id;
 	ret->kind = p->kind;
 	/* An unknown home is a matter for a person, whatever it sends: as it will be once it is stored. */
@@ -311,7 +321,7 @@ void press_incident(struct app *app, const struct press *p, uint64_t id, struct 
 	ret->quarantine = p->household[0] == '\0';
 	ret->opened_ms = p->first_ms;
 	ret->repeats = p->count - 1;
-	ret->risk = ret->quarantine ? 0 : home_risk(household_find(app, p->household));
+	ret->risk = home == NULL ? 0 : home->risk;
 }
 
 /* Where nothing is stored yet, the press itself is the incident. */
@@ -595,7 +605,7 @@ void shown_turn(struct app *app)
 	struct shown *sh, *next;
 	int slice = RELEASE_SLICE;
 
-	if (sc->unstored_dirty)
+	if (sc->unstored_dirty && presses_due(app))
 		presses_turn(app);
 	sc->release_behind = false;
 	if (loading_turn(app))

@@ -547,7 +547,7 @@ static enum verdict step(struct step_now *s, const struct incident *before)
 	if (rule->verdict != MOVE)
 		return step_refuse(s, before->state == INCIDENT_NONE ? REFUSAL_NOT_FOUND : REFUSAL_WRONG_STATE);
 
-	*s->inc = *before;
+	incident_copy(s->inc, before);
 	s->opens = before->state == INCIDENT_NONE;
 	s->to = (enum incident_state)rule->to;
 	verdict = handle(s);

@@ -382,6 +382,21 @@ struct incident {
 	uint8_t text[TEXT_MAX];
 };
 
+/* Holds nothing. Beyond its counts an incident is never looked at, and so not cleared nor copied: it is 26 KB. */
+static inline void incident_clear(struct incident *inc)
+{
+	memset(inc, 0, offsetof(struct incident, alarms));
+}
+
+static inline void incident_copy(struct incident *to, const struct incident *from)
+{
+	memcpy(to, from, offsetof(struct incident, alarms));
+	memcpy(to->alarms, from->alarms, from->alarm_count * sizeof from->alarms[0]);
+	memcpy(to->jobs, from->jobs, from->job_count * sizeof from->jobs[0]);
+	memcpy(to->lines, from->lines, from->line_count * sizeof from->lines[0]);
+	memcpy(to->text, from->text, from->text_len);
+}
+
 /* Everything that can happen to an incident. What each uses of struct event stands behind it. */
 enum event_type {
 	EVENT_NONE,

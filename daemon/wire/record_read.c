@@ -96,6 +96,7 @@ static void read_line(struct reader *r, const Pingan__V1__Line *m, struct incide
 {
 	struct line *line = &inc->lines[inc->line_count++];
 
+	memset(line, 0, sizeof *line); /* equal records are equal bytes */
 	read_known(r, &m->base);
 	line->code = (enum line_code)read_enum(r, (int)m->code, LINE_CODE_COUNT);
 	line->at_ms = read_ms(r, m->at_ms);
@@ -139,6 +140,7 @@ static void read_offer(struct reader *r, const Pingan__V1__Offer *m, struct offe
 
 static void read_job(struct reader *r, const Pingan__V1__Job *m, struct job *job)
 {
+	memset(job, 0, sizeof *job);
 	read_known(r, &m->base);
 	job->number = (uint32_t)read_below(r, m->number, UINT32_C(1) << 31);
 	job->state = (enum job_state)read_enum(r, (int)m->state, JOB_STATE_COUNT);
@@ -182,6 +184,7 @@ static void read_handover(struct reader *r, const Pingan__V1__Handover *m, struc
 
 static void read_alarm(struct reader *r, const Pingan__V1__AlarmRef *m, struct alarm_ref *ref)
 {
+	memset(ref, 0, sizeof *ref);
 	read_known(r, &m->base);
 	read_text(r, m->device, ref->device, sizeof ref->device);
 	ref->alarm = m->alarm;
@@ -299,7 +302,7 @@ int incident_decode(struct slice body, struct arena *scratch, struct incident *r
 	m = pingan__v1__incident__unpack(&scratch->allocator, body.len, body.at);
 	if (m == NULL)
 		return RECORD_BAD_BYTES;
-	memset(ret, 0, sizeof *ret);
+	incident_clear(ret);
 	read_incident(&r, m, ret);
 	if (r.bad != 0)
 		return r.bad;
