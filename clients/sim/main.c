@@ -1,4 +1,4 @@
-/* main.c - pingan-sim: simulated homes, panels and watches. */
+/* main.c - pingan-sim: simulated homes, panels, watches and vendors' clouds. */
 #include <string.h>
 
 #include "sim.h"
@@ -12,6 +12,7 @@ static const struct {
 	{"press", cmd_press, "presses the button of a home and prints each step that the home hears"},
 	{"dc09", cmd_dc09, "sends one SIA DC-09 message and prints the reply"},
 	{"watch", cmd_watch, "sends one message of an elder watch and prints the reply"},
+	{"webhook", cmd_webhook, "sends messages of a vendor's cloud over HTTP and prints the answers"},
 };
 
 static int usage(FILE *to)

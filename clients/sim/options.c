@@ -23,6 +23,8 @@ enum {
 	O_CODE,
 	O_TOKEN,
 	O_BODY,
+	O_VENDORS,
+	O_KEY,
 	O_ZONE,
 	O_SEQ,
 	O_COUNT,
@@ -65,6 +67,8 @@ static const struct option LONG[] = {
 	{"code", required_argument, NULL, O_CODE},
 	{"token", required_argument, NULL, O_TOKEN},
 	{"body", required_argument, NULL, O_BODY},
+	{"vendors", required_argument, NULL, O_VENDORS},
+	{"key", required_argument, NULL, O_KEY},
 	{"zone", required_argument, NULL, O_ZONE},
 	{"seq", required_argument, NULL, O_SEQ},
 	{"count", required_argument, NULL, O_COUNT},
@@ -210,6 +214,12 @@ static bool take(int option, struct options *o)
 		return true;
 	case O_BODY:
 		o->body = optarg;
+		return true;
+	case O_VENDORS:
+		o->vendors = optarg;
+		return true;
+	case O_KEY:
+		o->key = optarg;
 		return true;
 	case O_ZONE:
 		return number(optarg, 0, 65535, &o->zone);

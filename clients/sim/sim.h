@@ -65,6 +65,7 @@ struct options {
 	const char *control;
 	const char *device, *household, *kind, *until;
 	const char *account, *code, *token, *body;
+	const char *vendors, *key;
 	uint32_t zone, seq, count, timeout_s, spread_s;
 	bool json, random, null, raw_crc, quiet, restore;
 	struct fleet_wishes fleet;
@@ -142,6 +143,7 @@ int cmd_homes(int argc, char **argv);
 int cmd_press(int argc, char **argv);
 int cmd_dc09(int argc, char **argv);
 int cmd_watch(int argc, char **argv);
+int cmd_webhook(int argc, char **argv);
 
 /* control.c: a socket on which `press` asks running homes. One JSON object a line, both ways. */
 struct control;

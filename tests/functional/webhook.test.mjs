@@ -3,17 +3,20 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { Agent } from 'node:http'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import test from 'node:test'
+import path from 'node:path'
 import { promisify } from 'node:util'
 
 import { ctl, ok } from '../harness/ctl.mjs'
-import { Cell, program, request, until } from '../harness/index.mjs'
+import { Cell, program, request, root, until } from '../harness/index.mjs'
 import { common } from '../harness/proto.mjs'
 import { Screen } from '../harness/screen.mjs'
 import { event, press, SECRET, Vendors } from '../harness/vendor.mjs'
 
 const { IncidentClass, Kind } = common
+const run = promisify(execFile)
 const PROBLEM = 'application/problem+json'
 
 /** A cell with one vendor, whose device A1 is in the home h0007. */
@@ -100,6 +103,94 @@ test('nothing is acknowledged that is not stored: shown, 503, and once the store
 	const stored = (await ok(cell, 'alarms', '--json')).trim().split('\n').map((line) => JSON.parse(line)).filter((a) => a.kind === 'fall')
 	assert.equal(stored.length, 1)
 	assert.equal((await send(press('A1', { type: 'heartbeat' }))).json.events[0].kind, 'nothing')
+})
+
+/** A cell whose vendors' listener speaks TLS, with the secret of the worked example. */
+async function secure(t) {
+	const vendors = Vendors.make(t)
+	const file = (name) => path.join(vendors.dir, name)
+	await run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=pingan test',
+		'-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', file('key.pem'), '-out', file('cert.pem')])
+	const listen = { webhook: { address: '127.0.0.1:0', tls: true, cert: file('cert.pem'), key: file('key.pem') } }
+	const cell = await Cell.start(t, { demo: { homes: 20 }, config: { vendor_file: vendors.file, listen } })
+	await ok(cell, 'device', 'add', 'sample.A1023', '--household', 'h0007', '--protocol', 'webhook')
+	const desk = await Screen.open(t, cell.daemon, await cell.login('sup01'))
+	const tls = { ca: readFileSync(file('cert.pem')) }
+	await until(async () => (await vendors.send(cell.daemon, press('A1023', { type: 'heartbeat' }), { tls })).json.events[0].known, { what: 'the daemon knows the device' })
+	return { vendors, cell, desk, tls, ca: file('cert.pem'), port: cell.daemon.ports.webhook }
+}
+
+test('HTTPS: the worked example of docs/VENDOR-CLOUDS.md, as it stands there, rings once', async (t) => {
+	const { cell, desk, ca, port } = await secure(t)
+	const page = readFileSync(path.join(root, 'docs/VENDOR-CLOUDS.md'), 'utf8')
+	const script = page.match(/<!-- webhook script -->\n```sh\n([^]*?)```/)[1]
+	const play = async () => JSON.parse((await run('sh', ['-euc', script], { env: { ...process.env, SECRET, CA: ca, URL: `https://127.0.0.1:${port}` } })).stdout)
+
+	const answer = await play()
+	const row = await desk.row((r) => r.device === 'sample.A1023', 'it rings')
+	assert.deepEqual(answer, { events: [{ device: 'sample.A1023', kind: 'sos', known: true, incident: BigInt(row.id).toString(16).padStart(16, '0') }] })
+	assert.equal(row.kind, Kind.SOS)
+	assert.deepEqual(await play(), answer)
+	assert.equal(await cell.daemon.metric('pingan_vendor_refused_total'), 0)
+	assert.equal((await desk.row((r) => r.id === row.id)).repeats, 0)
+})
+
+test('HTTPS: presses while Redis is killed under them: none is lost, each is one, and a yes is kept', async (t) => {
+	const { vendors, cell, desk, tls } = await secure(t)
+	const yes = []
+	let stop = false
+
+	// A vendor that keeps its promise: the same key until it is answered 2xx.
+	async function deliver(n) {
+		const body = press('A1023', { zone: n })
+
+		for (;;) {
+			const answer = await vendors.send(cell.daemon, body, { key: `press-${n}`, tls })
+			if (answer.status === 200) return yes.push({ n, body: JSON.stringify(body), incident: answer.json.events[0].incident })
+			assert.equal(answer.status, 503, answer.body)
+			assert.equal(answer.headers['retry-after'], '2')
+			await until(async () => (await cell.daemon.health()).store_up, { what: 'the store is back' })
+		}
+	}
+	const lines = [0, 1, 2, 3].map(async (line) => {
+		for (let n = line * 1000 + 1; !stop; n++) await deliver(n)
+	})
+	for (let round = 0; round < 2; round++) {
+		const had = yes.length
+		const unstored = await cell.daemon.metric('pingan_vendor_posts_unstored_total')
+		await until(() => yes.length >= had + 20, { what: 'presses are answered' })
+		await cell.redis.kill()
+		await until(async () => (await cell.daemon.metric('pingan_vendor_posts_unstored_total')) > unstored, { what: 'some are told to come again' })
+		await cell.redis.start()
+	}
+	const had = yes.length
+	await until(() => yes.length >= had + 20, { what: 'presses are answered again' })
+	stop = true
+	await Promise.all(lines)
+
+	const stored = (await ok(cell, 'alarms', '--json', '--count', '100000')).trim().split('\n').map((line) => JSON.parse(line)).filter((a) => a.device === 'sample.A1023')
+	const raw = stored.map((a) => Buffer.from(a.raw_hex, 'hex').toString())
+	for (const { body } of yes) assert.equal(raw.filter((r) => r === body).length, 1)
+	assert.equal(raw.length, yes.length)
+	assert.equal(new Set(yes.map((y) => y.incident)).size, 1)
+	await desk.row((r) => r.device === 'sample.A1023' && r.repeats === yes.length - 1, 'every one is counted')
+})
+
+test('pingan-sim plays a vendor', async (t) => {
+	const { vendors, desk, ca, port } = await secure(t)
+	const sim = (...args) =>
+		run(program('pingan-sim'), ['webhook', 'sample', '--vendors', vendors.file, '--port', String(port), '--ca', ca, '--json', ...args]).then(
+			(done) => ({ code: 0, ...done }),
+			(failed) => failed,
+		)
+
+	const two = await sim('A1023', '--kind', 'fall', '--zone', '3', '--count', '2')
+	const answers = two.stdout.trim().split('\n').map((line) => JSON.parse(line))
+	assert.deepEqual(answers.map((a) => [a.status, a.answer.events[0].kind]), [[200, 'fall'], [200, 'fall']])
+	await desk.row((r) => r.device === 'sample.A1023' && r.kind === Kind.FALL && r.repeats === 1, 'both')
+	assert.equal((await sim('A1023', '--code', 'heartbeat')).code, 0)
+	assert.equal((await sim('--body', '{"events":')).code, 1)
+	assert.equal((await sim('A1023', '--kind', 'co')).code, 2)
 })
 
 test('what a cloud says of a unit is when it was last heard; that it lost one, and old news, is not', async (t) => {
@@ -333,15 +424,19 @@ test('secrets change without a gap, and a reload is taken whole or not at all', 
 
 test('a sample can be tried before anything is sent', async (t) => {
 	const vendors = Vendors.make(t)
-	const { writeFileSync } = await import('node:fs')
 	const sample = `${vendors.dir}/sample.json`
 	const tried = async (value, vendor = 'sample') => {
 		writeFileSync(sample, typeof value === 'string' ? value : JSON.stringify(value))
-		return promisify(execFile)(program('pingand'), ['--vendors', vendors.file, '--try-vendor', vendor, sample]).then(
+		return run(program('pingand'), ['--vendors', vendors.file, '--try-vendor', vendor, sample]).then(
 			(done) => ({ code: 0, ...done }),
 			(failed) => ({ code: failed.code, stdout: failed.stdout, stderr: failed.stderr }),
 		)
 	}
+
+	// What docs/VENDOR-CLOUDS.md shows is what comes.
+	const page = readFileSync(path.join(root, 'docs/VENDOR-CLOUDS.md'), 'utf8')
+	const shown = page.match(/--try-vendor sample press\.json\n([^]*?)\n\n/)[1].replaceAll(/^ {7}/gm, '')
+	assert.equal((await tried(page.match(/^body='(.*)'$/m)[1])).stdout.trim(), shown)
 
 	const good = await tried(press('A1', { zone: 2 }))
 	assert.equal(good.code, 0)
