@@ -10,7 +10,7 @@
 #include "wire/device.h"
 #include "wire/codes.h"
 
-#define KEY_LEN 32
+#define KEY_LEN DEVICE_KEY_LEN
 #define TOKEN_LEN 32
 
 static const char *const PROTOCOLS[PROTOCOL_COUNT] = {
@@ -159,44 +159,64 @@ static bool household_there(struct cell *cell, const char *household)
 	return rec.rev != 0;
 }
 
+const char *device_entry(const char *id, const struct device_options *o, Pingan__V1__Device *d,
+                         uint8_t secret[DEVICE_KEY_LEN], const char **ret_field)
+{
+	enum protocol protocol;
+	const char *why;
+	size_t len;
+
+	*ret_field = "protocol";
+	if (!protocol_of(o->protocol, &protocol))
+		return "a protocol is native, dc09, watch or webhook";
+	*ret_field = "device";
+	why = id_wrong(id, protocol);
+	if (why != NULL)
+		return why;
+	*ret_field = "key";
+	if (!key_make(o->key, protocol, secret, &len, &why))
+		return why;
+	*ret_field = "model";
+	if (o->model != NULL && strlen(o->model) > DEVICE_MODEL_MAX)
+		return "--model has at most 63 bytes";
+	*ret_field = "codes";
+	why = codes_wrong(o->codes, protocol);
+	if (why != NULL)
+		return why;
+	d->id = (char *)(uintptr_t)id;
+	d->household = (char *)(uintptr_t)o->household;
+	d->protocol = (Pingan__V1__Protocol)protocol;
+	if (o->model != NULL)
+		d->model = (char *)(uintptr_t)o->model;
+	if (o->codes != NULL)
+		d->code_table = (char *)(uintptr_t)o->codes;
+	d->state = PINGAN__V1__DEVICE_STATE__DEVICE_COMMISSIONING;
+	key_put(d, secret, len);
+	return NULL;
+}
+
 int device_add(struct cell *cell, const char *id, const struct device_options *o)
 {
 	Pingan__V1__Device d = PINGAN__V1__DEVICE__INIT;
 	uint8_t body[STORE_BODY_MAX], secret[KEY_LEN];
 	char key[STORE_KEY_MAX];
-	enum protocol protocol;
-	const char *why;
+	const char *why, *field;
 	uint64_t kept = cell->kept;
-	size_t len;
 
-	if (o->household == NULL || !protocol_of(o->protocol, &protocol))
+	if (o->household == NULL || o->protocol == NULL)
 		return complain("say --household ID and --protocol native, dc09, watch or webhook", id);
 	if (!key_of_id(id, "device", key))
 		return 1;
-	why = id_wrong(id, protocol);
-	if (why != NULL || !key_make(o->key, protocol, secret, &len, &why))
+	why = device_entry(id, o, &d, secret, &field);
+	if (why != NULL)
 		return complain(why, id);
 	if (!household_there(cell, o->household))
 		return 1;
-	if (o->model != NULL && strlen(o->model) > 63)
-		return complain("--model has at most 63 bytes", id);
-	why = codes_wrong(o->codes, protocol);
-	if (why != NULL)
-		return complain(why, id);
-	d.id = (char *)(uintptr_t)id;
-	d.household = (char *)(uintptr_t)o->household;
-	d.protocol = (Pingan__V1__Protocol)protocol;
-	if (o->model != NULL)
-		d.model = (char *)(uintptr_t)o->model;
-	if (o->codes != NULL)
-		d.code_table = (char *)(uintptr_t)o->codes;
-	d.state = PINGAN__V1__DEVICE_STATE__DEVICE_COMMISSIONING;
-	key_put(&d, secret, len);
 	if (!cell_put_new(cell, key, pack(&d, body, sizeof body)))
 		return 1;
 	if (cell->kept != kept)
 		return complain("this device is there already; nothing was changed", id);
-	key_print(&d, secret, len);
+	key_print(&d, secret, d.psk.len + d.dc09_key.len);
 	sodium_memzero(secret, sizeof secret);
 	return 0;
 }
@@ -391,18 +411,16 @@ int device_list(struct cell *cell, const char *household, bool json)
 		struct cell_record rec;
 		Pingan__V1__Device *d = device_get(cell, keys[i], keys[i], &rec);
 
-		if (d == NULL) {
-			bad = 1;
+		bad |= d == NULL;
+		if (d == NULL)
 			continue;
-		}
 		if (household == NULL || strcmp(d->household, household) == 0) {
 			device_print(d, json);
 			shown++;
 		}
 		pingan__v1__device__free_unpacked(d, NULL);
 	}
-	if (keys != NULL)
-		cell_keys_free(keys, count);
+	cell_keys_free(keys, count);
 	if (!json && bad == 0)
 		printf("%zu devices\n", shown);
 	return bad;

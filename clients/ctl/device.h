@@ -8,6 +8,10 @@
 #define CTL_DEVICE_H
 
 #include "cell.h"
+#include "pingan/v1/record.pb-c.h"
+
+#define DEVICE_KEY_LEN 32
+#define DEVICE_MODEL_MAX 63 /* bytes */
 
 struct device_options {
 	const char *household, *protocol, *model, *key, *codes; /* NULL = not said */
@@ -21,5 +25,10 @@ int device_token(struct cell *cell, const char *id, const struct device_options 
 int device_list(struct cell *cell, const char *household, bool json);
 int device_show(struct cell *cell, const char *id, bool json);
 int device_retire(struct cell *cell, const char *id);
+
+/* The entry of a new device as it was typed: into `d`, its key into `secret` if it has one. NULL, or what is wrong, and in
+ * which field. Points into `id`, `o` and `secret` after. */
+const char *device_entry(const char *id, const struct device_options *o, Pingan__V1__Device *d,
+                         uint8_t secret[DEVICE_KEY_LEN], const char **ret_field);
 
 #endif

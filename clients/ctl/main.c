@@ -7,6 +7,7 @@
 #include "alarms.h"
 #include "demo.h"
 #include "device.h"
+#include "device_import.h"
 #include "homes.h"
 #include "show.h"
 #include "user.h"
@@ -19,6 +20,7 @@ struct options {
 	const char *config, *redis, *cell;
 	struct demo_options demo;
 	struct device_options device;
+	struct import_options import;
 	struct user_options user;
 	const char *since;
 	uint64_t from;
@@ -93,6 +95,11 @@ static int do_device_list(struct cell *cell, const struct options *o)
 static int do_device_show(struct cell *cell, const struct options *o)
 {
 	return device_show(cell, o->args[0], o->json);
+}
+
+static int do_device_import(struct cell *cell, const struct options *o)
+{
+	return device_import(cell, o->args[0], &o->import);
 }
 
 static int do_device_retire(struct cell *cell, const struct options *o)
@@ -187,6 +194,7 @@ static const struct command {
 	{"user enable", "ACCOUNT: may log in again", do_user_enable, 1},
 	{"user sessions", "ACCOUNT: sessions that are open", do_user_sessions, 1},
 	{"user logout", "ACCOUNT: ends every session, everywhere", do_user_logout, 1},
+	{"device import", "FILE: new devices and keys from a table (CSV); - is standard input", do_device_import, 1},
 	{"device retire", "ID: out of service; its alarms are still shown", do_device_retire, 1},
 };
 
@@ -245,6 +253,12 @@ static void usage(FILE *to)
 	      "  --over-link       the new key is given to a native unit over its link, without a visit\n"
 	      "homes target:\n"
 	      "  --target N        homes; 0 = no target (0)\n"
+	      "device import:\n"
+	      "  --encoding NAME   utf-8 (default) or gb18030\n"
+	      "  --keys FILE       makes keys for native devices without one, and writes them there\n"
+	      "  --dry-run         only lists what is wrong\n"
+	      "  --skip-bad        enters the good rows all the same\n"
+	      "  columns           device, household, protocol; as wanted key, model, codes, report_s, carrier\n"
 	      "init, user:\n"
 	      "  --name NAME       as screens show it\n"
 	      "  --role ROLE       operator, supervisor, caregiver, technician, administrator, auditor, wallboard\n"
@@ -278,7 +292,11 @@ enum {
 	OPT_SKILL,
 	OPT_PASSWORD_FILE,
 	OPT_OVER_LINK,
-	OPT_TARGET
+	OPT_TARGET,
+	OPT_ENCODING,
+	OPT_KEYS,
+	OPT_DRY_RUN,
+	OPT_SKIP_BAD
 };
 
 static bool options_read(int argc, char **argv, struct options *o)
@@ -309,6 +327,10 @@ static bool options_read(int argc, char **argv, struct options *o)
 		{"skill", required_argument, NULL, OPT_SKILL},
 		{"password-file", required_argument, NULL, OPT_PASSWORD_FILE},
 		{"target", required_argument, NULL, OPT_TARGET},
+		{"encoding", required_argument, NULL, OPT_ENCODING},
+		{"keys", required_argument, NULL, OPT_KEYS},
+		{"dry-run", no_argument, NULL, OPT_DRY_RUN},
+		{"skip-bad", no_argument, NULL, OPT_SKIP_BAD},
 		{"json", no_argument, NULL, 'j'},
 		{NULL, 0, NULL, 0},
 	};
@@ -376,6 +398,18 @@ static bool options_read(int argc, char **argv, struct options *o)
 		case OPT_TARGET:
 			ok = number(optarg, 0, 100000000, &n);
 			o->target = (uint32_t)n;
+			break;
+		case OPT_ENCODING:
+			o->import.encoding = optarg;
+			break;
+		case OPT_KEYS:
+			o->import.keys_path = optarg;
+			break;
+		case OPT_DRY_RUN:
+			o->import.dry_run = true;
+			break;
+		case OPT_SKIP_BAD:
+			o->import.skip_bad = true;
 			break;
 		case 'j':
 			o->json = true;

@@ -81,7 +81,7 @@ test('what can not be entered is refused with the reason, and nothing changes', 
 
 	await refused(cell, /there already/, 'device', 'add', 'd0010', '--household', 'h0010', '--protocol', 'native')
 	await refused(cell, /no such household/, 'device', 'add', 'x1', '--household', 'h9999', '--protocol', 'native')
-	await refused(cell, /--protocol native, dc09, watch or webhook/, 'device', 'add', 'x1', '--household', 'h0010', '--protocol', 'manual')
+	await refused(cell, /a protocol is native, dc09, watch or webhook/, 'device', 'add', 'x1', '--household', 'h0010', '--protocol', 'manual')
 	await refused(cell, /dc09\.ACCOUNT/, 'device', 'add', 'panel7', '--household', 'h0010', '--protocol', 'dc09')
 	await refused(cell, /dc09\.ACCOUNT/, 'device', 'add', 'dc09.12ab', '--household', 'h0010', '--protocol', 'dc09')
 	await refused(cell, /watch\.NUMBER/, 'device', 'add', 'watch.12x', '--household', 'h0010', '--protocol', 'watch')
