@@ -197,7 +197,7 @@ static bool skip(const char **at, char c)
 bool vendor_time_iso(const char *at, uint32_t utc_offset_min, int64_t *ret_ms)
 {
 	int64_t year, month, day, hour, minute, second, ms = 0, zone_hour, zone_minute = 0;
-	int64_t offset_min = (int64_t)utc_offset_min, local_ms;
+	int64_t offset_min = (int64_t)utc_offset_min, local_ms, utc_ms;
 
 	if (!digits(&at, 4, &year) || !skip(&at, '-') || !digits(&at, 2, &month) || !skip(&at, '-') ||
 	    !digits(&at, 2, &day) || (!skip(&at, 'T') && !skip(&at, 't') && !skip(&at, ' ')) || !digits(&at, 2, &hour) ||
@@ -230,8 +230,11 @@ bool vendor_time_iso(const char *at, uint32_t utc_offset_min, int64_t *ret_ms)
 		return false;
 	local_ms =
 		utc_ms_of((unsigned)year, (unsigned)month, (unsigned)day, (unsigned)hour, (unsigned)minute, (unsigned)second);
-	*ret_ms = local_ms - offset_min * 60000 + ms;
-	return local_ms != 0 && *ret_ms > 0;
+	utc_ms = local_ms - offset_min * 60000 + ms;
+	if (local_ms == 0 || utc_ms <= 0)
+		return false;
+	*ret_ms = utc_ms;
+	return true;
 }
 
 /* ------------------------------------------------------------ one event */
