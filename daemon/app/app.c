@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "app/change.h"
+#include "app/cut.h"
 #include "app/find.h"
 #include "app/supervision.h"
 
@@ -43,7 +44,7 @@ struct app *app_new(const struct app_config *config, const struct ports *ports)
 	app->attach_wanted = true;
 	if (app->recent == NULL || app->recent_ms == NULL || (app->roster = roster_new()) == NULL ||
 	    (app->desks = desks_new()) == NULL || (app->find = find_new()) == NULL || !devices_new(app) ||
-	    !watched_new(app) || !posts_new(app) || !screens_new(app)) {
+	    !watched_new(app) || !posts_new(app) || !screens_new(app) || !cut_new(app)) {
 		app_free(app);
 		return NULL;
 	}
@@ -62,6 +63,7 @@ void app_free(struct app *app)
 	screens_free(app);
 	roster_free(app->roster);
 	desks_free(app->desks);
+	cut_free(app);
 	free(app->recent);
 	free(app->recent_ms);
 	free(app);
@@ -125,6 +127,7 @@ static int64_t turn(struct app *app)
 	watched_turn(app);
 	storms_turn(app);
 	deadlines_turn(app);
+	cut_turn(app);
 	changes_turn(app);
 	tell(app);
 	screens_turn(app);
@@ -136,7 +139,7 @@ static int64_t turn(struct app *app)
 		return 0;
 	if (screens_behind(app) || find_behind(app))
 		return 0;
-	if (app->flight_count != 0 || !TAILQ_EMPTY(&app->alarms) || screens_pending(app))
+	if (app->flight_count != 0 || !TAILQ_EMPTY(&app->alarms) || screens_pending(app) || cut_waits(app))
 		wait_ms = COALESCE_MS / 2;
 	if (deadlines_wait(app) < wait_ms)
 		wait_ms = deadlines_wait(app);

@@ -61,7 +61,8 @@ int64_t app_turn(struct app *app);
 enum attach_result {
 	ATTACH_TAIL,  /* my last entry is there: entries follow from the next one */
 	ATTACH_EMPTY, /* nothing known: load first */
-	ATTACH_CUT    /* my last entry is not there: history was cut. Load again */
+	ATTACH_CUT,   /* my last entry is not there: history was cut. Load again */
+	ATTACH_THERE  /* the entry that was looked for is there; nothing follows */
 };
 
 void app_store_attached(struct app *app, enum attach_result result, bool replicated);

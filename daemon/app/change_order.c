@@ -20,6 +20,7 @@ bool change_urgent(const struct change *ch)
 	case CHANGE_STORM:
 	case CHANGE_ON_TEST:
 	case CHANGE_KEY:
+	case CHANGE_CUT:
 	case CHANGE_OUT_GONE:
 	case CHANGE_SIGNAL:
 		return false;

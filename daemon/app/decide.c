@@ -4,6 +4,7 @@
 
 #include "app/bind.h"
 #include "app/change.h"
+#include "app/cut.h"
 #include "app/storms.h"
 #include "app/supervision.h"
 
@@ -582,6 +583,8 @@ enum verdict change_decide(struct app *app, struct change *ch)
 		return proof_decide(app, ch);
 	case CHANGE_BIND:
 		return bind_decide(app, ch);
+	case CHANGE_CUT:
+		return cut_decide(app, ch);
 	case CHANGE_OUT_GONE:
 		return decide_out_gone(app, ch);
 	case CHANGE_SIGNAL:

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "app/change.h"
+#include "app/cut.h"
 #include "app/supervision.h"
 
 static void tail_push(struct app *app, const struct store_entry *e)
@@ -15,6 +16,7 @@ static void tail_push(struct app *app, const struct store_entry *e)
 	for (uint32_t i = 0; i < e->record_count && t->key_count < COUNT_OF(t->incidents); i++)
 		if (strncmp(e->records[i].key, "incident:", 9) == 0)
 			t->incidents[t->key_count++] = strtoull(e->records[i].key + 9, NULL, 16);
+	cut_keep(app, t, e);
 	app->tail_at = (app->tail_at + 1) % TAIL_MAX;
 	if (app->tail_len < TAIL_MAX)
 		app->tail_len++;
@@ -65,6 +67,11 @@ void app_store_attached(struct app *app, enum attach_result result, bool replica
 {
 	app_begin(app);
 	app->replicated = replicated;
+	if (cut_looking(app)) {
+		if (!cut_answered(app, result))
+			load(app);
+		return;
+	}
 	switch (result) {
 	case ATTACH_TAIL:
 		APP_LOG(app, "STORE_ATTACHED", "newest=%" PRIu64, app->newest);
@@ -79,9 +86,12 @@ void app_store_attached(struct app *app, enum attach_result result, bool replica
 		APP_LOG(app, "HISTORY_CUT", "newest=%" PRIu64, app->newest);
 		app->cut = true;
 		watched_cut(app);
-		load(app);
+		store_state(app, false);
+		if (!cut_look(app))
+			load(app);
 		return;
 	case ATTACH_EMPTY:
+	case ATTACH_THERE: /* nobody looks: nothing is lost by reading all */
 		load(app);
 		return;
 	}
@@ -94,6 +104,7 @@ void app_store_down(struct app *app)
 		APP_LOG(app, "STORE_DOWN", "newest=%" PRIu64 " flights=%zu", app->newest, app->flight_count);
 	store_state(app, false);
 	watched_down(app);
+	cut_stop(app);
 	app->loading = false;
 	app->attach_wanted = true;
 }

@@ -184,6 +184,7 @@ enum change_kind {
 	CHANGE_DEVICE,   /* device; ev.text: why */
 	CHANGE_BIND,     /* ev: who, cmd; device.household: the call of an unknown device gets this home */
 	CHANGE_PROOF,    /* an alarm that is the proof of its unit (commission.h) */
+	CHANGE_CUT,      /* ev: an entry that a failover cut (cut.c) */
 	CHANGE_OUT_GONE, /* a device that was out of an incident that has been closed: its record goes */
 	CHANGE_SIGNAL    /* an alarm that opens nothing (test, restore, cancel of nothing): a log entry only */
 };
@@ -502,6 +503,9 @@ struct tail_entry {
 	uint64_t commit;
 	uint32_t key_count;
 	uint64_t incidents[2]; /* incidents it touched; 0 = none */
+	uint64_t event_at;     /* its LogEvent (cut.c) */
+	uint32_t event_len;    /* 0 = not kept */
+	bool quiet;            /* a daemon's proof of life */
 };
 
 /* One table in metrics.c names them. */
@@ -660,6 +664,7 @@ struct app {
 	struct devices *devices;
 	struct units *units;
 	struct posts *posts;
+	struct cuts *cuts;
 	struct screens *screens;
 	struct roster *roster;
 	struct find *find;

@@ -41,6 +41,8 @@ struct ports {
 	/* Begin: check that log entry `id` has `commit` (0, 0: nothing known yet) and tail from there, else say CUT; both by
 	 * app_store_attached(). */
 	void (*store_attach)(void *ctx, uint64_t id, uint64_t commit);
+	/* The same question after a CUT, and no more than that: app_store_attached(THERE or CUT). Then look again, or load. */
+	void (*store_look)(void *ctx, uint64_t id, uint64_t commit);
 	/* Read every record: app_load_begin(), app_load_record() for each, app_load_end(); then entries from there on. */
 	void (*store_load)(void *ctx);
 

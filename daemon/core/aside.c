@@ -121,7 +121,8 @@ void incident_aside_after(struct step_now *s, const struct incident *before)
 {
 	/* Looking and writing down are no change of the matter. */
 	if (before->aside == ASIDE_NONE || s->ev->type == EVENT_SHELVE || s->ev->type == EVENT_STORM_ASIDE ||
-	    s->ev->type == EVENT_OPENED || s->ev->type == EVENT_NOTE || more_of_the_storm(s, before))
+	    s->ev->type == EVENT_OPENED || s->ev->type == EVENT_NOTE || s->ev->type == EVENT_CUT ||
+	    more_of_the_storm(s, before))
 		return;
 	if (s->inc->aside != ASIDE_NONE)
 		back(s, "");

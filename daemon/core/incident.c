@@ -50,6 +50,7 @@ static const struct rule RULES[EVENT_COUNT][INCIDENT_STATE_COUNT] = {
 	[EVENT_STORM_ASIDE]     = {NO,          TO(WAITING),  KEEP,         KEEP},
 	[EVENT_STORM_RETURN]    = {NO,          TO(WAITING),  KEEP,         KEEP},
 	[EVENT_SUBSTITUTE]      = {NO,          TO(WAITING),  TO(ANSWERED), NO},
+	[EVENT_CUT]             = {NO,          TO(WAITING),  TO(ANSWERED), TO(CLOSED)},
 	[EVENT_FOLLOW_UP_MADE]  = {NO,          KEEP,         KEEP,         TO(CLOSED)},
 	[EVENT_BIND]            = {NO,          TO(WAITING),  TO(ANSWERED), NO},
 	[EVENT_JOINED]          = {NO,          TO(CLOSED),   TO(CLOSED),   NO},
@@ -354,6 +355,23 @@ static enum verdict on_opened(struct step_now *s)
 	return MOVE;
 }
 
+/* It was read, and a failover cut it: that is on record, and nothing of it is in force. */
+static enum verdict on_cut(struct step_now *s)
+{
+	const struct event *ev = s->ev;
+	struct line *line = line_add(s, LINE_SEEN_NOT_IN_FORCE, ev->who);
+
+	id_set(line->subject, ev->from);
+	line->number = (int64_t)ev->entry;
+	line->count = ev->count;
+	if (ev->at_ms != 0 && ev->at_ms < s->now_ms) {
+		line->at_ms = ev->at_ms;
+		line->stored_ms = s->now_ms;
+	}
+	line_text(s, line, ev->text, ev->text_len);
+	return MOVE;
+}
+
 /* ---- the step ---- */
 
 /* What a peer said, before anything is decided on it. */
@@ -425,6 +443,9 @@ static bool event_valid(const struct event *ev)
 		return incident_aside_event_valid(ev);
 	case EVENT_SUBSTITUTE:
 		return incident_device_work_event_valid(ev);
+	case EVENT_CUT:
+		return ev->cmd != 0 && ev->entry != 0 && ev->entry <= INT64_MAX && ev->count < LINE_CODE_COUNT &&
+		       (ev->who[0] == '\0' || alarm_id_valid(ev->who)) && (ev->from[0] == '\0' || alarm_id_valid(ev->from));
 	case EVENT_FOLLOW_UP_MADE:
 		return true;
 	case EVENT_BIND:
@@ -497,6 +518,8 @@ static enum verdict handle(struct step_now *s)
 		return incident_on_aside(s);
 	case EVENT_SUBSTITUTE:
 		return incident_on_device_work(s);
+	case EVENT_CUT:
+		return on_cut(s);
 	case EVENT_FOLLOW_UP_MADE:
 		return incident_on_follow_up(s);
 	case EVENT_BIND:

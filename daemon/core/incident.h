@@ -437,6 +437,7 @@ enum event_type {
 	EVENT_STORM_ASIDE,      /* world.storm_until_ms: storm mode began, or goes on longer */
 	EVENT_STORM_RETURN,     /* storm mode is over; who = who ended it, empty = the time was up */
 	EVENT_SUBSTITUTE,       /* who, text */
+	EVENT_CUT,              /* entry, cmd = its commit id, who, from = its subject, count = its line_code, text: a failover cut it */
 	EVENT_FOLLOW_UP_MADE,   /* the next day's call-back stands as an incident of its own */
 	EVENT_BIND,             /* who; world.household, world.area, world.risk: the home of an unknown device */
 	EVENT_JOINED,           /* who, joined: likewise, and that home's open call has taken it in */
@@ -457,6 +458,7 @@ struct event {
 	uint32_t call;
 	uint32_t seconds;
 	uint32_t count;
+	uint64_t entry; /* CUT: of the log */
 	enum service service;
 	uint32_t handover; /* Handover.number */
 	uint64_t joined;   /* incident that it has become part of */

@@ -48,6 +48,7 @@ static const struct rule RULES[EVENT_COUNT][OFFER_STATE_COUNT] = {
 	[EVENT_STORM_ASIDE]     = {KEEP, KEEP,          KEEP,          KEEP,          KEEP,          KEEP,    KEEP,   KEEP},
 	[EVENT_STORM_RETURN]    = {KEEP, KEEP,          KEEP,          KEEP,          KEEP,          KEEP,    KEEP,   KEEP},
 	[EVENT_SUBSTITUTE]      = {KEEP, KEEP,          KEEP,          KEEP,          KEEP,          KEEP,    KEEP,   KEEP},
+	[EVENT_CUT]             = {KEEP, KEEP,          KEEP,          KEEP,          KEEP,          KEEP,    KEEP,   KEEP},
 	[EVENT_FOLLOW_UP_MADE]  = {KEEP, KEEP,          KEEP,          KEEP,          KEEP,          KEEP,    KEEP,   KEEP},
 	[EVENT_BIND]            = {KEEP, KEEP,          KEEP,          KEEP,          KEEP,          KEEP,    KEEP,   KEEP},
 	[EVENT_JOINED]          = {KEEP, KEEP,          KEEP,          KEEP,          KEEP,          KEEP,    KEEP,   KEEP},

@@ -30,6 +30,8 @@ const struct log_code LOG_CODES[] = {
      "The line says why. Correct the file; pingand --check-config FILE; then reload again."},
 	{"CONFIG_TAKEN", LOG_NOTE, "A changed configuration is in force, but for what at_next_start names.",
      "Restart when convenient if at_next_start is not empty."},
+	{"CUT_SEEN", LOG_WARN, "So many entries that this daemon had read are gone; they are written down as seen, not in force.",
+     "Look at the calls that say so on their timeline: what was done there may have to be done again."},
 	{"DC09_BAD_CRC", LOG_WARN, "A DC-09 frame had a wrong CRC and got no answer; the panel repeats it.",
      "If one panel does it often: its line or its software."},
 	{"DC09_JUNK", LOG_WARN, "Bytes on the DC-09 port that are no frame; after 4 KiB of them the connection is closed.",

@@ -74,6 +74,11 @@ static void port_attach(void *ctx, uint64_t id, uint64_t commit)
 	redis_store_attach(((struct loop *)ctx)->store, id, commit);
 }
 
+static void port_look(void *ctx, uint64_t id, uint64_t commit)
+{
+	redis_store_look(((struct loop *)ctx)->store, id, commit);
+}
+
 static void port_load(void *ctx)
 {
 	redis_store_load(((struct loop *)ctx)->store);
@@ -415,6 +420,7 @@ static bool build_app(struct loop *loop, char why[LOOP_WHY_MAX])
 		.now = port_now,
 		.store_commit = port_commit,
 		.store_attach = port_attach,
+		.store_look = port_look,
 		.store_load = port_load,
 		.store_seen_put = port_seen_put,
 		.store_seen_ask = port_seen_ask,

@@ -368,9 +368,16 @@ void redis_store_attach(void *store, uint64_t id, uint64_t commit)
 	struct redis_store *s = store;
 
 	s->attach_wanted = true;
+	s->attach_looks = false;
 	s->attach_id = id;
 	s->attach_commit = commit;
 	event_active(s->work, EV_TIMEOUT, 1);
+}
+
+void redis_store_look(void *store, uint64_t id, uint64_t commit)
+{
+	redis_store_attach(store, id, commit);
+	((struct redis_store *)store)->attach_looks = true;
 }
 
 void redis_store_load(void *store)
@@ -386,6 +393,7 @@ void redis_store_ports(struct redis_store *s, struct ports *ports)
 	(void)s;
 	ports->store_commit = redis_store_commit;
 	ports->store_attach = redis_store_attach;
+	ports->store_look = redis_store_look;
 	ports->store_load = redis_store_load;
 	ports->store_seen_put = redis_store_seen_put;
 	ports->store_seen_ask = redis_store_seen_ask;

@@ -62,6 +62,7 @@ void redis_store_start(struct redis_store *store);
 /* The ports, with the store as ctx. A caller whose ctx is something else calls these from its own. */
 void redis_store_commit(void *store, const struct store_commit *commit);
 void redis_store_attach(void *store, uint64_t id, uint64_t commit);
+void redis_store_look(void *store, uint64_t id, uint64_t commit);
 void redis_store_load(void *store);
 void redis_store_seen_put(void *store, const struct store_seen *list, size_t count);
 void redis_store_seen_ask(void *store, const struct store_seen *list, size_t count, bool vitals);

@@ -99,6 +99,7 @@ struct redis_store {
 
 	/* what the app asked */
 	bool attach_wanted;
+	bool attach_looks; /* only asks whether it is there */
 	uint64_t attach_id, attach_commit;
 	bool load_wanted;
 	uint64_t refusals[REFUSALS_MAX];

@@ -208,9 +208,9 @@ static void on_check_log(void *ctx, uint64_t tag, const redisReply *reply)
 		fits = e->id == s->attach_id && e->commit == s->attach_commit &&
 		       (reply->elements == 1 || (commit_entry_read(reply->element[1], e) && e->id == s->attach_id + 1 &&
 		                                 e->prev == s->attach_commit));
-	if (!fits)
+	if (!fits && !s->attach_looks)
 		log_line(s->log, "STORE_HISTORY_CUT", "entry=%" PRIu64 " commit=%016" PRIx64, s->attach_id, s->attach_commit);
-	tell_attached(s, fits ? ATTACH_TAIL : ATTACH_CUT);
+	tell_attached(s, !fits ? ATTACH_CUT : s->attach_looks ? ATTACH_THERE : ATTACH_TAIL);
 }
 
 void tail_check(struct redis_store *s, uint64_t id, uint64_t commit)

@@ -447,6 +447,18 @@ static inline enum attach_result client_attach(struct client *c)
 	return c->attach_result;
 }
 
+/* After CUT: is this one there? */
+static inline enum attach_result client_look(struct client *c, uint64_t id, uint64_t commit)
+{
+	uint32_t before = c->attached;
+
+	c->in_port = true;
+	(c->stage->is_redis ? redis_store_look : store_sim_look)(c->handle, id, commit);
+	c->in_port = false;
+	await(c->stage, c->attached > before, "answered");
+	return c->attach_result;
+}
+
 static inline void client_load(struct client *c)
 {
 	uint32_t before = c->load_ends;

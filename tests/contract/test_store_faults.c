@@ -174,6 +174,45 @@ static void test_cut_is_told(void **state)
 	assert_int_equal(client_commit(a, &lost)->result, STORE_STALE);
 }
 
+/* After a cut the newest entry that is still there is looked for: nothing follows from looking. */
+static void test_looking_for_what_is_there(void **state)
+{
+	struct stage *w = *state;
+	struct client *a = client_new(w), *b = client_new(w);
+	struct store_commit kept[2] = {commit_of(w, "incident:01", 0, "1"), commit_of(w, "incident:02", 0, "2")};
+	struct store_commit lost[3], other = commit_of(w, "incident:03", 0, "another");
+
+	for (int i = 0; i < 2; i++)
+		stored(a, &kept[i]);
+	client_entry(b, 2);
+	stage_keep(w, 2);
+	for (int i = 0; i < 3; i++) {
+		char key[16];
+
+		snprintf(key, sizeof key, "incident:1%d", i);
+		lost[i] = commit_of(w, key, 0, "cut");
+		stored(a, &lost[i]);
+	}
+	client_entry(a, 5);
+	client_entry(b, 5);
+	stage_cut(w);
+	await(w, a->downs == 1 && b->downs == 1, "down");
+	assert_int_equal(client_attach(b), ATTACH_CUT);
+	client_load(b);
+	assert_int_equal(stored(b, &other), 3);
+	assert_int_equal(client_attach(a), ATTACH_CUT);
+	assert_int_equal(client_look(a, 4, lost[1].id), ATTACH_CUT);
+	assert_int_equal(client_look(a, 2, kept[1].id), ATTACH_THERE);
+	assert_int_equal(client_look(a, 3, lost[0].id), ATTACH_CUT);
+	assert_int_equal(client_look(a, 3, other.id), ATTACH_THERE);
+	assert_int_equal(client_look(a, 2, lost[0].id), ATTACH_CUT);
+	assert_int_equal(client_look(a, 1, kept[0].id), ATTACH_THERE);
+	assert_int_equal(a->entry_count, 5);
+	client_load(a);
+	await(w, a->newest == 3, "position in the new history");
+	assert_non_null(view_find(a, "incident:03"));
+}
+
 /* Cut with nothing put in its place yet: my entry is simply not there. */
 static void test_cut_to_shorter(void **state)
 {
@@ -204,6 +243,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		BOTH(test_reconnect_goes_on),    BOTH(test_nothing_is_sent_before_attached),
+		BOTH(test_looking_for_what_is_there),
 		BOTH(test_lost_answer_is_cured), BOTH(test_acknowledged_is_durable),
 		BOTH(test_cut_is_told),          BOTH(test_cut_to_shorter),
 	};

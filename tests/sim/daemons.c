@@ -181,6 +181,18 @@ static void port_attach(void *ctx, uint64_t id, uint64_t commit)
 	sim_inside_app = inside;
 }
 
+static void port_look(void *ctx, uint64_t id, uint64_t commit)
+{
+	struct daemon *d = ctx;
+	bool inside = sim_inside_app;
+
+	if (d->sim->ending || d->store == NULL)
+		return;
+	sim_inside_app = false;
+	store_sim_look(d->store, id, commit);
+	sim_inside_app = inside;
+}
+
 static void port_load(void *ctx)
 {
 	struct daemon *d = ctx;
@@ -319,7 +331,7 @@ static void hear_clock(struct daemon *d)
 static void told_attached(void *ctx, enum attach_result result, bool replicated)
 {
 	struct daemon *d = ctx;
-	static const char *const words[] = {[ATTACH_TAIL] = "tail", [ATTACH_EMPTY] = "empty", [ATTACH_CUT] = "cut"};
+	static const char *const words[] = {[ATTACH_TAIL] = "tail", [ATTACH_EMPTY] = "empty", [ATTACH_CUT] = "cut", [ATTACH_THERE] = "there"};
 
 	hear_clock(d);
 	if (!d->sim->setup.exact)
@@ -355,6 +367,8 @@ static void told_entry(void *ctx, const struct store_entry *entry)
 	hear_clock(d);
 	sim_truth_follow(d->sim);
 	TOLD(d, app_store_entry(d->app, entry));
+	if (d->up)
+		sim_cut_read(d, entry);
 }
 
 static void told_safe(void *ctx, uint64_t id)
@@ -383,6 +397,8 @@ static void told_load_end(void *ctx, uint64_t id, uint64_t commit, int64_t stale
 	struct daemon *d = ctx;
 
 	TOLD(d, app_load_end(d->app, id, commit, stale_ms));
+	sim_truth_follow(d->sim);
+	sim_cut_loaded(d);
 }
 
 static void told_seen_put(void *ctx, bool ok)
@@ -518,6 +534,7 @@ void sim_daemon_start(struct sim *sim, unsigned daemon)
 	                      .now = port_now,
 	                      .store_commit = port_commit,
 	                      .store_attach = port_attach,
+	                      .store_look = port_look,
 	                      .store_load = port_load,
 	                      .store_seen_put = sim_port_seen_put,
 	                      .store_seen_ask = sim_port_seen_ask,
@@ -585,6 +602,7 @@ void sim_daemon_crash(struct sim *sim, unsigned daemon)
 		store_sim_leave(d->store);
 	d->store = NULL;
 	d->up = false;
+	sim_cut_forgets(d);
 	d->well_since = SIM_NEVER;
 	sim->ending = true; /* whatever it still says is not heard */
 	app_free(d->app);
@@ -612,6 +630,7 @@ void sim_daemons_free(struct sim *sim)
 		app_free(d->app);
 		snapshot_forget(d);
 		free(d->snapshot);
+		free(d->read);
 	}
 }
 

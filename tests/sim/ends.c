@@ -190,7 +190,7 @@ bool sim_quiet(struct sim *sim)
 static bool quiet(struct sim *sim, uint64_t arg)
 {
 	(void)arg;
-	return sim_quiet(sim);
+	return sim_quiet(sim) && sim_cut_unwritten(sim) == NULL;
 }
 
 static void say_what_is_left(struct sim *sim)
@@ -226,6 +226,9 @@ static void say_what_is_left(struct sim *sim)
 		sim_note(sim, "left: %s up=%d offers=%zu job=%d", s->person, s->up, s->phone == NULL ? 0 : s->phone->n_offers,
 		         s->phone != NULL && s->phone->job != NULL);
 	}
+	if (sim_cut_unwritten(sim) != NULL)
+		sim_note(sim, "left: entry %llu was read by daemons %x and cut, and nobody has written it down",
+		         (unsigned long long)sim_cut_unwritten(sim)->id, sim_cut_unwritten(sim)->readers);
 	sim_note(sim, "left: %u frames of panels unanswered", sim_panels_waiting(sim));
 }
 

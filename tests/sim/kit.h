@@ -125,6 +125,8 @@ struct daemon {
 	bool cut_off;                 /* from the store, until told otherwise */
 	struct store_sim *old;        /* owned: the primary that was cut off and that it stays on; NULL */
 	uint64_t old_newest;          /* newest entry when the histories parted */
+	struct read_entry *read;      /* owned: entries that came to it one by one since it last loaded */
+	size_t read_count, read_size;
 	unsigned unanswered;          /* commits on their way */
 	int64_t well_since;           /* attached, loaded and fresh since; SIM_NEVER = is not */
 	int64_t unwell_since;         /* runs, and is not, since; SIM_NEVER = is */
@@ -132,6 +134,18 @@ struct daemon {
 	struct kept_record *snapshot; /* its local file */
 	size_t snapshot_count, snapshot_size;
 	int64_t snapshot_at;
+};
+
+/* ------------------------------------------------------------ cuts.c */
+
+struct read_entry {
+	uint64_t id, commit;
+	uint64_t about_id, about; /* the entry itself; or the cut one that it is about, and its commit */
+};
+
+struct cut_entry {
+	uint64_t id, commit;
+	unsigned readers; /* bits: daemons that had read it, and have not died since */
 };
 
 /* ------------------------------------------------------------ homes */
@@ -386,6 +400,10 @@ struct sim {
 	int64_t last_cut;         /* history was cut then */
 	uint64_t safe_before_cut; /* while two faults cut it: the newest entry that one fault could not have taken; else 0 */
 
+	/* cuts.c */
+	struct cut_entry *cuts; /* owned: cut, and not written down */
+	size_t cut_count, cut_size;
+
 	/* oracle.c */
 	struct truth truth;
 	struct arena arena;
@@ -594,6 +612,17 @@ void sim_promise_cut(struct sim *sim);
 /* It is about to be. */
 void sim_promise_before_cut(struct sim *sim);
 
+/* ------------------------------------------------------------ cuts.c */
+
+/* A daemon was given this entry, and has loaded anew; it ended, and knows nothing more. */
+void sim_cut_read(struct daemon *d, const struct store_entry *e);
+void sim_cut_loaded(struct daemon *d);
+void sim_cut_forgets(struct daemon *d);
+/* The log says that an entry was seen and is not in force. */
+void sim_cut_entry(struct sim *sim, const Pingan__V1__Line *l);
+/* One that somebody has still to write down; NULL. */
+const struct cut_entry *sim_cut_unwritten(const struct sim *sim);
+
 /* ------------------------------------------------------------ never.c */
 
 void sim_phone_told(struct phone *p, uint64_t incident, uint32_t job);
@@ -607,6 +636,16 @@ void sim_never_step(struct sim *sim);
 /* ------------------------------------------------------------ ends.c */
 
 bool sim_quiet(struct sim *sim);
+
+/* Room for one more in an owned array. */
+#define GROW(array, count, size)                                  \
+	do {                                                          \
+		if ((count) == (size)) {                                  \
+			(size) = (size) == 0 ? 64 : 2 * (size);               \
+			(array) = realloc((array), (size) * sizeof *(array)); \
+			ENSURE((array) != NULL);                              \
+		}                                                         \
+	} while (0)
 
 static inline bool bytes_have(const void *at, size_t len, const char *mark)
 {

@@ -5,16 +5,6 @@
 
 #include "sim/kit.h"
 
-/* Room for one more at the end of a growing array. */
-#define GROW(array, count, size)                                  \
-	do {                                                          \
-		if ((count) == (size)) {                                  \
-			(size) = (size) == 0 ? 64 : 2 * (size);               \
-			(array) = realloc((array), (size) * sizeof *(array)); \
-			ENSURE((array) != NULL);                              \
-		}                                                         \
-	} while (0)
-
 struct known_incident *sim_truth_incident(const struct sim *sim, uint64_t id)
 {
 	for (size_t i = sim->truth.count; i > 0; i--) {
@@ -244,6 +234,8 @@ static void know_event(struct sim *sim, const struct store_entry *e, const Pinga
 
 		if (!t->replaying)
 			sim_saw_line((uint32_t)l->code);
+		if (!t->replaying && l->code == PINGAN__V1__LINE_CODE__LINE_SEEN_NOT_IN_FORCE)
+			sim_cut_entry(sim, l);
 		if (l->code == PINGAN__V1__LINE_CODE__LINE_OPENED) {
 			GROW(t->looks, t->look_count, t->look_size);
 			t->looks[t->look_count].incident = incident;

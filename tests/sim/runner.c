@@ -112,7 +112,7 @@ static void repeat_words(FILE *words)
 /* The line that names the promise, for the list of seeds and the end of a run. */
 static void find_promise(uint64_t seed, FILE *words, struct broken *ret)
 {
-	static const char *const marks[] = {"BROKEN ", "ERROR: ", "runtime error: ", "ensure"};
+	static const char *const marks[] = {"\nBROKEN ", "ERROR: ", "runtime error: ", "ensure"};
 	char text[16384];
 	off_t end = lseek(fileno(words), 0, SEEK_END);
 	ssize_t n = pread(fileno(words), text, sizeof text - 1, end > 16000 ? end - 16000 : 0);
@@ -121,6 +121,7 @@ static void find_promise(uint64_t seed, FILE *words, struct broken *ret)
 	text[n < 0 ? 0 : n] = '\0';
 	for (size_t i = 0; i < sizeof marks / sizeof marks[0] && said == NULL; i++)
 		said = strstr(text, marks[i]);
+	said = said != NULL && said[0] == '\n' ? said + 1 : said;
 	ret->seed = seed;
 	snprintf(ret->said, sizeof ret->said, "%.*s", said == NULL ? 0 : (int)strcspn(said, "\n"), said == NULL ? "" : said);
 }

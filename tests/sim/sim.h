@@ -227,6 +227,8 @@ unsigned sim_open_count(const struct sim *sim);
 /* Outbox entries of this kind for an incident. */
 unsigned sim_outbox_count(const struct sim *sim, uint64_t incident, enum outbox_what what);
 uint64_t sim_log_newest(const struct sim *sim);
+/* What failovers cut has been written down again by whoever had read it and lives. */
+bool sim_cuts_are_written(const struct sim *sim);
 
 /* ------------------------------------------------------------ consoles */
 

@@ -259,7 +259,7 @@ static void check(struct store_sim_daemon *d)
 	if (d->attach_id == 0)
 		result = ATTACH_EMPTY;
 	else if (d->attach_id <= s->durable && state_entry(s->state, d->attach_id, &e) && e.commit == d->attach_commit)
-		result = ATTACH_TAIL;
+		result = d->attach_looks ? ATTACH_THERE : ATTACH_TAIL;
 	if (result == ATTACH_TAIL)
 		start_tail(d, d->attach_id, d->attach_commit);
 	else
@@ -425,10 +425,17 @@ void store_sim_attach(void *daemon, uint64_t id, uint64_t commit)
 	struct store_sim_daemon *d = daemon;
 
 	d->attach_wanted = true;
+	d->attach_looks = false;
 	d->attach_id = id;
 	d->attach_commit = commit;
 	if (d->up)
 		ask(d);
+}
+
+void store_sim_look(void *daemon, uint64_t id, uint64_t commit)
+{
+	store_sim_attach(daemon, id, commit);
+	((struct store_sim_daemon *)daemon)->attach_looks = true;
 }
 
 void store_sim_load(void *daemon)

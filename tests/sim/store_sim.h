@@ -74,6 +74,7 @@ void store_sim_leave(struct store_sim_daemon *daemon);
 /* The ports, with the daemon as ctx. */
 void store_sim_commit(void *daemon, const struct store_commit *commit);
 void store_sim_attach(void *daemon, uint64_t id, uint64_t commit);
+void store_sim_look(void *daemon, uint64_t id, uint64_t commit);
 void store_sim_load(void *daemon);
 void store_sim_seen_put(void *daemon, const struct store_seen *list, size_t count);
 void store_sim_seen_ask(void *daemon, const struct store_seen *list, size_t count, bool vitals);

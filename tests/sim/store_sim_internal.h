@@ -53,7 +53,7 @@ struct store_sim_daemon {
 	bool app_up; /* attached was told, down was not */
 	bool tailing;
 	uint64_t line; /* counts connections: what belongs to an older one is dropped */
-	bool attach_wanted, load_wanted, loadable, load_begun;
+	bool attach_wanted, attach_looks, load_wanted, loadable, load_begun;
 	uint64_t attach_id, attach_commit;
 	uint64_t read_id, read_commit, tail_asked;
 	uint64_t safe_wanted;

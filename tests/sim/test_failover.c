@@ -249,6 +249,50 @@ static void test_told_behind_a_cut_what_was_stored(void **state)
 	sim_free(sim);
 }
 
+static bool all_written(struct sim *sim, uint64_t arg)
+{
+	(void)arg;
+	return sim_cuts_are_written(sim);
+}
+
+/* Two faults took what an operator had done, and that she came to the desk: both daemons had read it. It is written down
+ * once, on the call's timeline and in the log. */
+static void test_what_was_cut_is_written_down(void **state)
+{
+	const struct sim_setup setup = {.daemons = 2, .replicated = true, .lossy = true};
+	struct sim *sim = scene_ready(&setup);
+	const struct line *line = NULL;
+	uint64_t before;
+
+	(void)state;
+	sim_press(sim, 0, KIND_SOS);
+	until_row(sim, 0, 0, 2000);
+	before = sim_log_newest(sim);
+	assert_int_equal(desk_result(sim, 0, sim_desk_claim(sim, 0, 0)), RESULT_OK);
+	until_heard(sim, 0, STEP_ANSWERED, 2000);
+	sim_desk_ready(sim, 1, false);
+	sim_run(sim, 500);
+	sim_desk_down(sim, 0);
+	sim_failover(sim, (unsigned)(sim_log_newest(sim) - before));
+	assert_int_equal(lines_of(sim_incident(sim, 0), LINE_CLAIMED), 0);
+	sim_run(sim, 1000);
+	assert_true(sim_until(sim, all_written, 0, 10000));
+	assert_int_equal(sim_logged(sim, "CUT_SEEN"), 2);
+	for (uint32_t i = 0; i < sim_incident(sim, 0)->line_count; i++) {
+		if (sim_incident(sim, 0)->lines[i].code != LINE_SEEN_NOT_IN_FORCE)
+			continue;
+		assert_null(line);
+		line = &sim_incident(sim, 0)->lines[i];
+	}
+	assert_non_null(line);
+	assert_int_equal(line->count, LINE_CLAIMED);
+	assert_string_equal(line->who, sim_desk_person(0));
+	assert_true(line->number > (int64_t)before);
+	assert_true(line->stored_ms > line->at_ms);
+	assert_string_equal(sim_state(sim, 0), "waiting");
+	sim_free(sim);
+}
+
 /* A panel forgets at our ACK: then the daemon that acknowledged remembers. */
 static void test_a_panel_s_alarm_is_committed_again(void **state)
 {
@@ -406,6 +450,7 @@ int main(void)
 		cmocka_unit_test(test_the_device_knows_more_than_the_store),
 		cmocka_unit_test(test_the_press_itself_is_forgotten),
 		cmocka_unit_test(test_told_behind_a_cut_what_was_stored),
+		cmocka_unit_test(test_what_was_cut_is_written_down),
 		cmocka_unit_test(test_a_panel_s_alarm_is_committed_again),
 		cmocka_unit_test(test_a_restore_is_not_committed_again),
 		cmocka_unit_test(test_a_console_of_another_history),

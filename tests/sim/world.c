@@ -241,6 +241,7 @@ void sim_free(struct sim *sim)
 	store_sim_free(sim->store);
 	sim_truth_free(sim);
 	sim_history_free(sim);
+	free(sim->cuts);
 	free(sim->arena_memory);
 	free(sim);
 }

@@ -424,6 +424,7 @@ enum verdict kit_random_step(struct kit *k, uint64_t *seed, struct alarm *alarm)
 		ev.job = inc->jobs[below(seed, inc->job_count)].number;
 	ev.cmd = one_in(seed, 3) ? 0 : 1 + below(seed, 1u << 20);
 	ev.at_ms = one_in(seed, 3) ? k->world.now_ms - (int64_t)below(seed, 200000) + 1000 : 0;
+	ev.entry = below(seed, 4);
 	ev.reason = below(seed, DECLINE_COUNT + 1);
 	ev.result = below(seed, JOB_RESULT_COUNT + 1);
 	ev.contact = below(seed, 4);

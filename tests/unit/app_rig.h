@@ -57,7 +57,9 @@ struct rig {
 	bool down;   /* the store does not answer at all */
 	bool held;   /* it takes commits, and their entries do not come yet */
 	bool unsafe; /* entries come, the replica does not confirm */
-	bool attach, load, replicated;
+	bool attach, look, load, replicated;
+	uint64_t attach_id;
+	uint64_t cut; /* entries of the app's history that are there no more: from this one on; 0 = all are */
 	bool slow_load; /* a turn between any two records of a load */
 	uint64_t log_id, log_commit, random;
 	TAILQ_HEAD(, rig_commit) commits;
@@ -120,9 +122,29 @@ static void rig_commit(void *ctx, const struct store_commit *c)
 
 static void rig_attach(void *ctx, uint64_t id, uint64_t commit)
 {
-	(void)id;
+	struct rig *g = ctx;
+
 	(void)commit;
-	((struct rig *)ctx)->attach = true;
+	g->attach = true;
+	g->look = false;
+	g->attach_id = id;
+}
+
+static void rig_look(void *ctx, uint64_t id, uint64_t commit)
+{
+	rig_attach(ctx, id, commit);
+	((struct rig *)ctx)->look = true;
+}
+
+static inline void rig_attached(struct rig *g)
+{
+	g->attach = false;
+	app_store_attached(g->app,
+	                   g->attach_id == 0                          ? ATTACH_EMPTY
+	                   : g->cut != 0 && g->attach_id >= g->cut ? ATTACH_CUT
+	                   : g->look                                  ? ATTACH_THERE
+	                                                              : ATTACH_TAIL,
+	                   g->replicated);
 }
 
 static void rig_load(void *ctx)
@@ -403,8 +425,7 @@ static inline void rig_turn(struct rig *g)
 		int64_t wait;
 
 		if (g->attach && !g->down) {
-			g->attach = false;
-			app_store_attached(g->app, g->app->newest == 0 ? ATTACH_EMPTY : ATTACH_TAIL, g->replicated);
+			rig_attached(g);
 			moved = true;
 		}
 		if (g->load && !g->down) {
@@ -475,17 +496,27 @@ static inline void rig_store_back(struct rig *g)
 	rig_pass(g, 200);
 }
 
-/* History was cut back to nothing newer than what the records say now: everything is read again. */
-static inline void rig_reload(struct rig *g)
+/* History was cut, from this entry on, to what the records say now: everything is read again. */
+static inline void rig_cut(struct rig *g, uint64_t from)
 {
 	g->seen_put = false;
 	g->asked_count = 0;
 	app_store_down(g->app);
 	g->log_commit ^= 1; /* another history */
-	g->attach = false;
-	app_store_attached(g->app, ATTACH_CUT, g->replicated);
+	g->attach_id = g->app->newest;
+	g->look = false;
+	g->cut = from;
+	for (g->attach = true; g->attach && !g->load;)
+		rig_attached(g);
+	g->cut = 0;
 	rig_load_now(g);
 	rig_turn(g);
+}
+
+/* The same, and nothing that it read is there. */
+static inline void rig_reload(struct rig *g)
+{
+	rig_cut(g, 1);
 }
 
 #endif

@@ -188,6 +188,7 @@ static inline void rig_start(struct rig *g)
 	                      .now = rig_now,
 	                      .store_commit = rig_commit,
 	                      .store_attach = rig_attach,
+	                      .store_look = rig_look,
 	                      .store_load = rig_load,
 	                      .store_seen_put = rig_seen_put,
 	                      .store_seen_ask = rig_seen_ask,

@@ -111,11 +111,13 @@ static void test_any_change_unshelves_and_looking_does_not(void **state)
 {
 	struct alarm more = kit_alarm("unit2", 8, KIND_TAMPER), over = kit_alarm("unit1", 9, KIND_TAMPER);
 	struct event note = {.type = EVENT_NOTE, .who = "op2", .text_len = 1};
+	struct event cut = {.type = EVENT_CUT, .who = "op2", .entry = 7, .cmd = 99, .count = LINE_CLAIMED};
 
 	(void)state;
 	shelved(KIND_TAMPER);
 	assert_int_equal(kit_do(&k, EVENT_OPENED, "op2"), MOVE);
 	assert_int_equal(kit_step(&k, &note), MOVE);
+	assert_int_equal(kit_step(&k, &cut), MOVE);
 	assert_int_equal(k.inc.aside, ASIDE_SHELVED);
 	assert_int_equal(kit_press(&k, &more), MOVE);
 	assert_false(incident_is_aside(&k.inc));

@@ -25,14 +25,14 @@ static void test_nothing_but_an_alarm_makes_an_incident(void **state)
 }
 
 /* What has ended stays as it ended: from there only a note, a look, a contact's answer, the
- * next day's call-back and the reopening lead on. */
+ * next day's call-back, what a failover cut of it, and the reopening lead on. */
 static void test_what_has_ended_does_not_move(void **state)
 {
 	(void)state;
 	for (unsigned e = 0; e < EVENT_COUNT; e++) {
 		assert_int_equal(incident_verdict(INCIDENT_CLOSED, e) == MOVE,
 		                 e == EVENT_NOTE || e == EVENT_OPENED || e == EVENT_REOPEN || e == EVENT_CONTACT_ANSWER ||
-		                     e == EVENT_FOLLOW_UP_MADE || e == EVENT_DEADLINE);
+		                     e == EVENT_FOLLOW_UP_MADE || e == EVENT_DEADLINE || e == EVENT_CUT);
 		assert_int_not_equal(job_verdict(JOB_DONE, e), MOVE);
 		assert_int_not_equal(job_verdict(JOB_FAILED, e), MOVE);
 		assert_int_not_equal(job_verdict(JOB_CANCELLED, e), MOVE);

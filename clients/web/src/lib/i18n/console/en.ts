@@ -387,7 +387,7 @@ export const en: Record<keyof typeof zh, string> = {
 	'line.41': '{who} asks to close: {outcome}; waits for a second person',
 	'line.42': '{who} reopened',
 	'line.43': 'Unknown device, in quarantine',
-	'line.44': 'Lost in a failover: seen, not in force',
+	'line.44': 'Entry {n} by {who} was lost in a failover: seen, not in force',
 	'line.45': '{who} opened the detail',
 	'line.46': 'The unit sent an unknown code: {text}',
 	'line.other': 'Other record (code {n})',
