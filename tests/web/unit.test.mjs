@@ -1,9 +1,11 @@
-// Units of the homes at real screens, with the real daemon: a technician puts one into service by a press in the home.
+// Units of the homes at real screens, with the real daemon: a technician puts one into service by a press in the home;
+// a call from a unit that nobody has entered gets its home with one choice.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { Stage } from '../harness/browser.mjs'
 import { ok } from '../harness/ctl.mjs'
+import { dc09, Panel } from '../harness/device.mjs'
 import { common } from '../harness/proto.mjs'
 import { household } from '../harness/registry.mjs'
 import { Unit } from '../harness/unit.mjs'
@@ -70,4 +72,34 @@ test('a trial that nobody confirms becomes a call on every console, and the tech
 	await desk.look('rings')
 	await page.getByRole('main').getByText('这次按键没有人确认，已转为求助').waitFor()
 	await tech.look('rang')
+})
+
+test('an unknown unit calls: it is answered like any other call, and bound to its home with one choice', async (t) => {
+	const stage = await Stage.open(t, 'unit-unknown')
+	const { cell } = stage
+	const desk = await stage.desk('op01')
+	const truth = await household(cell, 'h0012')
+	const panel = await Panel.connect(t, cell.daemon.ports.dc09)
+
+	// It is not told that it was heard: nobody knows yet that it is a unit at all.
+	panel.send(dc09('"ADM-CID"0001L0#7777[#7777|1101 01 001]'))
+	await desk.row('未知设备').click()
+	await desk.page.keyboard.press('a')
+	await desk.region('呼援详情').getByText('由我处理').first().waitFor()
+	await desk.look('unknown')
+	await desk.page.keyboard.press('b')
+	const bind = desk.region('绑定到住户')
+	await bind.getByRole('searchbox').fill(truth.residents[0].name)
+	await bind.getByRole('radio').first().check()
+	await desk.look('bind')
+	await desk.page.keyboard.press('Enter')
+	await bind.waitFor({ state: 'detached' })
+	await desk.row(truth.residents[0].name).waitFor()
+	await desk.region('进门').waitFor()
+	await desk.look('bound')
+
+	// From now on its panel is this home's.
+	panel.send(dc09('"ADM-CID"0002L0#7777[#7777|1110 01 001]'))
+	assert.match(await panel.reply(), /^"ACK"0002/)
+	await desk.row('未知设备').waitFor({ state: 'detached' })
 })
