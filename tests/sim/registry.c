@@ -244,7 +244,8 @@ static void put_home(struct batch *b, unsigned n, const char *household, const c
 	if (protocol == PINGAN__V1__PROTOCOL__PROTOCOL_NATIVE)
 		d.psk = (ProtobufCBinaryData){.len = 32, .data = psk};
 	d.model = (char *)"sim";
-	d.state = PINGAN__V1__DEVICE_STATE__DEVICE_IN_SERVICE;
+	d.state = b->sim->setup.commissioning && n % 3 == 2 ? PINGAN__V1__DEVICE_STATE__DEVICE_COMMISSIONING
+	                                                    : PINGAN__V1__DEVICE_STATE__DEVICE_IN_SERVICE;
 	put(b, "device", device, &d.base);
 }
 

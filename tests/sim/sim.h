@@ -71,6 +71,7 @@ struct sim_setup {
 	bool exact;           /* links take 10 ms, nobody hesitates at random: for histories written out in a test */
 	bool orderly;         /* people do what they should: no double clicks, no moods, nothing tried for once */
 	uint32_t heartbeat_s; /* of devices; 0 = 60 */
+	bool commissioning;   /* every third home has a unit whose button nobody has proved yet */
 	bool supervised;      /* devices that say nothing are missed: else a scenario about something else is left alone */
 	const struct sim_weather *weather;
 	bool lossy;    /* two faults at once: history is cut where no single fault could, what was told may go */
