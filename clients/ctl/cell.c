@@ -7,6 +7,7 @@
 
 #include "io/config.h"
 #include "wire/record.h"
+#include "wire/record_device.h"
 
 #define SCAN_COUNT 1000
 
@@ -115,6 +116,18 @@ redisReply *cell_ask(struct cell *cell, const char *fmt, ...)
 	return r;
 }
 
+ms_t cell_now_ms(struct cell *cell)
+{
+	redisReply *r = cell_ask(cell, "TIME");
+	ms_t ms = 0;
+
+	if (r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements == 2)
+		ms = strtoll(r->element[0]->str, NULL, 10) * 1000 + strtoll(r->element[1]->str, NULL, 10) / 1000;
+	if (r != NULL)
+		freeReplyObject(r);
+	return ms;
+}
+
 bool cell_has(struct cell *cell, const char *key)
 {
 	redisReply *r = cell_ask(cell, "EXISTS %s%s", cell->prefix, key);
@@ -166,6 +179,8 @@ static bool put(struct cell *cell, const char *key, uint64_t expect, struct slic
 	c.puts[0].body = body;
 	c.puts[0].remove = body.at == NULL;
 	log_event_encode("pinganctl", key, NULL, 0, NULL, slice_of(NULL, 0), "", &b);
+	device_events_encode(cell->events, cell->event_count, &b);
+	cell->event_count = 0;
 	c.event = slice_of(b.at, b.len);
 	commit_call_make(&call, cell->prefix, &c, 0);
 	r = redisCommandArgv(cell->redis, call.argc, call.argv, call.argvlen);

@@ -7,11 +7,14 @@
 #ifndef CTL_CELL_H
 #define CTL_CELL_H
 
+#include "core/device_life.h"
 #include "io/redis_commit.h"
 
 struct cell {
 	redisContext *redis;
 	char prefix[PREFIX_MAX + 1];
+	const struct device_event *events; /* said in the log with the next put, and then forgotten */
+	uint32_t event_count;
 	uint64_t stored, kept; /* commits that changed something, and that found it there already */
 };
 
@@ -44,6 +47,9 @@ bool cell_remove(struct cell *cell, const char *key, const struct cell_record *f
 /* Keys that begin so ("person:"), without the cell's prefix, each once, sorted. NULL with one line on standard error. */
 char **cell_keys(struct cell *cell, const char *type, size_t *ret_count) MUST_USE;
 void cell_keys_free(char **keys, size_t count);
+
+/* The store's clock; 0 with one line on standard error. */
+ms_t cell_now_ms(struct cell *cell);
 
 /* Any command; `fmt` as hiredis has it. NULL with one line on standard error. The caller frees the reply. */
 redisReply *cell_ask(struct cell *cell, const char *fmt, ...) MUST_USE;

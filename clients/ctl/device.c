@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "core/alarm.h"
+#include "device_show.h"
 #include "pingan/v1/record.pb-c.h"
 #include "wire/device.h"
 #include "wire/codes.h"
@@ -49,8 +50,8 @@ static const char *id_wrong(const char *id, enum protocol protocol)
 		return "a DC-09 device is named dc09.ACCOUNT, hex digits in capitals";
 	if (protocol == PROTOCOL_WATCH && (strncmp(id, "watch.", 6) != 0 || strspn(id + 6, "0123456789") != strlen(id + 6)))
 		return "a watch is named watch.NUMBER, digits only";
-	if (protocol == PROTOCOL_WEBHOOK &&
-	    (strchr(id, '.') == NULL || strchr(id, '.') == id || strncmp(id, "dc09.", 5) == 0 || strncmp(id, "watch.", 6) == 0))
+	if (protocol == PROTOCOL_WEBHOOK && (strchr(id, '.') == NULL || strchr(id, '.') == id ||
+	                                     strncmp(id, "dc09.", 5) == 0 || strncmp(id, "watch.", 6) == 0))
 		return "a device of a vendor's cloud is named VENDOR.DEVICE, as vendors.yaml has it";
 	if (protocol == PROTOCOL_NATIVE && (strncmp(id, "dc09.", 5) == 0 || strncmp(id, "watch.", 6) == 0))
 		return "this is the name of a device of another protocol";
@@ -201,6 +202,7 @@ int device_add(struct cell *cell, const char *id, const struct device_options *o
 	uint8_t body[STORE_BODY_MAX], secret[KEY_LEN];
 	char key[STORE_KEY_MAX];
 	const char *why, *field;
+	struct device_event events[] = {{.what = DEVICE_ENTERED}, {.what = DEVICE_BOUND}};
 	uint64_t kept = cell->kept;
 
 	if (o->household == NULL || o->protocol == NULL)
@@ -210,8 +212,15 @@ int device_add(struct cell *cell, const char *id, const struct device_options *o
 	why = device_entry(id, o, &d, secret, &field);
 	if (why != NULL)
 		return complain(why, id);
-	if (!household_there(cell, o->household))
+	if (!household_there(cell, o->household) || (d.entered_ms = cell_now_ms(cell)) == 0)
 		return 1;
+	d.bound_ms = d.state_ms = d.entered_ms;
+	for (size_t i = 0; i < COUNT_OF(events); i++) {
+		events[i].at_ms = d.entered_ms;
+		snprintf(events[i].device, sizeof events[i].device, "%s", id);
+	}
+	cell->events = events;
+	cell->event_count = COUNT_OF(events);
 	if (!cell_put_new(cell, key, pack(&d, body, sizeof body)))
 		return 1;
 	if (cell->kept != kept)
@@ -319,26 +328,6 @@ int device_token(struct cell *cell, const char *id, const struct device_options 
 	return bad;
 }
 
-int device_retire(struct cell *cell, const char *id)
-{
-	uint8_t body[STORE_BODY_MAX];
-	struct cell_record rec;
-	char key[STORE_KEY_MAX];
-	Pingan__V1__Device *d;
-	int bad = 0;
-
-	if (!key_of_id(id, "device", key) || (d = device_get(cell, id, key, &rec)) == NULL)
-		return 1;
-	if (d->state != PINGAN__V1__DEVICE_STATE__DEVICE_RETIRED) {
-		d->state = PINGAN__V1__DEVICE_STATE__DEVICE_RETIRED;
-		bad = !cell_put(cell, key, &rec, pack(d, body, sizeof body));
-	}
-	if (bad == 0)
-		printf("%s is out of service\n", id);
-	pingan__v1__device__free_unpacked(d, NULL);
-	return bad;
-}
-
 static const char *state_name(Pingan__V1__DeviceState state)
 {
 	switch (state) {
@@ -355,28 +344,36 @@ static const char *state_name(Pingan__V1__DeviceState state)
 	}
 }
 
+static const char *secret_of(const Pingan__V1__Device *d)
+{
+	return d->next_psk.len != 0 ? "changing" : d->psk.len != 0 || d->dc09_key.len != 0 ? "yes" : "no";
+}
+
+static json_t *device_json(const Pingan__V1__Device *d)
+{
+	json_t *line = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:I}", "device", d->id, "household",
+	                         d->household, "protocol", protocol_name(d->protocol), "model", d->model, "codes",
+	                         d->code_table, "state", state_name(d->state), "has_key", secret_of(d)[0] != 'n',
+	                         "key_changing", d->next_psk.len != 0, "test_until_ms", (json_int_t)d->test_until_ms);
+
+	if (line == NULL)
+		(void)complain("its record is no text", "device");
+	return line;
+}
+
 static void device_print(const Pingan__V1__Device *d, bool json)
 {
-	bool waits = d->next_psk.len != 0;
-	const char *secret = waits ? "changing" : d->psk.len != 0 || d->dc09_key.len != 0 ? "yes" : "no";
+	json_t *line = json ? device_json(d) : NULL;
 
-	if (json) {
-		json_t *line = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:I}", "device", d->id, "household",
-		                         d->household, "protocol", protocol_name(d->protocol), "model", d->model, "codes",
-		                         d->code_table, "state", state_name(d->state), "has_key", secret[0] != 'n',
-		                         "key_changing", waits, "test_until_ms", (json_int_t)d->test_until_ms);
-
-		if (line == NULL) {
-			(void)complain("its record is no text", "device");
-			return;
-		}
+	if (line != NULL) {
 		(void)json_dumpf(line, stdout, JSON_COMPACT);
 		putchar('\n');
 		json_decref(line);
-		return;
 	}
+	if (json)
+		return;
 	printf("%-31s %-12s %-8s %-12s %-13s %s\n", d->id, d->household, protocol_name(d->protocol),
-	       d->model[0] == '\0' ? "-" : d->model, state_name(d->state), secret);
+	       d->model[0] == '\0' ? "-" : d->model, state_name(d->state), secret_of(d));
 }
 
 static void head_print(bool json)
@@ -385,18 +382,31 @@ static void head_print(bool json)
 		printf("%-31s %-12s %-8s %-12s %-13s %s\n", "device", "household", "protocol", "model", "state", "key");
 }
 
-int device_show(struct cell *cell, const char *id, bool json)
+int device_show(struct cell *cell, const char *id, uint32_t count, bool json)
 {
 	struct cell_record rec;
 	char key[STORE_KEY_MAX];
 	Pingan__V1__Device *d;
+	json_t *line = NULL;
+	bool ok;
 
 	if (!key_of_id(id, "device", key) || (d = device_get(cell, id, key, &rec)) == NULL)
 		return 1;
-	head_print(json);
-	device_print(d, json);
+	if (json) {
+		line = device_json(d);
+		ok = line != NULL && device_details_json(cell, d, count, line);
+		if (ok) {
+			(void)json_dumpf(line, stdout, JSON_COMPACT);
+			putchar('\n');
+		}
+		json_decref(line);
+	} else {
+		head_print(false);
+		device_print(d, false);
+		ok = device_details_print(cell, d, count);
+	}
 	pingan__v1__device__free_unpacked(d, NULL);
-	return 0;
+	return !ok;
 }
 
 int device_list(struct cell *cell, const char *household, bool json)

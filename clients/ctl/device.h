@@ -23,8 +23,12 @@ int device_add(struct cell *cell, const char *id, const struct device_options *o
 int device_key(struct cell *cell, const char *id, const struct device_options *o);
 int device_token(struct cell *cell, const char *id, const struct device_options *o);
 int device_list(struct cell *cell, const char *household, bool json);
-int device_show(struct cell *cell, const char *id, bool json);
+int device_show(struct cell *cell, const char *id, uint32_t count, bool json);
+
+/* ---- device_state.c ---- */
 int device_retire(struct cell *cell, const char *id);
+/* Its button is tried for so long; 0 = not any more. */
+int device_test(struct cell *cell, const char *id, uint32_t minutes);
 
 /* The entry of a new device as it was typed: into `d`, its key into `secret` if it has one. NULL, or what is wrong, and in
  * which field. Points into `id`, `o` and `secret` after. */

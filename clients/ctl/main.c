@@ -25,7 +25,7 @@ struct options {
 	const char *since;
 	uint64_t from;
 	uint32_t count; /* 0 = not said */
-	uint32_t target;
+	uint32_t target, minutes;
 	bool json;
 	char *const *args; /* behind the command's words */
 	int arg_count;
@@ -94,12 +94,17 @@ static int do_device_list(struct cell *cell, const struct options *o)
 
 static int do_device_show(struct cell *cell, const struct options *o)
 {
-	return device_show(cell, o->args[0], o->json);
+	return device_show(cell, o->args[0], o->count == 0 ? 20 : o->count, o->json);
 }
 
 static int do_device_import(struct cell *cell, const struct options *o)
 {
 	return device_import(cell, o->args[0], &o->import);
+}
+
+static int do_device_test(struct cell *cell, const struct options *o)
+{
+	return device_test(cell, o->args[0], o->minutes);
 }
 
 static int do_device_retire(struct cell *cell, const struct options *o)
@@ -178,7 +183,7 @@ static const struct command {
 	{"log", "log entries: number, time, commit, records", do_log, 0},
 	{"alarms", "alarms received: device, kind, times, raw bytes", do_alarms, 0},
 	{"device list", "devices of the cell, or of one household", do_device_list, 0},
-	{"device show", "ID: one device, without its secrets", do_device_show, 1},
+	{"device show", "ID: one device: how it is, where it stands, what happened to it", do_device_show, 1},
 	{"device add", "ID: a new device; prints its new key, this once", do_device_add, 1},
 	{"device key", "ID: a new key for it, printed this once; or --over-link", do_device_key, 1},
 	{"device token", "ID: a new token for a unit that looks at our certificate, printed this once", do_device_token, 1},
@@ -195,6 +200,7 @@ static const struct command {
 	{"user sessions", "ACCOUNT: sessions that are open", do_user_sessions, 1},
 	{"user logout", "ACCOUNT: ends every session, everywhere", do_user_logout, 1},
 	{"device import", "FILE: new devices and keys from a table (CSV); - is standard input", do_device_import, 1},
+	{"device test", "ID: its button is tried, and rings nobody", do_device_test, 1},
 	{"device retire", "ID: out of service; its alarms are still shown", do_device_retire, 1},
 };
 
@@ -251,6 +257,8 @@ static void usage(FILE *to)
 	      "  --codes NAME      dc09: its table of event codes in codes.yaml, else the standard one\n"
 	      "  --key HEX         this key instead of a new one; dc09: 32, 48 or 64 digits, else it speaks in plain\n"
 	      "  --over-link       the new key is given to a native unit over its link, without a visit\n"
+	      "device test:\n"
+	      "  --minutes N       for so long, 60 at most; 0 = not any more (30)\n"
 	      "homes target:\n"
 	      "  --target N        homes; 0 = no target (0)\n"
 	      "device import:\n"
@@ -293,6 +301,7 @@ enum {
 	OPT_PASSWORD_FILE,
 	OPT_OVER_LINK,
 	OPT_TARGET,
+	OPT_MINUTES,
 	OPT_ENCODING,
 	OPT_KEYS,
 	OPT_DRY_RUN,
@@ -327,6 +336,7 @@ static bool options_read(int argc, char **argv, struct options *o)
 		{"skill", required_argument, NULL, OPT_SKILL},
 		{"password-file", required_argument, NULL, OPT_PASSWORD_FILE},
 		{"target", required_argument, NULL, OPT_TARGET},
+		{"minutes", required_argument, NULL, OPT_MINUTES},
 		{"encoding", required_argument, NULL, OPT_ENCODING},
 		{"keys", required_argument, NULL, OPT_KEYS},
 		{"dry-run", no_argument, NULL, OPT_DRY_RUN},
@@ -395,6 +405,10 @@ static bool options_read(int argc, char **argv, struct options *o)
 		case OPT_PASSWORD_FILE:
 			o->user.password_file = optarg;
 			break;
+		case OPT_MINUTES:
+			ok = number(optarg, 0, 60, &n);
+			o->minutes = (uint32_t)n;
+			break;
 		case OPT_TARGET:
 			ok = number(optarg, 0, 100000000, &n);
 			o->target = (uint32_t)n;
@@ -448,7 +462,7 @@ static bool options_read(int argc, char **argv, struct options *o)
 
 int main(int argc, char **argv)
 {
-	struct options o = {.demo = {.homes = 200}, .from = 1};
+	struct options o = {.demo = {.homes = 200}, .from = 1, .minutes = 30};
 	const struct command *command = NULL;
 	struct cell cell;
 	int failed;

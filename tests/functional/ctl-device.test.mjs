@@ -7,6 +7,7 @@ import { ctl, ok, refused } from '../harness/ctl.mjs'
 import { dc09, hello, Home, Panel, watch, Watch } from '../harness/device.mjs'
 import { Cell, until } from '../harness/index.mjs'
 import { common } from '../harness/proto.mjs'
+import { caughtUp } from '../harness/registry.mjs'
 import { Unit } from '../harness/unit.mjs'
 
 const keyOf = (out) => out.split('\n')[1].split(',')[1]
@@ -48,6 +49,38 @@ test('devices of every protocol are entered, served, given another key, and reti
 
 	assert.match(await ok(cell, 'device', 'retire', 'new1'), /out of service/)
 	assert.match(await ok(cell, 'device', 'show', 'new1'), /retired/)
+})
+
+test('one device is shown with its health and its history; on test its button rings nobody', async (t) => {
+	const cell = await Cell.start(t, { demo: { homes: 20 } })
+	const home = cell.homes.find((h) => h.household === 'h0009')
+	const show = async () => JSON.parse(await ok(cell, 'device', 'show', home.device, '--json'))
+	const unit = await Unit.connect(t, cell.daemon, home)
+
+	await unit.beat({ batteryPct: 41 })
+	await until(async () => (await show()).battery_pct === 41, { what: 'what it says of itself' })
+	const shown = await show()
+	assert.ok(shown.last_heard_ms > Date.now() - 600_000 && !shown.silent)
+	assert.equal(shown.firmware, '1')
+	assert.equal(shown.state, 'in_service')
+
+	await ok(cell, 'device', 'test', home.device, '--minutes', '10')
+	await caughtUp(cell)
+	assert.equal((await unit.ack(unit.press({ kind: common.Kind.SOS }))).incident, 0n, 'a press is a trial')
+	await ok(cell, 'device', 'test', home.device, '--minutes', '0')
+	await caughtUp(cell)
+	assert.notEqual((await unit.ack(unit.press({ kind: common.Kind.SOS }))).incident, 0n, 'and then a call')
+	await ok(cell, 'device', 'retire', home.device)
+	const { history, state } = await show()
+	assert.equal(state, 'retired')
+	assert.deepEqual([history[0].what, history[0].number], ['state', 4])
+	assert.ok(history.some((h) => h.what === 'set' && h.number === 10) && history.some((h) => h.what === 'sos' && h.record.startsWith('incident:')))
+	assert.ok(history.every((h, i) => i === 0 || h.at_ms <= history[i - 1].at_ms), 'newest first')
+	assert.match(await ok(cell, 'device', 'show', home.device), /battery +41 %[^]*history[^]*sos/)
+
+	await ok(cell, 'device', 'add', 'new2', '--household', 'h0010', '--protocol', 'native')
+	assert.deepEqual(JSON.parse(await ok(cell, 'device', 'show', 'new2', '--json')).history.map((h) => h.what), ['bound', 'entered'])
+	await refused(cell, /no such device/, 'device', 'test', 'nothing')
 })
 
 test('a unit without a key of its own is entered with a token', async (t) => {

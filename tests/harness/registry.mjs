@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
 import { fromBinary, record } from './proto.mjs'
+import { until } from './until.mjs'
 
 const run = promisify(execFile)
 
@@ -18,3 +19,11 @@ export const recordOf = async (cell, key, schema) => fromBinary(schema, await bo
 export const household = async (cell, id) => fromBinary(record.HouseholdSchema, await body(cell, `household:${id}`))
 export const person = async (cell, id) => fromBinary(record.PersonSchema, await body(cell, `person:${id}`))
 export const area = async (cell, code) => fromBinary(record.AreaSchema, await body(cell, `area:${code}`))
+
+/** Until this daemon has read all that the log has now. */
+export async function caughtUp(cell, daemon = cell.daemon) {
+	const { stdout } = await run('redis-cli', ['-s', cell.redis.socket, 'xrevrange', 'pa:log', '+', '-', 'count', '1'], { encoding: 'latin1' })
+	const newest = Number(stdout.split('-')[0])
+	assert.ok(newest > 0, 'the log has entries')
+	await until(async () => (await (await fetch(`${daemon.origin}/readyz`)).json()).newest >= newest, { what: 'the daemon has read the log', child: daemon.child })
+}
