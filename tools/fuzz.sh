@@ -11,12 +11,18 @@
 FUZZ_CORPUS=$BUILD/fuzz-corpus
 FUZZ_INPUT_MAX=8192
 
-# Our dictionaries are written as in C strings; libFuzzer wants quotes around, and knows only \\, \" and \xHH.
+# Our dictionaries are written as in C strings; libFuzzer wants quotes around, ASCII, and knows only \\, \" and \xHH.
 fuzz_dictionary() { # fuzz_dictionary FROM TO
 	: >"$2"
-	[ ! -f "$1" ] || awk '!/^#/ && length {
+	[ ! -f "$1" ] || LC_ALL=C awk 'BEGIN { for (i = 1; i < 256; i++) byte[sprintf("%c", i)] = i }
+	!/^#/ && length {
 		gsub(/"/, "\\\""); gsub(/\\n/, "\\x0A"); gsub(/\\r/, "\\x0D"); gsub(/\\0/, "\\x00")
-		print "\"" $0 "\""
+		line = ""
+		for (i = 1; i <= length($0); i++) {
+			c = substr($0, i, 1)
+			line = line (byte[c] < 32 || byte[c] > 126 ? sprintf("\\x%02X", byte[c]) : c)
+		}
+		print "\"" line "\""
 	}' "$1" >"$2"
 }
 

@@ -31,6 +31,10 @@ static bool wrong(struct reader *r, const yaml_node_t *at, const char *key, cons
 		snprintf(place, sizeof place, "tables.%u", r->table);
 	snprintf(r->why, CODES_WHY_MAX, "line %lu: %s%s%.40s: %s", at == NULL ? 1 : (unsigned long)at->start_mark.line + 1,
 	         place, place[0] != '\0' && key[0] != '\0' ? "." : "", key, what);
+	/* One line, whatever the file holds. */
+	for (char *c = r->why; *c != '\0'; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			*c = '?';
 	return false;
 }
 

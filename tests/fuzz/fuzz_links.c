@@ -94,7 +94,30 @@ static bool press_in_the_log(uint64_t id)
 	return stored_count == STORED_MAX;
 }
 
-static void heard_native(struct slice frame)
+/* It said with this id that something is over, and that stands in the log already: true, and nothing to write. */
+static bool over_already(const struct side *s, uint64_t id)
+{
+	uint8_t what[9] = {0x09}; /* Alarm.id */
+	const uint8_t *at = s->fed, *end = s->fed + s->fed_len;
+	bool said = false;
+
+	for (size_t i = 0; i < 8; i++)
+		what[1 + i] = (uint8_t)(id >> (8 * i));
+	for (; (at = memmem(at, (size_t)(end - at), what, sizeof what)) != NULL; at++)
+		said = said || memmem(at, end - at < 40 ? (size_t)(end - at) : 40, "\x40\x01", 2) != NULL; /* Alarm.restore */
+	for (size_t i = 0; said && i < stored_count; i++) {
+		Pingan__V1__Alarm *a = pingan__v1__alarm__unpack(NULL, stored[i].len, stored[i].raw);
+		bool it = a != NULL && a->restore;
+
+		if (a != NULL)
+			pingan__v1__alarm__free_unpacked(a, NULL);
+		if (it)
+			return true;
+	}
+	return false;
+}
+
+static void heard_native(const struct side *s, struct slice frame)
 {
 	static _Alignas(max_align_t) uint8_t memory[DEVICE_SCRATCH];
 	struct arena arena;
@@ -112,7 +135,7 @@ static void heard_native(struct slice frame)
 	}
 	/* Closed is told of presses that the store forgot long ago, too; stored never. */
 	if (down.type == DOWN_ACK || (down.type == DOWN_STATUS && down.step != STEP_CLOSED))
-		must(press_in_the_log(down.alarm));
+		must(press_in_the_log(down.alarm) || over_already(s, down.alarm));
 }
 
 static void heard_dc09(const struct side *s, struct slice frame)
@@ -156,7 +179,7 @@ static void listen_all(struct rig *g, bool quiet)
 			struct slice frame = slice_of(at->at, at->len);
 
 			if (sides[i].protocol == PROTOCOL_NATIVE)
-				heard_native(frame);
+				heard_native(&sides[i], frame);
 			else if (sides[i].protocol == PROTOCOL_DC09)
 				heard_dc09(&sides[i], frame);
 			else

@@ -56,6 +56,7 @@ static void test_what_is_wrong_is_named(void **state)
 		{"tables: []\n", "line 1: tables: must be a list of tables"},
 		{"tables:\n  name: standard\n", "line 2: tables: must be a list of tables"},
 		{"colour: red\n", "line 1: colour: there is no such key"},
+		{"\"colour\\n\\x7f\": red\n", "line 1: colour??: there is no such key"},
 		{"- 1\n", "line 1: : must be a mapping"},
 		{"tables:\n- 7\n", "line 2: tables.1: must be a mapping"},
 		{"tables:\n- codes: []\n", "line 2: tables.1.name: must be said"},
