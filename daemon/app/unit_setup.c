@@ -32,6 +32,19 @@ static bool spoken(const char *language)
 	return strcmp(language, "cmn") == 0 || strcmp(language, "yue") == 0 || strcmp(language, "en") == 0;
 }
 
+/* Of the desk's number as people write it, "020-8000 0000", what a unit can dial; nothing when it is no number. */
+static void number_dialled(const char *written, char ret[DEVICE_NUMBER_MAX])
+{
+	size_t len = 0;
+
+	for (; *written != '\0' && len + 1 < DEVICE_NUMBER_MAX; written++)
+		if (*written != ' ' && *written != '-')
+			ret[len++] = *written;
+	ret[len] = '\0';
+	if (*written != '\0' || !device_number_valid(ret))
+		ret[0] = '\0';
+}
+
 void unit_setup(struct app *app, const Pingan__V1__Device *d, struct down *ret)
 {
 	const struct unit_settings *s = &app->config.units;
@@ -44,8 +57,10 @@ void unit_setup(struct app *app, const Pingan__V1__Device *d, struct down *ret)
 			snprintf(ret->language, sizeof ret->language, "%.7s", h->residents[i]->language);
 			break;
 		}
-	if (s->number_count == 0 && device_number_valid(app->config.desk_phone))
-		snprintf(ret->numbers[ret->number_count++], DEVICE_NUMBER_MAX, "%.21s", app->config.desk_phone);
+	if (s->number_count == 0) {
+		number_dialled(app->config.desk_phone, ret->numbers[0]);
+		ret->number_count = ret->numbers[0][0] != '\0';
+	}
 	for (uint32_t i = 0; i < s->number_count; i++)
 		memcpy(ret->numbers[ret->number_count++], s->numbers[i], DEVICE_NUMBER_MAX);
 	ret->revision = revision_of(ret);

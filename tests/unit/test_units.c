@@ -192,6 +192,57 @@ static void test_a_unit_is_told_how_to_behave_once(void **state)
 	rig_free(g);
 }
 
+/* The desk's number as people write it; what can't be dialled is not told. */
+static void test_the_desks_number_is_told_as_it_is_dialled(void **state)
+{
+	static const struct {
+		const char *written, *dialled;
+	} CASES[] = {
+		{"020-8000 0000", "02080000000"},
+		{"+86 20 8000-0000", "+862080000000"},
+		{"12349", "12349"},
+		{"", ""},
+		{"(020) 8000", ""},
+		{"ask Li", ""},
+		{"- -", ""},
+		{"020 8000 0000 / 020 8000 0001", ""},
+	};
+	struct rig *g = city();
+	struct down d;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+		snprintf(g->app->config.desk_phone, sizeof g->app->config.desk_phone, "%s", CASES[i].written);
+		linked(g, i % 2 == 0 ? HOME : OTHER, "dev-h0");
+		assert_true(heard(g, i % 2 == 0 ? HOME : OTHER, DOWN_CONFIGURE, &d));
+		assert_int_equal(d.number_count, CASES[i].dialled[0] != '\0');
+		assert_string_equal(d.numbers[0], CASES[i].dialled);
+	}
+	rig_free(g);
+}
+
+/* Settings that are read anew reach every unit that is linked, and only those that live by others. */
+static void test_new_settings_are_told_while_it_is_linked(void **state)
+{
+	struct unit_settings next = {.language = "en", .prompts = 2, .number_count = 1, .numbers = {"120"}};
+	struct rig *g = city();
+	struct down d;
+
+	(void)state;
+	linked(g, HOME, "dev-h0");
+	assert_true(heard(g, HOME, DOWN_CONFIGURE, &d));
+	app_units(g->app, &next);
+	rig_pass(g, 100);
+	assert_true(heard(g, HOME, DOWN_CONFIGURE, &d));
+	assert_int_equal(d.prompts, 2);
+	assert_int_equal(d.number_count, 1);
+	assert_string_equal(d.numbers[0], "120");
+	app_units(g->app, &next);
+	rig_pass(g, 100);
+	assert_false(heard(g, HOME, DOWN_CONFIGURE, &d));
+	rig_free(g);
+}
+
 static void test_what_changes_at_home_is_told_at_once_and_when_it_is_safe(void **state)
 {
 	struct rig *g = city();
@@ -541,6 +592,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_unit_is_told_how_to_behave_once),
+		cmocka_unit_test(test_the_desks_number_is_told_as_it_is_dialled),
+		cmocka_unit_test(test_new_settings_are_told_while_it_is_linked),
 		cmocka_unit_test(test_what_changes_at_home_is_told_at_once_and_when_it_is_safe),
 		cmocka_unit_test(test_a_storm_is_told_with_the_answer_to_a_beat_and_ended_likewise),
 		cmocka_unit_test(test_a_new_key_is_given_and_both_open_until_it_was_used),
