@@ -6,6 +6,7 @@
 #include "app/change.h"
 #include "app/cut.h"
 #include "app/find.h"
+#include "app/outages.h"
 #include "app/supervision.h"
 
 void app_begin(struct app *app)

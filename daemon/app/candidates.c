@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "app/briefs.h"
+#include "app/outages.h"
 #include "app/roster.h"
 #include "core/score.h"
 

@@ -5,6 +5,7 @@
 #include "app/bind.h"
 #include "app/change.h"
 #include "app/cut.h"
+#include "app/outages.h"
 #include "app/storms.h"
 #include "app/supervision.h"
 

@@ -5,6 +5,7 @@
 
 #include "app/briefs.h"
 #include "app/change.h"
+#include "app/outages.h"
 #include "app/screens.h"
 #include "base/hash.h"
 #include "base/hex.h"

@@ -271,29 +271,6 @@ bool intake_manual(struct app *app, const struct alarm *a, const struct event *e
 /* Resident's cancel of alarm `id`. */
 void intake_cancel(struct app *app, const char *device, uint64_t id, struct waiter waiter);
 
-/* ------------------------------------------------------------ outages.c: who is out */
-
-/* A record out:* came, changed or is about to go. */
-void outage_read(struct app *app, struct record *rec);
-void outage_forget(struct app *app, struct record *rec);
-void outage_key(char ret[STORE_KEY_MAX], const char *device, enum kind kind);
-/* The open area-wide incident that this device is out of, or NULL. */
-struct record *outage_of(struct app *app, const char *device, enum kind kind);
-/* How this device is out, or NULL. */
-const struct out *outage_member(struct app *app, const char *device, enum kind kind);
-/* What a record out:* says, or NULL. */
-const struct out *outage_out(const struct record *rec);
-bool incident_is_open(struct app *app, uint64_t id);
-/* What the core may know of who is out. */
-void outage_world(struct app *app, const struct incident *inc, const struct event *ev, struct world *w);
-/* Devices still listed as out of incidents that have been closed are swept away. */
-void outages_turn(struct app *app);
-enum verdict outage_gone(struct app *app, const struct change *ch);
-/* One page of who is out, longest out first; returns how many. */
-#define OUT_PAGE 50
-uint32_t outage_list(struct app *app, uint64_t incident, uint32_t from, struct out ret[OUT_PAGE], uint32_t *ret_total);
-void outages_free(struct app *app);
-
 /* ------------------------------------------------------------ on_test.c */
 
 /* A press that is a trial of its button: thanked and logged, and no call. */

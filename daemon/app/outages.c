@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/outages.h"
 #include "app/supervision.h"
 
 #define SWEEP_MAX 256

@@ -6,8 +6,9 @@
 #include "app/find.h"
 #include "app/installed.h"
 #include "app/internal.h"
-#include "base/hex.h"
+#include "app/outages.h"
 #include "app/supervision.h"
+#include "base/hex.h"
 
 static const struct {
 	const char *prefix;

@@ -1,4 +1,5 @@
 /* requests_area.c - what is asked of an area or a home instead of one incident: who is out, storms, entries by hand, tests. */
+#include "app/outages.h"
 #include "app/screens.h"
 #include "app/storms.h"
 #include "base/hash.h"
@@ -8,7 +9,8 @@
 
 /* ------------------------------------------------------------ who is out */
 
-static Pingan__V1__OutListed__Device *device_fill(struct app *app, const struct out *out)
+/* A list of a carrier, or of the whole cell, has homes of other areas: these are counted and named by their device. */
+static Pingan__V1__OutListed__Device *device_fill(struct app *app, const struct rights *rights, const struct out *out)
 {
 	Pingan__V1__OutListed__Device *to = arena_take(&app->arena, sizeof *to);
 	const Pingan__V1__Device *d = device_find(app, out->device);
@@ -22,7 +24,7 @@ static Pingan__V1__OutListed__Device *device_fill(struct app *app, const struct 
 	to->heard_ms = out->heard_ms;
 	if (out->kind == KIND_POWER)
 		to->battery_until_ms = out->since_ms + SECONDS(app->config.policy.battery_s);
-	if (h == NULL)
+	if (h == NULL || !rights_covers(rights, h->area))
 		return to;
 	to->household = text_cut(app, h->id, ID_MAX);
 	to->street = text_cut(app, h->street, STREET_BYTES_MAX);
@@ -50,7 +52,7 @@ static void out_list(struct app *app, struct session *s, const Pingan__V1__Reque
 	listed.from = r->out_list->from;
 	listed.list = pointers_take(app, OUT_PAGE);
 	for (uint32_t i = 0; listed.list != NULL && i < count; i++) {
-		listed.list[listed.n_list] = device_fill(app, &page[i]);
+		listed.list[listed.n_list] = device_fill(app, &s->rights, &page[i]);
 		listed.n_list += listed.list[listed.n_list] != NULL;
 	}
 	request_reply(app, s, r->cmd, REFUSAL_OK, &listed);

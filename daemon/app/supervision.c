@@ -17,18 +17,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/outages.h"
 #include "app/watched.h"
 #include "base/hash.h"
 
 /* Heard by another daemon, and told to the store by now: FLUSH_MS and the way. */
 #define SLACK_MS 500
 #define RANK_MS 500
-#define NOT_TOLD_MS 50 /* asked again: a daemon has not told yet */
-#define SAFETY_MS 2000 /* asked, and nothing came of it */
-#define RAISED_MS 5000 /* said, and its record has not come back */
-#define BREAK_MS 3000  /* nobody heard anything for so long: as ALIVE_STALE_MS */
-#define STALL_MS 2000  /* we stood still: what units sent lies in our sockets */
-#define JUMP_MS 1000   /* of the store's clock */
+#define NOT_TOLD_MS 50       /* asked again: a daemon has not told yet */
+#define SAFETY_MS 2000       /* asked, and nothing came of it */
+#define SILENT_LOOK_MS 60000 /* listed as silent: has anybody heard it? */
+#define RAISED_MS 5000       /* said, and its record has not come back */
+#define BREAK_MS 3000        /* nobody heard anything for so long: as ALIVE_STALE_MS */
+#define STALL_MS 2000        /* we stood still: what units sent lies in our sockets */
+#define JUMP_MS 1000         /* of the store's clock */
 #define LATEST_MS SECONDS(3600)
 #define POPS_A_TURN 1024
 #define ASK_UNITS (STORE_SEEN_MAX - CARRIERS_MAX - DAEMONS_ASKED_MAX - 2)
@@ -118,8 +120,10 @@ static int64_t rank_ms(struct app *app, const struct unit *u)
 
 void unit_watch(struct app *app, struct unit *u)
 {
-	if (!u->in_service || u->silent)
+	if (!u->in_service)
 		heap_remove(&app->units->due, &u->due);
+	else if (u->silent)
+		watch_at(app, u, app->now.store_ms + SILENT_LOOK_MS);
 	else
 		watch_at(app, u, unit_due_ms(app, u) + SLACK_MS);
 }
@@ -183,8 +187,10 @@ void unit_out(struct app *app, const struct out *out, bool is_out)
 	u->again_ms = 0;
 	if (is_out && u->carrier != NULL)
 		carrier_fell(app, u->carrier, out);
-	if (!is_out && u->heard_ms <= out->since_ms && incident_find(app, out->incident) != NULL &&
-	    !incident_is_open(app, out->incident))
+	/* Off an open list only who was heard: if not here, by the daemon that wrote it. */
+	if (!is_out && incident_is_open(app, out->incident))
+		u->heard_ms = max_ms(u->heard_ms, app->now.store_ms);
+	else if (!is_out && u->heard_ms <= out->since_ms && incident_find(app, out->incident) != NULL)
 		u->again_ms = app->now.store_ms + SECONDS(app->config.policy.silent_again_s);
 	unit_watch(app, u);
 	/* Heard in the meantime, or not missed any more. */
@@ -240,13 +246,22 @@ static void back_turn(struct app *app)
 
 /* ------------------------------------------------------------ since when the cell hears */
 
+/* One that follows upon another before all had time to come back makes the first one longer. */
+static void break_add(struct units *us, ms_t since_ms, ms_t gone_ms)
+{
+	if (gone_ms > since_ms)
+		gone_ms = since_ms; /* 0: nobody ever heard before */
+	if (gone_ms < us->gone_ms || gone_ms - us->since_ms >= LATEST_MS)
+		us->gone_ms = gone_ms;
+	us->since_ms = since_ms;
+}
+
 /* Nobody heard, from `gone_ms` to now. Told to all with the next put. */
 static void broken(struct app *app, ms_t gone_ms, const char *why)
 {
 	struct units *us = app->units;
 
-	us->since_ms = max_ms(us->since_ms, app->now.store_ms);
-	us->gone_ms = gone_ms < us->since_ms ? gone_ms : us->since_ms;
+	break_add(us, max_ms(us->since_ms, app->now.store_ms), gone_ms);
 	us->tell_break = true;
 	count(app, C_HEARING_BREAKS);
 	APP_LOG(app, "HEARING_BROKEN", "reason=%s gone_ms=%" PRId64, why, us->since_ms - us->gone_ms);
@@ -256,8 +271,7 @@ static void believe_break(struct units *us, ms_t since_ms, ms_t gone_ms)
 {
 	if (since_ms <= us->since_ms)
 		return;
-	us->since_ms = since_ms;
-	us->gone_ms = gone_ms != 0 && gone_ms < since_ms ? gone_ms : since_ms;
+	break_add(us, since_ms, gone_ms);
 }
 
 static void forget_daemon(struct app *app, const char *id)
@@ -311,7 +325,8 @@ static void look_at_clocks(struct app *app)
 static struct store_seen *ask_for(struct units *us, const char *prefix, const char *id)
 {
 	struct store_seen *s = &us->asked[us->asked_count++];
-	char name[STORE_SEEN_NAME_MAX]; /* `id` stands in `us` too: a compiler that optimises can't know that it is elsewhere */
+	char name
+		[STORE_SEEN_NAME_MAX]; /* `id` stands in `us` too: a compiler that optimises can't know that it is elsewhere */
 
 	snprintf(name, sizeof name, "%s%s", prefix, id);
 	memset(s, 0, sizeof *s);
@@ -370,9 +385,9 @@ static void ask_due(struct app *app)
 	     n < POPS_A_TURN && units < ASK_UNITS && (top = heap_top(&us->due)) != NULL && top->at <= app->now.store_ms;
 	     n++) {
 		struct unit *u = (struct unit *)((char *)top - offsetof(struct unit, due));
-		ms_t at_ms = unit_due_ms(app, u) + SLACK_MS;
+		ms_t at_ms = u->silent ? top->at : unit_due_ms(app, u) + SLACK_MS;
 
-		if (at_ms <= app->now.store_ms)
+		if (at_ms <= app->now.store_ms && !u->silent)
 			at_ms += rank_ms(app, u);
 		if (at_ms > app->now.store_ms) {
 			watch_at(app, u, at_ms);
@@ -420,6 +435,7 @@ static bool raise(struct app *app, const struct unit *u, ms_t due_ms)
 static void judge(struct app *app, struct unit *u, ms_t told_ms)
 {
 	ms_t due_ms = unit_due_ms(app, u);
+	const struct out *out = u->silent ? outage_member(app, unit_id(u), KIND_LINK) : NULL;
 
 	if (!u->in_service || u->silent || due_ms + SLACK_MS > app->now.store_ms)
 		unit_watch(app, u);
@@ -429,6 +445,9 @@ static void judge(struct app *app, struct unit *u, ms_t told_ms)
 		watch_at(app, u, app->now.store_ms + RAISED_MS);
 	else
 		watch_at(app, u, app->now.store_ms + RANK_MS);
+	/* Whoever heard it has died before it could say so. */
+	if (out != NULL && u->heard_ms > out->since_ms)
+		unit_back(app, u);
 }
 
 static void cell_answered(struct app *app, const struct store_seen *list)

@@ -3,6 +3,7 @@
  * Each has an id made from the unit and the day, or from the test that is missing, so that however many daemons find it, and
  * however often, it is one. A unit that reports such a thing itself has said it already: joined, not doubled.
  */
+#include "app/outages.h"
 #include "app/watched.h"
 #include "base/hash.h"
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/outages.h"
 #include "app/watched.h"
 #include "base/hash.h"
 

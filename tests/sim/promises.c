@@ -330,7 +330,9 @@ static void p9_rows_by_right(struct sim *sim, struct screen *s, const Pingan__V1
 {
 	const struct known_incident *k = sim_truth_incident(sim, row->id);
 
-	if (k == NULL || k->inc.quarantine || sim_desk_covers(sim, s->node.index, k->inc.area) || row->rings_neighbours ||
+	/* A list that belongs to the whole cell is everybody's; whose home stands there, only as far as their areas go. */
+	if (k == NULL || k->inc.quarantine || k->inc.away || k->inc.carrier[0] != '\0' ||
+	    sim_desk_covers(sim, s->node.index, k->inc.area) || row->rings_neighbours ||
 	    strcmp(row->owner, s->person) == 0)
 		return;
 	sim_broken(sim, "P9 private", "%s is shown %s, which is none of theirs", s->person,

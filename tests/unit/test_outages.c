@@ -1,6 +1,7 @@
 /* test_outages.c - power cuts and lost links of an area: one incident, its members durable, and presses never behind them. */
 #include "app_rig_city.h"
 
+#include "app/outages.h"
 #include "app/screens.h"
 
 #define REPLY PINGAN__V1__TO_SCREEN__BODY_REPLY

@@ -4,6 +4,7 @@
 #include "app_rig_city.h"
 
 #include "app/devices.h"
+#include "app/outages.h"
 
 #define PANEL ((link_t)902)
 

@@ -364,6 +364,30 @@ static void test_what_was_heard_reaches_the_store(void **state)
 	rig_free(g);
 }
 
+/* The store did not take it, or died with it. */
+static void test_what_the_store_did_not_take_is_told_again(void **state)
+{
+	struct rig *g = town();
+	ms_t at_ms;
+
+	(void)state;
+	rig_start(g);
+	rig_pass(g, 1000);
+	beat(g, "h1");
+	at_ms = g->store_ms;
+	g->mono += 1000;
+	g->store_ms += 1000;
+	app_begin(g->app);
+	(void)app_turn(g->app);
+	assert_true(g->seen_put);
+	rig_seen(g, "dev-h1")->heard_ms = 0;
+	g->seen_put = false;
+	app_store_seen_put(g->app, false);
+	rig_pass(g, 1000);
+	assert_int_equal(rig_seen(g, "dev-h1")->heard_ms, at_ms);
+	rig_free(g);
+}
+
 /* Another daemon serves it: what it says is read when somebody looks. */
 static void test_vitals_of_another_daemon_are_seen_when_asked_for(void **state)
 {
@@ -406,6 +430,7 @@ int main(void)
 		cmocka_unit_test(test_a_silent_unit_whose_incident_was_closed_comes_back),
 		cmocka_unit_test(test_who_is_taken_out_of_service_leaves_the_list),
 		cmocka_unit_test(test_what_was_heard_reaches_the_store),
+		cmocka_unit_test(test_what_the_store_did_not_take_is_told_again),
 		cmocka_unit_test(test_vitals_of_another_daemon_are_seen_when_asked_for),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -195,6 +195,21 @@ static void test_a_missed_test_is_not_closed_without_contact(void **state)
 	rig_free(g);
 }
 
+/* Her unit has something else already: it is one visit, and she has not pressed. */
+static void test_a_missed_test_joins_what_is_open_at_her_unit(void **state)
+{
+	struct rig *g = day();
+
+	(void)state;
+	says(g, "h1", 10, MAINS_ON);
+	days(g, 3900000);
+	assert_int_equal(incidents(g), 1);
+	assert_int_equal(open_of(g, "h1")->kind, KIND_BATTERY);
+	assert_true(open_of(g, "h1")->untested);
+	assert_int_equal(open_of(g, "h1")->repeats, 0);
+	rig_free(g);
+}
+
 /* It comes late: that is the proof, with its date, and the work item may be closed. */
 static void test_a_test_that_comes_is_dated_and_frees_its_work_item(void **state)
 {
@@ -258,6 +273,7 @@ int main(void)
 		cmocka_unit_test(test_a_unit_without_mains_is_followed_though_it_reports_nothing),
 		cmocka_unit_test(test_a_missed_test_is_a_work_item_and_never_two),
 		cmocka_unit_test(test_a_missed_test_is_not_closed_without_contact),
+		cmocka_unit_test(test_a_missed_test_joins_what_is_open_at_her_unit),
 		cmocka_unit_test(test_a_test_that_comes_is_dated_and_frees_its_work_item),
 		cmocka_unit_test(test_a_home_that_calls_for_help_is_not_asked_about_its_test),
 		cmocka_unit_test(test_a_test_that_we_could_not_hear_is_no_miss),
