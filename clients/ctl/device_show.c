@@ -87,8 +87,8 @@ static void tell_entry(struct history *h, const struct store_entry *entry, const
 {
 	for (size_t i = e->n_devices; i-- > 0 && h->left > 0;)
 		if (strcmp(e->devices[i]->device, h->device) == 0)
-			tell(h, e->devices[i]->at_ms, device_change_name((enum device_change)e->devices[i]->what),
-			     e->devices[i]->who, e->devices[i]->number, e->record);
+			tell(h, entry->at_ms, device_change_name((enum device_change)e->devices[i]->what), e->devices[i]->who,
+			     e->devices[i]->number, e->record);
 	if (h->left == 0 || strcmp(e->alarm_device, h->device) != 0)
 		return;
 	for (size_t i = 0; i < e->n_lines; i++)
