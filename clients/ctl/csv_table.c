@@ -310,9 +310,10 @@ uint8_t *csv_load(const char *path, size_t *ret_len)
 bool csv_put(FILE *to, const char *cell, char behind)
 {
 	bool formula = cell[0] != '\0' && strchr("=+-@\t\r'", cell[0]) != NULL;
+	char last = cell[0] == '\0' ? '\0' : cell[strlen(cell) - 1];
 
-	if (!formula && strpbrk(cell, ",\"\r\n") == NULL && cell[0] != ' ' &&
-	    (cell[0] == '\0' || cell[strlen(cell) - 1] != ' '))
+	/* Blanks at the ends stay only between quotes. */
+	if (!formula && strpbrk(cell, ",\"\r\n") == NULL && cell[0] != ' ' && last != ' ' && last != '\t')
 		return fputs(cell, to) != EOF && fputc(behind, to) != EOF;
 	if (formula) {
 		char *marked = NULL;

@@ -17,6 +17,7 @@ import { common } from '../harness/proto.mjs'
 import { frameOf, RawWs } from '../harness/rawws.mjs'
 import { Screen } from '../harness/screen.mjs'
 import { Unit } from '../harness/unit.mjs'
+import { press, Vendors } from '../harness/vendor.mjs'
 
 const MIB = 1024
 const MARK = 'NOTE-MARK'
@@ -166,5 +167,28 @@ test('HTTPS: handshakes that never begin, stop half-way or are none; pages and s
 	assert.ok((await metric(cell, 'web_refused_connections_total')) > 0)
 	t.diagnostic(`grew by ${grown()} KiB`)
 	assert.ok(grown() < 96 * MIB, `grew by ${grown()} KiB`)
+	logIsClean(cell, [MARK, PHONE])
+})
+
+test('the vendors\' port full of peers that say nothing or nonsense: homes and screens are served, and then the vendor', async (t) => {
+	const vendors = Vendors.make(t)
+	const cell = await Cell.start(t, { demo: { homes: 20, onDuty: 2 }, config: vendors.config })
+	const port = cell.daemon.ports.webhook
+	const grown = grownKb(cell)
+	const words = [null, randomBytes(65536), `POST /api/v1/alarms/sample HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n{"phone":"${PHONE}"}`, `POST /api/v1/alarms/${MARK} HTTP/1.1\r\nHost: x\r\nContent-Length: 4000\r\n\r\n{"name":"${MARK}"`]
+	const crowds = []
+
+	for (const say of words) {
+		const crowd = new Crowd(t, port, '127.7.7.7')
+		await crowd.open(500, say)
+		crowds.push(crowd)
+	}
+	await rings(t, cell)
+	assert.equal((await request(cell.daemon.ports.admin, '/readyz')).status, 200)
+	await until(() => crowds.every((c) => c.closed === 500), { what: 'all of them are hung up on', limitMs: 60000 })
+	// Nobody knows its device here: the press is stored, and waits in quarantine.
+	assert.equal((await vendors.send(cell.daemon, press('A1'))).status, 202)
+	t.diagnostic(`grew by ${grown()} KiB`)
+	assert.ok(grown() < 64 * MIB, `grew by ${grown()} KiB`)
 	logIsClean(cell, [MARK, PHONE])
 })

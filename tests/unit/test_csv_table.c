@@ -156,8 +156,8 @@ static void test_whoever_reads_may_stop(void **state)
 /* What is written and read is the same, and no spreadsheet takes it for a formula. */
 static void test_what_is_written_is_read_again_and_is_no_formula(void **state)
 {
-	static const char *const CELLS[] = {"plain", "=1+1", "+8620", "-1",    "@x",     "'q",         "'=q",
-	                                    "",      "a,b",  "a\"b",  " lead", "trail ", "two\nlines", "陈"};
+	static const char *const CELLS[] = {"plain", "=1+1", "+8620", "-1",     "@x",         "'q", "'=q",  "",
+	                                    "a,b",   "a\"b", " lead", "trail ", "two\nlines", "陈", "tab\t"};
 	char *text = NULL;
 	size_t len = 0;
 	FILE *to = open_memstream(&text, &len);
