@@ -71,6 +71,7 @@ struct shown {
 	uint8_t *row;              /* packed; owned; NULL = to be made when somebody needs it */
 	uint32_t row_len;
 	uint64_t row_rev;
+	bool row_ahead; /* made while it waited to be released: what then says the same is news to others */
 	struct press *press;     /* owned; NULL = everything of it is stored */
 	char note_owner[ID_MAX]; /* says "I am calling" while the store is away */
 	ms_t note_ms;

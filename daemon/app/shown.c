@@ -465,6 +465,7 @@ struct slice shown_row(struct app *app, struct shown *sh)
 		if (rec != NULL && !incident_read(app, rec, &app->screens->inc))
 			return slice_of(NULL, 0);
 		(void)pack_row(app, sh, rec, &app->screens->inc);
+		sh->row_ahead = sh->pending;
 	}
 	return slice_of(sh->row, sh->row_len);
 }
@@ -535,6 +536,8 @@ static void release(struct app *app, struct shown *sh, bool safe, bool eager)
 		news = sh->press == NULL || pack_row(app, sh, NULL, NULL);
 	else if (read)
 		news = pack_row(app, sh, rec, &sc->inc);
+	news = news || sh->row_ahead;
+	sh->row_ahead = false;
 	watchers_tell(app, sh);
 	if (was_open && shown_open(sh) && !news && before.rerung_all == sh->face.rerung_all &&
 	    strcmp(before.first, sh->face.first) == 0)

@@ -493,6 +493,39 @@ static void test_resume(void **state)
 	rig_free(g);
 }
 
+/* Nobody looked, so no row was kept. One console goes on from where it was; a call is taken; and before that is shown,
+ * another console goes on from where it was, for which the row is made. The first one is told all the same. (Seed 18579) */
+static void test_a_row_made_for_another_console_is_news_all_the_same(void **state)
+{
+	struct rig *g = city();
+	uint64_t id = rig_press(g, "h0", KIND_SOS), at, commit;
+	Pingan__V1__IncidentRow *r;
+	Pingan__V1__ToScreen *m;
+
+	(void)state;
+	rig_pass(g, 500);
+	at = g->app->newest;
+	commit = g->app->newest_commit;
+	rig_up(g, 1, "op1");
+	rig_hello(g, 1, CONSOLE, at, commit, NULL, 0);
+	rig_pass(g, 500);
+	assert_int_equal(g->app->counters[C_RESUMES], 1);
+	rig_skip(g, 1);
+	g->unsafe = true;
+	RIG_ASK(g, 1, 0, Claim, CLAIM, CLAIM, claim, .incident = id);
+	assert_null(row(g, 1, id, &m));
+	rig_up(g, 2, "op1b");
+	g->unsafe = false;
+	app_store_safe(g->app, g->log_id);
+	rig_hello(g, 2, CONSOLE, at, commit, NULL, 0);
+	rig_pass(g, 200);
+	r = row(g, 1, id, &m);
+	assert_non_null(r);
+	assert_string_equal(r->owner, "op1");
+	rig_done(m);
+	rig_free(g);
+}
+
 static void test_resume_shows_owners_again(void **state)
 {
 	struct rig *g = city();
@@ -540,6 +573,7 @@ int main(void)
 		cmocka_unit_test(test_gate_closing_waits),
 		cmocka_unit_test(test_snapshot_in_chunks),
 		cmocka_unit_test(test_resume),
+		cmocka_unit_test(test_a_row_made_for_another_console_is_news_all_the_same),
 		cmocka_unit_test(test_resume_shows_owners_again),
 	};
 
