@@ -68,6 +68,7 @@ test('every worked example gets its reply, whole and in pieces', async (t) => {
 			const panel = await Panel.connect(t, cell.daemon.ports.dc09)
 			const size = Math.ceil(e.frame.length / pieces)
 
+			if (e.crc_raw) panel.arrived = () => {}
 			for (let at = 0; at < e.frame.length; at += size) {
 				panel.send(e.frame.subarray(at, at + size))
 				if (pieces > 1) await new Promise((done) => setImmediate(done))
