@@ -43,6 +43,7 @@ struct app *app_new(const struct app_config *config, const struct ports *ports)
 	app->alive_sent.ms = app->now.mono.ms - ALIVE_EVERY_MS;
 	app->alive_back.ms = app->now.mono.ms - ALIVE_STALE_MS;
 	app->attach_wanted = true;
+	app->flights_may = FLIGHTS_FIRST;
 	if (app->recent == NULL || app->recent_ms == NULL || (app->roster = roster_new()) == NULL ||
 	    (app->desks = desks_new()) == NULL || (app->find = find_new()) == NULL || !devices_new(app) ||
 	    !watched_new(app) || !posts_new(app) || !screens_new(app) || !cut_new(app)) {

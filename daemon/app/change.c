@@ -254,6 +254,7 @@ void change_fly(struct app *app, struct change *ch, struct store_commit *c)
 	f->order = ++app->flight_order;
 	f->failed = false;
 	f->stored = false;
+	f->sent = app->now.mono;
 	at = f->bytes;
 #define KEEP_BYTES(slice)                        \
 	do {                                         \
@@ -280,6 +281,23 @@ void change_fly(struct app *app, struct change *ch, struct store_commit *c)
 	app->ports.store_commit(app->ports.ctx, &f->commit);
 }
 
+/* As many on their way as the store answers soon: halved when it takes long, once for all that were on their way then; grown
+ * by each that comes back soon while they are wanted. */
+static void flights_pace(struct app *app, const struct flight *f)
+{
+	int64_t took_ms = app->now.mono.ms - f->sent.ms;
+
+	if (took_ms >= FLIGHT_LONG_MS) {
+		if (f->sent.ms < app->flights_cut.ms)
+			return;
+		app->flights_cut = app->now.mono;
+		app->flights_may = app->flights_may / 2 > FLIGHTS_MIN ? app->flights_may / 2 : FLIGHTS_MIN;
+	} else if (took_ms < FLIGHT_LONG_MS / 2 && app->flight_count >= app->flights_may / 2 &&
+	           app->flights_may < FLIGHTS_MAX) {
+		app->flights_may++;
+	}
+}
+
 static struct flight *flight_find(struct app *app, uint64_t commit)
 {
 	char hex[17];
@@ -295,6 +313,7 @@ void changes_entry(struct app *app, uint64_t commit, uint64_t log_id)
 
 	if (f != NULL) {
 		ch = f->change;
+		flights_pace(app, f);
 		count(app, C_COMMITS_STORED);
 		if (ch->alarm != NULL)
 			count(app, C_ALARMS_STORED);
@@ -451,6 +470,7 @@ static void flight_resend(struct app *app, struct flight *f)
 		return;
 	}
 	f->failed = false;
+	f->sent = app->now.mono;
 	count(app, C_COMMITS_SENT);
 	app->ports.store_commit(app->ports.ctx, &f->commit);
 }
@@ -490,6 +510,7 @@ static void flight_retry(struct app *app, struct flight *f)
 	if (!f->failed || f->retry_at.ms > app->now.mono.ms)
 		return;
 	f->failed = false;
+	f->sent = app->now.mono;
 	count(app, C_COMMITS_SENT);
 	app->ports.store_commit(app->ports.ctx, &f->commit);
 }
@@ -549,8 +570,8 @@ static void one(struct app *app, struct record *rec)
 bool changes_ready(const struct app *app)
 {
 	if (!TAILQ_EMPTY(&app->ready_first))
-		return app->flight_count < FLIGHTS_MAX;
-	return !TAILQ_EMPTY(&app->ready) && app->flight_count < FLIGHTS_MAX - FLIGHTS_RESERVED;
+		return app->flight_count < app->flights_may;
+	return !TAILQ_EMPTY(&app->ready) && app->flight_count < app->flights_may - FLIGHTS_RESERVED(app->flights_may);
 }
 
 void changes_turn(struct app *app)

@@ -14,6 +14,7 @@ struct flight {
 	bool failed;    /* the store had no answer: sent again at retry_at */
 	bool stored;    /* said to be stored; the log will tell */
 	mono_t retry_at;
+	mono_t sent;
 	uint8_t bytes[];
 };
 

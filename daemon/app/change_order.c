@@ -81,7 +81,10 @@ void record_ready(struct app *app, struct record *rec)
 		TAILQ_REMOVE(&app->ready, rec, ready_link);
 	rec->ready = true;
 	rec->ready_first = first(rec);
-	if (rec->ready_first)
+	/* Our proof of life stands behind nobody: late, it would send every unit elsewhere, where it is no better. */
+	if (rec->type == RECORD_DAEMON)
+		TAILQ_INSERT_HEAD(&app->ready_first, rec, ready_link);
+	else if (rec->ready_first)
 		TAILQ_INSERT_TAIL(&app->ready_first, rec, ready_link);
 	else
 		TAILQ_INSERT_TAIL(&app->ready, rec, ready_link);

@@ -629,7 +629,8 @@ struct app {
 	size_t change_count;
 	size_t deadlines_taken; /* of these, deadlines that ring */
 	struct table flights;   /* commit id in hex -> struct flight */
-	size_t flight_count;
+	size_t flight_count, flights_may; /* on their way, and how many may be (change.c) */
+	mono_t flights_cut;
 	uint64_t flight_order;
 
 	/* alive.c */

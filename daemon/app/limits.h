@@ -5,6 +5,11 @@
 /* Decisions waiting or in flight. 4,096 in flight is about 90 ms of Redis at its ceiling of 45,000 commits a second. */
 #define CHANGES_MAX 8192
 #define FLIGHTS_MAX 4096
+/* And as many as the store answers within this: with seven daemons at their most, a slow disk would have everybody's next
+ * word stand behind four seconds of commits. Never fewer than one sync takes from each connection. */
+#define FLIGHT_LONG_MS 250
+#define FLIGHTS_MIN 128
+#define FLIGHTS_FIRST 512
 /* The last changes that only calls for help (class 1 and 2) may take. */
 #define CHANGES_RESERVED 2048
 /* Deadlines among the changes: when thousands are due at the same moment the others keep their place in the heap, so that a
@@ -16,8 +21,8 @@
 #define CHANGES_PER_RECORD_RESERVED 32
 /* Technical alarms that may wait for their area's incident; a sub-district has some 600 homes. */
 #define CHANGES_PER_AREA 1024
-/* Commits in flight that telemetry leaves free. */
-#define FLIGHTS_RESERVED 512
+/* The share of commits in flight that telemetry leaves free: an eighth. */
+#define FLIGHTS_RESERVED(may) ((may) / 8)
 /* Decisions taken in one turn, so that the loop never stands for more than a few milliseconds. */
 #define TURN_BATCH 256
 /* Log entries remembered for resuming screens and for finding the cut after a failover. */

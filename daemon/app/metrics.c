@@ -126,6 +126,11 @@ static uint64_t flights(const struct app *app)
 	return app->flight_count;
 }
 
+static uint64_t flights_may(const struct app *app)
+{
+	return app->flights_may;
+}
+
 static uint64_t unstored(const struct app *app)
 {
 	return app->pending.used;
@@ -217,6 +222,7 @@ static const struct gauge GAUGES[] = {
 	{"pingan_quarantine_open", "Open incidents of unknown devices (at most 32)", quarantined},
 	{"pingan_changes", "Events being worked on (at most 8192)", changes},
 	{"pingan_commits_in_flight", "Commits on their way (at most 4096)", flights},
+	{"pingan_commits_in_flight_most", "So many may be, as quick as the store answers (128 to 4096)", flights_may},
 	{"pingan_alarms_not_stored", "Alarms received and not yet back from the log", unstored},
 	{"pingan_log_newest", "Newest log entry read", newest},
 	{"pingan_log_not_safe", "Log entries read that the replica has not confirmed", behind},
