@@ -429,6 +429,9 @@ static void test_times(void **state)
 	assert_int_equal(event("\"type\":\"sos\",\"at\":\"2026-11-22T16:30:00+08:00\"," SN)->raised_ms,
 	                 INT64_C(1795336200000));
 	assert_int_equal(event("\"type\":\"sos\",\"at\":1795336200," SN)->raised_ms, 0);
+	/* A time that is none, east of Greenwich, is no time before 1970 either: such a press once brought the daemon down. */
+	assert_int_equal(event("\"type\":\"sos\",\"at\":\"2026-11-22 48:30:00\"," SN)->raised_ms, 0);
+	assert_int_equal(event("\"type\":\"sos\",\"at\":\"1970-01-01T00:30:00\"," SN)->raised_ms, 0);
 	v = was;
 }
 
