@@ -50,14 +50,14 @@ port_busy() {
 
 check_ports() {
 	local what port=$PORT busy=no
-	for what in web "device link" DC-09 admin "elder watches"; do
+	for what in web "device link" DC-09 admin "elder watches" "vendors' clouds"; do
 		if port_busy "$port"; then
 			warn "port $port ($what) is in use by another program"
 			busy=yes
 		fi
 		port=$((port + 1))
 	done
-	[ $busy = no ] || die "nothing was started; choose other ports with ./dev run --port N (N to N+4 must be free)"
+	[ $busy = no ] || die "nothing was started; choose other ports with ./dev run --port N (N to N+5 must be free)"
 }
 
 http_ok() { # http_ok PORT PATH: answers 200?
@@ -200,6 +200,8 @@ watch_over() {
 
 write_config() {
 	[[ $DATA != *[\"\\]* && $ROOT != *[\"\\]* ]] || die "a folder's name with quotes or backslashes in it: not for YAML"
+	cp "$ROOT/config/vendors.yaml" "$DATA/vendors.yaml"
+	[ -s "$DATA/sample.secret" ] || (umask 077 && openssl rand -hex 32 >"$DATA/sample.secret")
 	cat >"$DATA/pingand.yaml" <<-YAML
 		# Written by ./dev run at every start; config/pingand.yaml explains every setting.
 		demo: on
@@ -207,6 +209,7 @@ write_config() {
 		desk_phone: "020-8000-0000"
 		policy_file: "$ROOT/config/policy.yaml"
 		codes_file: "$ROOT/config/codes.yaml"
+		vendor_file: "$DATA/vendors.yaml"
 		redis:
 		  socket: "$DATA/redis.sock"
 		listen:
@@ -218,6 +221,9 @@ write_config() {
 		    address: "127.0.0.1:$((PORT + 2))"
 		  watch:
 		    address: "127.0.0.1:$((PORT + 4))"
+		  webhook:
+		    address: "127.0.0.1:$((PORT + 5))"
+		    tls: off
 		  admin:
 		    address: "127.0.0.1:$((PORT + 3))"
 		web:
@@ -258,6 +264,7 @@ greet() {
 		    ${BOLD}Press a button${PLAIN}  $press $device
 
 		    Device link 127.0.0.1:$((PORT + 1))   DC-09 127.0.0.1:$((PORT + 2))   watches 127.0.0.1:$((PORT + 4))   metrics http://127.0.0.1:$((PORT + 3))/metrics
+		    Vendors' clouds 127.0.0.1:$((PORT + 5)): $BIN/clients/sim/pingan-sim webhook sample A1023 --vendors $DATA/vendors.yaml --port $((PORT + 5))
 		    Data and logs: $DATA
 
 	TEXT

@@ -30,10 +30,10 @@ const opens = (port) =>
 		socket.on('error', () => resolve(false))
 	})
 
-async function fivePorts() {
+async function freePorts() {
 	for (;;) {
 		const base = 20000 + Math.floor(Math.random() * 10000)
-		const taken = await Promise.all([0, 1, 2, 3, 4].map((i) => opens(base + i)))
+		const taken = await Promise.all([0, 1, 2, 3, 4, 5].map((i) => opens(base + i)))
 		if (!taken.includes(true)) return base
 	}
 }
@@ -84,7 +84,7 @@ async function up(t, port, data) {
 
 test('up, watched over, and gone without a trace at Ctrl-C; a second start has the same data', LIMIT, async (t) => {
 	const data = folder(t)
-	const port = await fivePorts()
+	const port = await freePorts()
 	const run = await up(t, port, data)
 	assert.equal(await status(port + 3, '/readyz'), 200)
 	for (const page of run.said.match(/http:\/\/127\.0\.0\.1:\d+\/\S*/g)) {
@@ -140,8 +140,8 @@ test('up, watched over, and gone without a trace at Ctrl-C; a second start has t
 })
 
 test('two copies run side by side', LIMIT, async (t) => {
-	const first = await up(t, await fivePorts(), folder(t))
-	const second = await up(t, await fivePorts(), folder(t))
+	const first = await up(t, await freePorts(), folder(t))
+	const second = await up(t, await freePorts(), folder(t))
 	process.kill(-first.child.pid, 'SIGINT')
 	assert.equal((await first.ended)[0], 0)
 	assert.equal(second.child.exitCode, null)
@@ -152,7 +152,7 @@ test('a folder with files that are no cell of ours is left alone', LIMIT, async 
 	const data = folder(t)
 	mkdirSync(path.join(data, 'redis'))
 	writeFileSync(path.join(data, 'redis/dump.rdb'), 'somebody else\'s')
-	const run = await start(t, await fivePorts(), data)
+	const run = await start(t, await freePorts(), data)
 	assert.notEqual((await run.ended)[0], 0)
 	assert.match(run.said, /no cell\.marker/)
 	assert.equal(readFileSync(path.join(data, 'redis/dump.rdb'), 'utf8'), 'somebody else\'s')

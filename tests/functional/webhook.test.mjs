@@ -382,6 +382,29 @@ test('one connection serves many requests, sent slowly or with Expect; what stan
 	await desk.row((r) => r.repeats === 6, 'it is counted')
 })
 
+test('connections that say nothing have a bound, are cut off, and cost the screens nothing', async (t) => {
+	const vendors = Vendors.make(t)
+	const cell = await Cell.start(t, { demo: { homes: 20 }, config: { ...vendors.config, limits: { webhook: 8, webhook_per_address: 4 } } })
+	const open = () =>
+		new Promise((resolve) => {
+			const socket = connect(cell.daemon.ports.webhook, '127.0.0.1')
+			t.after(() => socket.destroy())
+			socket.on('error', () => {})
+			socket.on('connect', () => resolve(socket))
+		})
+	const silent = await Promise.all(Array.from({ length: 8 }, open))
+	// Half a head, half a body: neither holds its place for longer than it may.
+	silent[0].write('POST /api/v1/alarms HTTP/1.1\r\nhost: x\r\n')
+	silent[1].write(bytesOf(press('A1')).slice(0, -20))
+	await until(async () => (await cell.daemon.metric('pingan_vendor_connections')) === 8, { what: 'all are there' })
+	await assert.rejects(vendors.send(cell.daemon, press('A1')))
+	assert.ok((await cell.daemon.metric('pingan_web_refused_connections_total')) > 0)
+	await Screen.open(t, cell.daemon, await cell.login('sup01'))
+	// They are closed by the daemon, one and all.
+	await until(async () => (await cell.daemon.metric('pingan_vendor_connections')) === 0, { what: 'they are cut off', limitMs: 60000 })
+	assert.equal((await vendors.send(cell.daemon, press('A1'))).status, 202)
+})
+
 test('a vendor that sends too much is slowed down, its calls for help last', async (t) => {
 	const { desk, send } = await start(t, { change: (text) => text.replace('rate_per_min: 600', 'rate_per_min: 1').replace('burst: 200', 'burst: 4') })
 	let limited

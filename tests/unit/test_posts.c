@@ -160,6 +160,7 @@ static void test_a_request_is_answered_when_all_of_it_is_safe(void **state)
 	struct rig *g = city();
 	struct alarm alarms[3] = {press(DEVICE, 1, true), press("acme.unknown", 2, true), press(DEVICE, 1, true)};
 	const struct heard *h;
+	struct rig_commit *k;
 
 	(void)state;
 	app_post(g->app, 5, alarms, 3);
@@ -176,6 +177,22 @@ static void test_a_request_is_answered_when_all_of_it_is_safe(void **state)
 	rig_turn(g);
 	assert_false(only()->answer.stored);
 	assert_int_equal(incident_of_household(g->app, "h1")->slot->signals, 2);
+	/* One is safe, another on its way: no answer yet. */
+	alarms[0] = press(DEVICE, 8, true);
+	alarms[1] = press("acme.other", 9, true);
+	g->held = true;
+	app_post(g->app, 7, alarms, 2);
+	rig_turn(g);
+	k = TAILQ_FIRST(&g->commits);
+	assert_non_null(k);
+	TAILQ_REMOVE(&g->commits, k, link);
+	rig_entry(g, k);
+	free(k);
+	rig_turn(g);
+	assert_int_equal(heard_count, 0);
+	g->held = false;
+	rig_turn(g);
+	assert_true(only()->answer.stored);
 	rig_free(g);
 }
 
