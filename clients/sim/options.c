@@ -34,6 +34,8 @@ enum {
 	O_RANDOM,
 	O_NULL,
 	O_RAW_CRC,
+	O_SECRET,
+	O_UDP,
 	O_QUIET,
 	O_RESTORE,
 	O_SCENARIO,
@@ -78,6 +80,8 @@ static const struct option LONG[] = {
 	{"random", no_argument, NULL, O_RANDOM},
 	{"null", no_argument, NULL, O_NULL},
 	{"raw-crc", no_argument, NULL, O_RAW_CRC},
+	{"secret", required_argument, NULL, O_SECRET},
+	{"udp", no_argument, NULL, O_UDP},
 	{"quiet", no_argument, NULL, O_QUIET},
 	{"restore", no_argument, NULL, O_RESTORE},
 	{"scenario", required_argument, NULL, O_SCENARIO},
@@ -242,6 +246,12 @@ static bool take(int option, struct options *o)
 		return true;
 	case O_RAW_CRC:
 		o->raw_crc = true;
+		return true;
+	case O_SECRET:
+		o->secret = optarg;
+		return true;
+	case O_UDP:
+		o->udp = true;
 		return true;
 	case O_QUIET:
 		o->quiet = true;

@@ -1,4 +1,4 @@
-/* plain.c - a plain TCP connection for one message. */
+/* plain.c - a plain connection for one message. */
 #include <arpa/inet.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -6,7 +6,7 @@
 #include "io/address.h"
 #include "sim.h"
 
-int plain_connect(const char *to)
+static int connect_to(const char *to, int type)
 {
 	struct address a;
 	struct sockaddr_in in = {.sin_family = AF_INET};
@@ -16,7 +16,7 @@ int plain_connect(const char *to)
 	if (!address_parse(to, &a))
 		return -1;
 	in.sin_port = in6.sin6_port = htons(a.port);
-	fd = socket(a.v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	fd = socket(a.v6 ? AF_INET6 : AF_INET, type | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -1;
 	if (a.v6 ? inet_pton(AF_INET6, a.host, &in6.sin6_addr) == 1 && connect(fd, (struct sockaddr *)&in6, sizeof in6) == 0
@@ -24,6 +24,16 @@ int plain_connect(const char *to)
 		return fd;
 	(void)close(fd);
 	return -1;
+}
+
+int plain_connect(const char *to)
+{
+	return connect_to(to, SOCK_STREAM);
+}
+
+int plain_connect_udp(const char *to)
+{
+	return connect_to(to, SOCK_DGRAM);
 }
 
 bool plain_send(int fd, const uint8_t *at, size_t len)

@@ -65,9 +65,9 @@ struct options {
 	const char *control;
 	const char *device, *household, *kind, *until;
 	const char *account, *code, *token, *body;
-	const char *vendors, *key;
+	const char *vendors, *key, *secret;
 	uint32_t zone, seq, count, timeout_s, spread_s;
-	bool json, random, null, raw_crc, quiet, restore;
+	bool json, random, null, raw_crc, quiet, restore, udp;
 	struct fleet_wishes fleet;
 };
 
@@ -78,6 +78,8 @@ int options_read(int argc, char **argv, const char *usage, struct options *ret);
 
 /* "127.0.0.1:8082". -1 with errno. */
 int plain_connect(const char *to);
+/* Hears only who it sends to. */
+int plain_connect_udp(const char *to);
 bool plain_send(int fd, const uint8_t *at, size_t len);
 
 /* ------------------------------------------------------------ devices.c */

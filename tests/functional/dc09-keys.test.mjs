@@ -2,11 +2,12 @@
 // not do in plain.
 import assert from 'node:assert/strict'
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { execFile } from 'node:child_process'
 import { connect } from 'node:net'
 import test from 'node:test'
 
 import { dc09, message, Panel } from '../harness/device.mjs'
-import { Cell, until } from '../harness/index.mjs'
+import { Cell, program, until } from '../harness/index.mjs'
 
 const NOW = 1795336201000 // 2026-11-22 08:30:01
 const stamp = (ms) => {
@@ -116,4 +117,26 @@ test('a wrong key is shown and not answered; a panel with a key is not served in
 	// Somebody else on the same line gets the first answer there is.
 	assert.deepEqual(await panel.sync('2468'), [])
 	assert.equal(await openCalls(cell), 1)
+})
+
+test('pingan-sim speaks it: encrypted with keys of all sizes, over TCP and UDP', async (t) => {
+	const cell = await Cell.start(t, { demo: { homes: 20 } })
+	const sim = (...args) =>
+		new Promise((done) => {
+			execFile(program('pingan-sim'), ['dc09', ...args, '--port', cell.daemon.ports.dc09, '--json'].map(String), (error, out) => done({ code: error?.code ?? 0, said: out === '' ? null : JSON.parse(out) }))
+		})
+
+	for (const [size, home, ...how] of [[16, 'h0006'], [24, 'h0007', '--udp'], [32, 'h0008', '--code', 'QA7']]) {
+		const key = randomBytes(size)
+		const account = `51A${size}`
+		await register(cell, account, key, home)
+		const alarm = await sim(account, '--secret', key.toString('hex'), ...how)
+		assert.equal(alarm.code, 0, JSON.stringify(alarm))
+		assert.equal(alarm.said.reply, '*ACK')
+		assert.equal((await sim(account, '--null', '--secret', key.toString('hex'), ...how)).said.reply, '*ACK')
+		assert.equal((await sim(account, '--secret', randomBytes(size).toString('hex'), '--timeout', 1, ...how)).code, 1)
+	}
+	assert.equal((await sim('2468', '--udp')).said.reply, 'ACK')
+	assert.equal((await sim('2468', '--secret', '00')).code, 2)
+	assert.equal(await openCalls(cell), 4)
 })
