@@ -49,7 +49,7 @@ fuzz_merge() { # fuzz_merge TARGET
 	rm -rf "$small" "$merged"
 	mkdir -p "$small" "$merged"
 	find "$into" "$FUZZ_CORPUS/$1" -type f ! -name dictionary -size -4097c -exec cp -t "$small" {} +
-	"$BUILD/fuzz/tests/fuzz/fuzz_$1" -merge=1 "$merged" "$small" >"$FUZZ_CORPUS/$1.merge.log" 2>&1
+	"$BUILD/fuzz/tests/fuzz/fuzz_$1" -set_cover_merge=1 "$merged" "$small" >"$FUZZ_CORPUS/$1.merge.log" 2>&1
 	for file in "$merged"/*; do
 		[ -n "$(find "$into" -type f -size "$(stat -c %s "$file")c" -exec cmp -s "$file" {} \; -print -quit)" ] ||
 			cp "$file" "$into/found-$(sha1sum "$file" | cut -c1-10)"

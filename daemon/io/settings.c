@@ -398,6 +398,13 @@ static bool values_take(const struct taking *t, const struct settings *s, const 
 	return true;
 }
 
+void why_one_line(char *why)
+{
+	for (; *why != '\0'; why++)
+		if ((unsigned char)*why < 0x20 || *why == 0x7f)
+			*why = '?';
+}
+
 void settings_line(struct slice text, char *why, size_t size)
 {
 	struct yaml_places *places = text.len == 0 ? NULL : yaml_places_read(text);
@@ -470,6 +477,7 @@ bool settings_read(const struct settings *s, struct slice text, void *ret, char 
 	why[0] = '\0';
 	good = true;
 out:
+	why_one_line(why);
 	if (values != NULL)
 		cyaml_free(&config, &top, values, 0);
 	free(places);

@@ -69,6 +69,9 @@ void settings_preset(const struct settings *s, void *ret);
 /* Reads a file's text over the defaults. On false *ret is not touched and `why` says "line N: key: ...". */
 bool settings_read(const struct settings *s, struct slice text, void *ret, char why[SETTINGS_WHY_MAX]) MUST_USE;
 
+/* A complaint is one line, whatever the file that it quotes holds. */
+void why_one_line(char *why);
+
 /* Puts "line N: " before a complaint "key: reason", if the key stands in the file, or the section that it belongs to. */
 void settings_line(struct slice text, char *why, size_t size);
 

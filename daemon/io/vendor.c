@@ -78,6 +78,7 @@ static bool wrong(struct reading *r, const yaml_node_t *at, const char *path, co
 	va_start(args, fmt);
 	vsnprintf(r->why + len, SETTINGS_WHY_MAX - len, fmt, args);
 	va_end(args);
+	why_one_line(r->why);
 	return false;
 }
 
@@ -388,7 +389,8 @@ static bool vendor_check(struct reading *r, const yaml_node_t *n, const char *pa
 			return wrong(r, n, sub, __VA_ARGS__);             \
 		}                                                     \
 	} while (0)
-	NEEDS(name_good(v->name), "name", "must be 1 to %d small letters, digits or '-', not dc09 or watch", VENDOR_NAME_MAX - 1);
+	NEEDS(name_good(v->name), "name", "must be 1 to %d small letters, digits or '-', not dc09 or watch",
+	      VENDOR_NAME_MAX - 1);
 	NEEDS(v->secret_files.count > 0, "secret_files", "must name one file, or two while secrets change");
 	NEEDS(v->sign.header[0] != '\0', "signature.header", "must be given");
 	NEEDS(v->sign.timestamp_header[0] != '\0', "signature.timestamp_header", "must be given");

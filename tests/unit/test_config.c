@@ -92,6 +92,7 @@ static void test_wrong_files_are_refused_and_change_nothing(void **state)
 		{"redis: {colour: red}", "colour"},
 		{"redis: 5", "MAPPING"},
 		{"redis: {timeout_ms: 0}", "redis.timeout_ms"},
+		{"demo: \"per\\n\\x1bhaps\"", "line 1: demo: must be on or off, not \"per??haps\""},
 		{"redis: {timeout_ms: 010}", "redis.timeout_ms"},
 		{"redis: {timeout_ms: 0x100}", "redis.timeout_ms"},
 		{"redis: {timeout_ms: -5}", "redis.timeout_ms"},

@@ -102,6 +102,7 @@ static void test_what_is_wrong_is_named_with_its_line(void **state)
 		{"      header", "      header: \"X Signature\"",
 	     "line 5: vendors.1.signature.header: must be the name of a header"},
 		{"      header", "      form: octal", "line 5: vendors.1.signature.form: must be one of hex, base64"},
+		{"      header", "      form: \"oc\\ntal\"", "must be one of hex, base64, not \"oc?tal\""},
 		{"      header", "      header: a\n      header: b", "line 6: vendors.1.signature.header: stands there twice"},
 		{"      header", "      # none", "signature.header: must be given"},
 		{"      timestamp_header", "      # none", "signature.timestamp_header: must be given"},
