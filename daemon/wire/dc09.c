@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/digit.h"
 #include "base/utc.h"
 
 #define LF '\n'
@@ -13,17 +14,6 @@
 
 /* ------------------------------------------------------------ numbers */
 
-static int hex_digit(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
-
 static unsigned hex(const uint8_t *at, size_t digits)
 {
 	unsigned value = 0;
@@ -31,11 +21,6 @@ static unsigned hex(const uint8_t *at, size_t digits)
 	for (size_t i = 0; i < digits; i++)
 		value = value << 4 | (unsigned)hex_digit(at[i]);
 	return value;
-}
-
-static bool is_digit(uint8_t c)
-{
-	return c >= '0' && c <= '9';
 }
 
 static bool is_capital(uint8_t c)

@@ -2,6 +2,7 @@
  *
  * Its blocks are bytes: texts come as ASCII, UTF-8 or Windows-1252, some units put binary blocks between them.
  */
+#include "base/digit.h"
 #include "wire/dc09.h"
 
 #define BINARY_LEN 2    /* bytes of a binary block's length, high byte first; or */
@@ -14,17 +15,6 @@ static const uint16_t WINDOWS[32] = {
 	0x2039, 0x0152, '?',    0x017D, '?',    '?',    0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
 	0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, '?',    0x017E, 0x0178,
 };
-
-static int hex_digit(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
 
 static bool is_capital(uint8_t c)
 {

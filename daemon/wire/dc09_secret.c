@@ -1,4 +1,5 @@
 /* dc09_secret.c - encrypted DC-09 frames: what stands before and after the cipher. The cipher itself is a port of the app. */
+#include "base/digit.h"
 #include "base/utc.h"
 #include "wire/dc09.h"
 
@@ -6,17 +7,6 @@
 
 #define STAMP_LEN DC09_STAMP_LEN
 #define PAD_MAX 16 /* 1 to 16 bytes of any value but | [ ] */
-
-static int hex_digit(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
 
 size_t dc09_cipher(const struct dc09 *frame, uint8_t *ret, size_t size)
 {

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/digit.h"
 #include "base/utc.h"
 
 #define ID_DIGITS_MIN 5
@@ -42,22 +43,6 @@ static const struct {
 };
 
 _Static_assert(COUNT_OF(MEANINGS) <= WATCH_EVENTS_MAX, "an alarm for each meaning");
-
-static bool is_digit(uint8_t c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static int hex_digit(uint8_t c)
-{
-	if (is_digit(c))
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
 
 static bool is_letter_or_digit(uint8_t c)
 {
