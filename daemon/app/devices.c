@@ -209,6 +209,13 @@ void devices_down(struct app *app, link_t link)
 		device_forget(app, l);
 }
 
+const char *devices_peer(struct app *app, link_t link)
+{
+	const struct device_link *l = link == 0 ? NULL : link_find(app, link);
+
+	return l == NULL ? "" : l->peer;
+}
+
 void devices_alarm_stored(struct app *app, const struct change *ch, uint64_t incident)
 {
 	struct device_link *l = link_find(app, ch->waiter.link);

@@ -221,7 +221,7 @@ bool intake_alarm(struct app *app, const struct alarm *a, struct waiter waiter)
 	intake_place(app, a, &p);
 	if (!p.known) {
 		count(app, C_ALARMS_UNKNOWN_DEVICE);
-		if (app->quarantine_count >= QUARANTINE_MAX && incident_of_household(app, p.open_key) == NULL) {
+		if (incident_of_household(app, p.open_key) == NULL && !quarantine_may(app, waiter.link)) {
 			count(app, C_ALARMS_REFUSED);
 			APP_LOG(app, "QUARANTINE_FULL", "device=%s open=%zu", a->device, app->quarantine_count);
 			return false;

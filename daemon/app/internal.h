@@ -319,6 +319,8 @@ void storms_free(struct app *app);
 void devices_alarm_stored(struct app *app, const struct change *ch, uint64_t incident);
 /* False: devices_touch() would have nobody to tell. */
 bool devices_watch(struct app *app, uint64_t incident);
+/* The address at the other end; "" when there is none. */
+const char *devices_peer(struct app *app, link_t link);
 /* An incident changed and is safe: tell the devices behind it their step. */
 void devices_touch(struct app *app, const struct incident *inc);
 void devices_down(struct app *app, link_t link);
@@ -593,6 +595,13 @@ struct app {
 	struct table installed_homes; /* household -> struct home */
 	struct table installed_areas; /* sub-district -> struct area_count */
 
+	/* quarantine.c: the newest calls of unknown devices, and where they came from */
+	struct {
+		char peer[46];
+		ms_t at_ms;
+	} quarantined[QUARANTINE_MAX];
+	size_t quarantined_at;
+
 	/* proofs.c */
 	struct table proofs; /* device -> struct proof */
 
@@ -676,6 +685,8 @@ bool daemon_alive(struct app *app, const struct record *rec);
 /* quarantine.c: sees that the household record QUARANTINE exists. */
 #define QUARANTINE "quarantine"
 void quarantine_turn(struct app *app);
+/* A call of an unknown device may open: there is a place for it, and `link` has not had more than its share. Counts it. */
+bool quarantine_may(struct app *app, link_t link);
 /* logins.c */
 void logins_turn(struct app *app);
 void alive_back(struct app *app);

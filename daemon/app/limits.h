@@ -31,6 +31,11 @@
 #define INCIDENTS_MAX 200000
 /* Incidents of unknown devices at once: a person can look at 32; more is an attack or a fault, counted and logged. */
 #define QUARANTINE_MAX 32
+/* The last places are for addresses that have sent few unknown devices of late: one that makes up accounts, or a receiver whose
+ * list was not imported, leaves a lone device somewhere else its place in sight. */
+#define QUARANTINE_RESERVED 8
+#define QUARANTINE_FEW 8
+#define QUARANTINE_WINDOW_MS MINUTES(10)
 /* Closed incidents kept in memory for devices that have not heard it and for reopening. */
 #define CLOSED_KEPT 2048
 /* Devices and screens; one process has 20,000 descriptors at most. */

@@ -1,5 +1,6 @@
 /* quarantine.c - the household that stands for all unknown homes: it has nothing but a key, with which what people write
- * about their calls is sealed, and which can be destroyed like any other. Made once in the life of a cell. */
+ * about their calls is sealed, and which can be destroyed like any other. Made once in the life of a cell. And how many calls
+ * of unknown devices there may be: behind each may be somebody, and behind all of them one machine that makes them up. */
 #include <stdlib.h>
 
 #include "app/internal.h"
@@ -48,4 +49,23 @@ void quarantine_turn(struct app *app)
 		ch->body_len = 0;
 		ch->remove = true;
 	}
+}
+
+bool quarantine_may(struct app *app, link_t link)
+{
+	const char *peer = devices_peer(app, link);
+	size_t of_peer = 0, at;
+
+	if (app->quarantine_count >= QUARANTINE_MAX)
+		return false;
+	for (size_t i = 0; i < QUARANTINE_MAX; i++)
+		of_peer += app->quarantined[i].at_ms != 0 && strcmp(app->quarantined[i].peer, peer) == 0 &&
+		           app->now.store_ms - app->quarantined[i].at_ms < QUARANTINE_WINDOW_MS;
+	/* A vendor's cloud has signed for what it sends: it has no address. */
+	if (peer[0] != '\0' && of_peer >= QUARANTINE_FEW && app->quarantine_count >= QUARANTINE_MAX - QUARANTINE_RESERVED)
+		return false;
+	at = app->quarantined_at++ % QUARANTINE_MAX;
+	(void)text_copy(app->quarantined[at].peer, sizeof app->quarantined[at].peer, slice_str(peer));
+	app->quarantined[at].at_ms = app->now.store_ms;
+	return true;
 }
