@@ -1,8 +1,9 @@
 /* cut.c - what a failover cut: found, and written down again as seen, not in force.
  *
  * Owns:   the bytes of the last log entries, and those of a cut history that are still to be written down.
- * Result: with ATTACH_CUT the newest entry that is still there is looked for, by asking the store whether it has this one or
- *         that. What lay after it goes into the log again, one entry each, once the store has been read anew: on the timeline
+ * Result: with ATTACH_CUT the store is asked for one entry after the other, from the newest back, until CUT_THERE in a row are
+ *         there. (Not by halves: a commit that was on its way is sent again, and may come to stand under its old number above
+ *         one that is gone.) What is gone goes into the log again, one entry each, once the store has been read anew: on the timeline
  *         of its call when there is one, else as an entry without a record. Every daemon that had read it does so; the store
  *         takes the first.
  * Bounds: CUT_BYTES of entries, CUT_WAITING_MAX to be written, CUT_BATCH of them a turn. An older entry is known by its
@@ -17,6 +18,7 @@
 #define CUT_BYTES (1u << 20)
 #define CUT_WAITING_MAX TAIL_MAX
 #define CUT_BATCH 16
+#define CUT_THERE 32
 #define CUT_KNOWN_MS SECONDS(86400)
 
 struct cut_entry {
@@ -29,7 +31,8 @@ struct cuts {
 	uint8_t *bytes; /* ring of CUT_BYTES; owned */
 	uint64_t at;    /* written so far */
 	bool looking;
-	size_t lost, there, asked; /* counted back from the newest: known to be gone, known to be there, asked for */
+	size_t asked; /* counted back from the newest */
+	size_t there; /* so many in a row were there */
 	TAILQ_HEAD(, cut_entry) waiting;
 	size_t waiting_count;
 };
@@ -150,26 +153,34 @@ static void wait_for(struct app *app, struct tail_entry *t)
 	c->waiting_count++;
 }
 
-/* All that lay after the newest one that is there, oldest first. */
+/* All that is not there, oldest first. */
 static void found(struct app *app)
 {
 	struct cuts *c = app->cuts;
+	size_t entries = 0;
 
 	c->looking = false;
-	APP_LOG(app, "CUT_SEEN", "first=%" PRIu64 " entries=%zu", back(app, c->lost)->id, c->lost + 1);
-	for (size_t n = c->lost + 1; n-- > 0;)
+	for (size_t n = c->asked + 1; n-- > 0;) {
+		if (back(app, n)->there)
+			continue;
+		entries++;
 		wait_for(app, back(app, n));
+	}
+	APP_LOG(app, "CUT_SEEN", "newest=%" PRIu64 " entries=%zu", app->newest, entries);
 }
 
-/* Seldom more than a few are lost: so 1 back, 3, 7, ... and then halves. */
-static void ask(struct app *app)
+/* The next older one. False: what is gone is known. */
+static bool ask(struct app *app)
 {
 	struct cuts *c = app->cuts;
 
-	c->asked = c->there < app->tail_len ? c->lost + (c->there - c->lost) / 2 : 2 * c->lost + 1;
-	if (c->asked >= app->tail_len)
-		c->asked = app->tail_len - 1;
+	if (c->there == CUT_THERE || c->asked + 1 == app->tail_len) {
+		found(app);
+		return false;
+	}
+	c->asked++;
 	app->ports.store_look(app->ports.ctx, back(app, c->asked)->id, back(app, c->asked)->commit);
+	return true;
 }
 
 bool cut_look(struct app *app)
@@ -179,13 +190,9 @@ bool cut_look(struct app *app)
 	if (app->tail_len == 0)
 		return false;
 	c->looking = true;
-	c->lost = 0;
-	c->there = app->tail_len;
-	if (c->lost + 1 < c->there)
-		ask(app);
-	else
-		found(app);
-	return c->looking;
+	c->asked = c->there = 0;
+	back(app, 0)->there = false;
+	return ask(app);
 }
 
 bool cut_looking(const struct app *app)
@@ -196,16 +203,11 @@ bool cut_looking(const struct app *app)
 bool cut_answered(struct app *app, enum attach_result result)
 {
 	struct cuts *c = app->cuts;
+	bool there = result == ATTACH_THERE;
 
-	if (result == ATTACH_THERE)
-		c->there = c->asked;
-	else
-		c->lost = c->asked;
-	if (c->lost + 1 < c->there)
-		ask(app);
-	else
-		found(app);
-	return c->looking;
+	back(app, c->asked)->there = there;
+	c->there = there ? c->there + 1 : 0;
+	return ask(app);
 }
 
 void cut_stop(struct app *app)

@@ -485,6 +485,7 @@ struct tail_entry {
 	uint64_t event_at;     /* its LogEvent (cut.c) */
 	uint32_t event_len;    /* 0 = not kept */
 	bool quiet;            /* a daemon's proof of life */
+	bool there;            /* after a cut: still is */
 };
 
 /* One table in metrics.c names them. */

@@ -334,7 +334,7 @@ static void told_attached(void *ctx, enum attach_result result, bool replicated)
 	static const char *const words[] = {[ATTACH_TAIL] = "tail", [ATTACH_EMPTY] = "empty", [ATTACH_CUT] = "cut", [ATTACH_THERE] = "there"};
 
 	hear_clock(d);
-	if (!d->sim->setup.exact)
+	if (!d->sim->setup.exact && result != ATTACH_THERE)
 		sim_note(d->sim, "store to daemon %u: attached %s", d->index, words[result]);
 	TOLD(d, app_store_attached(d->app, result, replicated));
 }

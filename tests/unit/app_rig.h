@@ -59,6 +59,7 @@ struct rig {
 	bool unsafe; /* entries come, the replica does not confirm */
 	bool attach, look, load, replicated;
 	uint64_t attach_id;
+	uint64_t came_again; /* of these the one that was sent again, and stands under its old number; 0 = none */
 	uint64_t cut; /* entries of the app's history that are there no more: from this one on; 0 = all are */
 	bool slow_load; /* a turn between any two records of a load */
 	uint64_t log_id, log_commit, random;
@@ -141,7 +142,7 @@ static inline void rig_attached(struct rig *g)
 	g->attach = false;
 	app_store_attached(g->app,
 	                   g->attach_id == 0                          ? ATTACH_EMPTY
-	                   : g->cut != 0 && g->attach_id >= g->cut ? ATTACH_CUT
+	                   : g->cut != 0 && g->attach_id >= g->cut && g->attach_id != g->came_again ? ATTACH_CUT
 	                   : g->look                                  ? ATTACH_THERE
 	                                                              : ATTACH_TAIL,
 	                   g->replicated);

@@ -75,6 +75,29 @@ static void test_each_entry_that_was_cut_is_written_down_once(void **state)
 	}
 }
 
+/* A commit on its way was sent again, and stands under its old number; what lay before it is gone. */
+static void test_what_came_again_is_in_force_and_hides_nothing(void **state)
+{
+	struct rig *g = city();
+	uint64_t id = rig_press(g, "h0", KIND_SOS), from;
+
+	(void)state;
+	RIG_ASK(g, DESK, 0, Claim, CLAIM, CLAIM, claim, .incident = id);
+	for (int i = 0; i < 4; i++)
+		(void)rig_press(g, "h0", KIND_SOS);
+	from = g->app->newest - 3;
+	for (uint64_t n = from; n < from + 4; n++)
+		assert_false(was[n].quiet);
+	g->came_again = from + 2;
+	rig_cut(g, from);
+	rig_pass(g, 1000);
+	assert_int_equal(seen_count, 3);
+	assert_int_equal(seen[0], from);
+	assert_int_equal(seen[1], from + 1);
+	assert_int_equal(seen[2], from + 3);
+	rig_free(g);
+}
+
 /* What is written down says who did what; where there is no call to write it to, the log alone says it. */
 static void test_it_says_what_was_done(void **state)
 {
@@ -173,6 +196,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_entry_that_was_cut_is_written_down_once),
+		cmocka_unit_test(test_what_came_again_is_in_force_and_hides_nothing),
 		cmocka_unit_test(test_it_says_what_was_done),
 		cmocka_unit_test(test_what_was_written_down_is_cut_as_well),
 		cmocka_unit_test(test_what_was_never_read_is_not_spoken_of),
