@@ -144,10 +144,16 @@ static void vitals_fill(struct app *app, const struct vitals *v, Pingan__V1__Dev
 static void health_fill(struct app *app, const char *device, Pingan__V1__DeviceCard *to)
 {
 	const struct device_link *l = table_get(&app->devices->by_device, device);
-
 	struct device_seen seen;
+	struct device_tally tally;
 
 	to->battery_pct = 255;
+	if (app_device_tally(app, device, &tally)) {
+		to->acks_first_try = tally.acks_first_try;
+		to->acks_later_try = tally.acks_later_try;
+		to->frames_lost = tally.frames_lost;
+		to->connects_failed = tally.connects_failed;
+	}
 	if (device_seen(app, device, &seen)) {
 		to->last_seen_ms = seen.heard_ms;
 		to->silent = seen.silent;

@@ -437,6 +437,11 @@ test('attempts that were lost are counted from the unit\'s side', async (t) => {
 	await home.next('ack')
 	await home.sync()
 	assert.deepEqual(await figures(), [5, 2, 1, 1, 3])
+	// By unit, for whoever has its card open.
+	const tech = await Screen.open(t, cell.daemon, await cell.login('cg06'), 'caregiver')
+	assert.equal((await tech.ask('deviceScan', { device: unit.device })).result, Result.OK)
+	const card = await tech.cardShows((c) => c.device === unit.device, 'the card')
+	assert.deepEqual([card.framesLost, card.connectsFailed, card.acksFirstTry, card.acksLaterTry], [5n, 2n, 1n, 1n])
 })
 
 // ------------------------------------------------------------------------------------------------------------ everybody at once

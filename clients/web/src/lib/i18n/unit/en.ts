@@ -36,6 +36,9 @@ export const en: Record<keyof typeof zh, string> = {
 	'unit.silent': 'Silent',
 	'unit.battery': 'Battery',
 	'unit.signal': 'Signal',
+	'unit.tries': 'Attempts',
+	'unit.tries.of':
+		'{first} of {all} alarms at the first try, {lost} frames lost, {failed} failed connections',
 	'unit.mains': 'Power',
 	'unit.mains.on': 'Mains',
 	'unit.mains.off': 'Mains failed, on battery',

@@ -34,6 +34,8 @@ export const zh = {
 	'unit.silent': '失联',
 	'unit.battery': '电量',
 	'unit.signal': '信号',
+	'unit.tries': '送达',
+	'unit.tries.of': '首次送达 {first}/{all}，丢失 {lost} 条，连接失败 {failed} 次',
 	'unit.mains': '电源',
 	'unit.mains.on': '市电',
 	'unit.mains.off': '停电，用电池',
