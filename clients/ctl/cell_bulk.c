@@ -61,8 +61,8 @@ static size_t commit_begin(struct store_commit *c, const struct bulk_put *puts, 
 	}
 	log_event_encode("pinganctl", puts[0].key, NULL, 0, NULL, slice_of(NULL, 0), "", event);
 	for (uint32_t i = 0; i < c->put_count; i++)
-		if (puts[i].event != NULL)
-			device_events_encode(puts[i].event, 1, event);
+		if (puts[i].event_count != 0)
+			device_events_encode(puts[i].events, puts[i].event_count, event);
 	c->event = slice_of(event->at, event->len);
 	return c->put_count;
 }
@@ -103,6 +103,8 @@ static bool put_singly(struct cell *cell, struct bulk_put *puts, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		uint64_t before = cell->stored;
 
+		cell->events = puts[i].events;
+		cell->event_count = puts[i].event_count;
 		if (!cell_put_new(cell, puts[i].key, slice_of(puts[i].body, puts[i].len)))
 			return false;
 		puts[i].stored = cell->stored != before;

@@ -16,8 +16,9 @@ struct bulk_put {
 	char key[STORE_KEY_MAX];
 	uint8_t *body; /* owned by whoever asks */
 	size_t len;
-	const struct device_event *event; /* what the log says of it; NULL = nothing */
-	bool stored;                      /* out: it was entered now; false: it was there */
+	const struct device_event *events; /* what the log says of it */
+	uint32_t event_count;
+	bool stored; /* out: it was entered now; false: it was there */
 };
 
 /* Shows each record of the keys, in their order; rev 0 = there is none. False with one line on standard error. */

@@ -5,7 +5,6 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cell_bulk.h"
@@ -32,7 +31,8 @@ struct row {
 	char device[STORE_KEY_MAX], household[STORE_KEY_MAX]; /* keys of their records; household "" = no home yet */
 	bool has_key, made_key;
 	bool bad, unchanged;
-	struct device_event event;
+	struct device_event events[2]; /* entered; bound, where it has a home */
+	uint32_t event_count;
 	uint8_t *body;
 	size_t len;
 };
@@ -120,13 +120,19 @@ static void row_fill(struct import *im, struct row *row, const char *const *cell
 	if (!carrier_fits(cells[C_CARRIER]))
 		bad_cell(im, row, C_CARRIER, "a short code without blanks, letters and digits");
 	d.carrier = (char *)(uintptr_t)cells[C_CARRIER];
-	d.entered_ms = im->now_ms;
+	d.entered_ms = d.state_ms = im->now_ms;
+	d.bound_ms = d.household[0] == '\0' ? 0 : im->now_ms;
 	row->len = pingan__v1__device__get_packed_size(&d);
 	row->body = malloc(row->len + 1);
 	ENSURE(row->body != NULL);
 	(void)pingan__v1__device__pack(&d, row->body);
-	row->event = (struct device_event){.what = DEVICE_ENTERED, .at_ms = im->now_ms};
-	snprintf(row->event.device, sizeof row->event.device, "%s", d.id);
+	row->events[0].what = DEVICE_ENTERED;
+	row->events[1].what = DEVICE_BOUND;
+	row->event_count = d.bound_ms == 0 ? 1 : 2;
+	for (size_t i = 0; i < COUNT_OF(row->events); i++) {
+		row->events[i].at_ms = im->now_ms;
+		snprintf(row->events[i].device, sizeof row->events[i].device, "%s", d.id);
+	}
 	sodium_memzero(secret, sizeof secret);
 }
 
@@ -353,7 +359,8 @@ static bool enter(struct cell *cell, struct import *im, size_t *ret_entered)
 		memcpy(puts[n].key, row->device, sizeof puts[n].key);
 		puts[n].body = row->body;
 		puts[n].len = row->len;
-		puts[n++].event = &row->event;
+		puts[n].events = row->events;
+		puts[n++].event_count = row->event_count;
 	}
 	ok = cell_put_many(cell, puts, n, show_progress);
 	*ret_entered = 0;
@@ -388,7 +395,7 @@ static int finish(struct cell *cell, struct import *im)
 
 int device_import(struct cell *cell, const char *path, const struct import_options *o)
 {
-	struct import im = {.o = o, .path = path, .now_ms = (int64_t)time(NULL) * 1000};
+	struct import im = {.o = o, .path = path};
 	struct csv_reader r = {
 		.columns = COLUMNS, .column_count = C_COUNT, .encoding = CSV_UTF8, .row = take_row, .bad = bad_row, .ctx = &im};
 	uint8_t *text;
@@ -399,7 +406,8 @@ int device_import(struct cell *cell, const char *path, const struct import_optio
 		fprintf(stderr, "pinganctl: --encoding is utf-8 or gb18030\n");
 		return 1;
 	}
-	text = csv_load(path, &len);
+	im.now_ms = cell_now_ms(cell);
+	text = im.now_ms == 0 ? NULL : csv_load(path, &len);
 	if (text == NULL)
 		return 1;
 	if (csv_read(&r, slice_of(text, len))) {

@@ -34,7 +34,8 @@ test('a table of native devices and panels: entered, served, each with its key; 
 
 	const stored = await recordOf(cell, 'device:n1', record.DeviceSchema)
 	assert.deepEqual([stored.household, stored.model, stored.reportS, stored.carrier, stored.state], ['h0010', 'home-2', 180, 'cmcc', common.DeviceState.DEVICE_COMMISSIONING])
-	assert.ok(stored.enteredMs > 0n)
+	assert.ok(stored.enteredMs > 0n && stored.boundMs === stored.enteredMs)
+	assert.match(await ok(cell, 'device', 'show', 'n1'), /entered[^]*bound/)
 	const made = readFileSync(keys, 'utf8').trim().split('\n')
 	assert.match(made[1], /^n2,[0-9a-f]{64},h0011$/)
 	assert.equal(made.length, 2, 'only keys that were made here')
