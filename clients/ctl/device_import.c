@@ -185,7 +185,7 @@ static int by_device(const void *a, const void *b)
 
 static void find_twice(struct import *im)
 {
-	struct row **sorted = calloc(im->count + 1, sizeof *sorted);
+	struct row **sorted = calloc(im->count + 1, sizeof(struct row *));
 	char why[WHY_MAX];
 	size_t n = 0;
 
@@ -193,7 +193,7 @@ static void find_twice(struct import *im)
 	for (size_t i = 0; i < im->count; i++)
 		if (im->rows[i].device[0] != '\0')
 			sorted[n++] = &im->rows[i];
-	qsort(sorted, n, sizeof *sorted, by_device);
+	qsort(sorted, n, sizeof(struct row *), by_device);
 	for (size_t i = 1; i < n; i++)
 		if (strcmp(sorted[i]->device, sorted[i - 1]->device) == 0) {
 			snprintf(why, sizeof why, "stands in line %" PRIu64 " already", sorted[i - 1]->line);

@@ -306,5 +306,6 @@ int fleet_run(struct fleet_options *o)
 		p.broken = true;
 	}
 	end_workers(&p);
+	p.options = NULL; /* theirs; we stay */
 	return p.broken || p.failed ? 1 : 0;
 }

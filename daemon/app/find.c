@@ -87,7 +87,7 @@ static bool item_put(struct find *f, const char *key, const char *household, str
 	item_drop(f, key);
 	if (f->count == f->size) {
 		size_t size = f->size == 0 ? 1024 : f->size * 2;
-		struct item **more = realloc(f->items, size * sizeof *more);
+		struct item **more = realloc(f->items, size * sizeof(struct item *));
 
 		if (more == NULL)
 			return false;

@@ -45,7 +45,7 @@ void record_key(char ret[STORE_KEY_MAX], const char *type, const char *id)
 
 void incident_key(char ret[STORE_KEY_MAX], uint64_t id)
 {
-	memcpy(ret, "incident:", 9);
+	memcpy(ret, "incident:", sizeof "incident:");
 	hex16(id, ret + 9);
 }
 

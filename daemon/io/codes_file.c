@@ -192,7 +192,7 @@ enum { KEY_CID, KEY_SIA, KEY_KIND, KEY_RESTORE, KEY_ZONES, KEY_ZH, KEY_EN, KEY_C
 static bool row_read(struct reader *r, const yaml_node_t *n, struct code_table *t)
 {
 	static const char *const KEYS[KEY_COUNT] = {"cid", "sia", "kind", "restore", "zones", "zh", "en"};
-	yaml_node_t *v[KEY_COUNT];
+	yaml_node_t *v[KEY_COUNT] = {NULL};
 	struct code code = {0};
 
 	if (!mapping(r, n, KEYS, KEY_COUNT, v))
@@ -226,7 +226,7 @@ static bool table_read(struct reader *r, const yaml_node_t *n)
 	struct codes *c = r->codes;
 	struct code_table *t = &c->tables[c->table_count];
 	const char *like;
-	yaml_node_t *v[TABLE_KEYS];
+	yaml_node_t *v[TABLE_KEYS] = {NULL};
 
 	if (!mapping(r, n, KEYS, TABLE_KEYS, v) || !words(r, n, v[TABLE_NAME], "name", t->name, sizeof t->name))
 		return false;

@@ -50,7 +50,7 @@ bool crypto_aes_cbc(void *ctx, bool encrypt, struct slice key, struct slice in, 
 	c = EVP_CIPHER_CTX_new();
 	ok = c != NULL && EVP_CipherInit_ex(c, cipher, NULL, key.at, ZEROS, encrypt) == 1 &&
 	     EVP_CIPHER_CTX_set_padding(c, 0) == 1 && EVP_CipherUpdate(c, ret, &len, in.at, (int)in.len) == 1 &&
-	     EVP_CipherFinal_ex(c, ret + len, &tail) == 1 && (size_t)(len + tail) == in.len;
+	     EVP_CipherFinal_ex(c, ret + len, &tail) == 1 && (size_t)len + (size_t)tail == in.len;
 	EVP_CIPHER_CTX_free(c);
 	return ok;
 }

@@ -89,14 +89,15 @@ static const struct link_ops OPS = {.send = send_to, .close = close_peer, .resum
 
 static bool key_of(const struct sockaddr_storage *from, char ret[INET6_ADDRSTRLEN + 8], char address[INET6_ADDRSTRLEN])
 {
-	const struct sockaddr_in *in = (const struct sockaddr_in *)from;
-	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)from;
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
 	bool v6 = from->ss_family == AF_INET6;
 
-	if (inet_ntop(from->ss_family, v6 ? (const void *)&in6->sin6_addr : &in->sin_addr, address, INET6_ADDRSTRLEN) ==
-	    NULL)
+	memcpy(&in, from, sizeof in);
+	memcpy(&in6, from, sizeof in6);
+	if (inet_ntop(from->ss_family, v6 ? (const void *)&in6.sin6_addr : &in.sin_addr, address, INET6_ADDRSTRLEN) == NULL)
 		return false;
-	(void)snprintf(ret, INET6_ADDRSTRLEN + 8, "%s/%u", address, (unsigned)ntohs(v6 ? in6->sin6_port : in->sin_port));
+	(void)snprintf(ret, INET6_ADDRSTRLEN + 8, "%s/%u", address, (unsigned)ntohs(v6 ? in6.sin6_port : in.sin_port));
 	return true;
 }
 

@@ -37,7 +37,6 @@ export const en: Record<keyof typeof zh, string> = {
 	'call.3': 'Busy',
 	'call.4': 'Failed',
 
-
 	'role.0': 'No role',
 	'role.1': 'Operator',
 	'role.2': 'Supervisor',

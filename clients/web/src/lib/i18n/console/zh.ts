@@ -36,7 +36,6 @@ export const zh = {
 	'call.3': '占线',
 	'call.4': '打不通',
 
-
 	'role.0': '无角色',
 	'role.1': '坐席',
 	'role.2': '班长',
