@@ -18,6 +18,7 @@
 #include "core/beats.h"
 #include "core/installed.h"
 #include "core/people.h"
+#include "core/scope.h"
 #include "wire/codes.h"
 
 struct app;
@@ -143,10 +144,32 @@ struct account {
 		ROLE_ADMINISTRATOR,
 		ROLE_AUDITOR,
 		ROLE_WALLBOARD,
+		ROLE_MACHINE, /* another system, by its token */
 		ROLE_COUNT
 	} role;
 	char password_hash[128];
 };
+
+/* Whoever asks for something over HTTP. */
+#define WHO_AREAS_MAX 32
+struct who {
+	char id[ID_MAX]; /* person id; of a machine "token." and the token's id */
+	char name[64];
+	enum role role;
+	uint64_t scopes; /* bits of enum api_scope (core/scope.h): what the role may, or this token */
+	uint32_t area_count;
+	char areas[WHO_AREAS_MAX][16]; /* division codes; cover what lies below */
+};
+
+/* By the record's name of a log-in. False when unknown, expired, disabled. */
+bool app_who_login(struct app *app, const char *login, struct who *ret);
+/* By a token's id and the secret behind it. False when unknown, expired or revoked, or the secret is another. */
+bool app_who_token(struct app *app, const char *id, struct slice secret, struct who *ret);
+bool who_may(const struct who *who, enum api_scope scope);
+/* The area, or something around it, is one of theirs: they may see what lies in it. */
+bool who_covers(const struct who *who, const char *area);
+/* "operator", "machine", ...; "none". */
+const char *role_name(enum role role);
 
 /* By what is typed at log-in. False when there is none or it is disabled. */
 bool app_account(struct app *app, const char *account, struct account *ret);

@@ -38,6 +38,7 @@ enum record_type {
 	RECORD_AREA,
 	RECORD_OUT,
 	RECORD_STORM,
+	RECORD_TOKEN,
 	RECORD_TYPE_COUNT
 };
 
@@ -461,6 +462,8 @@ bool rights_speaks(const struct rights *r, const char *language);
 bool rights_may(enum role role, int what);
 /* Goes on duty and takes jobs: caregivers, and technicians. */
 bool rights_fields(enum role role);
+/* What this role may ask the API for; a machine: whatever its token says. */
+uint64_t rights_scopes(enum role role);
 /* May this role open this page (ScreenHello.Page). */
 bool rights_page(enum role role, int page);
 
@@ -568,8 +571,8 @@ struct app {
 	mono_t retry_at;                /* when commits without an answer were last looked at */
 	bool reading_stopped;
 	size_t change_count;
-	size_t deadlines_taken; /* of these, deadlines that ring */
-	struct table flights;   /* commit id in hex -> struct flight */
+	size_t deadlines_taken;           /* of these, deadlines that ring */
+	struct table flights;             /* commit id in hex -> struct flight */
 	size_t flight_count, flights_may; /* on their way, and how many may be (change.c) */
 	mono_t flights_cut;
 	uint64_t flight_order;
@@ -619,7 +622,8 @@ bool daemon_alive(struct app *app, const struct record *rec);
 void quarantine_turn(struct app *app);
 /* A call of an unknown device may open: there is a place for it, and `link` has not had more than its share. Counts it. */
 bool quarantine_may(struct app *app, link_t link);
-/* logins.c */
+/* logins.c: whose session this is; NULL when it is over. In app->arena. */
+const Pingan__V1__Person *login_person(struct app *app, const char *login);
 void logins_turn(struct app *app);
 void alive_back(struct app *app);
 /* deadlines.c */

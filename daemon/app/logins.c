@@ -6,7 +6,7 @@
 
 static bool account_fill(const Pingan__V1__Person *p, struct account *ret)
 {
-	if (p == NULL || p->disabled || (int)p->role <= ROLE_NONE || (int)p->role >= ROLE_COUNT)
+	if (p == NULL || p->disabled || (int)p->role <= ROLE_NONE || (int)p->role >= ROLE_MACHINE)
 		return false;
 	memset(ret, 0, sizeof *ret);
 	ret->role = (enum role)p->role;
@@ -26,21 +26,33 @@ bool app_account(struct app *app, const char *account, struct account *ret)
 	return account_fill(person_find(app, strchr(rec->key, ':') + 1), ret);
 }
 
-bool app_login_find(struct app *app, const char *login, struct account *ret)
+/* The person whose session this is; NULL when it is over, for whatever reason. */
+static const Pingan__V1__Person *session_person(struct app *app, const struct record *rec)
 {
+	const Pingan__V1__Person *p;
 	const Pingan__V1__Login *l;
-	char key[STORE_KEY_MAX];
-	struct record *rec;
 
-	app_begin(app);
-	record_key(key, "login", login);
-	rec = record_find(app, key);
 	if (rec == NULL || rec->rev == 0)
-		return false;
+		return NULL;
 	l = pingan__v1__login__unpack(&app->arena.allocator, rec->body_len, rec->body);
 	if (l == NULL || l->until_ms <= app->now.store_ms)
-		return false;
-	return account_fill(person_find(app, l->person), ret);
+		return NULL;
+	p = person_find(app, l->person);
+	return p == NULL || p->disabled || l->made_ms < p->sessions_from_ms ? NULL : p;
+}
+
+const Pingan__V1__Person *login_person(struct app *app, const char *login)
+{
+	char key[STORE_KEY_MAX];
+
+	record_key(key, "login", login);
+	return session_person(app, record_find(app, key));
+}
+
+bool app_login_find(struct app *app, const char *login, struct account *ret)
+{
+	app_begin(app);
+	return account_fill(login_person(app, login), ret);
 }
 
 void app_login_begin(struct app *app, uint64_t tag, const char *login, const char *person, int64_t length_ms)

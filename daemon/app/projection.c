@@ -19,7 +19,7 @@ static const struct {
 	{"login:", RECORD_LOGIN},         {"person:", RECORD_PERSON},
 	{"household:", RECORD_HOUSEHOLD}, {"device:", RECORD_DEVICE},
 	{"area:", RECORD_AREA},           {"out:", RECORD_OUT},
-	{"storm:", RECORD_STORM},
+	{"storm:", RECORD_STORM},         {"token:", RECORD_TOKEN},
 };
 
 static enum record_type type_of(const char *key)
@@ -378,6 +378,7 @@ static void told(struct app *app, struct record *rec)
 	case RECORD_OTHER:
 	case RECORD_DAEMON:
 	case RECORD_OUT:
+	case RECORD_TOKEN:
 	case RECORD_TYPE_COUNT:
 		break;
 	case RECORD_STORM:

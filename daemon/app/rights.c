@@ -11,7 +11,7 @@ void rights_of(const Pingan__V1__Person *p, struct rights *ret)
 {
 	memset(ret, 0, sizeof *ret);
 	(void)text_copy(ret->person, sizeof ret->person, slice_str(p->id));
-	if ((int)p->role > ROLE_NONE && (int)p->role < ROLE_COUNT)
+	if ((int)p->role > ROLE_NONE && (int)p->role < ROLE_MACHINE)
 		ret->role = (enum role)p->role;
 	for (size_t i = 0; i < p->n_areas && ret->area_count < RIGHTS_AREAS_MAX; i++)
 		if (p->areas[i][0] != '\0' &&
@@ -188,6 +188,38 @@ static const unsigned MAY[] = {
 	[PINGAN__V1__REQUEST__WHAT_BIND_DEVICE] = O | S,
 };
 /* clang-format on */
+
+/* What a person may ask the API for with the cookie of a page. No role reads health by it. */
+uint64_t rights_scopes(enum role role)
+{
+	const uint64_t desk =
+		SCOPE_BIT(SCOPE_STATISTICS_READ) | SCOPE_BIT(SCOPE_AREAS_READ) | SCOPE_BIT(SCOPE_ROSTERS_READ);
+
+	switch (role) {
+	case ROLE_OPERATOR:
+		return desk;
+	case ROLE_SUPERVISOR:
+		return desk | SCOPE_BIT(SCOPE_HOMES_READ) | SCOPE_BIT(SCOPE_HOMES_WRITE) | SCOPE_BIT(SCOPE_DEVICES_READ) |
+		       SCOPE_BIT(SCOPE_INCIDENTS_READ) | SCOPE_BIT(SCOPE_PEOPLE_READ) | SCOPE_BIT(SCOPE_ROSTERS_WRITE) |
+		       SCOPE_BIT(SCOPE_SESSIONS_READ) | SCOPE_BIT(SCOPE_SESSIONS_END);
+	case ROLE_ADMINISTRATOR:
+		return desk | SCOPE_BIT(SCOPE_HOMES_READ) | SCOPE_BIT(SCOPE_HOMES_WRITE) | SCOPE_BIT(SCOPE_DEVICES_READ) |
+		       SCOPE_BIT(SCOPE_DEVICES_WRITE) | SCOPE_BIT(SCOPE_AREAS_WRITE) | SCOPE_BIT(SCOPE_PEOPLE_READ) |
+		       SCOPE_BIT(SCOPE_PEOPLE_WRITE) | SCOPE_BIT(SCOPE_ROSTERS_WRITE) | SCOPE_BIT(SCOPE_SESSIONS_READ) |
+		       SCOPE_BIT(SCOPE_SESSIONS_END);
+	case ROLE_AUDITOR:
+		return SCOPE_BIT(SCOPE_STATISTICS_READ) | SCOPE_BIT(SCOPE_AREAS_READ) | SCOPE_BIT(SCOPE_PEOPLE_READ) |
+		       SCOPE_BIT(SCOPE_AUDIT_READ) | SCOPE_BIT(SCOPE_SESSIONS_READ);
+	case ROLE_NONE:
+	case ROLE_CAREGIVER:
+	case ROLE_TECHNICIAN:
+	case ROLE_WALLBOARD:
+	case ROLE_MACHINE:
+	case ROLE_COUNT:
+		break;
+	}
+	return 0;
+}
 
 bool rights_may(enum role role, int what)
 {

@@ -21,12 +21,6 @@
 
 #include "io/web_internal.h"
 
-static const char *const ROLES[ROLE_COUNT] = {
-	[ROLE_NONE] = "none",           [ROLE_OPERATOR] = "operator",     [ROLE_SUPERVISOR] = "supervisor",
-	[ROLE_CAREGIVER] = "caregiver", [ROLE_TECHNICIAN] = "technician", [ROLE_ADMINISTRATOR] = "administrator",
-	[ROLE_AUDITOR] = "auditor",     [ROLE_WALLBOARD] = "wallboard",
-};
-
 /* ------------------------------------------------------------ sessions */
 
 bool session_shown(struct lws *wsi, char ret[LOGIN_NAME_LEN + 1])
@@ -71,7 +65,7 @@ static void cookie_set(struct request *rq, const char *token, int64_t age_s)
 static void answer_account(struct request *rq, const struct account *account)
 {
 	json_t *me =
-		json_pack("{s:s, s:s, s:s}", "person", account->person, "name", account->name, "role", ROLES[account->role]);
+		json_pack("{s:s, s:s, s:s}", "person", account->person, "name", account->name, "role", role_name(account->role));
 	char *text = me == NULL ? NULL : json_dumps(me, JSON_COMPACT);
 
 	json_decref(me);

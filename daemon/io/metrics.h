@@ -34,6 +34,7 @@
 	X(LOGIN_WRONG, "pingan_login_wrong_total", true, "Log-ins with a wrong account or password")                       \
 	X(LOGIN_LIMITED, "pingan_login_limited_total", true, "Log-ins refused because of too many failures")               \
 	X(LOGIN_UNAVAILABLE, "pingan_login_unavailable_total", true, "Log-ins refused: password helper or store away")     \
+	X(TOKEN_REFUSED, "pingan_token_refused_total", true, "API requests with a token that is none, or is over")         \
 	X(AUTHD_TIMEOUTS, "pingan_authd_timeouts_total", true, "Questions the password helper did not answer in time")     \
 	X(AUTHD_BUSY, "pingan_authd_busy_total", true, "Questions the password helper was too busy for")                   \
 	X(LINKS_OPEN, "pingan_links_open", false, "Open links of devices and screens")                                     \
