@@ -64,7 +64,34 @@ static bool put_areas(struct cell *cell)
 		area.centre = &centre;
 		area.neighbours = neighbours;
 		area.n_neighbours = from->neighbour[0] != '\0';
+		for (size_t k = 0; k < COUNT_OF(STATIONS); k++)
+			if (strcmp(STATIONS[k].area, from->code) == 0)
+				area.station = text(STATIONS[k].id);
 		if (!put_packed(cell, "area", from->code, &area.base))
+			return false;
+	}
+	return true;
+}
+
+static bool put_stations(struct cell *cell)
+{
+	for (size_t i = 0; i < COUNT_OF(STATIONS); i++) {
+		const struct demo_station *from = &STATIONS[i];
+		Pingan__V1__Station s = PINGAN__V1__STATION__INIT;
+		Pingan__V1__Place place = PINGAN__V1__PLACE__INIT;
+
+		place.lat_e6 = from->lat_e6;
+		place.lon_e6 = from->lon_e6;
+		s.id = text(from->id);
+		s.name = text(from->name);
+		s.name_en = text(from->name_en);
+		s.kind = (Pingan__V1__StationKind)from->kind;
+		s.area = text(from->area);
+		s.address = text(from->address);
+		s.phone = text(from->phone);
+		s.duty_phone = text(from->duty_phone);
+		s.place = &place;
+		if (!put_packed(cell, "station", from->id, &s.base))
 			return false;
 	}
 	return true;
@@ -197,6 +224,8 @@ static void resident_make(const struct home *h, uint32_t which, bool alone, Ping
 	r->birth_year = 1930 + choose(h->id, 12 + which, 28);
 	r->sex = woman ? 2 : 1;
 	r->language = text(choose(h->id, 14 + which, 3) == 0 ? "cmn" : "yue");
+	r->dialect = text(DIALECTS[choose(h->id, 16 + which, COUNT_OF(DIALECTS))]);
+	r->mobility = (Pingan__V1__Mobility)(1 + choose(h->id, 18 + which, 3));
 	r->phone = text(which == 0 ? h->phone : "");
 	r->risks = risks;
 	r->n_risks = 0;
@@ -209,7 +238,9 @@ static void resident_make(const struct home *h, uint32_t which, bool alone, Ping
 		risks[r->n_risks++] = text(health_of(h)->risk);
 }
 
-static void contact_make(const struct home *h, uint32_t which, Pingan__V1__Contact *c, char phone[24])
+/* The first by day and evening, the second at any time. */
+static void contact_make(const struct home *h, uint32_t which, Pingan__V1__Contact *c, char phone[24],
+                         Pingan__V1__Hours **hours)
 {
 	pingan__v1__contact__init(c);
 	snprintf(phone, 24, "100%08" PRIu32, 10000 + choose(h->id, 30 + which, 80000));
@@ -219,6 +250,34 @@ static void contact_make(const struct home *h, uint32_t which, Pingan__V1__Conta
 	c->phone = phone;
 	c->has_key = which == 1 && choose(h->id, 34, 2) == 0;
 	c->tell = which == 0;
+	c->consent = true;
+	c->consent_on = text("2026-01-05");
+	c->hours = hours;
+	c->n_hours = which == 0;
+}
+
+/* Every twelfth home is a home-care bed of its sub-district's centre. */
+static void care_make(const struct home *h, const char *area, Pingan__V1__Household *out, Pingan__V1__CarePlan *plan,
+                      char *services[2])
+{
+	static const char *const SERVICES[] = {"meals", "bath", "nursing", "rehabilitation", "cleaning", "company"};
+
+	if (choose(h->id, 70, 12) != 0)
+		return;
+	out->kind = PINGAN__V1__HOME_KIND__HOME_CARE_BED;
+	out->care_plan = plan;
+	for (size_t i = 0; i < COUNT_OF(STATIONS); i++)
+		if (strncmp(STATIONS[i].area, area, strlen(STATIONS[i].area)) == 0 && plan->provider[0] == '\0')
+			plan->provider = text(STATIONS[i].id);
+	services[0] = text("round");
+	services[1] = text(SERVICES[choose(h->id, 71, COUNT_OF(SERVICES))]);
+	plan->services = services;
+	plan->n_services = 2;
+	plan->ability = 3 + choose(h->id, 72, 3);
+	plan->assessed_on = text("2025-12-10");
+	plan->visits_week = 2 + choose(h->id, 73, 4);
+	plan->from = text("2026-01-01");
+	plan->until = text("2026-12-31");
 }
 
 static bool put_household(struct cell *cell, const struct home *h, const struct demo_area *community)
@@ -228,13 +287,19 @@ static bool put_household(struct cell *cell, const struct home *h, const struct 
 	Pingan__V1__Health health = PINGAN__V1__HEALTH__INIT;
 	Pingan__V1__Resident residents[2], *resident_list[2] = {&residents[0], &residents[1]};
 	Pingan__V1__Contact contacts[2], *contact_list[2] = {&contacts[0], &contacts[1]};
-	char ids[2][ID_MAX + 4], *risks[2][3], phones[2][24];
+	Pingan__V1__Hours waking = PINGAN__V1__HOURS__INIT, *hours[] = {&waking};
+	Pingan__V1__CarePlan plan = PINGAN__V1__CARE_PLAN__INIT;
+	const struct demo_access *access = &ACCESS[choose(h->id, 8, COUNT_OF(ACCESS))];
+	char ids[2][ID_MAX + 4], *risks[2][3], phones[2][24], *services[2];
 	uint8_t key[SECRET_LEN];
+
+	waking.from_min = 6 * 60;
+	waking.until_min = 23 * 60;
 
 	out.n_residents = choose(h->id, 9, 4) == 0 ? 2 : 1;
 	for (uint32_t i = 0; i < 2; i++) {
 		resident_make(h, i, out.n_residents == 1, &residents[i], ids[i], risks[i]);
-		contact_make(h, i, &contacts[i], phones[i]);
+		contact_make(h, i, &contacts[i], phones[i], hours);
 	}
 	secret("household", h->id, key);
 	place.lat_e6 = community->lat_e6 + (int)choose(h->id, 1, 5000) - 2500;
@@ -247,7 +312,12 @@ static bool put_household(struct cell *cell, const struct home *h, const struct 
 	out.area = text(community->code);
 	out.street = text(h->street);
 	out.address = text(h->address);
-	out.access = text(ACCESS[choose(h->id, 8, COUNT_OF(ACCESS))]);
+	out.access = text(access->words);
+	out.door_code = text(access->door_code);
+	out.key_safe = text(access->key_safe);
+	out.key_holder = text(access->key_holder);
+	out.served_from = text("2026-01-01");
+	care_make(h, community->code, &out, &plan, services);
 	out.phone = text(h->phone);
 	out.place = &place;
 	out.residents = resident_list;
@@ -345,7 +415,7 @@ int demo_load(struct cell *cell, const struct demo_options *options)
 	bool ok = (options->devices_path == NULL || devices != NULL) && (options->tokens_path == NULL || tokens != NULL);
 
 	printf("demo data: 2 sub-districts, %" PRIu32 " homes, %zu people\n", options->homes, COUNT_OF(PEOPLE));
-	ok = ok && put_areas(cell) && put_people(cell, options->on_duty);
+	ok = ok && put_areas(cell) && put_stations(cell) && put_people(cell, options->on_duty);
 	for (uint32_t n = 0; ok && n < options->homes; n++) {
 		ok = put_home(cell, n, devices, tokens);
 		if (n % 50 == 49 || n + 1 == options->homes) {

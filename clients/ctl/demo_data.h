@@ -53,9 +53,35 @@ static const struct demo_health HEALTH[] = {
 };
 static const char *const ALLERGIES[] = {"青霉素", "磺胺", "海鲜", "碘造影剂"};
 static const char *const HOSPITALS[] = {"演示市第一医院", "云影区中心医院", "榕荫街社区卫生服务中心"};
-static const char *const ACCESS[] = {"单元门密码 2351#；钥匙在居委会", "钥匙盒在门右侧，密码 4096",
-                                     "邻居 402 有备用钥匙", "门禁 8812#，敲门后请等两分钟",
-                                     "铁门常开；房门钥匙在地垫下的盒里，密码 7130"};
+/* How to get in: in words, and what stands in a field of its own. */
+struct demo_access {
+	const char *words, *door_code, *key_safe, *key_holder;
+};
+
+static const struct demo_access ACCESS[] = {
+	{"钥匙在居委会，夜间打值班电话", "2351#", "", "居委会"},
+	{"从侧门上楼", "", "门右侧，密码 4096", ""},
+	{"", "", "", "邻居 402"},
+	{"敲门后请等两分钟", "8812#", "", ""},
+	{"铁门常开", "", "地垫下的盒里，密码 7130", ""},
+};
+static const char *const DIALECTS[] = {"", "", "toishan", "", "hakka", ""};
+
+/* The care centres of the two sub-districts, and one point. */
+struct demo_station {
+	const char *id, *name, *name_en, *area, *address, *phone, *duty_phone;
+	int kind; /* StationKind of record.proto */
+	int lat_e6, lon_e6;
+};
+
+static const struct demo_station STATIONS[] = {
+	{"st01", "榕荫街道颐康中心", "Rongyin Care Centre", "440190001", "演示市云影区榕荫街道茶香路18号", "02000009101",
+     "10000009101", 1, 23126200, 113262400},
+	{"st02", "听雨街道颐康中心", "Tingyu Care Centre", "440190002", "演示市云影区听雨街道琴台路7号", "02000009102",
+     "10000009102", 1, 23126100, 113284300},
+	{"st03", "灯塔社区颐康服务站", "Dengta Care Point", "440190002002", "演示市云影区灯塔社区橹声街3号", "02000009103",
+     "", 2, 23123400, 113280700},
+};
 
 struct demo_person {
 	const char *id, *name;

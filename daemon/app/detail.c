@@ -1,6 +1,7 @@
 /* detail.c - one incident, opened: the card, the jobs, the timeline. Health only once it is on record who looks. */
 #include <stdio.h>
 
+#include "app/hours.h"
 #include "app/screens.h"
 
 #define TEXT_PLAIN_MAX 512
@@ -34,6 +35,9 @@ Pingan__V1__DetailResident **residents_fill(struct app *app, const Pingan__V1__H
 		to->language = r->language;
 		to->risks = r->risks;
 		to->n_risks = r->n_risks;
+		to->dialect = r->dialect;
+		to->mobility = r->mobility;
+		to->known_as = r->known_as;
 		if (!silent)
 			to->phone = r->phone; /* under duress nobody calls back */
 		list[(*ret_count)++] = to;
@@ -62,6 +66,10 @@ Pingan__V1__DetailContact **contacts_fill(struct app *app, const Pingan__V1__Hou
 		to->name = c->name;
 		to->relation = c->relation;
 		to->phone = c->phone;
+		to->phone2 = c->phone2;
+		to->language = c->language;
+		to->note = c->note;
+		to->asleep = !hours_open(c->hours, c->n_hours, app->now.store_ms, app->config.policy.utc_offset_min);
 		to->has_key = c->has_key;
 		list[(*ret_count)++] = to;
 	}
@@ -258,6 +266,10 @@ static void card_fill(struct app *app, const char *household, bool silent, bool 
 		return;
 	d->address = h->address;
 	d->access = h->access;
+	d->door_code = h->door_code;
+	d->key_safe = h->key_safe;
+	d->key_holder = h->key_holder;
+	d->home_note = h->note;
 	if (!silent)
 		d->home_phone = h->phone;
 	if (h->place != NULL) {

@@ -202,9 +202,9 @@ void app_load_end(struct app *app, uint64_t id, uint64_t commit, int64_t stale_m
 /* What a local snapshot keeps: everything but proofs of life and closed incidents. */
 void app_records(struct app *app, void (*each)(void *ctx, const struct store_record *record), void *ctx)
 {
-	static const enum record_type KEPT[] = {RECORD_AREA,     RECORD_PERSON,   RECORD_HOUSEHOLD,
-	                                        RECORD_DEVICE,   RECORD_LOGIN,    RECORD_CAREGIVER,
-	                                        RECORD_OPERATOR, RECORD_INCIDENT, RECORD_TOKEN};
+	static const enum record_type KEPT[] = {RECORD_AREA,  RECORD_PERSON,    RECORD_HOUSEHOLD, RECORD_DEVICE,
+	                                        RECORD_LOGIN, RECORD_CAREGIVER, RECORD_OPERATOR,  RECORD_INCIDENT,
+	                                        RECORD_TOKEN, RECORD_STATION};
 	struct record *rec;
 
 	for (size_t i = 0; i < COUNT_OF(KEPT); i++)

@@ -39,6 +39,7 @@ enum record_type {
 	RECORD_OUT,
 	RECORD_STORM,
 	RECORD_TOKEN,
+	RECORD_STATION,
 	RECORD_TYPE_COUNT
 };
 
@@ -146,6 +147,7 @@ const Pingan__V1__Household *household_find(struct app *app, const char *id);
 uint32_t home_risk(const Pingan__V1__Household *h);
 const Pingan__V1__Device *device_find(struct app *app, const char *id);
 const Pingan__V1__Area *area_find(struct app *app, const char *code);
+const Pingan__V1__Station *station_find(struct app *app, const char *id);
 /* Name of a person for screens; empty when unknown. */
 const char *person_name(struct app *app, const char *id);
 /* Something found no memory: what we hold lacks something that the store has. All is read again once there is memory. */

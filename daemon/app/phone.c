@@ -306,6 +306,9 @@ static void job_fill(struct app *app, struct state *st, const struct incident *i
 	if (h != NULL) {
 		to->address = h->address;
 		to->access = h->access;
+		to->door_code = h->door_code;
+		to->key_safe = h->key_safe;
+		to->key_holder = h->key_holder;
 		if (!inc->silent)
 			to->home_phone = h->phone;
 		if (h->place != NULL) {

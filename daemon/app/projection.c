@@ -20,6 +20,7 @@ static const struct {
 	{"household:", RECORD_HOUSEHOLD}, {"device:", RECORD_DEVICE},
 	{"area:", RECORD_AREA},           {"out:", RECORD_OUT},
 	{"storm:", RECORD_STORM},         {"token:", RECORD_TOKEN},
+	{"storm:", RECORD_STORM},         {"station:", RECORD_STATION},
 };
 
 static enum record_type type_of(const char *key)
@@ -379,6 +380,7 @@ static void told(struct app *app, struct record *rec)
 	case RECORD_DAEMON:
 	case RECORD_OUT:
 	case RECORD_TOKEN:
+	case RECORD_STATION:
 	case RECORD_TYPE_COUNT:
 		break;
 	case RECORD_STORM:
@@ -565,6 +567,11 @@ const Pingan__V1__Device *device_find(struct app *app, const char *id)
 const Pingan__V1__Area *area_find(struct app *app, const char *code)
 {
 	return unpack(app, typed(app, "area", code), &pingan__v1__area__descriptor);
+}
+
+const Pingan__V1__Station *station_find(struct app *app, const char *id)
+{
+	return unpack(app, typed(app, "station", id), &pingan__v1__station__descriptor);
 }
 
 const char *person_name(struct app *app, const char *id)

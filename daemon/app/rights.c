@@ -186,6 +186,10 @@ static const unsigned MAY[] = {
 	[PINGAN__V1__REQUEST__WHAT_DEVICE_CONFIRM] = C,
 	[PINGAN__V1__REQUEST__WHAT_DEVICE_STATE] = O | S | C,
 	[PINGAN__V1__REQUEST__WHAT_BIND_DEVICE] = O | S,
+	/* Which records: judged with the record (registry_requests.c). */
+	[PINGAN__V1__REQUEST__WHAT_OPEN_RECORD] = O | S,
+	[PINGAN__V1__REQUEST__WHAT_EDIT_RECORD] = O | S,
+	[PINGAN__V1__REQUEST__WHAT_LIST_RECORDS] = O | S,
 };
 /* clang-format on */
 

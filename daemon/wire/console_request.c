@@ -123,6 +123,37 @@ static bool device_state_ok(const Pingan__V1__DeviceSetState *d)
 	        d->state == PINGAN__V1__DEVICE_STATE__DEVICE_AWAY || d->state == PINGAN__V1__DEVICE_STATE__DEVICE_RETIRED);
 }
 
+/* "household:h0001", "area:440190", "station:st01": what a screen may open and correct. */
+static bool record_key_ok(const char *key)
+{
+	static const char *const TYPES[] = {"household:", "area:", "station:"};
+
+	for (size_t i = 0; i < sizeof TYPES / sizeof TYPES[0]; i++)
+		if (strncmp(key, TYPES[i], strlen(TYPES[i])) == 0)
+			return console_id_ok(key + strlen(TYPES[i]));
+	return false;
+}
+
+/* What the record says is judged where every writer's is (wire/registry.h). Health notes are a home's alone. */
+static bool edit_record_ok(const Pingan__V1__EditRecord *e)
+{
+	bool home = strncmp(e->key, "household:", 10) == 0, area = strncmp(e->key, "area:", 5) == 0;
+	Pingan__V1__EditRecord__BodyCase body = home   ? PINGAN__V1__EDIT_RECORD__BODY_HOUSEHOLD
+	                                        : area ? PINGAN__V1__EDIT_RECORD__BODY_AREA
+	                                               : PINGAN__V1__EDIT_RECORD__BODY_STATION;
+
+	if (!record_key_ok(e->key) || (e->health && !home))
+		return false;
+	return e->remove ? e->body_case == PINGAN__V1__EDIT_RECORD__BODY__NOT_SET && e->expected != 0
+	                 : e->body_case == body;
+}
+
+static bool list_records_ok(const Pingan__V1__ListRecords *l)
+{
+	return (strcmp(l->type, "area") == 0 || strcmp(l->type, "station") == 0) &&
+	       (l->under[0] == '\0' || area_ok(l->under)) && (l->after[0] == '\0' || console_id_ok(l->after));
+}
+
 bool console_request_ok(const Pingan__V1__Request *r)
 {
 	switch (r->what_case) {
@@ -235,6 +266,12 @@ bool console_request_ok(const Pingan__V1__Request *r)
 		return device_state_ok(r->device_state);
 	case PINGAN__V1__REQUEST__WHAT_BIND_DEVICE:
 		return r->bind_device->incident != 0 && console_id_ok(r->bind_device->household);
+	case PINGAN__V1__REQUEST__WHAT_OPEN_RECORD:
+		return record_key_ok(r->open_record->key);
+	case PINGAN__V1__REQUEST__WHAT_EDIT_RECORD:
+		return edit_record_ok(r->edit_record);
+	case PINGAN__V1__REQUEST__WHAT_LIST_RECORDS:
+		return list_records_ok(r->list_records);
 	case PINGAN__V1__REQUEST__WHAT__NOT_SET:
 	case _PINGAN__V1__REQUEST__WHAT__CASE_IS_INT_SIZE:
 		break;

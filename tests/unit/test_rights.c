@@ -57,6 +57,9 @@ static const struct {
 	{ASK(DEVICE_CONFIRM), CAREGIVER},
 	{ASK(DEVICE_STATE), ALL},
 	{ASK(BIND_DEVICE), DESK},
+	{ASK(OPEN_RECORD), DESK},
+	{ASK(EDIT_RECORD), DESK},
+	{ASK(LIST_RECORDS), DESK},
 };
 
 static void test_requests(void **state)
