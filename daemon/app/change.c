@@ -233,7 +233,7 @@ static void awaiting_wake(struct app *app)
 void change_fly(struct app *app, struct change *ch, struct store_commit *c)
 {
 	struct flight *f;
-	size_t len = c->event.len;
+	size_t len = c->event.len + c->audit.len;
 	uint8_t *at;
 
 	for (uint32_t i = 0; i < c->put_count; i++)
@@ -264,6 +264,7 @@ void change_fly(struct app *app, struct change *ch, struct store_commit *c)
 		at += (slice).len;                       \
 	} while (0)
 	KEEP_BYTES(f->commit.event);
+	KEEP_BYTES(f->commit.audit);
 	for (uint32_t i = 0; i < c->put_count; i++)
 		KEEP_BYTES(f->commit.puts[i].body);
 	for (uint32_t i = 0; i < c->outbox_count; i++)

@@ -39,6 +39,7 @@ static void commit_clear(struct store_commit *c)
 	c->message_anew = false;
 	c->not_before_ms = 0;
 	c->event = slice_of(NULL, 0);
+	c->audit = slice_of(NULL, 0);
 }
 
 void commit_begin(struct store_commit *c)

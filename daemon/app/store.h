@@ -5,7 +5,7 @@
  * Knows:  no Redis.
  * Result: one commit is atomic: all its records, index changes, outbox entries and its log entry, or nothing.
  * Bounds: STORE_PUTS_MAX records, STORE_LINKS_MAX index changes, STORE_OUTBOX_MAX outbox entries a commit;
- *         a body is STORE_BODY_MAX bytes at most.
+ *         a body is STORE_BODY_MAX bytes at most, an audit part STORE_AUDIT_MAX.
  *
  * A record is {rev, commits, body}. `commits` are the ids of the last 8 commits that touched it, newest first. A commit
  * names, for every record it puts, the newest commit id it was decided on (identity, not a number); the store refuses it
@@ -13,6 +13,11 @@
  * had been lost. Log entries are numbered 1, 2, 3, ... without gap; each carries the commit id of the one before it.
  * Every daemon, the committing one included, learns of a change from the log and from nowhere else; the answer to a
  * commit only refuses.
+ *
+ * A commit behind which a person stands has an audit part: who did, or looked at, what. It goes into a chain of its own, in
+ * the same step: entry `id` has the number of its log entry, the hash of the one before, and
+ *   hash = SHA-1 of "<hash before> <id> <at_ms> <audit part>", as 40 hex digits; STORE_HASH_NONE stands before the first.
+ * The log entry names that hash, so whoever follows the log holds the head of the chain in memory.
  */
 #ifndef APP_STORE_H
 #define APP_STORE_H
@@ -27,6 +32,9 @@
 #define STORE_CHECKS_MAX 2
 #define STORE_LINKS_MAX 6
 #define STORE_OUTBOX_MAX 8
+#define STORE_AUDIT_MAX 1024
+#define STORE_HASH_SIZE 41 /* 40 hex digits and a zero */
+#define STORE_HASH_NONE "0000000000000000000000000000000000000000"
 
 /* One record to write. */
 struct store_put {
@@ -52,18 +60,18 @@ enum store_link_op {
 
 struct store_link {
 	enum store_link_op op;
-	char name[STORE_KEY_MAX];  /* "open:<household>", "incidents:open" */
+	char name[STORE_KEY_MAX]; /* "open:<household>", "incidents:open" */
 	char value[STORE_KEY_MAX];
 };
 
 struct store_outbox {
-	char key[STORE_KEY_MAX];   /* incident:what:target:number; the same key is written once */
+	char key[STORE_KEY_MAX]; /* incident:what:target:number; the same key is written once */
 	struct slice body;
 };
 
 struct store_commit {
-	uint64_t id;               /* random; never 0 */
-	uint32_t put_count;        /* 0: a log entry only; `message` then tells the same commit sent again (DUPLICATE) */
+	uint64_t id;        /* random; never 0 */
+	uint32_t put_count; /* 0: a log entry only; `message` then tells the same commit sent again (DUPLICATE) */
 	struct store_put puts[STORE_PUTS_MAX]; /* [0] is the main record */
 	uint32_t check_count;
 	struct store_check checks[STORE_CHECKS_MAX];
@@ -71,12 +79,13 @@ struct store_commit {
 	struct store_link links[STORE_LINKS_MAX];
 	uint32_t outbox_count;
 	struct store_outbox outbox[STORE_OUTBOX_MAX];
-	char message[2 * STORE_KEY_MAX]; /* de-duplication: key of the device's message; empty = none */
+	char message[2 * STORE_KEY_MAX];   /* de-duplication: key of the device's message; empty = none */
 	char message_value[STORE_KEY_MAX]; /* what a copy is told: the incident's key */
-	int64_t message_ms;        /* how long it is remembered after its last copy */
-	bool message_anew;         /* forget an older memory of the key (its incident is closed) */
-	ms_t not_before_ms;        /* refused while the store's clock is earlier; 0 = no condition */
-	struct slice event;        /* LogEvent: what happened */
+	int64_t message_ms;                /* how long it is remembered after its last copy */
+	bool message_anew;                 /* forget an older memory of the key (its incident is closed) */
+	ms_t not_before_ms;                /* refused while the store's clock is earlier; 0 = no condition */
+	struct slice event;                /* LogEvent: what happened */
+	struct slice audit;                /* AuditEntry: who did it; empty = nobody: a device or a rule */
 };
 
 enum store_result {
@@ -98,8 +107,8 @@ struct store_answer {
 	char value[STORE_KEY_MAX]; /* DUPLICATE, TAKEN */
 	/* STALE: the record as it stands; rev 0 = does not exist */
 	uint64_t rev;
-	uint64_t newest;           /* its newest commit id */
-	struct slice body;         /* borrowed during the call */
+	uint64_t newest;   /* its newest commit id */
+	struct slice body; /* borrowed during the call */
 };
 
 /* When a unit was last heard, by whichever daemon, and what it last said of itself. Kept beside the records and never in
@@ -118,20 +127,30 @@ struct store_seen {
 /* One record as the log or a load brings it. */
 struct store_record {
 	char key[STORE_KEY_MAX];
-	uint64_t rev;              /* 0 = removed */
+	uint64_t rev;                         /* 0 = removed */
 	uint64_t commits[STORE_COMMITS_KEPT]; /* newest first, 0 = none */
-	struct slice body;         /* borrowed during the call */
+	struct slice body;                    /* borrowed during the call */
 };
 
 /* One entry of the log. */
 struct store_entry {
-	uint64_t id;               /* 1, 2, 3, ... */
+	uint64_t id; /* 1, 2, 3, ... */
 	uint64_t commit;
-	uint64_t prev;             /* commit id of entry id-1; 0 for the first */
-	ms_t at_ms;                /* never earlier than the entry before */
-	struct slice event;        /* borrowed during the call */
+	uint64_t prev;               /* commit id of entry id-1; 0 for the first */
+	ms_t at_ms;                  /* never earlier than the entry before */
+	struct slice event;          /* borrowed during the call */
+	char audit[STORE_HASH_SIZE]; /* hash of its entry in the audit chain; empty = it has none */
 	uint32_t record_count;
 	struct store_record records[STORE_PUTS_MAX];
+};
+
+/* One entry of the audit chain. */
+struct store_audit {
+	uint64_t id; /* of its log entry */
+	ms_t at_ms;
+	char prev[STORE_HASH_SIZE]; /* hash of the entry before it */
+	char hash[STORE_HASH_SIZE];
+	struct slice body; /* AuditEntry */
 };
 
 #endif

@@ -7,7 +7,7 @@
 --   FCALL commit <number of keys>
 --     KEYS log, head, outbox; then of each put its record, of each check its record, the message (if there is one),
 --          of each link its name
---     ARGV 1 "1" (form of this call)      7 message: "" none, "m" refuse copies, "a" forget an older memory first
+--     ARGV 1 "1", "2" with an audit part  7 message: "" none, "m" refuse copies, "a" forget an older memory first
 --          2 commit id, 16 hex digits     8 what a copy of the message is told
 --          3 number of puts               9 how long the message is remembered, ms
 --          4 number of checks            10 refused while the store's clock is earlier, ms; 0 = no condition
@@ -17,19 +17,22 @@
 --               of each check: expected newest commit id ("" = must not exist)
 --               of each link: "u" unique, "f" free, "a" add, "d" drop; value
 --               of each outbox entry: its key, body
+--          then, in form "2", because a person stands behind it: the audit part
 --
 --   Answer: {result, at_ms, log id, index, value, rev, newest commit id, body}, cut after the last that means something.
 --   Everything is looked at before anything is written, and nothing that is written can fail: all of it or nothing.
 
-local VERSION = 1
+local VERSION = 2
 local SUM = '@SUM@'
 
 local STORED, MINE, DUPLICATE, STALE, TAKEN, EARLY, REFUSED = 1, 2, 3, 4, 5, 6, 7
 
 local PUTS_MAX, CHECKS_MAX, LINKS_MAX, OUTBOX_MAX = 6, 2, 6, 8
 local BODY_MAX = 16384
+local AUDIT_MAX = 1024
 local COMMITS_TEXT_KEPT = 7 * 17 - 1 -- seven ids of 16 digits, a space between; the new one goes in front
 local NO_COMMIT = '0000000000000000'
+local NO_HASH = '0000000000000000000000000000000000000000'
 -- Numbers are doubles here; up to this they print as digits. A log of a million entries a second gets there in 3 years.
 local NUMBER_MAX = 99999999999999
 -- A removed record leaves its last commit id for so long, so that the removal sent again is known.
@@ -93,10 +96,49 @@ local function take_back(done, why)
 	return refuse(why)
 end
 
+local function hash_of(text)
+	return text and #text >= 40 and not find(sub(text, 1, 40), '[^0-9a-f]') and sub(text, 1, 40)
+end
+
+-- The hash that the next entry of the audit chain names: from its head, else from its newest entry.
+local function audit_prev(stream, head)
+	local prev = hash_of(redis.call('MGET', head)[1])
+	local last = not prev and redis.pcall('XREVRANGE', stream, '+', '-', 'COUNT', 1)
+	if last and not last.err and #last == 1 then
+		local fields = last[1][2]
+		for i = 1, #fields - 1, 2 do
+			if fields[i] == 'hash' then
+				prev = hash_of(fields[i + 1])
+			end
+		end
+	end
+	return prev or NO_HASH
+end
+
+-- Puts the audit part into its chain and returns its hash; nil when that can't be done. `done` learns how to take it back.
+local function audit_add(stream, head, done, n_text, at_text, body)
+	local prev = audit_prev(stream, head)
+	local hash = redis.sha1hex(prev .. ' ' .. n_text .. ' ' .. at_text .. ' ' .. body)
+	local add = {'XADD', stream, n_text .. '-0', 'body', body, 'prev', prev, 'at', at_text, 'hash', hash}
+	local added = redis.pcall(unpack(add))
+	if type(added) == 'table' then
+		-- Somebody has had his hands in it. What people do for those who called can't wait for that: what is there is set
+		-- aside under another name, where pinganctl audit verify finds it, and the chain goes on.
+		redis.pcall('RENAME', stream, stream .. '_broken_' .. n_text)
+		added = redis.pcall(unpack(add))
+		if type(added) == 'table' then
+			return nil
+		end
+	end
+	done[#done + 1] = {'XDEL', stream, added}
+	return hash
+end
+
 local function commit(keys, args)
 	local call, pcall_redis = redis.call, redis.pcall
 	local id = args[2]
-	if args[1] ~= '1' or not id or not is_id(id) then
+	local form = args[1]
+	if (form ~= '1' and form ~= '2') or not id or not is_id(id) then
 		return refuse('form')
 	end
 	local puts, checks = count_of(args[3], PUTS_MAX), count_of(args[4], CHECKS_MAX)
@@ -120,8 +162,12 @@ local function commit(keys, args)
 	local check_arg = 12 + 3 * puts
 	local link_arg = check_arg + checks
 	local outbox_arg = link_arg + 2 * links
-	if #keys ~= link_key + links or #args ~= outbox_arg + 2 * outboxes then
+	local audit = form == '2' and args[outbox_arg + 2 * outboxes + 1]
+	if #keys ~= link_key + links or #args ~= outbox_arg + 2 * outboxes + (audit and 1 or 0) then
 		return refuse('number')
+	end
+	if form == '2' and (not audit or #audit == 0 or #audit > AUDIT_MAX) then
+		return refuse('audit')
 	end
 	if #args[11] > BODY_MAX then
 		return refuse('event')
@@ -291,6 +337,14 @@ local function commit(keys, args)
 			done[#done + 1] = {add and 'SREM' or 'SADD', name, value}
 		end
 	end
+	local audit_stream, audit_head, hash
+	if audit then
+		audit_stream, audit_head = sub(log, 1, prefix_len) .. 'audit', sub(log, 1, prefix_len) .. 'audit_head'
+		hash = audit_add(audit_stream, audit_head, done, n_text, at_text, audit)
+		if not hash then
+			return take_back(done, 'audit stream')
+		end
+	end
 	local entry = {'XADD', log, n_text .. '-0', 'commit', id, 'prev', prev, 'at', at_text, 'event', args[11]}
 	local top = 12
 	for i = 1, puts do
@@ -313,6 +367,9 @@ local function commit(keys, args)
 		end
 		top = top + 8
 	end
+	if audit then
+		entry[top], entry[top + 1] = 'audit', hash
+	end
 	local added = pcall_redis(unpack(entry))
 	if type(added) == 'table' then
 		-- `head` is behind the stream (somebody wrote it by hand, or deleted it): the stream is right.
@@ -326,6 +383,15 @@ local function commit(keys, args)
 		n = n + 1
 		n_text, at_text = tostring(n), tostring(at)
 		entry[3], entry[7], entry[9] = n_text .. '-0', prev, at_text
+		if audit then
+			call(unpack(done[#done]))
+			done[#done] = nil
+			hash = audit_add(audit_stream, audit_head, done, n_text, at_text, audit)
+			if not hash then
+				return take_back(done, 'audit stream')
+			end
+			entry[top + 1] = hash
+		end
 		added = pcall_redis(unpack(entry))
 		if type(added) == 'table' then
 			return take_back(done, 'log')
@@ -363,6 +429,9 @@ local function commit(keys, args)
 			end
 		end
 		call(unpack(set))
+	end
+	if audit then
+		call('SET', audit_head, hash .. ' ' .. n_text)
 	end
 	if messages == 1 then
 		call('SET', keys[link_key], (at + memory_ms + slack_ms) .. ' ' .. n_text .. ' ' .. args[8],

@@ -157,17 +157,17 @@ void commit_call_make(struct commit_call *call, const char *prefix, const struct
 {
 	static const char *const link_words[] = {
 		[LINK_UNIQUE] = "link:", [LINK_FREE] = "link:", [LINK_ADD] = "set:", [LINK_DROP] = "set:"};
-	static const char *const link_ops[] = {
-		[LINK_UNIQUE] = "u", [LINK_FREE] = "f", [LINK_ADD] = "a", [LINK_DROP] = "d"};
+	static const char *const link_ops[] = {[LINK_UNIQUE] = "u", [LINK_FREE] = "f", [LINK_ADD] = "a", [LINK_DROP] = "d"};
 	bool message = c->message[0] != '\0';
 	uint32_t keys = 3 + c->put_count + c->check_count + message + c->link_count;
 	char *room;
 
 	ENSURE(c->id != 0);
 	ENSURE(c->put_count <= STORE_PUTS_MAX && (c->put_count > 0 || (message && c->outbox_count == 0)));
-	ENSURE(c->check_count <= STORE_CHECKS_MAX && c->link_count <= STORE_LINKS_MAX && c->outbox_count <= STORE_OUTBOX_MAX);
+	ENSURE(c->check_count <= STORE_CHECKS_MAX && c->link_count <= STORE_LINKS_MAX &&
+	       c->outbox_count <= STORE_OUTBOX_MAX);
 	ENSURE(!message || c->message_ms > 0);
-	ENSURE(c->not_before_ms >= 0 && c->event.len <= STORE_BODY_MAX);
+	ENSURE(c->not_before_ms >= 0 && c->event.len <= STORE_BODY_MAX && c->audit.len <= STORE_AUDIT_MAX);
 	call->argc = 0;
 	call->text_len = 0;
 	put_bytes(call, "FCALL", 5);
@@ -189,7 +189,7 @@ void commit_call_make(struct commit_call *call, const char *prefix, const struct
 		put_key(call, prefix, link_words[c->links[i].op], c->links[i].name, STORE_KEY_MAX);
 	}
 
-	put_bytes(call, "1", 1);
+	put_bytes(call, c->audit.len == 0 ? "1" : "2", 1);
 	put_id(call, c->id);
 	put_number(call, c->put_count);
 	put_number(call, c->check_count);
@@ -219,6 +219,8 @@ void commit_call_make(struct commit_call *call, const char *prefix, const struct
 		put_text(call, c->outbox[i].key, STORE_KEY_MAX);
 		put_bytes(call, c->outbox[i].body.at, c->outbox[i].body.len);
 	}
+	if (c->audit.len != 0)
+		put_bytes(call, c->audit.at, c->audit.len);
 }
 
 /* ------------------------------------------------------------ what comes back */
@@ -334,6 +336,15 @@ static bool entry_record_read(redisReply *const *f, struct store_record *ret)
 	return true;
 }
 
+bool audit_hash_read(const char *text, size_t len, char ret[STORE_HASH_SIZE])
+{
+	if (len != STORE_HASH_SIZE - 1 || strspn(text, "0123456789abcdef") < len)
+		return false;
+	memcpy(ret, text, len);
+	ret[len] = '\0';
+	return true;
+}
+
 bool commit_entry_read(const redisReply *reply, struct store_entry *ret)
 {
 	const redisReply *id, *fields;
@@ -348,10 +359,18 @@ bool commit_entry_read(const redisReply *reply, struct store_entry *ret)
 	if (!is_text(id) || id->len < 3 || strcmp(id->str + id->len - 2, "-0") != 0 ||
 	    !number_read(id->str, id->len - 2, &ret->id) || ret->id == 0)
 		return false;
-	if (fields->type != REDIS_REPLY_ARRAY || fields->elements < 8 || fields->elements % 8 != 0)
+	if (fields->type != REDIS_REPLY_ARRAY || fields->elements < 8 || (fields->elements % 8 & ~(size_t)2) != 0)
 		return false;
 	f = fields->element;
 	n = (fields->elements - 8) / 8;
+	ret->audit[0] = '\0';
+	if (fields->elements % 8 == 2) {
+		redisReply *const *audit = f + 8 + 8 * n;
+
+		if (!text_is(audit[0], "audit") || !is_text(audit[1]) ||
+		    !audit_hash_read(audit[1]->str, audit[1]->len, ret->audit))
+			return false;
+	}
 	if (n > STORE_PUTS_MAX)
 		return false;
 	if (!text_is(f[0], "commit") || !text_is(f[2], "prev") || !text_is(f[4], "at") || !text_is(f[6], "event"))

@@ -5,7 +5,7 @@
  * Result: what Redis says is theirs: everything is checked, and refused with false.
  * Bounds: those of app/store.h; PREFIX_MAX bytes of prefix.
  *
- * Keys behind the prefix (docs/STORE.md): the record's own key; log, head, outbox; link:NAME, set:NAME, msg:KEY, gone:KEY.
+ * Keys behind the prefix (docs/STORE.md): the record's own key; log, head, outbox, audit, audit_head; link:NAME, set:NAME, msg:KEY, gone:KEY.
  */
 #ifndef IO_REDIS_COMMIT_H
 #define IO_REDIS_COMMIT_H
@@ -20,7 +20,7 @@
 extern const unsigned char COMMIT_LUA[];
 extern const size_t COMMIT_LUA_LEN;
 extern const char COMMIT_LUA_SUM[];
-#define COMMIT_LUA_VERSION 1 /* equal to VERSION in commit.lua */
+#define COMMIT_LUA_VERSION 2 /* equal to VERSION in commit.lua */
 
 #define CALL_ARGS_MAX 88
 #define CALL_TEXT_MAX 4096
@@ -35,7 +35,8 @@ struct commit_call {
 };
 
 /* FCALL commit. Counts and lengths beyond app/store.h are our own fault: ENSURE. */
-void commit_call_make(struct commit_call *call, const char *prefix, const struct store_commit *commit, int64_t offset_ms);
+void commit_call_make(struct commit_call *call, const char *prefix, const struct store_commit *commit,
+                      int64_t offset_ms);
 
 /* Answer of FCALL commit. False when it is none (an error of Redis, or not understood); *ret is then STORE_FAILED. */
 bool commit_answer_read(const redisReply *reply, struct store_answer *ret);
@@ -55,6 +56,9 @@ bool commit_record_read(struct slice key, const redisReply *reply, struct store_
 
 /* Value of the key `head`: the newest entry. False when it is not there or unreadable. */
 bool commit_head_read(const redisReply *reply, uint64_t *ret_id, uint64_t *ret_commit, ms_t *ret_at_ms);
+
+/* True for the hash of an entry of the audit chain: 40 hex digits. Copied to ret. */
+bool audit_hash_read(const char *text, size_t len, char ret[STORE_HASH_SIZE]);
 
 /* 16 hex digits. */
 void commit_id_text(uint64_t id, char ret[17]);

@@ -48,7 +48,7 @@ struct broken {
 static const struct broken BROKEN[] = {
 	{"nothing at all", "0"},
 	{"keys only", "4 % pa:incident:1"},
-	{"another form", "4 % pa:incident:1 2 @ 1 0 0 0 _ _ 0 0 ev 0 _ w b"},
+	{"another form", "4 % pa:incident:1 3 @ 1 0 0 0 _ _ 0 0 ev 0 _ w b"},
 	{"id too short", "4 % pa:incident:1 1 aa 1 0 0 0 _ _ 0 0 ev 0 _ w b"},
 	{"id not hex", "4 % pa:incident:1 1 000000000000zzzz 1 0 0 0 _ _ 0 0 ev 0 _ w b"},
 	{"seven records", "4 % pa:incident:1 1 @ 7 0 0 0 _ _ 0 0 ev 0 _ w b"},
@@ -58,6 +58,9 @@ static const struct broken BROKEN[] = {
 	{"a clock without end", "4 % pa:incident:1 1 @ 1 0 0 0 _ _ 0 0 ev inf _ w b"},
 	{"body is missing", "4 % pa:incident:1 1 @ 1 0 0 0 _ _ 0 0 ev 0 _ w"},
 	{"a word too many", "4 % pa:incident:1 1 @ 1 0 0 0 _ _ 0 0 ev 0 _ w b c"},
+	{"audit part is missing", "4 % pa:incident:1 2 @ 1 0 0 0 _ _ 0 0 ev 0 _ w b"},
+	{"audit part of no bytes", "4 % pa:incident:1 2 @ 1 0 0 0 _ _ 0 0 ev 0 _ w b _"},
+	{"a word after the audit part", "4 % pa:incident:1 2 @ 1 0 0 0 _ _ 0 0 ev 0 _ w b au dit"},
 	{"a key too many", "5 % pa:incident:1 pa:incident:2 1 @ 1 0 0 0 _ _ 0 0 ev 0 _ w b"},
 	{"message without memory", "5 % pa:incident:1 pa:msg:m 1 @ 1 0 0 0 m v 0 0 ev 0 _ w b"},
 	{"message of another kind", "5 % pa:incident:1 pa:msg:m 1 @ 1 0 0 0 x v 9 0 ev 0 _ w b"},
@@ -229,7 +232,7 @@ static void test_function_survives_restart(void **state)
 	freeReplyObject(reply);
 }
 
-static void load_library(struct stage *w, const char *version, const char *sum)
+static void load_library(struct stage *w, int version, const char *sum)
 {
 	char code[512];
 	redisReply *reply;
@@ -237,7 +240,7 @@ static void load_library(struct stage *w, const char *version, const char *sum)
 	snprintf(code, sizeof code,
 	         "#!lua name=pingan\n"
 	         "redis.register_function('commit', function() return {7, 0, 0, 0, 'an older one'} end)\n"
-	         "redis.register_function{function_name = 'commit_version', callback = function() return {%s, '%s'} end,\n"
+	         "redis.register_function{function_name = 'commit_version', callback = function() return {%d, '%s'} end,\n"
 	         "flags = {'no-writes'}}\n",
 	         version, sum);
 	reply = stage_ask(w, "FUNCTION LOAD REPLACE %s", code);
@@ -252,16 +255,16 @@ static void test_upgrade(void **state)
 	struct store_commit c = commit_of(w, "incident:01", 0, "x");
 	struct client *a;
 
-	load_library(w, "0", "old");
+	load_library(w, COMMIT_LUA_VERSION - 1, "old");
 	a = client_new(w);
 	assert_int_equal(stored(a, &c), 1);
 	client_leave(a);
-	load_library(w, "1", "of somebody else");
+	load_library(w, COMMIT_LUA_VERSION, "of somebody else");
 	a = client_new(w);
 	c = commit_of(w, "incident:02", 0, "x");
 	assert_int_equal(stored(a, &c), 2);
 	client_leave(a);
-	load_library(w, "2", "newer");
+	load_library(w, COMMIT_LUA_VERSION + 1, "newer");
 	a = client_new(w);
 	c = commit_of(w, "incident:03", 0, "x");
 	assert_int_equal(client_commit(a, &c)->result, STORE_REFUSED);

@@ -63,7 +63,8 @@ static void put_entry(const struct store_entry *e)
 	again_len = (size_t)snprintf(again, sizeof again, "*2\r\n");
 	(void)snprintf(id, sizeof id, "%llu-0", (unsigned long long)e->id);
 	put_text(id);
-	again_len += (size_t)snprintf(again + again_len, sizeof again - again_len, "*%u\r\n", 8 + 8 * e->record_count);
+	again_len += (size_t)snprintf(again + again_len, sizeof again - again_len, "*%u\r\n",
+	                              8 + 8 * e->record_count + (e->audit[0] != '\0' ? 2 : 0));
 	put_text("commit");
 	put_id(e->commit);
 	put_text("prev");
@@ -90,11 +91,16 @@ static void put_entry(const struct store_entry *e)
 		put_text("body");
 		put(r->body.at, r->body.len);
 	}
+	if (e->audit[0] != '\0') {
+		put_text("audit");
+		put_text(e->audit);
+	}
 }
 
 static void same(const struct store_entry *a, const struct store_entry *b)
 {
 	MUST(a->id == b->id && a->commit == b->commit && a->prev == b->prev && a->at_ms == b->at_ms);
+	MUST(strcmp(a->audit, b->audit) == 0);
 	MUST(slice_equal(a->event, b->event) && a->record_count == b->record_count);
 	for (uint32_t i = 0; i < a->record_count; i++) {
 		MUST(strcmp(a->records[i].key, b->records[i].key) == 0 && a->records[i].rev == b->records[i].rev);

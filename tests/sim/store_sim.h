@@ -131,6 +131,7 @@ void store_sim_commit_now(struct store_sim *sim, const struct store_commit *comm
 /* As applied, durable or not. Slices stand until the next run. False: no such record / entry. */
 bool store_sim_record(const struct store_sim *sim, const char *key, struct store_record *ret);
 bool store_sim_entry(const struct store_sim *sim, uint64_t id, struct store_entry *ret);
+bool store_sim_audit(const struct store_sim *sim, uint64_t id, struct store_audit *ret);
 /* Walks all records in order of their keys. */
 void store_sim_records(const struct store_sim *sim, void (*each)(void *ctx, const struct store_record *), void *ctx);
 uint64_t store_sim_newest(const struct store_sim *sim);

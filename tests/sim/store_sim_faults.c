@@ -144,6 +144,11 @@ bool store_sim_entry(const struct store_sim *s, uint64_t id, struct store_entry 
 	return state_entry(s->state, id, ret);
 }
 
+bool store_sim_audit(const struct store_sim *s, uint64_t id, struct store_audit *ret)
+{
+	return state_audit(s->state, id, ret);
+}
+
 void store_sim_records(const struct store_sim *s, void (*each)(void *ctx, const struct store_record *), void *ctx)
 {
 	state_records(s->state, each, ctx);

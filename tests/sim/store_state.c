@@ -45,7 +45,7 @@ static struct slice into(uint8_t *bytes, size_t *at, struct slice from)
 struct owned_commit *owned_commit_copy(const struct store_commit *from)
 {
 	struct owned_commit *c = malloc(sizeof *c);
-	size_t len = from->event.len, at = 0;
+	size_t len = from->event.len + from->audit.len, at = 0;
 
 	ENSURE(c != NULL);
 	c->commit = *from;
@@ -56,6 +56,7 @@ struct owned_commit *owned_commit_copy(const struct store_commit *from)
 	c->bytes = malloc(len + 1);
 	ENSURE(c->bytes != NULL);
 	c->commit.event = into(c->bytes, &at, from->event);
+	c->commit.audit = into(c->bytes, &at, from->audit);
 	for (uint32_t i = 0; i < from->put_count; i++)
 		c->commit.puts[i].body = into(c->bytes, &at, from->puts[i].body);
 	for (uint32_t i = 0; i < from->outbox_count; i++)
@@ -156,6 +157,7 @@ static void undo_apply(struct store_state *s, struct undo *u)
 void state_entry_free(struct log_entry *e)
 {
 	blob_drop(e->event);
+	blob_drop(e->audit);
 	for (uint32_t i = 0; i < e->record_count; i++)
 		blob_drop(e->records[i].body);
 	free(e->records);
@@ -179,7 +181,7 @@ static bool malformed(const struct store_commit *c)
 {
 	if (c->id == 0 || (c->put_count == 0 && (c->message[0] == '\0' || c->outbox_count > 0)) ||
 	    c->put_count > STORE_PUTS_MAX || c->check_count > STORE_CHECKS_MAX || c->link_count > STORE_LINKS_MAX ||
-	    c->outbox_count > STORE_OUTBOX_MAX || c->event.len > STORE_BODY_MAX ||
+	    c->outbox_count > STORE_OUTBOX_MAX || c->event.len > STORE_BODY_MAX || c->audit.len > STORE_AUDIT_MAX ||
 	    (c->message[0] != '\0' && c->message_ms <= 0) || c->not_before_ms < 0)
 		return true;
 	for (uint32_t i = 0; i < c->put_count; i++) {
@@ -363,6 +365,18 @@ ms_t state_at_ms(const struct store_state *s, ms_t time_ms)
 	return time_ms > last_ms ? time_ms : last_ms;
 }
 
+/* The head of the chain after each entry of the log stands with it: what is taken back takes its own away. */
+static void write_audit(struct store_state *s, const struct store_commit *c, struct log_entry *e)
+{
+	const char *before = s->log_len == 1 ? STORE_HASH_NONE : s->log[s->log_len - 2].head;
+
+	memcpy(e->head, before, sizeof e->head);
+	if (c->audit.len == 0)
+		return;
+	e->audit = blob_new(c->audit);
+	audit_sim_hash(before, s->log_len, e->at_ms, c->audit, e->head);
+}
+
 static void write_all(struct store_state *s, const struct store_commit *c, ms_t at_ms)
 {
 	struct undo *u = calloc(1, sizeof *u), **place;
@@ -376,6 +390,7 @@ static void write_all(struct store_state *s, const struct store_commit *c, ms_t 
 	e->prev = prev;
 	e->at_ms = at_ms;
 	e->event = blob_new(c->event);
+	write_audit(s, c, e);
 	e->record_count = c->put_count;
 	e->records = calloc(c->put_count + 1, sizeof *e->records);
 	ENSURE(e->records != NULL);

@@ -46,6 +46,10 @@ void state_lend(struct store_state *s, struct blob *body);
 
 bool state_record(const struct store_state *s, const char *key, struct store_record *ret);
 bool state_entry(const struct store_state *s, uint64_t id, struct store_entry *ret);
+/* The entry of the audit chain that came with log entry `id`, if one did. */
+bool state_audit(const struct store_state *s, uint64_t id, struct store_audit *ret);
+/* SHA-1 of "<before> <id> <at_ms> <body>". */
+void audit_sim_hash(const char *before, uint64_t id, ms_t at_ms, struct slice body, char ret[STORE_HASH_SIZE]);
 void state_records(const struct store_state *s, void (*each)(void *ctx, const struct store_record *), void *ctx);
 uint64_t state_newest(const struct store_state *s);
 const char *state_link(const struct store_state *s, const char *name);

@@ -36,6 +36,8 @@ struct log_entry {
 	uint64_t commit, prev;
 	ms_t at_ms;
 	struct blob *event;
+	struct blob *audit;         /* NULL = nobody's act */
+	char head[STORE_HASH_SIZE]; /* of the audit chain after it */
 	uint32_t record_count;
 	struct log_record *records;
 };

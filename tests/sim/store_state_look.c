@@ -76,6 +76,7 @@ static void log_clone(struct store_state *to, const struct store_state *from)
 
 		*copy = *e;
 		blob_keep(copy->event);
+		blob_keep(copy->audit);
 		copy->records = calloc(e->record_count + 1, sizeof *copy->records);
 		ENSURE(copy->records != NULL);
 		for (uint32_t n = 0; n < e->record_count; n++) {
@@ -141,6 +142,8 @@ bool state_entry(const struct store_state *s, uint64_t id, struct store_entry *r
 	                            .at_ms = e->at_ms,
 	                            .event = blob_bytes(e->event),
 	                            .record_count = e->record_count};
+	if (e->audit != NULL)
+		memcpy(ret->audit, e->head, sizeof ret->audit);
 	for (uint32_t i = 0; i < e->record_count; i++) {
 		const struct log_record *r = &e->records[i];
 
@@ -149,6 +152,18 @@ bool state_entry(const struct store_state *s, uint64_t id, struct store_entry *r
 		memcpy(ret->records[i].commits, r->commits, sizeof r->commits);
 		ret->records[i].body = blob_bytes(r->body);
 	}
+	return true;
+}
+
+bool state_audit(const struct store_state *s, uint64_t id, struct store_audit *ret)
+{
+	const struct log_entry *e = id == 0 || id > s->log_len ? NULL : &s->log[id - 1];
+
+	if (e == NULL || e->audit == NULL)
+		return false;
+	*ret = (struct store_audit){.id = id, .at_ms = e->at_ms, .body = blob_bytes(e->audit)};
+	memcpy(ret->prev, id == 1 ? STORE_HASH_NONE : s->log[id - 2].head, sizeof ret->prev);
+	memcpy(ret->hash, e->head, sizeof ret->hash);
 	return true;
 }
 
