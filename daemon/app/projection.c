@@ -401,9 +401,12 @@ static void owner_rows(struct app *app, const char *owner)
 
 bool projection_apply(struct app *app, const struct store_record *from, uint64_t log_id)
 {
-	struct record *rec = record_want(app, from->key);
+	struct record *rec;
 	uint8_t *body;
 
+	if (from->absent)
+		return false;
+	rec = record_want(app, from->key);
 	if (rec == NULL) {
 		projection_incomplete(app, "record");
 		return false;

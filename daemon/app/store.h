@@ -130,7 +130,16 @@ struct store_record {
 	uint64_t rev;                         /* 0 = removed */
 	uint64_t commits[STORE_COMMITS_KEPT]; /* newest first, 0 = none */
 	struct slice body;                    /* borrowed during the call */
+	bool absent; /* of an entry: kept apart (store_apart()), and has moved on since: a later entry brings it */
 };
+
+/* Bodies of these records are not copied into the log: a log is kept for months and nothing in it can be changed, while
+ * what is personal must be erasable in one place. Whoever reads the log gets them all the same, with the entry, as they
+ * stood after it; or `absent`, when the record has changed again since or gone. Old entries may still carry theirs. */
+static inline bool store_apart(const char *key)
+{
+	return strncmp(key, "household:", 10) == 0 || strncmp(key, "person:", 7) == 0;
+}
 
 /* One entry of the log. */
 struct store_entry {

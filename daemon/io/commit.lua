@@ -13,7 +13,8 @@
 --          4 number of checks            10 refused while the store's clock is earlier, ms; 0 = no condition
 --          5 number of links             11 LogEvent
 --          6 number of outbox entries    12 added to TIME, ms: 0 but in tests
---          then of each put: expected newest commit id ("" = must not exist), "w" or "r" (remove), body
+--          then of each put: expected newest commit id ("" = must not exist), "w", "a" (write, and keep the body apart
+--               from the log) or "r" (remove), body
 --               of each check: expected newest commit id ("" = must not exist)
 --               of each link: "u" unique, "f" free, "a" add, "d" drop; value
 --               of each outbox entry: its key, body
@@ -180,7 +181,7 @@ local function commit(keys, args)
 	for i = 1, puts do
 		local key, arg = keys[3 + i], 10 + 3 * i
 		local expect, op = args[arg], args[arg + 1]
-		if (#expect ~= 16 and expect ~= '') or (op ~= 'w' and op ~= 'r') or #args[arg + 2] > BODY_MAX
+		if (#expect ~= 16 and expect ~= '') or (op ~= 'w' and op ~= 'a' and op ~= 'r') or #args[arg + 2] > BODY_MAX
 				or #key <= prefix_len then
 			return refuse('put')
 		end
@@ -364,6 +365,10 @@ local function commit(keys, args)
 				lasts[i] = id .. ' ' .. sub(lasts[i], 1, COMMITS_TEXT_KEPT)
 			end
 			entry[top + 3], entry[top + 5], entry[top + 7] = revs[i], lasts[i], args[12 + 3 * i]
+			if args[11 + 3 * i] == 'a' then
+				-- Personal data: it stands in the record alone, where it can be erased. Readers of the log fetch it there.
+				entry[top + 6], entry[top + 7] = 'apart', ''
+			end
 		end
 		top = top + 8
 	end

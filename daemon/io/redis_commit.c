@@ -205,7 +205,7 @@ void commit_call_make(struct commit_call *call, const char *prefix, const struct
 	for (uint32_t i = 0; i < c->put_count; i++) {
 		ENSURE(c->puts[i].body.len <= STORE_BODY_MAX);
 		put_expect(call, c->puts[i].expect);
-		put_bytes(call, c->puts[i].remove ? "r" : "w", 1);
+		put_bytes(call, c->puts[i].remove ? "r" : store_apart(c->puts[i].key) ? "a" : "w", 1);
 		put_bytes(call, c->puts[i].body.at, c->puts[i].remove ? 0 : c->puts[i].body.len);
 	}
 	for (uint32_t i = 0; i < c->check_count; i++)
@@ -321,7 +321,10 @@ static bool text_is(const redisReply *r, const char *text)
 /* One record of an entry: key, rev, commits, body, each a name and a value. */
 static bool entry_record_read(redisReply *const *f, struct store_record *ret)
 {
-	if (!text_is(f[0], "key") || !text_is(f[2], "rev") || !text_is(f[4], "commits") || !text_is(f[6], "body"))
+	bool apart = text_is(f[6], "apart");
+
+	if (!text_is(f[0], "key") || !text_is(f[2], "rev") || !text_is(f[4], "commits") ||
+	    (!apart && !text_is(f[6], "body")))
 		return false;
 	for (size_t i = 1; i < 8; i += 2)
 		if (!is_text(f[i]))
@@ -330,8 +333,10 @@ static bool entry_record_read(redisReply *const *f, struct store_record *ret)
 		return false;
 	if (!number_read(f[3]->str, f[3]->len, &ret->rev) || !commits_read(f[5]->str, f[5]->len, ret->commits))
 		return false;
-	if (f[7]->len > STORE_BODY_MAX || (ret->rev == 0) != (ret->commits[0] == 0))
+	if (f[7]->len > STORE_BODY_MAX || (ret->rev == 0) != (ret->commits[0] == 0) ||
+	    (apart && (ret->rev == 0 || f[7]->len != 0)))
 		return false;
+	ret->absent = apart;
 	ret->body = slice_of(f[7]->str, f[7]->len);
 	return true;
 }
@@ -413,6 +418,7 @@ bool commit_record_read(struct slice key, const redisReply *reply, struct store_
 	if (!text_copy(ret->key, sizeof ret->key, key) || ret->key[0] == '\0')
 		return false;
 	e = reply->element;
+	ret->absent = false;
 	if (e[0]->type == REDIS_REPLY_NIL && e[1]->type == REDIS_REPLY_NIL && e[2]->type == REDIS_REPLY_NIL) {
 		ret->rev = 0;
 		memset(ret->commits, 0, sizeof ret->commits);

@@ -44,7 +44,8 @@ bool commit_answer_read(const redisReply *reply, struct store_answer *ret);
 /* True when Redis has this library, or a newer one that speaks this form. From the reply to FCALL_RO commit_version 0. */
 bool commit_version_fits(const redisReply *reply);
 
-/* One element of XRANGE or XREAD: [id, [field, value, ...]]. Slices point into the reply. */
+/* One element of XRANGE or XREAD: [id, [field, value, ...]]. Slices point into the reply. Records that are kept apart
+ * come `absent`: who wants them fetches them. */
 bool commit_entry_read(const redisReply *reply, struct store_entry *ret);
 
 /* The number of such an element, also where the rest of it is unreadable; 0 = none. */

@@ -74,6 +74,8 @@ void redis_store_free(struct redis_store *s)
 	if (s->work != NULL)
 		event_free(s->work);
 	free(s->keys.at);
+	apart_forget(s);
+	free(s->apart.at);
 	free(s);
 }
 

@@ -4,6 +4,7 @@
  *   redis_setup.c   what is asked of a fresh connection: is it the primary, is it durable, has it our function
  *   redis_seen.c    when units were last heard, beside the log
  *   redis_tail.c    is my last entry there; reading all records; following the log; the gate
+ *   redis_apart.c   records that stand beside the log, fetched when their entry comes
  */
 #ifndef IO_REDIS_STORE_INTERNAL_H
 #define IO_REDIS_STORE_INTERNAL_H
@@ -62,6 +63,19 @@ struct load_keys {
 	size_t size, len, sent, answered;
 };
 
+/* Records kept apart from the log, as fetched. Nothing fetched before an entry was there counts for it. */
+#define APART_ASKS_MAX 512
+struct apart_record {
+	struct store_record record;
+	uint8_t *body; /* owned */
+};
+struct apart {
+	struct apart_record *at; /* owned; APART_ASKS_MAX */
+	size_t len, answered;
+	size_t hint;       /* where the last one was found: they are asked for in the order of their entries */
+	uint64_t known_id; /* newest entry that was in the log when they were asked for */
+};
+
 /* Last seen: one put and one question on the way at a time. */
 struct seen_calls {
 	bool put_refused, ask_refused; /* answered so in the next turn */
@@ -117,6 +131,8 @@ struct redis_store {
 	uint64_t last_id, last_commit; /* read up to here */
 	bool check_fits;
 
+	struct apart apart;
+
 	/* load */
 	struct load_keys keys;
 	uint64_t load_id,
@@ -162,6 +178,12 @@ void tail_check(struct redis_store *s, uint64_t id, uint64_t commit);
 void tail_load(struct redis_store *s);
 void tail_reset(struct redis_store *s);
 void gate_want(struct redis_store *s, uint64_t id);
+
+/* redis_apart.c. fill: completes the records of an entry; false = to be fetched first. ask: fetches those of the entries
+ * from `first` on; the answers come before that of whatever is asked next. */
+bool apart_fill(struct redis_store *s, struct store_entry *e);
+void apart_ask(struct redis_store *s, const redisReply *entries, size_t first);
+void apart_forget(struct redis_store *s);
 
 /* redis_seen.c: what could not be sent is answered so. */
 void seen_refuse(struct redis_store *s);

@@ -30,6 +30,7 @@ void tail_reset(struct redis_store *s)
 	s->gate_wanted = s->gate_asked = 0;
 	s->keys.len = s->keys.sent = s->keys.answered = 0;
 	s->scan_asked = s->scan_done = false;
+	apart_forget(s);
 }
 
 /* ------------------------------------------------------------ the gate */
@@ -100,6 +101,7 @@ static void on_read(void *ctx, uint64_t tag, const redisReply *reply)
 {
 	struct redis_store *s = ctx;
 	const redisReply *entries;
+	uint64_t from = s->last_id;
 
 	if (!wanted(s, tag))
 		return;
@@ -128,6 +130,11 @@ static void on_read(void *ctx, uint64_t tag, const redisReply *reply)
 			store_fall(s, "STORE_LOST", "gap in the log");
 			return;
 		}
+		if (!apart_fill(s, e)) {
+			/* Its record is fetched, and those of the entries behind it; then they are read once more. */
+			apart_ask(s, entries, i);
+			break;
+		}
 		s->last_id = e->id;
 		s->last_commit = e->commit;
 		s->stats.entries++;
@@ -135,10 +142,10 @@ static void on_read(void *ctx, uint64_t tag, const redisReply *reply)
 		if (!wanted(s, tag))
 			return;
 	}
-	store_metric(s, METRIC_STORE_ENTRIES, entries->elements);
+	store_metric(s, METRIC_STORE_ENTRIES, s->last_id - from);
 	/* The next read is on its way while the gate is asked. */
 	read_more(s);
-	if (entries->elements != 0 && !s->falling)
+	if (s->last_id != from && !s->falling)
 		gate_want(s, s->last_id);
 }
 
@@ -151,8 +158,8 @@ static void read_more(struct redis_store *s)
 	snprintf(block, sizeof block, "%d", READ_BLOCK_MS);
 	/* Ours are all n-0; what somebody wrote beside one of them is passed over. */
 	snprintf(after, sizeof after, "%" PRIu64 "-%" PRIu64, s->last_id, s->last_id == 0 ? 0 : UINT64_MAX);
-	store_ask_words(s, LINK_LOG, on_read, s->turn, READ_BLOCK_MS, "XREAD", "COUNT", count, "BLOCK", block, "STREAMS", key,
-	                after, (char *)NULL);
+	store_ask_words(s, LINK_LOG, on_read, s->turn, READ_BLOCK_MS, "XREAD", "COUNT", count, "BLOCK", block, "STREAMS",
+	                key, after, (char *)NULL);
 }
 
 static void follow_from(struct redis_store *s, uint64_t id, uint64_t commit)
@@ -186,7 +193,8 @@ static void on_check_head(void *ctx, uint64_t tag, const redisReply *reply)
 	ms_t at_ms;
 
 	if (wanted(s, tag))
-		s->check_fits = commit_head_read(reply, &id, &commit, &at_ms) && id == s->attach_id && commit == s->attach_commit;
+		s->check_fits =
+			commit_head_read(reply, &id, &commit, &at_ms) && id == s->attach_id && commit == s->attach_commit;
 }
 
 /* My entry and the one after it: a gap or a foreign entry right behind mine would only be found again and again. */
@@ -206,8 +214,8 @@ static void on_check_log(void *ctx, uint64_t tag, const redisReply *reply)
 		fits = s->check_fits; /* trimmed up to its end: `head` remembers */
 	else if (commit_entry_read(reply->element[0], e))
 		fits = e->id == s->attach_id && e->commit == s->attach_commit &&
-		       (reply->elements == 1 || (commit_entry_read(reply->element[1], e) && e->id == s->attach_id + 1 &&
-		                                 e->prev == s->attach_commit));
+		       (reply->elements == 1 ||
+		        (commit_entry_read(reply->element[1], e) && e->id == s->attach_id + 1 && e->prev == s->attach_commit));
 	if (!fits && !s->attach_looks)
 		log_line(s->log, "STORE_HISTORY_CUT", "entry=%" PRIu64 " commit=%016" PRIx64, s->attach_id, s->attach_commit);
 	tell_attached(s, !fits ? ATTACH_CUT : s->attach_looks ? ATTACH_THERE : ATTACH_TAIL);
@@ -336,8 +344,8 @@ static void ask_scan(struct redis_store *s)
 	snprintf(pattern, sizeof pattern, "%s*", s->config.prefix);
 	snprintf(count, sizeof count, "%d", SCAN_COUNT);
 	s->scan_asked = true;
-	store_ask_words(s, LINK_LOG, on_scan, s->turn, 0, "SCAN", s->cursor, "MATCH", pattern, "COUNT", count, "TYPE", "hash",
-	                (char *)NULL);
+	store_ask_words(s, LINK_LOG, on_scan, s->turn, 0, "SCAN", s->cursor, "MATCH", pattern, "COUNT", count, "TYPE",
+	                "hash", (char *)NULL);
 }
 
 static void load_end(struct redis_store *s)
@@ -370,8 +378,14 @@ static void on_catch_up(void *ctx, uint64_t tag, const redisReply *reply)
 			store_fall(s, "STORE_LOST", "gap in the log");
 			return;
 		}
+		if (!apart_fill(s, e)) {
+			apart_ask(s, reply, i);
+			break;
+		}
+		/* One that is absent has moved on: what the scan brought is as new, or a later entry will be. */
 		for (uint32_t k = 0; k < e->record_count; k++)
-			s->sink.load_record(s->sink.ctx, &e->records[k]);
+			if (!e->records[k].absent)
+				s->sink.load_record(s->sink.ctx, &e->records[k]);
 		s->load_id = e->id;
 		s->load_commit = e->commit;
 	}

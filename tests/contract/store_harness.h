@@ -130,6 +130,8 @@ static inline void view_apply(struct client *c, const struct store_record *r)
 {
 	struct view *v = table_get(&c->views, r->key);
 
+	if (r->absent)
+		return;
 	if (v == NULL) {
 		v = calloc(1, sizeof *v);
 		assert_non_null(v);

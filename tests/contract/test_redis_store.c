@@ -542,6 +542,55 @@ static void test_hold(void **state)
 
 #define CASE(test) {#test, test, real, gone, NULL}
 
+/* ------------------------------------------------------------ what the log keeps */
+
+/* The stream itself, as whoever opens Redis reads it. */
+static void test_log_keeps_no_personal_record(void **state)
+{
+	struct stage *w = *state;
+	struct client *a = client_new(w);
+	struct store_commit c = commit_of(w, "household:h1", 0, "NAME-OF-SOMEBODY"), next;
+	redisReply *log;
+
+	commit_put(&c, "person:p1", 0, "PHONE-OF-SOMEBODY");
+	commit_put(&c, "incident:01", 0, "ids only");
+	stored(a, &c);
+	next = commit_of(w, "household:h1", c.id, "NAME-OF-ANOTHER");
+	stored(a, &next);
+	log = stage_ask(w, "XRANGE pa:log - +");
+	assert_int_equal(log->elements, 2);
+	for (size_t i = 0; i < log->elements; i++) {
+		const redisReply *fields = log->element[i]->element[1];
+
+		for (size_t k = 0; k < fields->elements; k++)
+			assert_null(strstr(fields->element[k]->str, "-OF-"));
+	}
+	freeReplyObject(log);
+}
+
+/* The log of a daemon of before: bodies stand in it. They are read as they stand. */
+static void test_old_entries_with_bodies(void **state)
+{
+	struct stage *w = *state;
+	struct client *a = client_new(w), *b;
+	struct store_commit c = commit_of(w, "incident:01", 0, "first");
+	redisReply *r;
+
+	stored(a, &c);
+	r = stage_ask(w, "EVAL %s 0",
+	              "redis.call('XADD', 'pa:log', '2-0', 'commit', '00000000000000bb', 'prev', 'c000000000000001', 'at', "
+	              "'1790000000000', 'event', 'ev', 'key', 'household:h1', 'rev', '1', 'commits', '00000000000000bb', "
+	              "'body', 'as it was') redis.call('HSET', 'pa:household:h1', 'rev', '1', 'commits', "
+	              "'00000000000000bb', 'body', 'as it was') redis.call('SET', 'pa:head', "
+	              "'00000000000000bb 1790000000000 2') return 1");
+	assert_int_equal(r->type, REDIS_REPLY_INTEGER);
+	freeReplyObject(r);
+	assert_slice(client_entry(a, 2)->records[0].body, "as it was");
+	assert_false(client_entry(a, 2)->records[0].absent);
+	b = client_new(w);
+	assert_memory_equal(view_find(b, "household:h1")->body, "as it was", 9);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -561,6 +610,8 @@ int main(void)
 		CASE(test_head_is_healed),
 		CASE(test_large_load),
 		CASE(test_hold),
+		CASE(test_log_keeps_no_personal_record),
+		CASE(test_old_entries_with_bodies),
 	};
 
 	return cmocka_run_group_tests_name("redis store", tests, NULL, NULL);

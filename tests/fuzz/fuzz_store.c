@@ -88,7 +88,7 @@ static void put_entry(const struct store_entry *e)
 		put_number(r->rev);
 		put_text("commits");
 		put_text(commits);
-		put_text("body");
+		put_text(r->absent ? "apart" : "body");
 		put(r->body.at, r->body.len);
 	}
 	if (e->audit[0] != '\0') {

@@ -317,7 +317,7 @@ static void write_record(struct store_state *s, struct undo *u, const struct sto
 	cell->body = blob_new(p->body);
 	ret->rev = cell->rev;
 	memcpy(ret->commits, cell->commits, sizeof ret->commits);
-	ret->body = blob_keep(cell->body);
+	ret->body = store_apart(p->key) ? NULL : blob_keep(cell->body);
 }
 
 static void write_link(struct store_state *s, struct undo *u, const struct store_link *l)

@@ -116,6 +116,7 @@ static void record_of(const struct cell *c, struct store_record *ret)
 {
 	snprintf(ret->key, sizeof ret->key, "%s", c->key + 1);
 	ret->rev = c->rev;
+	ret->absent = false;
 	memcpy(ret->commits, c->commits, sizeof ret->commits);
 	ret->body = blob_bytes(c->body);
 }
@@ -146,11 +147,18 @@ bool state_entry(const struct store_state *s, uint64_t id, struct store_entry *r
 		memcpy(ret->audit, e->head, sizeof ret->audit);
 	for (uint32_t i = 0; i < e->record_count; i++) {
 		const struct log_record *r = &e->records[i];
+		const struct cell *now = r->rev != 0 && store_apart(r->key) ? state_cell(s, 'r', r->key, "") : NULL;
 
 		memcpy(ret->records[i].key, r->key, sizeof r->key);
 		ret->records[i].rev = r->rev;
 		memcpy(ret->records[i].commits, r->commits, sizeof r->commits);
 		ret->records[i].body = blob_bytes(r->body);
+		if (r->rev == 0 || !store_apart(r->key))
+			continue;
+		/* Not in the log: as it stands, if that is still what this entry wrote. */
+		ret->records[i].absent = now == NULL || now->commits[0] != r->commits[0];
+		if (!ret->records[i].absent)
+			ret->records[i].body = blob_bytes(now->body);
 	}
 	return true;
 }

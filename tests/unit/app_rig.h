@@ -402,7 +402,7 @@ static inline void rig_entry(struct rig *g, const struct rig_commit *k)
 
 static inline void rig_load_now(struct rig *g)
 {
-	struct store_record r;
+	struct store_record r = {0};
 
 	g->load = false;
 	app_load_begin(g->app);

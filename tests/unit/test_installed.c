@@ -122,7 +122,7 @@ static const struct home_count *city(struct rig *g)
 static void record_now(struct rig *g, const char *key)
 {
 	struct rig_record *r = rig_record(g, key);
-	struct store_record rec;
+	struct store_record rec = {0};
 
 	rig_record_copy(r, &rec);
 	app_begin(g->app);

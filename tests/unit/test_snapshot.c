@@ -47,7 +47,7 @@ static void walk(void *ctx, void (*each)(void *, const struct store_record *), v
 {
 	struct rig *g = ctx;
 	static uint8_t body[STORE_BODY_MAX];
-	struct store_record r;
+	struct store_record r = {0};
 
 	for (uint32_t i = 0; i < g->records; i++) {
 		if (g->dies && i == g->records / 2)
