@@ -15,6 +15,10 @@ struct caregiver {
 	uint64_t incident; /* job in hand; 0 = free */
 	uint32_t job;
 	uint32_t jobs_taken; /* since the duty began */
+	ms_t check_ms;       /* when the last test offer of this duty was made; 0 = none (duty.h) */
+	ms_t proved_ms;      /* when one was answered */
+	uint32_t proof_took_ms;
+	bool off_after_job;
 };
 
 enum link_state { LINK_NONE, LINK_UP, LINK_LOST };

@@ -23,6 +23,7 @@
 #define CONSOLE_SECONDS_MAX 86400 /* holds, shelves, tests and storms; the policy may allow less */
 #define CONSOLE_STORM_KINDS_MAX 16
 #define CONSOLE_FIND_MAX 64
+#define CONSOLE_ROSTER_DAYS_MAX 14
 #define CONSOLE_STORM_TEXT_MAX 200
 
 enum console_bad {

@@ -1,5 +1,6 @@
 /* console_request.c - what a screen may ask for, checked field by field before anybody reads it. */
 #include "core/incident.h"
+#include "core/shift.h"
 #include "wire/console.h"
 
 #define CARD_LINES ((BIT(CARD_LINE_COUNT) - 1) & ~BIT(CARD_LINE_NONE))
@@ -154,6 +155,19 @@ static bool list_records_ok(const Pingan__V1__ListRecords *l)
 	       (l->under[0] == '\0' || area_ok(l->under)) && (l->after[0] == '\0' || console_id_ok(l->after));
 }
 
+/* Somebody has it, or no longer does; a shift beside the plan says its hours and what it is for. */
+static bool shift_set_ok(const Pingan__V1__ShiftSet *s)
+{
+	bool leaves = s->person[0] != '\0', takes = s->takes[0] != '\0';
+
+	if (!area_ok(s->area) || s->from_ms <= 0 || s->until_ms < 0 || (!leaves && !takes) ||
+	    (leaves && !console_id_ok(s->person)) || (takes && !console_id_ok(s->takes)) ||
+	    (unsigned)s->post >= POST_COUNT || (unsigned)s->skill >= SKILL_COUNT)
+		return false;
+	return s->slot != 0 || (!leaves && s->until_ms > s->from_ms && s->post != PINGAN__V1__SHIFT_POST__POST_NONE &&
+	                        s->until_ms - s->from_ms <= MINUTES(SHIFT_MINUTES_MAX));
+}
+
 bool console_request_ok(const Pingan__V1__Request *r)
 {
 	switch (r->what_case) {
@@ -185,8 +199,9 @@ bool console_request_ok(const Pingan__V1__Request *r)
 	case PINGAN__V1__REQUEST__WHAT_REOPEN:
 		return r->reopen->incident != 0;
 	case PINGAN__V1__REQUEST__WHAT_READY:
-	case PINGAN__V1__REQUEST__WHAT_DUTY:
 		return true;
+	case PINGAN__V1__REQUEST__WHAT_DUTY:
+		return r->duty->on ? !r->duty->after_job : !r->duty->check;
 	case PINGAN__V1__REQUEST__WHAT_SEEN_REPEAT:
 		return r->seen_repeat->incident != 0;
 	case PINGAN__V1__REQUEST__WHAT_CALLING:
@@ -272,6 +287,29 @@ bool console_request_ok(const Pingan__V1__Request *r)
 		return edit_record_ok(r->edit_record);
 	case PINGAN__V1__REQUEST__WHAT_LIST_RECORDS:
 		return list_records_ok(r->list_records);
+	case PINGAN__V1__REQUEST__WHAT_ROSTER_LOOK:
+		return area_ok(r->roster_look->area) && r->roster_look->from_ms > 0 && r->roster_look->days >= 1 &&
+		       r->roster_look->days <= CONSOLE_ROSTER_DAYS_MAX;
+	case PINGAN__V1__REQUEST__WHAT_SHIFT_SET:
+		return shift_set_ok(r->shift_set);
+	case PINGAN__V1__REQUEST__WHAT_SWAP_ASK:
+		return area_ok(r->swap_ask->area) && r->swap_ask->slot != 0 && r->swap_ask->from_ms > 0 &&
+		       console_id_ok(r->swap_ask->takes) &&
+		       (r->swap_ask->return_slot != 0) == (r->swap_ask->return_from_ms > 0);
+	case PINGAN__V1__REQUEST__WHAT_SWAP_ANSWER:
+		return area_ok(r->swap_answer->area) && r->swap_answer->change != 0;
+	case PINGAN__V1__REQUEST__WHAT_ABSENCE_SET:
+		return console_id_ok(r->absence_set->person) && r->absence_set->from_ms > 0 &&
+		       r->absence_set->from_ms < r->absence_set->until_ms &&
+		       r->absence_set->until_ms - r->absence_set->from_ms <= ABSENCE_MS_MAX &&
+		       r->absence_set->reason > PINGAN__V1__ABSENCE_REASON__ABSENCE_NONE &&
+		       r->absence_set->reason < (Pingan__V1__AbsenceReason)ABSENCE_REASON_COUNT;
+	case PINGAN__V1__REQUEST__WHAT_ABSENCE_END:
+		return console_id_ok(r->absence_end->person) && r->absence_end->absence != 0;
+	case PINGAN__V1__REQUEST__WHAT_DUTY_CHECK:
+		return true;
+	case PINGAN__V1__REQUEST__WHAT_DUTY_ANSWER:
+		return r->duty_answer->made_ms > 0;
 	case PINGAN__V1__REQUEST__WHAT__NOT_SET:
 	case _PINGAN__V1__REQUEST__WHAT__CASE_IS_INT_SIZE:
 		break;

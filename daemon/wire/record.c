@@ -243,6 +243,10 @@ void caregiver_encode(const struct caregiver *c, struct buf *ret)
 	message.incident = c->incident;
 	message.job = c->job;
 	message.jobs_taken = c->jobs_taken;
+	message.check_ms = c->check_ms;
+	message.proved_ms = c->proved_ms;
+	message.proof_took_ms = c->proof_took_ms;
+	message.off_after_job = c->off_after_job;
 	pack(&message.base, RECORD_MAX, ret);
 }
 

@@ -329,6 +329,10 @@ int caregiver_decode(struct slice body, struct caregiver *ret, struct arena *scr
 	ret->incident = m->incident;
 	ret->job = m->job;
 	ret->jobs_taken = m->jobs_taken;
+	ret->check_ms = read_ms(&r, m->check_ms);
+	ret->proved_ms = read_ms(&r, m->proved_ms);
+	ret->proof_took_ms = m->proof_took_ms;
+	ret->off_after_job = m->off_after_job;
 	/* A job in hand is one of an incident, and an incident in hand is one by a job. */
 	if (r.bad == 0 && (!alarm_id_valid(ret->id) || (ret->incident == 0) != (ret->job == 0)))
 		r.bad = RECORD_BAD_STATE;
