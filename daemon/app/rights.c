@@ -190,6 +190,15 @@ static const unsigned MAY[] = {
 	[PINGAN__V1__REQUEST__WHAT_OPEN_RECORD] = O | S,
 	[PINGAN__V1__REQUEST__WHAT_EDIT_RECORD] = O | S,
 	[PINGAN__V1__REQUEST__WHAT_LIST_RECORDS] = O | S,
+	/* Whose shift, whose absence, of which area: judged with the roster (shift_requests.c). */
+	[PINGAN__V1__REQUEST__WHAT_ROSTER_LOOK] = O | S,
+	[PINGAN__V1__REQUEST__WHAT_SHIFT_SET] = S,
+	[PINGAN__V1__REQUEST__WHAT_SWAP_ASK] = O | S | C,
+	[PINGAN__V1__REQUEST__WHAT_SWAP_ANSWER] = O | S | C,
+	[PINGAN__V1__REQUEST__WHAT_ABSENCE_SET] = S | C,
+	[PINGAN__V1__REQUEST__WHAT_ABSENCE_END] = S | C,
+	[PINGAN__V1__REQUEST__WHAT_DUTY_CHECK] = C,
+	[PINGAN__V1__REQUEST__WHAT_DUTY_ANSWER] = C,
 };
 /* clang-format on */
 
