@@ -40,6 +40,19 @@ bool csv_encoding_of(const char *name, enum csv_encoding *ret)
 	return true;
 }
 
+/* Does a spreadsheet take a text that begins so for a formula, or for its own mark of text? */
+static bool risky(const char *at, size_t len)
+{
+	static const char *const WIDE[] = {"＝", "＋", "－", "＠"};
+
+	if (len == 0)
+		return false;
+	for (size_t i = 0; i < COUNT_OF(WIDE); i++)
+		if (len >= 3 && memcmp(at, WIDE[i], 3) == 0)
+			return true;
+	return at[0] != '\0' && strchr("=+-@\t\r\n'", at[0]) != NULL;
+}
+
 static void bad(struct table *t, uint64_t line, const char *column, const char *why)
 {
 	t->row_bad = true;
@@ -71,7 +84,7 @@ static void take_cell(void *text, size_t len, void *ctx)
 			bad(t, t->row_line, title(t, n), "a control character that no text has");
 			return;
 		}
-	if (len >= 2 && at[0] == '\'' && strchr("=+-@\t\r'", at[1]) != NULL) {
+	if (len >= 2 && at[0] == '\'' && risky((const char *)at + 1, len - 1)) {
 		at++;
 		len--;
 	}
@@ -91,13 +104,18 @@ static size_t column_named(const struct table *t, const char *name)
 
 static void take_heading(struct table *t)
 {
-	bool there[CSV_COLUMNS_MAX] = {false};
+	bool there[CSV_COLUMNS_MAX] = {false}, known = false;
 	char why[WHY_MAX];
 
 	t->headed = true;
 	t->width = t->cells;
 	if (t->cells > CSV_COLUMNS_MAX)
 		bad(t, t->row_line, "", "the heading has more than 48 columns");
+	/* A table without a heading begins with a person: what stands there is not repeated. */
+	for (size_t i = 0; i < t->cells && !t->row_bad; i++)
+		known = known || column_named(t, t->room + t->at[i]) != NOT_OURS;
+	if (!known && !t->row_bad)
+		bad(t, t->row_line, "", "this row names none of the columns: the first row is their names; see --help");
 	for (size_t i = 0; i < t->cells && !t->row_bad; i++) {
 		const char *name = t->room + t->at[i];
 		size_t c = column_named(t, name);
@@ -118,6 +136,8 @@ static void take_heading(struct table *t)
 			bad(t, t->row_line, t->r->columns[c].name, why);
 		}
 	t->stop = t->row_bad;
+	for (size_t c = 0; c < t->r->column_count && t->r->present != NULL; c++)
+		t->r->present[c] = there[c];
 }
 
 static void take_row(struct table *t)
@@ -309,7 +329,7 @@ uint8_t *csv_load(const char *path, size_t *ret_len)
 
 bool csv_put(FILE *to, const char *cell, char behind)
 {
-	bool formula = cell[0] != '\0' && strchr("=+-@\t\r'", cell[0]) != NULL;
+	bool formula = risky(cell, strlen(cell));
 	char last = cell[0] == '\0' ? '\0' : cell[strlen(cell) - 1];
 
 	/* Blanks at the ends stay only between quotes. */

@@ -6,8 +6,8 @@
  *         all the same. A cell comes as UTF-8 without control characters, an absent column as "".
  * Bounds: CSV_FILE_MAX bytes, CSV_LINE_MAX bytes a line, CSV_ROW_MAX bytes a row, CSV_COLUMNS_MAX columns.
  *
- * Spreadsheets run cells that begin with = + - @ as formulas. csv_put() writes a ' before such a cell and the reader takes
- * it off again, so that a table that was written and read is the same.
+ * Spreadsheets run cells that begin with = + - @ as formulas, also in full width. csv_put() writes a ' before such a cell
+ * and the reader takes it off again, so that a table that was written and read is the same.
  */
 #ifndef CTL_CSV_TABLE_H
 #define CTL_CSV_TABLE_H
@@ -33,6 +33,7 @@ struct csv_column {
 struct csv_reader {
 	const struct csv_column *columns;
 	size_t column_count;
+	bool *present; /* NULL, or out: which columns the heading has */
 	enum csv_encoding encoding;
 	/* One row, its cells in the order of `columns`; they stand until it returns. False ends the reading. */
 	bool (*row)(void *ctx, uint64_t line, const char *const *cells);
@@ -49,6 +50,9 @@ bool csv_read(const struct csv_reader *r, struct slice text);
 
 /* The file in memory, to be freed by the caller; "-" = standard input. NULL with one line on standard error. */
 uint8_t *csv_load(const char *path, size_t *ret_len);
+
+/* What begins a file in UTF-8 so that spreadsheets read it as such; the reader takes it off. */
+#define CSV_MARK "\xef\xbb\xbf"
 
 /* One cell, and what comes behind it: ',' or '\n'. False when the file cannot take it. */
 bool csv_put(FILE *to, const char *cell, char behind) MUST_USE;

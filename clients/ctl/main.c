@@ -7,9 +7,10 @@
 #include "alarms.h"
 #include "demo.h"
 #include "device.h"
-#include "device_import.h"
 #include "homes.h"
 #include "show.h"
+#include "table_export.h"
+#include "table_import.h"
 #include "user.h"
 
 enum exit_code { EXIT_FINE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
@@ -21,6 +22,7 @@ struct options {
 	struct demo_options demo;
 	struct device_options device;
 	struct import_options import;
+	struct export_options export;
 	struct user_options user;
 	const char *since;
 	uint64_t from;
@@ -99,7 +101,17 @@ static int do_device_show(struct cell *cell, const struct options *o)
 
 static int do_device_import(struct cell *cell, const struct options *o)
 {
-	return device_import(cell, o->args[0], &o->import);
+	return table_import(cell, "devices", o->args[0], &o->import);
+}
+
+static int do_import(struct cell *cell, const struct options *o)
+{
+	return table_import(cell, o->args[0], o->args[1], &o->import);
+}
+
+static int do_export(struct cell *cell, const struct options *o)
+{
+	return table_export(cell, o->args[0], o->args[1], &o->export);
 }
 
 static int do_device_test(struct cell *cell, const struct options *o)
@@ -199,7 +211,9 @@ static const struct command {
 	{"user enable", "ACCOUNT: may log in again", do_user_enable, 1},
 	{"user sessions", "ACCOUNT: sessions that are open", do_user_sessions, 1},
 	{"user logout", "ACCOUNT: ends every session, everywhere", do_user_logout, 1},
-	{"device import", "FILE: new devices and keys from a table (CSV); - is standard input", do_device_import, 1},
+	{"import", "TABLE FILE: from a table (CSV), - is standard input; see below", do_import, 2},
+	{"export", "TABLE FILE: into one, - is standard output", do_export, 2},
+	{"device import", "FILE: the same as import devices FILE", do_device_import, 1},
 	{"device test", "ID: its button is tried, and rings nobody", do_device_test, 1},
 	{"device retire", "ID: out of service; its alarms are still shown", do_device_retire, 1},
 };
@@ -222,9 +236,11 @@ static const struct command *command_of(int words, char **word, int args)
 
 static const struct command *command_find(int words, char **word)
 {
-	const struct command *command = command_of(words, word, 0);
+	const struct command *command = NULL;
 
-	return command != NULL || words < 2 ? command : command_of(words, word, 1);
+	for (int args = 0; command == NULL && args < words && args <= 2; args++)
+		command = command_of(words, word, args);
+	return command;
 }
 
 static void usage(FILE *to)
@@ -261,12 +277,16 @@ static void usage(FILE *to)
 	      "  --minutes N       for so long, 60 at most; 0 = not any more (30)\n"
 	      "homes target:\n"
 	      "  --target N        homes; 0 = no target (0)\n"
-	      "device import:\n"
+	      "import, export:\n"
+	      "  TABLE             areas, stations, people, homes, residents, contacts, devices (in this order into a new cell);\n"
+	      "                    an export shows the columns of each\n"
 	      "  --encoding NAME   utf-8 (default) or gb18030\n"
-	      "  --keys FILE       makes keys for native devices without one, and writes them there\n"
-	      "  --dry-run         only lists what is wrong\n"
+	      "  --dry-run         only lists what is wrong, by line, column and reason\n"
 	      "  --skip-bad        enters the good rows all the same\n"
-	      "  columns           device, household, protocol; as wanted key, model, codes, report_s, carrier\n"
+	      "  --update          changes what is there already and otherwise; columns that the table lacks stay\n"
+	      "  --report FILE     what is wrong as a table of its own\n"
+	      "  --keys FILE       devices: makes keys for native ones without one, and writes them there\n"
+	      "  --with-private    export: also access, health, keys, password hashes\n"
 	      "init, user:\n"
 	      "  --name NAME       as screens show it\n"
 	      "  --role ROLE       operator, supervisor, caregiver, technician, administrator, auditor, wallboard\n"
@@ -285,6 +305,7 @@ static void usage(FILE *to)
 	      "  pinganctl --config /etc/pingan/pingand.yaml alarms --json --since 2h\n"
 	      "  pinganctl --config /etc/pingan/pingand.yaml init admin --name 陈管理 --area 4401\n"
 	      "  pinganctl --config /etc/pingan/pingand.yaml user add li.na --name 李娜 --role operator --area 440106\n"
+	      "  pinganctl --config /etc/pingan/pingand.yaml import homes homes.csv --dry-run --report bad.csv\n"
 	      "\n"
 	      "Exit: 0 done, 1 failed, 2 not understood.\n",
 	      to);
@@ -305,7 +326,10 @@ enum {
 	OPT_ENCODING,
 	OPT_KEYS,
 	OPT_DRY_RUN,
-	OPT_SKIP_BAD
+	OPT_SKIP_BAD,
+	OPT_UPDATE,
+	OPT_REPORT,
+	OPT_WITH_PRIVATE
 };
 
 static bool options_read(int argc, char **argv, struct options *o)
@@ -341,6 +365,9 @@ static bool options_read(int argc, char **argv, struct options *o)
 		{"keys", required_argument, NULL, OPT_KEYS},
 		{"dry-run", no_argument, NULL, OPT_DRY_RUN},
 		{"skip-bad", no_argument, NULL, OPT_SKIP_BAD},
+		{"update", no_argument, NULL, OPT_UPDATE},
+		{"report", required_argument, NULL, OPT_REPORT},
+		{"with-private", no_argument, NULL, OPT_WITH_PRIVATE},
 		{"json", no_argument, NULL, 'j'},
 		{NULL, 0, NULL, 0},
 	};
@@ -414,7 +441,16 @@ static bool options_read(int argc, char **argv, struct options *o)
 			o->target = (uint32_t)n;
 			break;
 		case OPT_ENCODING:
-			o->import.encoding = optarg;
+			o->import.encoding = o->export.encoding = optarg;
+			break;
+		case OPT_UPDATE:
+			o->import.update = true;
+			break;
+		case OPT_REPORT:
+			o->import.report_path = optarg;
+			break;
+		case OPT_WITH_PRIVATE:
+			o->export.with_private = true;
 			break;
 		case OPT_KEYS:
 			o->import.keys_path = optarg;

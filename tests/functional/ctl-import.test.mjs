@@ -27,9 +27,9 @@ test('a table of native devices and panels: entered, served, each with its key; 
 	const keys = path.join(dir, 'keys.csv')
 	write('device,household,protocol,key,model,report_s,carrier\n' + `n1,h0010,native,${KEY},home-2,180,cmcc\n` + 'n2,h0011,native,,,,\n' + 'dc09.ABCD,h0012,dc09,,"panel, old",,\n')
 
-	assert.match(await ok(cell, 'device', 'import', file, '--dry-run'), /^3 to be entered, 0 there already, 0 bad; nothing was written/)
+	assert.match(await ok(cell, 'device', 'import', file, '--dry-run'), /^3 to be entered, 0 to be changed, 0 there already, 0 bad; nothing was written/)
 	assert.equal(await recordOf(cell, 'device:n1', record.DeviceSchema).catch(() => null), null)
-	assert.equal(await ok(cell, 'device', 'import', file, '--keys', keys), '3 entered, 0 there already, 0 bad\n')
+	assert.equal(await ok(cell, 'device', 'import', file, '--keys', keys), '3 entered, 0 changed, 0 there already, 0 bad\n')
 	assert.equal(statSync(keys).mode & 0o777, 0o600)
 
 	const stored = await recordOf(cell, 'device:n1', record.DeviceSchema)
@@ -48,7 +48,7 @@ test('a table of native devices and panels: entered, served, each with its key; 
 	panel.send(dc09('"ADM-CID"0001L0#ABCD[#ABCD|1110 01 003]'))
 	assert.match(await panel.reply(), /^"ACK"0001/)
 
-	assert.equal(await ok(cell, 'device', 'import', file, '--keys', path.join(dir, 'none.csv')), '0 entered, 3 there already, 0 bad\n')
+	assert.equal(await ok(cell, 'device', 'import', file, '--keys', path.join(dir, 'none.csv')), '0 entered, 0 changed, 3 there already, 0 bad\n')
 })
 
 test('bad rows are all named by line and column, and nothing is entered unless it is said', async (t) => {
@@ -76,7 +76,7 @@ test('bad rows are all named by line and column, and nothing is entered unless i
 	assert.ok(!refused.err.includes(KEY), 'no key in an error')
 
 	const skipped = await ctl(cell, 'device', 'import', file, '--skip-bad')
-	assert.equal(skipped.out, '1 entered, 0 there already, 9 bad\n')
+	assert.equal(skipped.out, '1 entered, 0 changed, 0 there already, 9 bad\n')
 	assert.equal((await recordOf(cell, 'device:good', record.DeviceSchema)).household, 'h0010')
 })
 
@@ -98,7 +98,7 @@ test('thousands of devices at once, some of them entered by somebody else meanwh
 	const both = await Promise.all([ctl(cell, 'device', 'import', file), ctl(cell, 'device', 'import', file)])
 	const entered = both.map(({ out }) => Number(out.match(/^(\d+) entered/)?.[1] ?? 0))
 	assert.equal(entered[0] + entered[1], 5000, JSON.stringify(both))
-	assert.equal(await ok(cell, 'device', 'import', file), '0 entered, 5000 there already, 0 bad\n')
+	assert.equal(await ok(cell, 'device', 'import', file), '0 entered, 0 changed, 5000 there already, 0 bad\n')
 	for (const daemon of cell.daemons) {
 		const unit = await Unit.connect(t, daemon, { device: daemon === cell.daemons[0] ? 'm4999' : 'm2500', key: KEY })
 		await unit.ack(unit.press({ kind: common.Kind.SOS }))
