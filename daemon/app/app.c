@@ -7,6 +7,7 @@
 #include "app/cut.h"
 #include "app/find.h"
 #include "app/outages.h"
+#include "app/refused.h"
 #include "app/supervision.h"
 
 void app_begin(struct app *app)
@@ -45,7 +46,7 @@ struct app *app_new(const struct app_config *config, const struct ports *ports)
 	app->attach_wanted = true;
 	app->flights_may = FLIGHTS_FIRST;
 	if (app->recent == NULL || app->recent_ms == NULL || (app->roster = roster_new()) == NULL ||
-	    (app->desks = desks_new()) == NULL || (app->find = find_new()) == NULL || !devices_new(app) ||
+	    (app->desks = desks_new()) == NULL || (app->refusals = refusals_new()) == NULL || (app->find = find_new()) == NULL || !devices_new(app) ||
 	    !watched_new(app) || !posts_new(app) || !screens_new(app) || !cut_new(app)) {
 		app_free(app);
 		return NULL;
@@ -65,6 +66,7 @@ void app_free(struct app *app)
 	screens_free(app);
 	roster_free(app->roster);
 	desks_free(app->desks);
+	refusals_free(app->refusals);
 	cut_free(app);
 	free(app->recent);
 	free(app->recent_ms);

@@ -179,6 +179,9 @@ bool app_login_find(struct app *app, const char *login, struct account *ret);
 void app_login_begin(struct app *app, uint64_t tag, const char *login, const char *person, int64_t length_ms);
 /* Ends it everywhere; port login_done(tag) follows. */
 void app_login_end(struct app *app, uint64_t tag, const char *login);
+/* This person (or machine) was refused something of the API for want of rights: counted, and on record. `called`: method and path
+ * as the API's table has it, "GET/homes/{id}": no ids, no query. */
+void app_refused(struct app *app, const char *person, const char *called);
 
 /* ------------------------------------------------------------ state of the process */
 

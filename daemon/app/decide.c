@@ -6,6 +6,7 @@
 #include "app/change.h"
 #include "app/cut.h"
 #include "app/outages.h"
+#include "app/refused.h"
 #include "app/storms.h"
 #include "app/supervision.h"
 
@@ -589,6 +590,8 @@ enum verdict change_decide(struct app *app, struct change *ch)
 		return cut_decide(app, ch);
 	case CHANGE_OUT_GONE:
 		return decide_out_gone(app, ch);
+	case CHANGE_REFUSED:
+		return refused_decide(app, ch);
 	case CHANGE_SIGNAL:
 		return decide_signal(app, ch);
 	}

@@ -358,6 +358,7 @@ bool detail_send(struct app *app, struct session *s, struct detail_open *open)
 		d.incident = open->incident;
 		d.gone = true;
 	}
+	disclose_mask(&d.base, disclose_detail(open->audited));
 	m.body_case = PINGAN__V1__TO_SCREEN__BODY_DETAIL;
 	m.detail = &d;
 	if (console_clean(&m.base, &app->arena) && session_send(app, s, &m))

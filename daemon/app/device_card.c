@@ -282,6 +282,8 @@ bool card_send(struct app *app, struct session *s)
 		return false; /* the card follows the entry that says who looks */
 	arena_reset(&app->arena);
 	fill(app, s, &card);
+	disclose_mask(&card.base, disclose_card(s->device_audited) &
+	                              disclose_body(session_audience(s), PINGAN__V1__TO_SCREEN__BODY_DEVICE));
 	m.body_case = PINGAN__V1__TO_SCREEN__BODY_DEVICE;
 	m.device = &card;
 	if (!console_clean(&m.base, &app->arena))

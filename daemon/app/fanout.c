@@ -34,7 +34,7 @@ static uint64_t resume_commit(const struct app *app, uint64_t id)
 
 static bool sees(struct app *app, const struct session *s, const struct shown *sh)
 {
-	return shown_open(sh) && rights_sees(app, &s->rights, &sh->face);
+	return shown_open(sh) && rights_shows(app, &s->rights, &sh->face);
 }
 
 /* May have been on this screen at some time, as far as rights go. */
@@ -43,7 +43,12 @@ static bool may_have_seen(struct app *app, const struct session *s, const struct
 	struct incident_slot face = sh->face;
 
 	face.ring_neighbours = true;
-	return rights_sees(app, &s->rights, &face);
+	return rights_shows(app, &s->rights, &face);
+}
+
+static struct slice row_for(struct app *app, const struct session *s, struct shown *sh)
+{
+	return session_audience(s) == AUDIENCE_WALL ? shown_masked(app, sh) : shown_row(app, sh);
 }
 
 /* ------------------------------------------------------------ what belongs to every picture */
@@ -136,7 +141,7 @@ static bool chunk_send(struct app *app, struct session *s)
 
 		if (sh == NULL || !sees(app, s, sh))
 			continue; /* ended meanwhile: the delta that follows says so */
-		row = shown_row(app, sh);
+		row = row_for(app, s, sh);
 		if (row.len == 0)
 			continue;
 		sc->rows[rows++] = row;
@@ -221,7 +226,7 @@ static bool collect(struct app *app, const struct session *s, size_t *ret_rows, 
 		if (sees(app, s, sh)) {
 			if (*ret_rows == DELTA_ROWS_MAX)
 				return false;
-			sc->rows[*ret_rows] = shown_row(app, sh);
+			sc->rows[*ret_rows] = row_for(app, s, sh);
 			*ret_rows += sc->rows[*ret_rows].len != 0;
 		} else if (may_have_seen(app, s, sh)) {
 			if (*ret_removed == DELTA_REMOVED_MAX)
@@ -285,7 +290,7 @@ static bool missed(struct app *app, const struct session *s, uint64_t id, size_t
 	if (sh != NULL && sees(app, s, sh)) {
 		if (*rows == DELTA_ROWS_MAX)
 			return false;
-		sc->rows[*rows] = shown_row(app, sh);
+		sc->rows[*rows] = row_for(app, s, sh);
 		*rows += sc->rows[*rows].len != 0;
 		return true;
 	}
@@ -391,7 +396,7 @@ static bool serve(struct app *app, struct session *s)
 	if (s->view != NULL) {
 		sent = stream(app, s) || sent;
 		sent = details(app, s) || sent;
-		if (s->presence_rev != app->screens->presence_rev)
+		if (session_audience(s) == AUDIENCE_DESK && s->presence_rev != app->screens->presence_rev)
 			sent = presence_send(app, s) || sent;
 		if (s->storms_rev != app->screens->storms_rev)
 			sent = storms_send(app, s) || sent;

@@ -190,6 +190,7 @@ enum change_kind {
 	CHANGE_PROOF,    /* an alarm that is the proof of its unit (commission.h) */
 	CHANGE_CUT,      /* ev: an entry that a failover cut (cut.c) */
 	CHANGE_OUT_GONE, /* a device that was out of an incident that has been closed: its record goes */
+	CHANGE_REFUSED,  /* somebody asked for what they may not (refused.h): a log entry only */
 	CHANGE_SIGNAL    /* an alarm that opens nothing (test, restore, cancel of nothing): a log entry only */
 };
 
@@ -212,7 +213,7 @@ struct change {
 	struct device_ask device; /* DEVICE */
 	uint8_t *body;            /* LOGIN, DAEMON: new body; owned */
 	uint32_t body_len;
-	char check_key[STORE_KEY_MAX]; /* RETURN: the operator's record must still stand so */
+	char check_key[STORE_KEY_MAX]; /* RETURN: the operator's record must still stand so. REFUSED: whose data it was */
 	uint64_t check_expect;
 	struct flight *flight; /* the commit on its way; NULL before */
 	uint64_t settle_id;    /* log entry that must be safe before the waiter is told */
@@ -454,8 +455,10 @@ void rights_of(const Pingan__V1__Person *p, struct rights *ret);
 bool rights_covers(const struct rights *r, const char *area);
 /* Neighbour of an area: by its list, else among its siblings. Never true for who covers it. */
 bool rights_neighbour(struct app *app, const struct rights *r, const char *area);
-/* May this person's console show this incident. */
+/* May this person's console show this incident, and ask for things of it. */
 bool rights_sees(struct app *app, const struct rights *r, const struct incident_slot *slot);
+/* May their screen have its row: a console's, or a wall's without a person in it (disclose.h). */
+bool rights_shows(struct app *app, const struct rights *r, const struct incident_slot *slot);
 /* Would it ring there, if the person is ready: then and there only. */
 bool rights_rings(struct app *app, const struct rights *r, const struct incident_slot *slot);
 /* True also for whoever's languages nobody wrote down. */
@@ -593,6 +596,7 @@ struct app {
 	struct roster *roster;
 	struct find *find;
 	struct desks *desks;
+	struct refusals *refusals;
 	struct alarm *recent; /* ring of RECENT_ALARMS */
 	ms_t *recent_ms;
 	size_t recent_at;

@@ -259,6 +259,7 @@ static void offer_add(struct app *app, struct state *st, const struct incident *
 	to->n_bring = to->bring == NULL ? 0 : bring(inc->kind, to->bring);
 	to->drill = inc->drill;
 	to->skill = (Pingan__V1__Skill)job->skill;
+	disclose_mask(&to->base, disclose_offer());
 	st->offers[st->m.n_offers++] = to;
 }
 
@@ -321,6 +322,7 @@ static void job_fill(struct app *app, struct state *st, const struct incident *i
 			to->allergies = h->health->allergies;
 		}
 	}
+	disclose_mask(&to->base, disclose_job(job->state, job->skill));
 	st->m.job = to;
 }
 

@@ -5,6 +5,7 @@
 
 #include "app/commission.h"
 #include "app/find.h"
+#include "app/refused.h"
 #include "app/screens.h"
 
 /* ------------------------------------------------------------ replies */
@@ -34,7 +35,7 @@ static void reply_full(struct app *app, struct session *s, const struct kept_rep
 	if (r->result != REFUSAL_OK)
 		count(app, C_REQUESTS_REFUSED);
 	if (r->result == REFUSAL_FORBIDDEN)
-		count(app, C_REQUESTS_FORBIDDEN);
+		refused_request(app, s, r->cmd);
 	if (final(r->result) && list == NULL && out == NULL && found == NULL)
 		keep(s, r);
 	reply.cmd = r->cmd;
@@ -458,12 +459,17 @@ void request_take(struct app *app, struct session *s, const Pingan__V1__Request 
 	const struct kept_reply *old;
 
 	count(app, C_REQUESTS);
-	if (r == NULL || !lawful) {
-		reply(app, s, cmd, r == NULL ? REFUSAL_RATE : REFUSAL_BAD_REQUEST);
+	if (r == NULL) {
+		reply(app, s, cmd, REFUSAL_RATE);
 		return;
 	}
+	refused_note(s, r);
 	if (!rights_may(s->rights.role, (int)r->what_case)) {
-		reply(app, s, cmd, REFUSAL_FORBIDDEN);
+		reply(app, s, cmd, lawful || r->what_case != 0 ? REFUSAL_FORBIDDEN : REFUSAL_BAD_REQUEST);
+		return;
+	}
+	if (!lawful) {
+		reply(app, s, cmd, REFUSAL_BAD_REQUEST);
 		return;
 	}
 	old = answered(s, cmd);

@@ -114,6 +114,11 @@ bool rights_rings(struct app *app, const struct rights *r, const struct incident
 	return false;
 }
 
+bool rights_shows(struct app *app, const struct rights *r, const struct incident_slot *slot)
+{
+	return r->role == ROLE_WALLBOARD ? rights_covers(r, slot->area) : rights_sees(app, r, slot);
+}
+
 bool rights_fields(enum role role)
 {
 	return role == ROLE_CAREGIVER || role == ROLE_TECHNICIAN;
@@ -126,6 +131,8 @@ bool rights_page(enum role role, int page)
 		return at_desk(role);
 	case PINGAN__V1__SCREEN_HELLO__PAGE__PAGE_CAREGIVER:
 		return rights_fields(role);
+	case PINGAN__V1__SCREEN_HELLO__PAGE__PAGE_WALLBOARD:
+		return role == ROLE_WALLBOARD;
 	default:
 		return false;
 	}
@@ -136,7 +143,8 @@ bool rights_page(enum role role, int page)
 #define S (1u << ROLE_SUPERVISOR)
 #define C (1u << ROLE_CAREGIVER | 1u << ROLE_TECHNICIAN)
 
-/* By Request.what_case. Whose incident or job it is, is judged after this, by area and by the core. */
+/* By Request.what_case; roles that are not named here (administrators, auditors, walls, machines) ask for nothing over a screen's
+ * link: they have pinganctl and the API. Whose incident or job it is, is judged after this, by area and by the core. */
 static const unsigned MAY[] = {
 	[PINGAN__V1__REQUEST__WHAT_OPEN]         = O | S,
 	[PINGAN__V1__REQUEST__WHAT_CLOSE_DETAIL] = O | S,

@@ -1,5 +1,6 @@
 /* screens.c - a session for each screen: from the upgrade to the last frame. */
 #include "app/commission.h"
+#include "app/refused.h"
 #include "app/screens.h"
 #include "base/hex.h"
 
@@ -54,6 +55,16 @@ static bool is_console(const struct session *s)
 static bool is_phone(const struct session *s)
 {
 	return s->page == PINGAN__V1__SCREEN_HELLO__PAGE__PAGE_CAREGIVER;
+}
+
+static bool is_wall(const struct session *s)
+{
+	return s->page == PINGAN__V1__SCREEN_HELLO__PAGE__PAGE_WALLBOARD;
+}
+
+enum audience session_audience(const struct session *s)
+{
+	return is_console(s) ? AUDIENCE_DESK : is_phone(s) ? AUDIENCE_FIELD : AUDIENCE_WALL;
 }
 
 struct session *session_console(const struct app *app, const char *person)
@@ -133,12 +144,24 @@ bool session_send_bytes(struct app *app, struct session *s, struct slice bytes)
 	return false;
 }
 
-bool session_send(struct app *app, struct session *s, const Pingan__V1__ToScreen *m)
+/* The body of a message is one of its pointers, at the same place whichever it is. */
+static ProtobufCMessage *body_of(const Pingan__V1__ToScreen *m)
+{
+	return (ProtobufCMessage *)m->welcome;
+}
+
+bool session_send(struct app *app, struct session *s, Pingan__V1__ToScreen *m)
 {
 	struct buf out = buf_of(app->screens->out, sizeof app->screens->out);
+	uint32_t may = disclose_body(session_audience(s), (int)m->body_case);
 
 	if (s->blocked)
 		return false;
+	if (may == 0) {
+		APP_LOG(app, "SCREEN_NOT_TOLD", "person=%s what=%d", s->rights.person, (int)m->body_case);
+		return false;
+	}
+	disclose_mask(body_of(m), may);
 	console_pack(&m->base, &out);
 	if (out.overflow) {
 		APP_LOG(app, "SCREEN_FRAME_TOO_BIG", "person=%s what=%d", s->rights.person, (int)m->body_case);
@@ -296,7 +319,7 @@ bool session_rights(struct app *app, struct session *s)
 	if (memcmp(&rights, &s->rights, sizeof rights) == 0)
 		return true;
 	s->rights = rights;
-	if (is_console(s)) {
+	if (s->view != NULL) {
 		view_leave(app, s->view);
 		s->view = view_join(app, &s->rights);
 		if (s->view == NULL) {
@@ -377,6 +400,12 @@ static bool take_place(struct app *app, struct session *s, int page)
 	struct table *places = console ? &sc->consoles : &sc->phones;
 	struct session *old = table_get(places, s->rights.person);
 
+	/* A hall has many walls, and none of them takes the place of another. */
+	if (page == PINGAN__V1__SCREEN_HELLO__PAGE__PAGE_WALLBOARD) {
+		s->view = view_join(app, &s->rights);
+		s->page = page;
+		return s->view != NULL;
+	}
 	if (old != NULL)
 		session_away(app, old, PINGAN__V1__GO_AWAY__WHY__WHY_REPLACED, false);
 	if (console) {
@@ -395,7 +424,7 @@ static bool take_place(struct app *app, struct session *s, int page)
 static void hello(struct app *app, struct session *s, const Pingan__V1__ScreenHello *h)
 {
 	if (!rights_page(s->rights.role, h->page) || (s->page != 0 && s->page != (int)h->page)) {
-		count(app, C_REQUESTS_FORBIDDEN);
+		refused_page(app, s->rights.person, h->page);
 		session_away(app, s, PINGAN__V1__GO_AWAY__WHY__WHY_FORBIDDEN, true);
 		return;
 	}
@@ -411,7 +440,7 @@ static void hello(struct app *app, struct session *s, const Pingan__V1__ScreenHe
 	s->ready = h->ready;
 	hold_hello(app, s, h);
 	session_store(app, s);
-	if (is_console(s))
+	if (is_console(s) || is_wall(s))
 		stream_begin(app, s, h->resume_id, h->resume_commit);
 	else
 		s->phone_dirty = true;
@@ -503,7 +532,7 @@ void app_link_drained(struct app *app, link_t link)
 	if (s == NULL || !s->blocked)
 		return;
 	s->blocked = false;
-	if (is_console(s) && !s->streaming && s->snapshot == NULL)
+	if (s->view != NULL && !s->streaming && s->snapshot == NULL)
 		snapshot_begin(app, s);
 	for (size_t i = 0; i < s->detail_count; i++)
 		s->details[i].dirty = true;
@@ -600,7 +629,7 @@ void screens_turn(struct app *app)
 	if (sc->reloaded) {
 		sc->reloaded = false;
 		TAILQ_FOREACH (s, &sc->all, link_all)
-			if (is_console(s) && !s->blocked)
+			if (s->view != NULL && !s->blocked)
 				snapshot_begin(app, s);
 	}
 	presence_turn(app);

@@ -13,6 +13,7 @@
 #ifndef APP_SCREENS_H
 #define APP_SCREENS_H
 
+#include "app/disclose.h"
 #include "app/internal.h"
 #include "app/roster.h"
 #include "wire/console.h"
@@ -70,8 +71,10 @@ struct shown {
 	uint64_t mark;             /* of the walk that saw it last */
 	uint8_t *row;              /* packed; owned; NULL = to be made when somebody needs it */
 	uint32_t row_len;
+	uint8_t *masked; /* the same without a person in it, for walls; owned; NULL = to be made */
+	uint32_t masked_len;
 	uint64_t row_rev;
-	bool row_ahead; /* made while it waited to be released: what then says the same is news to others */
+	bool row_ahead;          /* made while it waited to be released: what then says the same is news to others */
 	struct press *press;     /* owned; NULL = everything of it is stored */
 	char note_owner[ID_MAX]; /* says "I am calling" while the store is away */
 	ms_t note_ms;
@@ -116,7 +119,7 @@ struct session {
 	mono_t blocked_since;
 	bool unsaid; /* a Welcome, Reply or picture could not be said: the page must connect again and ask again */
 	/* the stream */
-	struct view *view;         /* consoles */
+	struct view *view;         /* consoles and walls */
 	bool streaming;            /* has a whole picture: deltas follow */
 	uint64_t sent_id;          /* of the last Snapshot or Delta */
 	uint64_t seq;              /* everything released up to here has been sent or passed over */
@@ -140,6 +143,9 @@ struct session {
 	int64_t tokens_x1000;
 	mono_t tokens_at;
 	uint32_t abuse;
+	uint64_t asked_cmd; /* the last request: which, what for, and about what; for refused.h */
+	int asked;
+	char asked_about[STORE_KEY_MAX];
 	struct kept_reply replies[REPLIES_KEPT];
 	size_t reply_at;
 };
@@ -187,7 +193,7 @@ struct screens {
 	bool presence_dirty;
 	mono_t presence_at;
 
-	size_t card_count;     /* sessions with a unit's card open */
+	size_t card_count; /* sessions with a unit's card open */
 	mono_t cards_looked_at;
 	bool cards_wait; /* some card waits for its entry to be safe */
 	uint64_t cards_safe;
@@ -213,8 +219,10 @@ struct session *session_console(const struct app *app, const char *person);
 struct session *session_phone(const struct app *app, const char *person);
 /* Something is to be sent to this one. */
 void session_due(struct app *app, struct session *s);
-/* False when it was not taken; a screen that reads too slowly is marked, and gets a fresh picture when it has drained. */
-bool session_send(struct app *app, struct session *s, const Pingan__V1__ToScreen *m);
+/* Which sort of screen it is; one that has not said is told least. */
+enum audience session_audience(const struct session *s);
+/* What this screen may not be told is emptied first (disclose.h). False when it was not taken; a screen that reads too slowly is marked, and gets a fresh picture when it has drained. */
+bool session_send(struct app *app, struct session *s, Pingan__V1__ToScreen *m);
 /* For what nobody would say again: texts are cleaned; if it can't be sent the session ends soon, and the page asks again. */
 void session_say(struct app *app, struct session *s, Pingan__V1__ToScreen *m);
 bool session_send_bytes(struct app *app, struct session *s, struct slice bytes);
@@ -238,6 +246,8 @@ static inline bool shown_open(const struct shown *sh)
 }
 /* Packed row; empty without memory. */
 struct slice shown_row(struct app *app, struct shown *sh);
+/* The same for a wall. */
+struct slice shown_masked(struct app *app, struct shown *sh);
 /* Lets what is safe, or has waited long enough, out to the screens. */
 void shown_turn(struct app *app);
 /* Puts one out again because something beside its record has changed. */

@@ -96,6 +96,7 @@ static void shown_drop(struct screens *sc, struct shown *sh)
 		sc->marked_count--;
 	table_remove(&sc->shown, sh->key);
 	free(sh->row);
+	free(sh->masked);
 	free(sh->raw);
 	free(sh);
 }
@@ -110,6 +111,7 @@ void shown_free(struct app *app)
 		if (sh == NULL)
 			continue;
 		free(sh->row);
+		free(sh->masked);
 		free(sh->press);
 		free(sh->raw);
 		free(sh);
@@ -409,11 +411,19 @@ static void face_fill(struct app *app, struct shown *sh)
 		face_again(app, sh->press, drill, face);
 }
 
+static void masked_forget(struct shown *sh)
+{
+	free(sh->masked);
+	sh->masked = NULL;
+	sh->masked_len = 0;
+}
+
 static void row_forget(struct shown *sh)
 {
 	free(sh->row);
 	sh->row = NULL;
 	sh->row_len = 0;
+	masked_forget(sh);
 }
 
 static bool pack_row(struct app *app, struct shown *sh, const struct record *rec, const struct incident *inc)
@@ -427,6 +437,7 @@ static bool pack_row(struct app *app, struct shown *sh, const struct record *rec
 		row_fill(app, sh, rec, inc, &m);
 	else
 		row_fill_press(app, sh, &m);
+	disclose_mask(&m.base, disclose_row(AUDIENCE_DESK));
 	if (!console_clean(&m.base, &app->arena)) {
 		row_forget(sh);
 		return true;
@@ -447,6 +458,7 @@ static bool pack_row(struct app *app, struct shown *sh, const struct record *rec
 		return true;
 	}
 	memcpy(copy, buf.at, buf.len);
+	masked_forget(sh);
 	sh->row = copy;
 	sh->row_len = (uint32_t)buf.len;
 	sh->row_rev = rev;
@@ -468,6 +480,25 @@ struct slice shown_row(struct app *app, struct shown *sh)
 		sh->row_ahead = sh->pending;
 	}
 	return slice_of(sh->row, sh->row_len);
+}
+
+struct slice shown_masked(struct app *app, struct shown *sh)
+{
+	struct slice row = shown_row(app, sh);
+	Pingan__V1__IncidentRow *m;
+
+	if (sh->masked == NULL && row.len != 0) {
+		arena_reset(&app->arena);
+		m = pingan__v1__incident_row__unpack(&app->arena.allocator, row.len, row.at);
+		if (m == NULL)
+			return slice_of(NULL, 0);
+		disclose_mask(&m->base, disclose_row(AUDIENCE_WALL));
+		sh->masked = malloc(pingan__v1__incident_row__get_packed_size(m));
+		if (sh->masked == NULL)
+			return slice_of(NULL, 0);
+		sh->masked_len = (uint32_t)pingan__v1__incident_row__pack(m, sh->masked);
+	}
+	return slice_of(sh->masked, sh->masked_len);
 }
 
 static void watchers_tell(struct app *app, const struct shown *sh)

@@ -140,7 +140,7 @@ static void longest_read(struct app *app, struct view *v)
 		if (sh == NULL || sh->face.state != INCIDENT_WAITING || sh->face.aside != ASIDE_NONE ||
 		    (v->longest_ms != 0 && sh->face.waiting_since_ms >= v->longest_ms))
 			continue;
-		if (rights_sees(app, &v->rights, &sh->face))
+		if (rights_shows(app, &v->rights, &sh->face))
 			v->longest_ms = sh->face.waiting_since_ms;
 	}
 }
@@ -215,9 +215,9 @@ void views_change(struct app *app, struct shown *sh, const struct incident_slot 
 
 	answer_count(app, sh);
 	TAILQ_FOREACH (v, &app->screens->views, link) {
-		if (open(before) && rights_sees(app, &v->rights, before))
+		if (open(before) && rights_shows(app, &v->rights, before))
 			tally_out(v, before);
-		if (open(&sh->face) && rights_sees(app, &v->rights, &sh->face))
+		if (open(&sh->face) && rights_shows(app, &v->rights, &sh->face))
 			tally_in(v, &sh->face);
 		ring_remove(v, sh);
 		if (rights_rings(app, &v->rights, &sh->face))
@@ -293,7 +293,7 @@ static void view_read(struct app *app, struct view *v)
 	for (size_t i = 0; i < sc->shown.size; i++) {
 		struct shown *sh = sc->shown.slots[i].key == NULL ? NULL : sc->shown.slots[i].value;
 
-		if (sh != NULL && open(&sh->face) && rights_sees(app, &v->rights, &sh->face))
+		if (sh != NULL && open(&sh->face) && rights_shows(app, &v->rights, &sh->face))
 			tally_in(v, &sh->face);
 	}
 	ring_read(app, v);

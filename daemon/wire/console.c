@@ -142,7 +142,8 @@ bool console_id_ok(const char *id)
 static bool hello_ok(const Pingan__V1__ScreenHello *h)
 {
 	if (h->page != PINGAN__V1__SCREEN_HELLO__PAGE__PAGE_CONSOLE &&
-	    h->page != PINGAN__V1__SCREEN_HELLO__PAGE__PAGE_CAREGIVER)
+	    h->page != PINGAN__V1__SCREEN_HELLO__PAGE__PAGE_CAREGIVER &&
+	    h->page != PINGAN__V1__SCREEN_HELLO__PAGE__PAGE_WALLBOARD)
 		return false;
 	if (h->n_holds > CONSOLE_HOLDS_MAX || strlen(h->build) > CONSOLE_BUILD_MAX || !console_text_ok(slice_str(h->build)))
 		return false;

@@ -81,6 +81,7 @@ static const char *const LINES[LINE_CODE_COUNT] = {
 	[LINE_TEST_PRESS] = "test_press",
 	[LINE_UNIT_SAYS] = "unit_says",
 	[LINE_BOUND] = "bound",
+	[LINE_REFUSED] = "refused",
 };
 
 const char *kit_line_name(enum line_code code)

@@ -75,7 +75,7 @@ static void test_hello(void **state)
 	assert_int_equal(decode_hello(&h), CONSOLE_BAD_FIELD); /* no page */
 	h.page = PINGAN__V1__SCREEN_HELLO__PAGE__PAGE_CONSOLE;
 	assert_int_equal(decode_hello(&h), 0);
-	h.page = (Pingan__V1__ScreenHello__Page)3;
+	h.page = (Pingan__V1__ScreenHello__Page)4;
 	assert_int_equal(decode_hello(&h), CONSOLE_BAD_FIELD);
 	h.page = PINGAN__V1__SCREEN_HELLO__PAGE__PAGE_CAREGIVER;
 	for (size_t i = 0; i < COUNT_OF(holds); i++)

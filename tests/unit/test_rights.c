@@ -107,7 +107,8 @@ static void test_pages(void **state)
 		assert_int_equal(rights_page((enum role)role, 1), role == ROLE_OPERATOR || role == ROLE_SUPERVISOR);
 		assert_int_equal(rights_page((enum role)role, 2), role == ROLE_CAREGIVER || role == ROLE_TECHNICIAN);
 		assert_false(rights_page((enum role)role, 0));
-		assert_false(rights_page((enum role)role, 3));
+		assert_int_equal(rights_page((enum role)role, 3), role == ROLE_WALLBOARD);
+		assert_false(rights_page((enum role)role, 4));
 	}
 }
 

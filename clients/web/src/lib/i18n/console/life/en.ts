@@ -314,6 +314,7 @@ export const en: Record<keyof typeof zh, string> = {
 	'line.73': 'Press on test: {kind}, {subject}',
 	'line.74': '{subject} says: {text}',
 	'line.75': '{who} bound {subject} to its home',
+	'line.76': 'A request of {who} was refused: beyond their rights',
 
 	'says.I': 'text',
 	'says.T': 'trigger',

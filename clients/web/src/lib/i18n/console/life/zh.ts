@@ -307,6 +307,7 @@ export const zh = {
 	'line.73': '测试中的按键：{kind}，{subject}',
 	'line.74': '{subject} 上报：{text}',
 	'line.75': '{who} 将设备 {subject} 绑定到住户',
+	'line.76': '{who} 的请求因权限不足被拒绝',
 
 	'says.I': '说明',
 	'says.T': '触发',
