@@ -29,7 +29,8 @@ enum data {
 	DATA_PHONE,   /* of the home and of residents */
 	DATA_CONTACT, /* family and neighbours */
 	DATA_HEALTH,
-	DATA_TEXT, /* what people have written, and what units say in words */
+	DATA_SECRET, /* keys: to no screen at all */
+	DATA_TEXT,   /* what people have written, and what units say in words */
 	DATA_COUNT
 };
 

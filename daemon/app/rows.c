@@ -1,6 +1,7 @@
 /* rows.c - one line of the queue: what a console shows of an incident without opening it. No phone, no health. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "app/screens.h"
 #include "core/score.h"
@@ -222,4 +223,23 @@ void row_fill_press(struct app *app, const struct shown *sh, Pingan__V1__Inciden
 	row->quarantine = face->quarantine;
 	row->note_owner = name_of(app, sh->note_owner);
 	row->protocol_code = text_cut(app, p->code, ALARM_CODE_MAX);
+}
+
+struct slice shown_masked(struct app *app, struct shown *sh)
+{
+	struct slice row = shown_row(app, sh);
+	Pingan__V1__IncidentRow *m;
+
+	if (sh->masked == NULL && row.len != 0) {
+		arena_reset(&app->arena);
+		m = pingan__v1__incident_row__unpack(&app->arena.allocator, row.len, row.at);
+		if (m == NULL)
+			return slice_of(NULL, 0);
+		disclose_mask(&m->base, disclose_row(AUDIENCE_WALL));
+		sh->masked = malloc(pingan__v1__incident_row__get_packed_size(m));
+		if (sh->masked == NULL)
+			return slice_of(NULL, 0);
+		sh->masked_len = (uint32_t)pingan__v1__incident_row__pack(m, sh->masked);
+	}
+	return slice_of(sh->masked, sh->masked_len);
 }

@@ -482,25 +482,6 @@ struct slice shown_row(struct app *app, struct shown *sh)
 	return slice_of(sh->row, sh->row_len);
 }
 
-struct slice shown_masked(struct app *app, struct shown *sh)
-{
-	struct slice row = shown_row(app, sh);
-	Pingan__V1__IncidentRow *m;
-
-	if (sh->masked == NULL && row.len != 0) {
-		arena_reset(&app->arena);
-		m = pingan__v1__incident_row__unpack(&app->arena.allocator, row.len, row.at);
-		if (m == NULL)
-			return slice_of(NULL, 0);
-		disclose_mask(&m->base, disclose_row(AUDIENCE_WALL));
-		sh->masked = malloc(pingan__v1__incident_row__get_packed_size(m));
-		if (sh->masked == NULL)
-			return slice_of(NULL, 0);
-		sh->masked_len = (uint32_t)pingan__v1__incident_row__pack(m, sh->masked);
-	}
-	return slice_of(sh->masked, sh->masked_len);
-}
-
 static void watchers_tell(struct app *app, const struct shown *sh)
 {
 	struct session *s;

@@ -55,9 +55,21 @@ static void every_field_has_been_decided_about(void **state)
 static void texts_that_say_nothing_of_anybody(void **state)
 {
 	static const char *const TEXTS[] = {
-		"ScreenWelcome.daemon",      "ScreenWelcome.build", "ScreenWelcome.desk_phone", "IncidentRow.number",
-		"IncidentRow.protocol_code", "IncidentRow.carrier", "IncidentDetail.code_zh",   "IncidentDetail.code_en",
-		"PhoneState.desk_phone",     "PhoneOffer.bring",    "DeviceCard.model",         "DeviceCard.firmware",
+		"ScreenWelcome.daemon",
+		"ScreenWelcome.build",
+		"ScreenWelcome.desk_phone",
+		"IncidentRow.number",
+		"IncidentRow.protocol_code",
+		"IncidentRow.carrier",
+		"IncidentDetail.code_zh",
+		"IncidentDetail.code_en",
+		"Reply.field",
+		"Reply.why",
+		"RecordUnit.model",
+		"PhoneState.desk_phone",
+		"PhoneOffer.bring",
+		"DeviceCard.model",
+		"DeviceCard.firmware",
 	};
 	const ProtobufCMessageDescriptor *seen[MESSAGES_MAX];
 	size_t n = reach(&pingan__v1__to_screen__descriptor, seen, 0);
@@ -85,10 +97,10 @@ static void texts_that_say_nothing_of_anybody(void **state)
 
 /* ------------------------------------------------------------ the table once more */
 
-/* p part, w work, l place, r ref, s staff, h who, t street, a address, d door, n phone, c contact, m health, x text */
+/* p part, w work, l place, r ref, s staff, h who, t street, a address, d door, n phone, c contact, m health, k secret, x text */
 static uint32_t bits(const char *letters)
 {
-	static const char ALL[DATA_COUNT] = {'\0', 'p', 'w', 'l', 'r', 's', 'h', 't', 'a', 'd', 'n', 'c', 'm', 'x'};
+	static const char ALL[DATA_COUNT] = {'\0', 'p', 'w', 'l', 'r', 's', 'h', 't', 'a', 'd', 'n', 'c', 'm', 'k', 'x'};
 	uint32_t ret = 0;
 
 	for (; *letters != '\0'; letters++)
@@ -101,17 +113,28 @@ static uint32_t bits(const char *letters)
 static void every_message_to_every_sort_of_screen(void **state)
 {
 #define BODY(name) PINGAN__V1__TO_SCREEN__BODY_##name
+	/* clang-format off */
 	static const struct {
 		int body;
 		const char *desk, *field, *wall;
 	} TABLE[] = {
-		{BODY(WELCOME), "pwlrs", "pwlrs", "pwl"}, {BODY(HEARTBEAT), "pw", "pw", "pw"},
-		{BODY(REPLY), "pwlrsht", "pwrs", "pw"},   {BODY(SNAPSHOT), "pwlrshtc", "", "pwl"},
-		{BODY(DELTA), "pwlrshtc", "", "pwl"},     {BODY(DETAIL), "pwlrshtadncmx", "", ""},
-		{BODY(PHONE), "", "pwlrshtadncmx", ""},   {BODY(PRESENCE), "pwlrsht", "", ""},
-		{BODY(STORE), "pw", "pw", "pw"},          {BODY(GO_AWAY), "pw", "pw", "pw"},
-		{BODY(STORMS), "pwlrshtx", "", "pwl"},    {BODY(DEVICE), "pwlrshtad", "pwlrshtad", ""},
+		{BODY(WELCOME),     "pwlrs",         "pwlrs",         "pwl"},
+		{BODY(HEARTBEAT),   "pw",            "pw",            "pw"},
+		{BODY(REPLY),       "pwlrsht",       "pwrs",          "pw"},
+		{BODY(SNAPSHOT),    "pwlrshtc",      "",              "pwl"},
+		{BODY(DELTA),       "pwlrshtc",      "",              "pwl"},
+		{BODY(DETAIL),      "pwlrshtadncmx", "",              ""},
+		{BODY(PHONE),       "",              "pwlrshtadncmx", ""},
+		{BODY(PRESENCE),    "pwlrsht",       "",              ""},
+		{BODY(STORE),       "pw",            "pw",            "pw"},
+		{BODY(GO_AWAY),     "pw",            "pw",            "pw"},
+		{BODY(STORMS),      "pwlrshtx",      "",              "pwl"},
+		{BODY(DEVICE),      "pwlrshtad",     "pwlrshtad",     ""},
+		{BODY(RECORD),      "pwlrshtadncmx", "",              ""},
+		{BODY(ROSTER),      "pwlrs",         "",              ""},
+		{BODY(ROSTER_PAGE), "pwlrs",         "",              ""},
 	};
+	/* clang-format on */
 
 	(void)state;
 	/* All fields of ToScreen are bodies. */
