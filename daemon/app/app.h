@@ -132,6 +132,10 @@ void app_link_drained(struct app *app, link_t link);
 
 /* ------------------------------------------------------------ log-ins */
 
+#define PASSWORD_HASH_MAX 128
+#define TOTP_KEY_MAX 32
+#define RECOVERY_MAX 10
+
 struct account {
 	char person[ID_MAX];
 	char name[64];
@@ -147,7 +151,24 @@ struct account {
 		ROLE_MACHINE, /* another system, by its token */
 		ROLE_COUNT
 	} role;
-	char password_hash[128];
+	char password_hash[PASSWORD_HASH_MAX];
+	uint32_t totp_key_len; /* 0 = log-in asks for no code */
+	uint8_t totp_key[TOTP_KEY_MAX];
+	int64_t totp_step; /* of the last code used */
+	uint32_t recovery_count;
+	uint8_t recovery[RECOVERY_MAX][32]; /* hashes of codes that each open once */
+};
+
+/* What a log-in, or a new password, does to the records of its session and its person. */
+struct login_ask {
+	char person[ID_MAX];
+	int64_t length_ms;
+	char address[48];
+	int64_t totp_step;    /* the code that was shown is of this step; 0 = none was */
+	bool recovery;        /* or it was this one of the recovery codes */
+	uint8_t recovery_hash[32];
+	char password_old[PASSWORD_HASH_MAX]; /* NEW PASSWORD: in place of this one */
+	char password_new[PASSWORD_HASH_MAX];
 };
 
 /* Whoever asks for something over HTTP. */
@@ -175,8 +196,11 @@ const char *role_name(enum role role);
 bool app_account(struct app *app, const char *account, struct account *ret);
 /* Log-in records are named by the hash of the cookie's token: 32 hex digits. False when unknown, expired, disabled. */
 bool app_login_find(struct app *app, const char *login, struct account *ret);
-/* Stores the log-in; port login_done(tag) follows. */
-void app_login_begin(struct app *app, uint64_t tag, const char *login, const char *person, int64_t length_ms);
+/* Stores the log-in, and with it that its code is used up; port login_done(tag) follows. Of two log-ins with one code one
+ * is stored. */
+void app_login_begin(struct app *app, uint64_t tag, const char *login, const struct login_ask *ask);
+/* The person of this session has another password; every other session of theirs is over. Port login_done(tag) follows. */
+void app_password(struct app *app, uint64_t tag, const char *login, const struct login_ask *ask);
 /* Ends it everywhere; port login_done(tag) follows. */
 void app_login_end(struct app *app, uint64_t tag, const char *login);
 /* This person (or machine) was refused something of the API for want of rights: counted, and on record. `called`: method and path

@@ -50,6 +50,7 @@ static void change_free(struct app *app, struct change *ch)
 	free(ch->alarm);
 	free(ch->body);
 	free(ch->storm);
+	free(ch->login);
 	free(ch);
 	app->change_count--;
 	reading(app);

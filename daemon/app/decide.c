@@ -384,7 +384,7 @@ static enum verdict decide_caregiver(struct app *app, struct change *ch)
 	return fly_small(app, ch, &bytes, false);
 }
 
-/* Log-ins and proofs of life: the body was made by whoever submitted it. */
+/* Proofs of life: the body was made by whoever submitted it. */
 static enum verdict decide_body(struct app *app, struct change *ch)
 {
 	struct buf bytes = buf_of(app->encode, sizeof app->encode);
@@ -571,6 +571,7 @@ enum verdict change_decide(struct app *app, struct change *ch)
 	case CHANGE_CAREGIVER:
 		return decide_caregiver(app, ch);
 	case CHANGE_LOGIN:
+		return login_decide(app, ch);
 	case CHANGE_DAEMON:
 	case CHANGE_NEW:
 		return decide_body(app, ch);

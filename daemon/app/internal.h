@@ -211,7 +211,8 @@ struct change {
 	struct caregiver cg;      /* CAREGIVER: likewise */
 	struct storm_ask *storm;  /* STORM: what is asked; owned */
 	struct device_ask device; /* DEVICE */
-	uint8_t *body;            /* LOGIN, DAEMON: new body; owned */
+	struct login_ask *login;  /* LOGIN: what is asked; NULL = it ends. Owned */
+	uint8_t *body;            /* DAEMON, NEW: new body; owned */
 	uint32_t body_len;
 	char check_key[STORE_KEY_MAX]; /* RETURN: the operator's record must still stand so. REFUSED: whose data it was */
 	uint64_t check_expect;
@@ -384,8 +385,10 @@ void screens_turn(struct app *app);
 void screens_down(struct app *app, link_t link);
 /* Answer to a request: after the gate. */
 void screens_answer(struct app *app, const struct change *ch);
-/* A login ended or a person was disabled: their screens go. */
+/* A login ended: its screens go. */
 void screens_login_gone(struct app *app, const char *login);
+/* A person's record changed: their screens whose session is over go. */
+void screens_person(struct app *app, const char *person);
 /* True if this person has a live screen on this daemon. */
 bool screens_reachable(const struct app *app, const char *person);
 /* True if this person's console is served here. */
@@ -628,7 +631,9 @@ bool daemon_alive(struct app *app, const struct record *rec);
 void quarantine_turn(struct app *app);
 /* A call of an unknown device may open: there is a place for it, and `link` has not had more than its share. Counts it. */
 bool quarantine_may(struct app *app, link_t link);
-/* logins.c: whose session this is; NULL when it is over. In app->arena. */
+/* logins.c */
+enum verdict login_decide(struct app *app, struct change *ch);
+/* Whose session this is; NULL when it is over. In app->arena. */
 const Pingan__V1__Person *login_person(struct app *app, const char *login);
 void logins_turn(struct app *app);
 void alive_back(struct app *app);

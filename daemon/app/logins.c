@@ -2,7 +2,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "app/internal.h"
+#include "app/change.h"
+
+/* Sessions looked at each second, whether they are over: half a millisecond's work. */
+#define LOGINS_LOOKED_AT 256
 
 static bool account_fill(const Pingan__V1__Person *p, struct account *ret)
 {
@@ -10,6 +13,15 @@ static bool account_fill(const Pingan__V1__Person *p, struct account *ret)
 		return false;
 	memset(ret, 0, sizeof *ret);
 	ret->role = (enum role)p->role;
+	if (p->totp_key.len > sizeof ret->totp_key)
+		return false;
+	ret->totp_key_len = (uint32_t)p->totp_key.len;
+	if (p->totp_key.len != 0)
+		memcpy(ret->totp_key, p->totp_key.data, p->totp_key.len);
+	ret->totp_step = p->totp_step;
+	for (size_t i = 0; i < p->n_recovery && ret->recovery_count < RECOVERY_MAX; i++)
+		if (p->recovery[i].len == sizeof ret->recovery[0])
+			memcpy(ret->recovery[ret->recovery_count++], p->recovery[i].data, sizeof ret->recovery[0]);
 	return text_copy(ret->person, sizeof ret->person, slice_str(p->id)) &&
 	       text_copy(ret->name, sizeof ret->name, slice_str(p->name)) &&
 	       text_copy(ret->password_hash, sizeof ret->password_hash, slice_str(p->password_hash));
@@ -55,33 +67,169 @@ bool app_login_find(struct app *app, const char *login, struct account *ret)
 	return account_fill(login_person(app, login), ret);
 }
 
-void app_login_begin(struct app *app, uint64_t tag, const char *login, const char *person, int64_t length_ms)
+/* Taken in; false: nothing will come of it. */
+static bool submit(struct app *app, uint64_t tag, const char *login, const struct login_ask *ask)
 {
-	const Pingan__V1__Person *p;
-	Pingan__V1__Login l = PINGAN__V1__LOGIN__INIT;
 	char key[STORE_KEY_MAX];
+	struct login_ask *copy = malloc(sizeof *copy);
 	struct change *ch = NULL;
 
-	app_begin(app);
-	p = person_find(app, person);
 	record_key(key, "login", login);
-	if (p != NULL && app->store_up)
+	if (copy != NULL && app->store_up)
 		ch = change_submit(app, CHANGE_LOGIN, key, NULL, NULL, (struct waiter){WAITER_LOGIN, 0, tag});
-	if (ch != NULL) {
-		l.person = (char *)person;
-		l.role = p->role;
-		l.made_ms = app->now.store_ms;
-		l.until_ms = app->now.store_ms + length_ms;
-		ch->body_len = (uint32_t)pingan__v1__login__get_packed_size(&l);
-		ch->body = malloc(ch->body_len + 1);
-		if (ch->body != NULL) {
-			pingan__v1__login__pack(&l, ch->body);
-			return;
-		}
-		ch->body_len = 0; /* an empty body logs nobody in; the answer below says no at once */
-		ch->waiter.type = WAITER_NONE;
+	if (ch == NULL) {
+		free(copy);
+		return false;
 	}
-	app->ports.login_done(app->ports.ctx, tag, false);
+	*copy = *ask;
+	ch->login = copy;
+	return true;
+}
+
+void app_login_begin(struct app *app, uint64_t tag, const char *login, const struct login_ask *ask)
+{
+	app_begin(app);
+	if (!submit(app, tag, login, ask))
+		app->ports.login_done(app->ports.ctx, tag, false);
+}
+
+void app_password(struct app *app, uint64_t tag, const char *login, const struct login_ask *ask)
+{
+	app_login_begin(app, tag, login, ask);
+}
+
+/* Takes the code that was shown out of the person's record; false: somebody was faster with it. */
+static bool code_use(Pingan__V1__Person *p, const struct login_ask *ask)
+{
+	if (ask->totp_step != 0) {
+		if (ask->totp_step <= p->totp_step)
+			return false;
+		p->totp_step = ask->totp_step;
+		return true;
+	}
+	for (size_t i = 0; i < p->n_recovery; i++)
+		if (p->recovery[i].len == sizeof ask->recovery_hash &&
+		    memcmp(p->recovery[i].data, ask->recovery_hash, sizeof ask->recovery_hash) == 0) {
+			p->recovery[i] = p->recovery[--p->n_recovery];
+			return true;
+		}
+	return false;
+}
+
+static bool pack(struct buf *bytes, const ProtobufCMessage *m)
+{
+	size_t len = protobuf_c_message_get_packed_size(m);
+	uint8_t *room = len > STORE_BODY_MAX ? NULL : buf_room(bytes, len);
+
+	if (room != NULL)
+		protobuf_c_message_pack(m, room);
+	return room != NULL;
+}
+
+/* The person's record must still stand as this was decided on: a password that was changed meanwhile opens nothing. */
+static void check(struct store_commit *c, const struct record *rec)
+{
+	struct store_check *k = &c->checks[c->check_count++];
+
+	snprintf(k->key, sizeof k->key, "%s", rec->key);
+	k->expect = rec->commits[0];
+}
+
+static void entry_fly(struct app *app, struct change *ch, struct store_commit *c, struct buf *bytes)
+{
+	size_t from = bytes->len;
+
+	log_event_encode(app->config.daemon, ch->record->key, NULL, 0, NULL, slice_of(NULL, 0), "", bytes);
+	c->event = slice_of(bytes->at + from, bytes->len - from);
+	ENSURE(!bytes->overflow);
+	change_fly(app, ch, c);
+}
+
+static enum verdict refuse(struct change *ch)
+{
+	ch->answer = REFUSAL_WRONG_STATE;
+	return REFUSE;
+}
+
+/* What the session's record becomes, and its person's: *ret_write. */
+static enum verdict session_decide(struct app *app, struct change *ch, Pingan__V1__Person *p, Pingan__V1__Login *l,
+                                   bool *ret_write)
+{
+	const struct login_ask *ask = ch->login;
+	bool second = ask->totp_step != 0 || ask->recovery, there = ch->record->rev != 0;
+	const Pingan__V1__Login *now =
+		there ? pingan__v1__login__unpack(&app->arena.allocator, ch->record->body_len, ch->record->body) : NULL;
+
+	if (there && (now == NULL || strcmp(now->person, ask->person) != 0))
+		return REFUSE;
+	*ret_write = second || ask->password_new[0] != '\0';
+	if (ask->password_new[0] != '\0') {
+		if (strcmp(p->password_hash, ask->password_new) == 0)
+			return STAY;
+		if (now == NULL || strcmp(p->password_hash, ask->password_old) != 0)
+			return REFUSE;
+		*l = *now;
+		p->password_hash = (char *)(uintptr_t)ask->password_new;
+		p->password_ms = p->sessions_from_ms = app->now.store_ms;
+	} else {
+		/* Its name is known to one browser only: it was stored, and is decided again. */
+		if (there)
+			return STAY;
+		if (second && !code_use(p, ask))
+			return REFUSE;
+		l->person = (char *)(uintptr_t)ask->person;
+		l->role = p->role;
+		l->address = (char *)(uintptr_t)ask->address;
+		l->second = second;
+		l->until_ms = app->now.store_ms + ask->length_ms;
+	}
+	/* The session that changed the password stays: it begins anew with it. */
+	l->made_ms = app->now.store_ms < p->sessions_from_ms ? p->sessions_from_ms : app->now.store_ms;
+	return MOVE;
+}
+
+enum verdict login_decide(struct app *app, struct change *ch)
+{
+	struct buf bytes = buf_of(app->encode, sizeof app->encode);
+	Pingan__V1__Login l = PINGAN__V1__LOGIN__INIT;
+	char key[STORE_KEY_MAX];
+	struct store_commit c;
+	struct record *rec;
+	Pingan__V1__Person *p;
+	enum verdict verdict;
+	bool write;
+	size_t from;
+
+	commit_begin(&c);
+	if (ch->login == NULL) {
+		if (ch->record->rev == 0)
+			return STAY;
+		commit_put(&c, ch->record, &bytes, 0);
+		c.puts[0].remove = true;
+		entry_fly(app, ch, &c, &bytes);
+		return MOVE;
+	}
+	record_key(key, "person", ch->login->person);
+	rec = record_find(app, key);
+	/* What was unpacked lives in the arena, and is ours to change. */
+	p = (Pingan__V1__Person *)(uintptr_t)person_find(app, ch->login->person);
+	if (rec == NULL || p == NULL || p->disabled)
+		return refuse(ch);
+	verdict = session_decide(app, ch, p, &l, &write);
+	if (verdict != MOVE)
+		return verdict == STAY ? STAY : refuse(ch);
+	if (!pack(&bytes, &l.base))
+		return refuse(ch);
+	commit_put(&c, ch->record, &bytes, 0);
+	from = bytes.len;
+	if (!write)
+		check(&c, rec);
+	else if (pack(&bytes, &p->base))
+		commit_put(&c, rec, &bytes, from);
+	else
+		return refuse(ch);
+	entry_fly(app, ch, &c, &bytes);
+	return MOVE;
 }
 
 void app_login_end(struct app *app, uint64_t tag, const char *login)
@@ -94,32 +242,28 @@ void app_login_end(struct app *app, uint64_t tag, const char *login)
 	if (app->store_up)
 		ch = change_submit(app, CHANGE_LOGIN, key, NULL, NULL, (struct waiter){WAITER_LOGIN, 0, tag});
 	if (ch == NULL)
-		app->ports.login_done(app->ports.ctx, tag, false);
-	else
-		ch->remove = true;
+		app->ports.login_done(app->ports.ctx, tag, false); /* else: nothing is asked of it, so it ends */
 }
 
-/* Log-ins that ran out leave the store, one a second, whoever is first. */
+/* Log-ins that ran out, or are over since their person's rights or password changed, leave the store, whoever is first. A
+ * few are looked at each second: those at the head of the list, which then go to its end. */
 void logins_turn(struct app *app)
 {
+	struct record_list *all = &app->of_type[RECORD_LOGIN];
+	size_t n = app->count_of_type[RECORD_LOGIN];
 	struct record *rec;
 
 	if (!app->store_up || app->now.mono.ms - app->logins_at.ms < SECONDS(1))
 		return;
 	app->logins_at = app->now.mono;
-	TAILQ_FOREACH (rec, &app->of_type[RECORD_LOGIN], of_type) {
-		const Pingan__V1__Login *l;
-		struct change *ch;
-
+	for (n = n < LOGINS_LOOKED_AT ? n : LOGINS_LOOKED_AT; n > 0; n--) {
+		rec = TAILQ_FIRST(all);
+		TAILQ_REMOVE(all, rec, of_type);
+		TAILQ_INSERT_TAIL(all, rec, of_type);
 		if (rec->rev == 0 || rec->busy != NULL || rec->waiting_count != 0)
 			continue;
 		arena_reset(&app->arena);
-		l = pingan__v1__login__unpack(&app->arena.allocator, rec->body_len, rec->body);
-		if (l != NULL && l->until_ms > app->now.store_ms)
-			continue;
-		ch = change_submit(app, CHANGE_LOGIN, rec->key, NULL, NULL, (struct waiter){0});
-		if (ch != NULL)
-			ch->remove = true;
-		return;
+		if (session_person(app, rec) == NULL)
+			(void)change_submit(app, CHANGE_LOGIN, rec->key, NULL, NULL, (struct waiter){0});
 	}
 }

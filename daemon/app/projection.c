@@ -357,6 +357,7 @@ static void told(struct app *app, struct record *rec)
 		break;
 	case RECORD_PERSON:
 		roster_person(app, id_of(rec->key));
+		screens_person(app, id_of(rec->key));
 		screens_presence(app);
 		break;
 	case RECORD_AREA:

@@ -271,6 +271,17 @@ void screens_login_gone(struct app *app, const char *login)
 	}
 }
 
+void screens_person(struct app *app, const char *person)
+{
+	struct session *s, *next;
+
+	for (s = TAILQ_FIRST(&app->screens->all); s != NULL; s = next) {
+		next = TAILQ_NEXT(s, link_all);
+		if (strcmp(s->rights.person, person) == 0 && login_person(app, s->login) == NULL)
+			session_away(app, s, PINGAN__V1__GO_AWAY__WHY__WHY_LOGGED_OUT, true);
+	}
+}
+
 void screens_free(struct app *app)
 {
 	struct screens *sc = app->screens;

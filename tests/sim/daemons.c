@@ -677,9 +677,11 @@ void sim_login_begin(struct sim *sim, unsigned daemon, uint64_t tag, const char 
                      int64_t length_ms)
 {
 	struct daemon *d = &sim->daemons[daemon];
+	struct login_ask ask = {.length_ms = length_ms};
 
+	snprintf(ask.person, sizeof ask.person, "%s", person);
 	sim_enter(d);
-	app_login_begin(d->app, tag, login, person, length_ms);
+	app_login_begin(d->app, tag, login, &ask);
 	sim_leave(d);
 }
 
