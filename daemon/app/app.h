@@ -138,6 +138,7 @@ void app_link_drained(struct app *app, link_t link);
 
 struct account {
 	char person[ID_MAX];
+	char account[ID_MAX]; /* what is typed */
 	char name[64];
 	enum role {
 		ROLE_NONE,
@@ -164,8 +165,8 @@ struct login_ask {
 	char person[ID_MAX];
 	int64_t length_ms;
 	char address[48];
-	int64_t totp_step;    /* the code that was shown is of this step; 0 = none was */
-	bool recovery;        /* or it was this one of the recovery codes */
+	int64_t totp_step; /* the code that was shown is of this step; 0 = none was */
+	bool recovery;     /* or it was this one of the recovery codes */
 	uint8_t recovery_hash[32];
 	char password_old[PASSWORD_HASH_MAX]; /* NEW PASSWORD: in place of this one */
 	char password_new[PASSWORD_HASH_MAX];

@@ -22,6 +22,7 @@ static bool account_fill(const Pingan__V1__Person *p, struct account *ret)
 	for (size_t i = 0; i < p->n_recovery && ret->recovery_count < RECOVERY_MAX; i++)
 		if (p->recovery[i].len == sizeof ret->recovery[0])
 			memcpy(ret->recovery[ret->recovery_count++], p->recovery[i].data, sizeof ret->recovery[0]);
+	(void)text_copy(ret->account, sizeof ret->account, slice_str(p->account));
 	return text_copy(ret->person, sizeof ret->person, slice_str(p->id)) &&
 	       text_copy(ret->name, sizeof ret->name, slice_str(p->name)) &&
 	       text_copy(ret->password_hash, sizeof ret->password_hash, slice_str(p->password_hash));

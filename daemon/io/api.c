@@ -1,10 +1,6 @@
-/* api.c - JSON over HTTP: log-in, log-out, who am I; and whether this process is well.
+/* api.c - JSON over HTTP: which path is whose; homes by how they stand; and whether this process is well. Log-in and
+ * sessions: api_login.c.
  *
- *   POST /api/v1/login   {"account": "...", "password": "..."}
- *                        200 {"person", "name", "role"} and the cookie; 401 wrong; 429 limited or 503 unavailable with
- *                        {"error", "retry_after_s"}
- *   POST /api/v1/logout  200; the cookie goes
- *   GET  /api/v1/me      200 {"person", "name", "role"}; 401; 503 while sessions are not read yet
  *   GET  /api/v1/homes/installed
  *                        200: homes of the city, its districts and sub-districts, by how they stand; for operators,
  *                        supervisors, administrators and auditors. 401; 403; 503 while the registry is not read yet
@@ -17,184 +13,8 @@
 #include <stdlib.h>
 
 #include <jansson.h>
-#include <sodium.h>
 
 #include "io/web_internal.h"
-
-/* ------------------------------------------------------------ sessions */
-
-bool session_shown(struct lws *wsi, char ret[LOGIN_NAME_LEN + 1])
-{
-	char cookies[2048];
-	const char *at = cookies;
-	size_t len = strlen(COOKIE);
-
-	header_copy(wsi, WSI_TOKEN_HTTP_COOKIE, cookies, sizeof cookies);
-	while (*at != '\0') {
-		size_t end;
-
-		at += strspn(at, "; \t");
-		end = strcspn(at, ";");
-		if (end > len && strncmp(at, COOKIE, len) == 0 && at[len] == '=')
-			return login_name(slice_of(at + len + 1, end - len - 1), ret);
-		at += end;
-	}
-	return false;
-}
-
-bool session_open(struct web *web, struct lws *wsi, char ret[LOGIN_NAME_LEN + 1], struct account *account)
-{
-	return session_shown(wsi, ret) && app_login_find(web->app, ret, account);
-}
-
-unsigned session_none(struct web *web, struct lws *wsi)
-{
-	char session[LOGIN_NAME_LEN + 1];
-	struct app_health h;
-
-	app_health(web->app, &h);
-	return h.store_up || !session_shown(wsi, session) ? 401 : 503;
-}
-
-static void cookie_set(struct request *rq, const char *token, int64_t age_s)
-{
-	answer_header(rq, "set-cookie", COOKIE "=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%" PRId64 "%s", token,
-	              age_s, rq->port->tls ? "; Secure" : "");
-}
-
-static void answer_account(struct request *rq, const struct account *account)
-{
-	json_t *me =
-		json_pack("{s:s, s:s, s:s}", "person", account->person, "name", account->name, "role", role_name(account->role));
-	char *text = me == NULL ? NULL : json_dumps(me, JSON_COMPACT);
-
-	json_decref(me);
-	if (text == NULL) {
-		answer_error(rq, 500, "account");
-		return;
-	}
-	answer_header(rq, "cache-control", "no-store");
-	answer_text(rq, 200, "application/json", slice_str(text));
-	free(text);
-}
-
-/* ------------------------------------------------------------ log-in, log-out */
-
-static void answer_login(struct request *rq, const struct login_answer *a)
-{
-	static const struct {
-		unsigned status;
-		const char *code;
-	} REFUSALS[] = {
-		[LOGIN_WRONG] = {401, "wrong"},      [LOGIN_LIMITED] = {429, "limited"},   [LOGIN_BUSY] = {503, "busy"},
-		[LOGIN_AWAY] = {503, "unavailable"}, [LOGIN_NO_STORE] = {503, "no_store"},
-	};
-
-	if (a->outcome == LOGIN_OK) {
-		cookie_set(rq, a->token, rq->port->web->session_s);
-		answer_account(rq, &a->account);
-		return;
-	}
-	if (a->retry_s != 0)
-		answer_header(rq, "retry-after", "%u", a->retry_s);
-	answer_json(rq, REFUSALS[a->outcome].status, "{\"error\":\"%s\",\"retry_after_s\":%u}\n", REFUSALS[a->outcome].code,
-	            a->retry_s);
-}
-
-static void on_login(void *ctx, const struct login_answer *answer)
-{
-	struct request *rq = ctx;
-
-	rq->ticket = 0;
-	answer_login(rq, answer);
-}
-
-static void on_logout(void *ctx, const struct login_answer *answer)
-{
-	struct request *rq = ctx;
-
-	rq->ticket = 0;
-	/* The cookie goes in any case; that the session has not ended everywhere is said all the same. */
-	cookie_set(rq, "", 0);
-	if (answer->outcome == LOGIN_OK)
-		answer_json(rq, 200, "{}\n");
-	else
-		answer_json(rq, 503, "{\"error\":\"no_store\",\"retry_after_s\":1}\n");
-}
-
-static bool from_our_page(struct request *rq)
-{
-	if (origin_good(rq->port, rq->wsi))
-		return true;
-	metric_add(rq->port->web->metrics, METRIC_WEB_WRONG_ORIGIN, 1);
-	rq->close = true;
-	answer_error(rq, 403, "origin");
-	return false;
-}
-
-static void login(struct request *rq, struct slice body)
-{
-	struct web *web = rq->port->web;
-	char type[64], address[64], session[LOGIN_NAME_LEN + 1];
-	const char *account, *password;
-	struct login_answer now;
-	size_t account_len, password_len;
-	json_t *json;
-
-	header_copy(rq->wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, type, sizeof type);
-	type[strcspn(type, "; ")] = '\0';
-	if (strcasecmp(type, "application/json") != 0) {
-		answer_error(rq, 415, "content_type");
-		return;
-	}
-	json = json_loadb((const char *)body.at, body.len, JSON_REJECT_DUPLICATES, NULL);
-	if (json == NULL ||
-	    json_unpack(json, "{s:s%, s:s%!}", "account", &account, &account_len, "password", &password, &password_len) !=
-	        0 ||
-	    account_len == 0 || password_len == 0 || password_len > AUTHD_PASSWORD_MAX) {
-		answer_error(rq, 400, "json");
-	} else {
-		lws_get_peer_simple(rq->wsi, address, sizeof address);
-		rq->phase = REQUEST_WAITS;
-		rq->ticket = login_begin(web->logins, account, slice_of(password, password_len), address,
-		                         session_shown(rq->wsi, session) ? session : NULL, on_login, rq, &now);
-		if (rq->ticket == 0)
-			answer_login(rq, &now);
-	}
-	/* jansson keeps its own copy of what was typed. */
-	if (json != NULL && json_is_string(json_object_get(json, "password")))
-		sodium_memzero((void *)json_string_value(json_object_get(json, "password")),
-		               json_string_length(json_object_get(json, "password")));
-	json_decref(json);
-}
-
-static void logout(struct request *rq, struct slice body)
-{
-	char session[LOGIN_NAME_LEN + 1];
-	struct login_answer now = {.outcome = LOGIN_OK};
-	struct account account;
-
-	(void)body;
-	rq->phase = REQUEST_WAITS;
-	if (session_open(rq->port->web, rq->wsi, session, &account))
-		rq->ticket = login_end(rq->port->web->logins, session, on_logout, rq, &now);
-	if (rq->ticket == 0)
-		on_logout(rq, &now);
-}
-
-static void me(struct request *rq)
-{
-	char session[LOGIN_NAME_LEN + 1];
-	struct account account;
-	unsigned status;
-
-	if (session_open(rq->port->web, rq->wsi, session, &account)) {
-		answer_account(rq, &account);
-		return;
-	}
-	status = session_none(rq->port->web, rq->wsi);
-	answer_error(rq, status, status == 401 ? "no_session" : "no_store");
-}
 
 /* ------------------------------------------------------------ homes */
 
@@ -300,6 +120,16 @@ static void metrics(struct request *rq)
 
 /* ------------------------------------------------------------ paths */
 
+static bool from_our_page(struct request *rq)
+{
+	if (origin_good(rq->port, rq->wsi))
+		return true;
+	metric_add(rq->port->web->metrics, METRIC_WEB_WRONG_ORIGIN, 1);
+	rq->close = true;
+	answer_error(rq, 403, "origin");
+	return false;
+}
+
 bool api_request(struct request *rq, struct slice path, bool post)
 {
 	static const struct {
@@ -309,9 +139,10 @@ bool api_request(struct request *rq, struct slice path, bool post)
 		void (*get)(struct request *rq);
 		void (*body)(struct request *rq, struct slice body);
 	} PATHS[] = {
-		{"/api/v1/login", true, false, true, NULL, login},
-		{"/api/v1/logout", true, false, true, NULL, logout},
-		{"/api/v1/me", false, false, true, me, NULL},
+		{"/api/v1/login", true, false, true, NULL, api_login},
+		{"/api/v1/logout", true, false, true, NULL, api_logout},
+		{"/api/v1/password", true, false, true, NULL, api_password},
+		{"/api/v1/me", false, false, true, api_me, NULL},
 		{"/api/v1/homes/installed", false, false, true, homes_installed_get, NULL},
 		{"/readyz", false, true, true, ready, NULL},
 		{"/metrics", false, true, false, metrics, NULL},

@@ -70,12 +70,12 @@ void authd_client_free(struct authd_client *c)
 	free(c);
 }
 
-static void answer(struct authd_client *c, struct question *q, enum authd_result result)
+static void answer(struct authd_client *c, struct question *q, enum authd_result result, struct slice hash)
 {
 	uint64_t tag = q->tag;
 
 	q->id = 0;
-	c->done(c->ctx, tag, result);
+	c->done(c->ctx, tag, result, hash);
 }
 
 /* The connection has gone, and with it all answers. */
@@ -88,7 +88,7 @@ static void lost(struct authd_client *c, const char *why)
 	log_line(c->log, "AUTHD_LOST", "why=%s", why);
 	for (size_t i = 0; i < AUTHD_QUEUE_MAX; i++)
 		if (c->questions[i].id != 0 && c->questions[i].id <= newest_id)
-			answer(c, &c->questions[i], AUTHD_AWAY);
+			answer(c, &c->questions[i], AUTHD_AWAY, slice_of(NULL, 0));
 }
 
 static void on_read(struct bufferevent *link, void *arg)
@@ -98,6 +98,7 @@ static void on_read(struct bufferevent *link, void *arg)
 
 	for (;;) {
 		size_t len = evbuffer_get_length(in);
+		char hash[AUTHD_HASH_MAX];
 		struct authd_answer a;
 		enum authd_status status;
 		uint64_t id;
@@ -114,6 +115,8 @@ static void on_read(struct bufferevent *link, void *arg)
 			return;
 		id = a.id;
 		status = a.status;
+		if (!text_copy(hash, sizeof hash, a.hash))
+			status = AUTHD_FAILED;
 		evbuffer_drain(in, (size_t)n);
 		for (size_t i = 0; i < AUTHD_QUEUE_MAX; i++) {
 			if (c->questions[i].id != id || id == 0)
@@ -124,7 +127,8 @@ static void on_read(struct bufferevent *link, void *arg)
 			       status == AUTHD_YES    ? AUTHD_RIGHT
 			       : status == AUTHD_NO   ? AUTHD_WRONG
 			       : status == AUTHD_BUSY ? AUTHD_LATER
-			                              : AUTHD_AWAY);
+			                              : AUTHD_AWAY,
+			       slice_str(hash));
 			break;
 		}
 	}
@@ -156,7 +160,7 @@ static void on_look(evutil_socket_t fd, short what, void *arg)
 		}
 		metric_add(c->metrics, METRIC_AUTHD_TIMEOUTS, 1);
 		log_line(c->log, "AUTHD_TIMEOUT", "after_ms=%u", c->timeout_ms);
-		answer(c, q, AUTHD_AWAY);
+		answer(c, q, AUTHD_AWAY, slice_of(NULL, 0));
 	}
 	if (!waits)
 		event_del(c->look);
@@ -180,7 +184,8 @@ static bool connect_now(struct authd_client *c)
 	return true;
 }
 
-enum authd_result authd_ask(struct authd_client *c, uint64_t tag, struct slice password, struct slice hash)
+static enum authd_result ask(struct authd_client *c, uint64_t tag, enum authd_op op, struct slice password,
+                             struct slice hash)
 {
 	const struct timeval look = {.tv_usec = LOOK_MS * 1000};
 	uint8_t frame[AUTHD_FRAME_MAX + 2];
@@ -200,8 +205,8 @@ enum authd_result authd_ask(struct authd_client *c, uint64_t tag, struct slice p
 		metric_add(c->metrics, METRIC_AUTHD_BUSY, 1);
 		return AUTHD_LATER;
 	}
-	authd_put_question(
-		&out, &(struct authd_question){.op = AUTHD_VERIFY, .id = c->newest_id + 1, .password = password, .hash = hash});
+	authd_put_question(&out,
+	                   &(struct authd_question){.op = op, .id = c->newest_id + 1, .password = password, .hash = hash});
 	if (out.overflow || bufferevent_write(c->link, frame, out.len) != 0)
 		return AUTHD_AWAY;
 	explicit_bzero(frame, sizeof frame);
@@ -211,6 +216,16 @@ enum authd_result authd_ask(struct authd_client *c, uint64_t tag, struct slice p
 	if (!event_pending(c->look, EV_TIMEOUT, NULL))
 		event_add(c->look, &look);
 	return AUTHD_RIGHT;
+}
+
+enum authd_result authd_ask(struct authd_client *c, uint64_t tag, struct slice password, struct slice hash)
+{
+	return ask(c, tag, AUTHD_VERIFY, password, hash);
+}
+
+enum authd_result authd_hash(struct authd_client *c, uint64_t tag, struct slice password)
+{
+	return ask(c, tag, AUTHD_HASH, password, slice_of(NULL, 0));
 }
 
 void authd_forget(struct authd_client *c, uint64_t tag)

@@ -18,7 +18,8 @@ enum authd_result { AUTHD_RIGHT, AUTHD_WRONG, AUTHD_LATER, AUTHD_AWAY }; /* LATE
 
 struct authd_client;
 
-typedef void authd_done(void *ctx, uint64_t tag, enum authd_result result);
+/* `hash`: of a password that was to be hashed, AUTHD_RIGHT; else empty. */
+typedef void authd_done(void *ctx, uint64_t tag, enum authd_result result, struct slice hash);
 
 struct authd_client *authd_client_new(struct event_base *base, const char *path, uint32_t timeout_ms,
                                       struct clock *clock, struct log *log, struct metrics *metrics, authd_done *done,
@@ -28,6 +29,8 @@ void authd_client_free(struct authd_client *c);
 /* Is this the password behind this hash (empty: an account that does not exist)? AUTHD_RIGHT: taken, done() follows;
  * else why not. */
 enum authd_result authd_ask(struct authd_client *c, uint64_t tag, struct slice password, struct slice hash) MUST_USE;
+/* The hash of a new password. Likewise. */
+enum authd_result authd_hash(struct authd_client *c, uint64_t tag, struct slice password) MUST_USE;
 /* Nobody waits for this answer any more. */
 void authd_forget(struct authd_client *c, uint64_t tag);
 

@@ -6,16 +6,18 @@
 #include <sodium.h>
 
 #include "io/ratelimit.h"
+#include "io/totp.h"
 
 #define LOOK_MS 100
 
-enum login_step { FREE, HELPER, STORE };
+enum login_step { FREE, HELPER, HASHING, STORE };
+enum login_what { BEGIN, END, PASSWORD };
 
 struct
 try {
 	enum login_step step;
 	uint32_t generation;
-	bool ending;      /* a log-out */
+	enum login_what what;
 	bool in_call;     /* the app is being asked: its answer may come before it returns */
 	bool session;     /* a session of this person was shown */
 	int stored;       /* in_call: 0 not yet, 1 yes, -1 no */
@@ -27,6 +29,12 @@ try {
 	char typed[ID_MAX];
 	char address[48];
 	char token[LOGIN_TOKEN_LEN + 1];
+	char name[LOGIN_NAME_LEN + 1]; /* of the session's record */
+	char code[RECOVERY_TEXT];      /* as typed */
+	bool code_long;                /* and it was longer: no code of ours */
+	char anew[AUTHD_PASSWORD_MAX]; /* the new password */
+	size_t anew_len;
+	struct login_ask ask; /* what the app is to do */
 };
 
 struct logins {
@@ -42,7 +50,7 @@ struct logins {
 };
 
 static void on_look(evutil_socket_t fd, short what, void *arg);
-static void on_authd(void *ctx, uint64_t tag, enum authd_result result);
+static void on_authd(void *ctx, uint64_t tag, enum authd_result result, struct slice hash);
 
 struct logins *logins_new(struct event_base *base, const char *authd_path, uint32_t authd_timeout_ms,
                           struct clock *clock, struct log *log, struct metrics *metrics)
@@ -130,6 +138,10 @@ static void count(struct logins *l, enum login_outcome outcome)
 	static const enum metric COUNTERS[] = {
 		[LOGIN_OK] = METRIC_LOGIN_OK,
 		[LOGIN_WRONG] = METRIC_LOGIN_WRONG,
+		[LOGIN_CODE] = METRIC_LOGIN_CODE,
+		[LOGIN_WRONG_CODE] = METRIC_LOGIN_WRONG,
+		[LOGIN_NO_KEY] = METRIC_LOGIN_NO_KEY,
+		[LOGIN_WEAK] = METRIC_LOGIN_WEAK,
 		[LOGIN_LIMITED] = METRIC_LOGIN_LIMITED,
 		[LOGIN_BUSY] = METRIC_LOGIN_UNAVAILABLE,
 		[LOGIN_AWAY] = METRIC_LOGIN_UNAVAILABLE,
@@ -142,8 +154,10 @@ static void count(struct logins *l, enum login_outcome outcome)
 /* What there is to say about a finished try. The try is free afterwards. */
 static void finish(struct logins *l, struct try *t, enum login_outcome outcome, struct login_answer *ret)
 {
-	*ret = (struct login_answer){.outcome = outcome, .retry_s = outcome == LOGIN_OK || outcome == LOGIN_WRONG ? 0 : 1};
-	if (!t->ending) {
+	bool later = outcome == LOGIN_BUSY || outcome == LOGIN_AWAY || outcome == LOGIN_NO_STORE;
+
+	*ret = (struct login_answer){.outcome = outcome, .retry_s = later ? 1 : 0};
+	if (t->what != END) {
 		mono_t now = clock_mono(l->clock);
 
 		count(l, outcome);
@@ -152,11 +166,15 @@ static void finish(struct logins *l, struct try *t, enum login_outcome outcome, 
 			memcpy(ret->token, t->token, sizeof ret->token);
 			if (!t->session)
 				ratelimit_good(l->limits, now, t->address, t->typed);
-		} else if (outcome == LOGIN_WRONG) {
-			log_line(l->log, "LOGIN_WRONG", "address=%s known=%d", t->address, t->found);
-		} else if (!t->session) {
+		} else if (outcome == LOGIN_WRONG || outcome == LOGIN_WRONG_CODE) {
+			log_line(l->log, "LOGIN_WRONG", "address=%s known=%d code=%d", t->address, t->found,
+			         outcome == LOGIN_WRONG_CODE);
+		} else {
+			if (outcome == LOGIN_NO_KEY)
+				log_line(l->log, "LOGIN_NO_KEY", "person=%s", t->account.person);
 			/* Nobody was found wrong. */
-			ratelimit_undo(l->limits, now, t->address, t->typed);
+			if (!t->session)
+				ratelimit_undo(l->limits, now, t->address, t->typed);
 		}
 	}
 	try_free(t);
@@ -183,16 +201,21 @@ static void look_on(struct logins *l)
 }
 
 /* The store is asked. Returns true when it has answered already, with the answer in t->stored. */
-static bool store(struct logins *l, struct try *t, const char *name)
+static bool store(struct logins *l, struct try *t)
 {
 	t->step = STORE;
 	t->until.ms = clock_mono(l->clock).ms + STORE_WAIT_MS;
 	t->in_call = true;
 	t->stored = 0;
-	if (t->ending)
-		app_login_end(l->app, ticket_of(l, t), name);
+	memcpy(t->ask.person, t->account.person, sizeof t->ask.person);
+	memcpy(t->ask.address, t->address, sizeof t->ask.address);
+	t->ask.length_ms = l->length_ms;
+	if (t->what == END)
+		app_login_end(l->app, ticket_of(l, t), t->name);
+	else if (t->what == PASSWORD)
+		app_password(l->app, ticket_of(l, t), t->name, &t->ask);
 	else
-		app_login_begin(l->app, ticket_of(l, t), name, t->account.person, l->length_ms);
+		app_login_begin(l->app, ticket_of(l, t), t->name, &t->ask);
 	t->in_call = false;
 	if (t->stored == 0)
 		look_on(l);
@@ -224,32 +247,85 @@ bool login_name(struct slice token, char ret[LOGIN_NAME_LEN + 1])
 	return true;
 }
 
-static void on_authd(void *ctx, uint64_t tag, enum authd_result result)
+/* The password is right. Does whoever typed it also hold what makes the codes? LOGIN_OK: yes, or none is asked for. */
+static enum login_outcome second(struct logins *l, struct try *t, const struct account *now)
 {
-	char name[LOGIN_NAME_LEN + 1];
-	uint8_t raw[LOGIN_TOKEN_LEN / 2];
-	struct logins *l = ctx;
-	struct try *t = try_find(l, tag);
-	struct account account;
+	uint8_t hash[32];
 
-	if (t == NULL || t->step != HELPER)
-		return;
-	if (result == AUTHD_LATER || result == AUTHD_AWAY) {
-		tell(l, t, result == AUTHD_LATER ? LOGIN_BUSY : LOGIN_AWAY);
+	if (now->totp_key_len == 0)
+		return now->role == ROLE_ADMINISTRATOR ? LOGIN_NO_KEY : LOGIN_OK;
+	if (t->code[0] == '\0' && !t->code_long)
+		return LOGIN_CODE;
+	t->ask.totp_step = totp_check(slice_of(now->totp_key, now->totp_key_len), slice_str(t->code),
+	                              clock_now(l->clock)->store_ms, now->totp_step);
+	if (t->ask.totp_step != 0)
+		return LOGIN_OK;
+	if (!recovery_read(slice_str(t->code), hash))
+		return LOGIN_WRONG_CODE;
+	for (uint32_t i = 0; i < now->recovery_count; i++)
+		if (sodium_memcmp(hash, now->recovery[i], sizeof hash) == 0) {
+			t->ask.recovery = true;
+			memcpy(t->ask.recovery_hash, hash, sizeof hash);
+			return LOGIN_OK;
+		}
+	return LOGIN_WRONG_CODE;
+}
+
+/* The password that was typed is right: on with what it was typed for. */
+static void right(struct logins *l, struct try *t, const struct account *now)
+{
+	uint8_t raw[LOGIN_TOKEN_LEN / 2];
+	enum login_outcome outcome;
+
+	if (t->what == PASSWORD) {
+		enum authd_result asked;
+
+		t->step = HASHING;
+		asked = authd_hash(l->authd, ticket_of(l, t), slice_of(t->anew, t->anew_len));
+		if (asked != AUTHD_RIGHT)
+			tell(l, t, asked == AUTHD_LATER ? LOGIN_BUSY : LOGIN_AWAY);
 		return;
 	}
-	/* The account may have been disabled, or its password changed, while the helper thought. */
-	if (result == AUTHD_WRONG || !t->found || !app_account(l->app, t->typed, &account) ||
-	    strcmp(account.password_hash, t->account.password_hash) != 0) {
-		tell(l, t, LOGIN_WRONG);
+	outcome = second(l, t, now);
+	if (outcome != LOGIN_OK) {
+		tell(l, t, outcome);
 		return;
 	}
 	randombytes_buf(raw, sizeof raw);
 	sodium_bin2hex(t->token, sizeof t->token, raw, sizeof raw);
 	sodium_memzero(raw, sizeof raw);
-	ENSURE(login_name(slice_of(t->token, LOGIN_TOKEN_LEN), name));
-	if (store(l, t, name))
+	ENSURE(login_name(slice_of(t->token, LOGIN_TOKEN_LEN), t->name));
+	if (store(l, t))
 		tell(l, t, t->stored > 0 ? LOGIN_OK : LOGIN_NO_STORE);
+}
+
+static void on_authd(void *ctx, uint64_t tag, enum authd_result result, struct slice hash)
+{
+	struct logins *l = ctx;
+	struct try *t = try_find(l, tag);
+	struct account account;
+
+	if (t == NULL || (t->step != HELPER && t->step != HASHING))
+		return;
+	if (result == AUTHD_LATER || result == AUTHD_AWAY || (t->step == HASHING && result != AUTHD_RIGHT)) {
+		tell(l, t, result == AUTHD_LATER ? LOGIN_BUSY : LOGIN_AWAY);
+		return;
+	}
+	if (t->step == HASHING) {
+		memcpy(t->ask.password_old, t->account.password_hash, sizeof t->ask.password_old);
+		if (!text_copy(t->ask.password_new, sizeof t->ask.password_new, hash) || hash.len == 0)
+			tell(l, t, LOGIN_AWAY);
+		else if (store(l, t))
+			tell(l, t, t->stored > 0 ? LOGIN_OK : LOGIN_NO_STORE);
+		return;
+	}
+	/* The account may have been disabled, or its password changed, while the helper thought. */
+	if (result == AUTHD_WRONG || !t->found || !app_account(l->app, t->typed, &account) ||
+	    strcmp(account.password_hash, t->account.password_hash) != 0)
+		tell(l, t, LOGIN_WRONG);
+	else
+		right(l, t, &account);
+	sodium_memzero(&account, sizeof account);
 }
 
 static void on_look(evutil_socket_t fd, short what, void *arg)
@@ -274,26 +350,12 @@ static void on_look(evutil_socket_t fd, short what, void *arg)
 		event_del(l->look);
 }
 
-uint64_t login_begin(struct logins *l, const char *account, struct slice password, const char *address,
-                     const char *session, login_told *told, void *ctx, struct login_answer *now)
+/* The limits are asked, then the helper. Returns a ticket, or 0 with the answer in *now. */
+static uint64_t ask(struct logins *l, struct try *t, struct slice password, struct login_answer *now)
 {
-	struct try *t = try_new(l, told, ctx);
-	struct account whose;
+	uint32_t wait_s = ratelimit_try(l->limits, clock_mono(l->clock), t->address, t->typed, t->session);
 	enum authd_result asked;
-	uint32_t wait_s;
 
-	if (t == NULL) {
-		*now = (struct login_answer){.outcome = LOGIN_BUSY, .retry_s = 1};
-		count(l, LOGIN_BUSY);
-		return 0;
-	}
-	if (!text_copy(t->typed, sizeof t->typed, slice_str(account)))
-		t->typed[0] = '\0'; /* longer than any account: found by nobody, and counted as one */
-	snprintf(t->address, sizeof t->address, "%s", address);
-	t->found = t->typed[0] != '\0' && app_account(l->app, t->typed, &t->account);
-	t->session = session != NULL && t->found && app_login_find(l->app, session, &whose) &&
-	             strcmp(whose.person, t->account.person) == 0;
-	wait_s = ratelimit_try(l->limits, clock_mono(l->clock), t->address, t->typed, t->session);
 	if (wait_s != 0) {
 		log_line(l->log, "LOGIN_LIMITED", "address=%s wait_s=%u", t->address, wait_s);
 		count(l, LOGIN_LIMITED);
@@ -310,6 +372,70 @@ uint64_t login_begin(struct logins *l, const char *account, struct slice passwor
 	return ticket_of(l, t);
 }
 
+static uint64_t full(struct logins *l, struct login_answer *now)
+{
+	*now = (struct login_answer){.outcome = LOGIN_BUSY, .retry_s = 1};
+	count(l, LOGIN_BUSY);
+	return 0;
+}
+
+uint64_t login_begin(struct logins *l, const struct login_typed *typed, login_told *told, void *ctx,
+                     struct login_answer *now)
+{
+	struct try *t = try_new(l, told, ctx);
+	struct account whose;
+
+	if (t == NULL)
+		return full(l, now);
+	if (!text_copy(t->typed, sizeof t->typed, slice_str(typed->account)))
+		t->typed[0] = '\0'; /* longer than any account: found by nobody, and counted as one */
+	t->code_long = !text_copy(t->code, sizeof t->code, typed->code);
+	snprintf(t->address, sizeof t->address, "%s", typed->address);
+	t->found = t->typed[0] != '\0' && app_account(l->app, t->typed, &t->account);
+	t->session = typed->session != NULL && t->found && app_login_find(l->app, typed->session, &whose) &&
+	             strcmp(whose.person, t->account.person) == 0;
+	return ask(l, t, typed->password, now);
+}
+
+bool password_good(const char *account, struct slice password)
+{
+	bool seen[256] = {0};
+	unsigned different = 0;
+
+	if (password.len < PASSWORD_MIN || password.len > AUTHD_PASSWORD_MAX || slice_equal(password, slice_str(account)))
+		return false;
+	for (size_t i = 0; i < password.len; i++) {
+		different += !seen[password.at[i]];
+		seen[password.at[i]] = true;
+	}
+	return different >= 5;
+}
+
+uint64_t login_password(struct logins *l, const char *session, struct slice password, struct slice anew,
+                        const char *address, login_told *told, void *ctx, struct login_answer *now)
+{
+	struct try *t = try_new(l, told, ctx);
+
+	if (t == NULL)
+		return full(l, now);
+	t->what = PASSWORD;
+	/* Who has only found this screen open must not learn the password by trying: the limits hold for open sessions too. */
+	t->session = false;
+	snprintf(t->address, sizeof t->address, "%s", address);
+	memcpy(t->name, session, sizeof t->name);
+	t->found = app_login_find(l->app, session, &t->account);
+	memcpy(t->typed, t->account.account, sizeof t->typed);
+	if (!t->found || !password_good(t->typed, anew) || slice_equal(password, anew)) {
+		*now = (struct login_answer){.outcome = LOGIN_WEAK};
+		count(l, LOGIN_WEAK);
+		try_free(t);
+		return 0;
+	}
+	memcpy(t->anew, anew.at, anew.len);
+	t->anew_len = anew.len;
+	return ask(l, t, password, now);
+}
+
 uint64_t login_end(struct logins *l, const char *session, login_told *told, void *ctx, struct login_answer *now)
 {
 	struct try *t = try_new(l, told, ctx);
@@ -318,8 +444,9 @@ uint64_t login_end(struct logins *l, const char *session, login_told *told, void
 		*now = (struct login_answer){.outcome = LOGIN_BUSY, .retry_s = 1};
 		return 0;
 	}
-	t->ending = true;
-	if (store(l, t, session)) {
+	t->what = END;
+	memcpy(t->name, session, sizeof t->name);
+	if (store(l, t)) {
 		finish(l, t, t->stored > 0 ? LOGIN_OK : LOGIN_NO_STORE, now);
 		return 0;
 	}

@@ -14,12 +14,17 @@
 
 #define LOGINS_MAX 128
 #define STORE_WAIT_MS 5000
+#define PASSWORD_MIN 10    /* bytes; the longest is AUTHD_PASSWORD_MAX */
 #define LOGIN_TOKEN_LEN 64 /* hex digits in the cookie */
 #define LOGIN_NAME_LEN 32  /* hex digits of the record's name */
 
 enum login_outcome {
 	LOGIN_OK,
-	LOGIN_WRONG,   /* account or password; which of them is not said */
+	LOGIN_WRONG,      /* account or password; which of them is not said */
+	LOGIN_CODE,       /* the password is right; now the code */
+	LOGIN_WRONG_CODE, /* none, or used before */
+	LOGIN_NO_KEY,  /* the password is right, and the role may not log in without a code: there is no key for one yet */
+	LOGIN_WEAK,    /* the new password is none that we take */
 	LOGIN_LIMITED, /* too many failures: retry_s */
 	LOGIN_BUSY,    /* too many log-ins at once */
 	LOGIN_AWAY,    /* the password helper does not answer */
@@ -44,10 +49,21 @@ void logins_free(struct logins *l);
 void logins_set_app(struct logins *l, struct app *app);
 void logins_length(struct logins *l, int64_t length_ms);
 
-/* `session`: name of the record of a session that this browser shows, or NULL. Returns a ticket and told() comes later, or
- * 0 and *now is the answer. */
-uint64_t login_begin(struct logins *l, const char *account, struct slice password, const char *address,
-                     const char *session, login_told *told, void *ctx, struct login_answer *now) MUST_USE;
+/* What is typed: `code` is empty where none was. `session`: name of the record of a session that this browser shows, or
+ * NULL. */
+struct login_typed {
+	const char *account;
+	struct slice password;
+	struct slice code;
+	const char *address, *session;
+};
+
+/* Returns a ticket and told() comes later, or 0 and *now is the answer. */
+uint64_t login_begin(struct logins *l, const struct login_typed *typed, login_told *told, void *ctx,
+                     struct login_answer *now) MUST_USE;
+/* The person of this open session changes their password; all other sessions of theirs end. Likewise. */
+uint64_t login_password(struct logins *l, const char *session, struct slice password, struct slice anew,
+                        const char *address, login_told *told, void *ctx, struct login_answer *now) MUST_USE;
 /* Ends a session. Likewise. */
 uint64_t login_end(struct logins *l, const char *session, login_told *told, void *ctx,
                    struct login_answer *now) MUST_USE;
@@ -56,6 +72,9 @@ void login_forget(struct logins *l, uint64_t ticket);
 
 /* The port of the app. */
 void logins_stored(struct logins *l, uint64_t tag, bool ok);
+
+/* Long enough, of five different characters at least, and not the account itself. */
+bool password_good(const char *account, struct slice password);
 
 /* The record's name for a token; false when it is not a token. */
 bool login_name(struct slice token, char ret[LOGIN_NAME_LEN + 1]);

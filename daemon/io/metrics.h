@@ -32,6 +32,10 @@
 	X(WS_QUEUE_FULL, "pingan_ws_queue_full_total", true, "Times a slow screen's queue was full")                       \
 	X(LOGIN_OK, "pingan_login_ok_total", true, "Log-ins")                                                              \
 	X(LOGIN_WRONG, "pingan_login_wrong_total", true, "Log-ins with a wrong account or password")                       \
+	X(LOGIN_CODE, "pingan_login_code_total", true,                                                                     \
+	  "Log-ins whose password was right and that were asked for the code")                                             \
+	X(LOGIN_NO_KEY, "pingan_login_no_key_total", true, "Log-ins refused: an administrator without a key for codes")    \
+	X(LOGIN_WEAK, "pingan_login_weak_total", true, "New passwords that were refused")                                  \
 	X(LOGIN_LIMITED, "pingan_login_limited_total", true, "Log-ins refused because of too many failures")               \
 	X(LOGIN_UNAVAILABLE, "pingan_login_unavailable_total", true, "Log-ins refused: password helper or store away")     \
 	X(TOKEN_REFUSED, "pingan_token_refused_total", true, "API requests with a token that is none, or is over")         \

@@ -66,8 +66,8 @@ void totp_uri(struct slice key, const char *cell, const char *account, char ret[
 
 	ENSURE(key.len <= 32);
 	totp_base32(key, text, sizeof text);
-	n = snprintf(ret, TOTP_URI_MAX, "otpauth://totp/PingAnTong%%20%s:%s?secret=%s&issuer=PingAnTong%%20%s", cell, account,
-	             text, cell);
+	n = snprintf(ret, TOTP_URI_MAX, "otpauth://totp/PingAnTong%%20%s:%s?secret=%s&issuer=PingAnTong%%20%s", cell,
+	             account, text, cell);
 	ENSURE(n > 0 && n < TOTP_URI_MAX);
 	sodium_memzero(text, sizeof text);
 }

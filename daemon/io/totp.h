@@ -11,8 +11,8 @@
 
 #define TOTP_STEP_S 30
 #define TOTP_DIGITS 6
-#define TOTP_KEY_LEN 20    /* what we make: as long as SHA-1 */
-#define RECOVERY_LETTERS 16 /* of 32: 80 bits */
+#define TOTP_KEY_LEN 20                          /* what we make: as long as SHA-1 */
+#define RECOVERY_LETTERS 16                      /* of 32: 80 bits */
 #define RECOVERY_TEXT (RECOVERY_LETTERS + 3 + 1) /* "abcd-efgh-jkmn-pqrs" */
 
 /* The code of one step. */

@@ -113,6 +113,12 @@ bool session_open(struct web *web, struct lws *wsi, char ret[LOGIN_NAME_LEN + 1]
 /* What to answer when that found none: 401, or 503 while a session may only be not read yet. Screens log out at a 401. */
 unsigned session_none(struct web *web, struct lws *wsi);
 
+/* api_login.c */
+void api_login(struct request *rq, struct slice body);
+void api_logout(struct request *rq, struct slice body);
+void api_password(struct request *rq, struct slice body);
+void api_me(struct request *rq);
+
 /* ------------------------------------------------------------ screen.c, echo.c */
 
 /* Before the handshake: 0 = go on, else answered with that status by the caller. */

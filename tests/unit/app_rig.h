@@ -60,8 +60,8 @@ struct rig {
 	bool attach, look, load, replicated;
 	uint64_t attach_id;
 	uint64_t came_again; /* of these the one that was sent again, and stands under its old number; 0 = none */
-	uint64_t cut; /* entries of the app's history that are there no more: from this one on; 0 = all are */
-	bool slow_load; /* a turn between any two records of a load */
+	uint64_t cut;        /* entries of the app's history that are there no more: from this one on; 0 = all are */
+	bool slow_load;      /* a turn between any two records of a load */
 	uint64_t log_id, log_commit, random;
 	TAILQ_HEAD(, rig_commit) commits;
 	struct { /* LINK_UNIQUE names */
@@ -78,6 +78,7 @@ struct rig {
 	uint8_t vitals[SEEN_RIG][VITALS_RIG];
 	size_t seen_count;
 	bool seen_put;
+	int login_done[8]; /* by tag: 1 yes, -1 no */
 	struct store_seen asked[STORE_SEEN_MAX];
 	size_t asked_count;
 };
@@ -141,10 +142,10 @@ static inline void rig_attached(struct rig *g)
 {
 	g->attach = false;
 	app_store_attached(g->app,
-	                   g->attach_id == 0                          ? ATTACH_EMPTY
+	                   g->attach_id == 0                                                        ? ATTACH_EMPTY
 	                   : g->cut != 0 && g->attach_id >= g->cut && g->attach_id != g->came_again ? ATTACH_CUT
-	                   : g->look                                  ? ATTACH_THERE
-	                                                              : ATTACH_TAIL,
+	                   : g->look                                                                ? ATTACH_THERE
+	                                                                                            : ATTACH_TAIL,
 	                   g->replicated);
 }
 
@@ -229,9 +230,9 @@ static void rig_read(void *ctx, bool on)
 
 static void rig_login_done(void *ctx, uint64_t tag, bool ok)
 {
-	(void)ctx;
-	(void)tag;
-	(void)ok;
+	struct rig *g = ctx;
+
+	g->login_done[tag % COUNT_OF(g->login_done)] = ok ? 1 : -1;
 }
 
 /* Not secret, only different: every byte is turned by the key's first. */
@@ -345,6 +346,18 @@ static inline bool rig_checks(struct rig *g, const struct rig_commit *k)
 		if (k->c.puts[i].expect == (r->rev == 0 ? 0 : r->commits[0]))
 			continue;
 		a.index = i;
+		a.rev = r->rev;
+		a.newest = r->rev == 0 ? 0 : r->commits[0];
+		a.body = slice_of(r->body, r->len);
+		app_store_answer(g->app, k->c.id, &a);
+		return false;
+	}
+	for (uint32_t i = 0; i < k->c.check_count; i++) {
+		struct rig_record *r = rig_record(g, k->c.checks[i].key);
+
+		if (k->c.checks[i].expect == (r->rev == 0 ? 0 : r->commits[0]))
+			continue;
+		a.index = k->c.put_count + i;
 		a.rev = r->rev;
 		a.newest = r->rev == 0 ? 0 : r->commits[0];
 		a.body = slice_of(r->body, r->len);

@@ -1,0 +1,269 @@
+/* api_login.c - JSON over HTTP: log-in, log-out, a new password, who am I.
+ *
+ *   POST /api/v1/login   {"account": "...", "password": "..."}, and "code" where one is asked for
+ *                        200 {"person", "name", "role"} and the cookie; 401 "wrong", "code" (the password is right, now the
+ *                        code) or "wrong_code"; 403 "no_key"; 429 limited or 503 unavailable with {"error",
+ *                        "retry_after_s"}
+ *   POST /api/v1/logout  200; the cookie goes
+ *   POST /api/v1/password {"password": "...", "new_password": "..."}
+ *                        200: every other session of this person is over; 401 no session; 403 "wrong"; 422 "weak"; 429; 503
+ *   GET  /api/v1/me      200 {"person", "name", "role"}; 401; 503 while sessions are not read yet
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include <jansson.h>
+#include <sodium.h>
+
+#include "io/web_internal.h"
+
+/* ------------------------------------------------------------ sessions */
+
+bool session_shown(struct lws *wsi, char ret[LOGIN_NAME_LEN + 1])
+{
+	char cookies[2048];
+	const char *at = cookies;
+	size_t len = strlen(COOKIE);
+
+	header_copy(wsi, WSI_TOKEN_HTTP_COOKIE, cookies, sizeof cookies);
+	while (*at != '\0') {
+		size_t end;
+
+		at += strspn(at, "; \t");
+		end = strcspn(at, ";");
+		if (end > len && strncmp(at, COOKIE, len) == 0 && at[len] == '=')
+			return login_name(slice_of(at + len + 1, end - len - 1), ret);
+		at += end;
+	}
+	return false;
+}
+
+bool session_open(struct web *web, struct lws *wsi, char ret[LOGIN_NAME_LEN + 1], struct account *account)
+{
+	return session_shown(wsi, ret) && app_login_find(web->app, ret, account);
+}
+
+unsigned session_none(struct web *web, struct lws *wsi)
+{
+	char session[LOGIN_NAME_LEN + 1];
+	struct app_health h;
+
+	app_health(web->app, &h);
+	return h.store_up || !session_shown(wsi, session) ? 401 : 503;
+}
+
+static void cookie_set(struct request *rq, const char *token, int64_t age_s)
+{
+	answer_header(rq, "set-cookie", COOKIE "=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%" PRId64 "%s", token,
+	              age_s, rq->port->tls ? "; Secure" : "");
+}
+
+static void answer_account(struct request *rq, const struct account *account)
+{
+	json_t *me = json_pack("{s:s, s:s, s:s}", "person", account->person, "name", account->name, "role",
+	                       role_name(account->role));
+	char *text = me == NULL ? NULL : json_dumps(me, JSON_COMPACT);
+
+	json_decref(me);
+	if (text == NULL) {
+		answer_error(rq, 500, "account");
+		return;
+	}
+	answer_header(rq, "cache-control", "no-store");
+	answer_text(rq, 200, "application/json", slice_str(text));
+	free(text);
+}
+
+/* ------------------------------------------------------------ log-in, log-out */
+
+static void answer_login(struct request *rq, const struct login_answer *a)
+{
+	static const struct {
+		unsigned status;
+		const char *code;
+	} REFUSALS[] = {
+		[LOGIN_WRONG] = {401, "wrong"},   [LOGIN_CODE] = {401, "code"},        [LOGIN_WRONG_CODE] = {401, "wrong_code"},
+		[LOGIN_NO_KEY] = {403, "no_key"}, [LOGIN_WEAK] = {422, "weak"},        [LOGIN_LIMITED] = {429, "limited"},
+		[LOGIN_BUSY] = {503, "busy"},     [LOGIN_AWAY] = {503, "unavailable"}, [LOGIN_NO_STORE] = {503, "no_store"},
+	};
+
+	if (a->outcome == LOGIN_OK) {
+		cookie_set(rq, a->token, rq->port->web->session_s);
+		answer_account(rq, &a->account);
+		return;
+	}
+	if (a->retry_s != 0)
+		answer_header(rq, "retry-after", "%u", a->retry_s);
+	answer_json(rq, REFUSALS[a->outcome].status, "{\"error\":\"%s\",\"retry_after_s\":%u}\n", REFUSALS[a->outcome].code,
+	            a->retry_s);
+}
+
+static void on_login(void *ctx, const struct login_answer *answer)
+{
+	struct request *rq = ctx;
+
+	rq->ticket = 0;
+	answer_login(rq, answer);
+}
+
+static void on_logout(void *ctx, const struct login_answer *answer)
+{
+	struct request *rq = ctx;
+
+	rq->ticket = 0;
+	/* The cookie goes in any case; that the session has not ended everywhere is said all the same. */
+	cookie_set(rq, "", 0);
+	if (answer->outcome == LOGIN_OK)
+		answer_json(rq, 200, "{}\n");
+	else
+		answer_json(rq, 503, "{\"error\":\"no_store\",\"retry_after_s\":1}\n");
+}
+
+/* What stands under `name` in a JSON object, when it is text of `min` to `max` bytes; false when it is not. */
+static bool text_of(const json_t *object, const char *name, size_t min, size_t max, struct slice *ret)
+{
+	const json_t *value = json_object_get(object, name);
+
+	*ret = json_is_string(value) ? slice_of(json_string_value(value), json_string_length(value)) : slice_of("", 0);
+	return (json_is_string(value) || (value == NULL && min == 0)) && ret->len >= min && ret->len <= max;
+}
+
+/* The object that a body holds; NULL when it is none, and answered. */
+static json_t *body_object(struct request *rq, struct slice body)
+{
+	char type[64];
+	json_t *json;
+
+	header_copy(rq->wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, type, sizeof type);
+	type[strcspn(type, "; ")] = '\0';
+	if (strcasecmp(type, "application/json") != 0) {
+		answer_error(rq, 415, "content_type");
+		return NULL;
+	}
+	json = json_loadb((const char *)body.at, body.len, JSON_REJECT_DUPLICATES, NULL);
+	if (!json_is_object(json)) {
+		json_decref(json);
+		answer_error(rq, 400, "json");
+		return NULL;
+	}
+	return json;
+}
+
+/* jansson keeps its own copy of what was typed. */
+static void forget(json_t *json)
+{
+	static const char *const SECRETS[] = {"password", "new_password", "code"};
+
+	for (size_t i = 0; i < COUNT_OF(SECRETS); i++) {
+		json_t *value = json_object_get(json, SECRETS[i]);
+
+		if (json_is_string(value))
+			sodium_memzero((void *)(uintptr_t)json_string_value(value), json_string_length(value));
+	}
+	json_decref(json);
+}
+
+void api_login(struct request *rq, struct slice body)
+{
+	struct login_typed typed = {0};
+	char address[64], session[LOGIN_NAME_LEN + 1];
+	json_t *json = body_object(rq, body);
+	struct login_answer now;
+	struct slice account;
+
+	if (json == NULL)
+		return;
+	if (!text_of(json, "account", 1, SIZE_MAX, &account) ||
+	    !text_of(json, "password", 1, AUTHD_PASSWORD_MAX, &typed.password) ||
+	    !text_of(json, "code", 0, 64, &typed.code) ||
+	    json_object_size(json) != 2 + (json_object_get(json, "code") != NULL)) {
+		answer_error(rq, 400, "json");
+	} else {
+		lws_get_peer_simple(rq->wsi, address, sizeof address);
+		rq->phase = REQUEST_WAITS;
+		typed.account = (const char *)account.at; /* JSON without \u0000: jansson refuses it */
+		typed.address = address;
+		typed.session = session_shown(rq->wsi, session) ? session : NULL;
+		rq->ticket = login_begin(rq->port->web->logins, &typed, on_login, rq, &now);
+		if (rq->ticket == 0)
+			answer_login(rq, &now);
+	}
+	forget(json);
+}
+
+static void answer_password(struct request *rq, const struct login_answer *a)
+{
+	/* Not 401: a wrong old password ends nobody's session. */
+	if (a->outcome == LOGIN_WRONG)
+		answer_error(rq, 403, "wrong");
+	else if (a->outcome == LOGIN_OK)
+		answer_json(rq, 200, "{}\n");
+	else
+		answer_login(rq, a);
+}
+
+static void on_password(void *ctx, const struct login_answer *answer)
+{
+	struct request *rq = ctx;
+
+	rq->ticket = 0;
+	answer_password(rq, answer);
+}
+
+void api_password(struct request *rq, struct slice body)
+{
+	char address[64], session[LOGIN_NAME_LEN + 1];
+	struct slice password, anew;
+	struct account account;
+	struct login_answer now;
+	json_t *json;
+
+	if (!session_open(rq->port->web, rq->wsi, session, &account)) {
+		unsigned status = session_none(rq->port->web, rq->wsi);
+
+		answer_error(rq, status, status == 401 ? "no_session" : "no_store");
+		return;
+	}
+	json = body_object(rq, body);
+	if (json == NULL)
+		return;
+	if (!text_of(json, "password", 1, AUTHD_PASSWORD_MAX, &password) ||
+	    !text_of(json, "new_password", 1, AUTHD_PASSWORD_MAX, &anew) || json_object_size(json) != 2) {
+		answer_error(rq, 400, "json");
+	} else {
+		lws_get_peer_simple(rq->wsi, address, sizeof address);
+		rq->phase = REQUEST_WAITS;
+		rq->ticket = login_password(rq->port->web->logins, session, password, anew, address, on_password, rq, &now);
+		if (rq->ticket == 0)
+			answer_password(rq, &now);
+	}
+	forget(json);
+}
+
+void api_logout(struct request *rq, struct slice body)
+{
+	char session[LOGIN_NAME_LEN + 1];
+	struct login_answer now = {.outcome = LOGIN_OK};
+	struct account account;
+
+	(void)body;
+	rq->phase = REQUEST_WAITS;
+	if (session_open(rq->port->web, rq->wsi, session, &account))
+		rq->ticket = login_end(rq->port->web->logins, session, on_logout, rq, &now);
+	if (rq->ticket == 0)
+		on_logout(rq, &now);
+}
+
+void api_me(struct request *rq)
+{
+	char session[LOGIN_NAME_LEN + 1];
+	struct account account;
+	unsigned status;
+
+	if (session_open(rq->port->web, rq->wsi, session, &account)) {
+		answer_account(rq, &account);
+		return;
+	}
+	status = session_none(rq->port->web, rq->wsi);
+	answer_error(rq, status, status == 401 ? "no_session" : "no_store");
+}
