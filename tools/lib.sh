@@ -16,7 +16,7 @@ PACKAGES_BUILD=(
 	gcc libc6-dev binutils cmake ninja-build pkg-config ca-certificates
 	protobuf-compiler protobuf-c-compiler libprotobuf-c-dev
 	libevent-dev libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libhiredis-dev
-	libssl-dev libsodium-dev libcyaml-dev libyaml-dev libjansson-dev libcsv-dev libicu-dev libsystemd-dev
+	libssl-dev libsodium-dev libcyaml-dev libyaml-dev libjansson-dev libcsv-dev libqrencode-dev libicu-dev libsystemd-dev
 	redis-server redis-tools openssl
 )
 PACKAGES_TEST_BUILD=(libcmocka-dev clang libclang-rt-14-dev)

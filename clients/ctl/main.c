@@ -8,9 +8,11 @@
 #include "demo.h"
 #include "device.h"
 #include "homes.h"
+#include "session.h"
 #include "show.h"
 #include "table_export.h"
 #include "table_import.h"
+#include "token.h"
 #include "user.h"
 
 enum exit_code { EXIT_FINE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
@@ -24,6 +26,7 @@ struct options {
 	struct import_options import;
 	struct export_options export;
 	struct user_options user;
+	struct token_options token;
 	const char *since;
 	uint64_t from;
 	uint32_t count; /* 0 = not said */
@@ -184,6 +187,50 @@ static int do_user_logout(struct cell *cell, const struct options *o)
 	return user_logout(cell, o->args[0]);
 }
 
+static int do_user_totp(struct cell *cell, const struct options *o)
+{
+	return user_second(cell, o->args[0], false, o->json);
+}
+
+static int do_user_totp_off(struct cell *cell, const struct options *o)
+{
+	return user_second(cell, o->args[0], true, o->json);
+}
+
+static int do_session_list(struct cell *cell, const struct options *o)
+{
+	return session_list(cell, NULL, o->json);
+}
+
+static int do_session_end(struct cell *cell, const struct options *o)
+{
+	return session_end(cell, o->args[0]);
+}
+
+static int do_token_add(struct cell *cell, const struct options *o)
+{
+	struct token_options token = o->token;
+
+	token.areas = o->user.areas;
+	return token_add(cell, o->args[0], &token, o->json);
+}
+
+static int do_token_list(struct cell *cell, const struct options *o)
+{
+	return token_list(cell, o->json);
+}
+
+static int do_token_revoke(struct cell *cell, const struct options *o)
+{
+	return token_revoke(cell, o->args[0]);
+}
+
+static int do_role_list(struct cell *cell, const struct options *o)
+{
+	(void)cell;
+	return role_list(o->json);
+}
+
 static const struct command {
 	const char *name, *help;
 	int (*run)(struct cell *cell, const struct options *o);
@@ -214,6 +261,14 @@ static const struct command {
 	{"import", "TABLE FILE: from a table (CSV), - is standard input; see below", do_import, 2},
 	{"export", "TABLE FILE: into one, - is standard output", do_export, 2},
 	{"device import", "FILE: the same as import devices FILE", do_device_import, 1},
+	{"user totp", "ACCOUNT: log-in asks for a code of an app; prints its QR code, this once", do_user_totp, 1},
+	{"user totp-off", "ACCOUNT: log-in asks for no code any more", do_user_totp_off, 1},
+	{"role list", "roles, and what each may ask the API for", do_role_list, 0},
+	{"session list", "everybody who is logged in: since when, from where", do_session_list, 0},
+	{"session end", "ID: ends that session, everywhere", do_session_end, 1},
+	{"token add", "NAME: another system may use the API; prints its token, this once", do_token_add, 1},
+	{"token list", "tokens: what they may, until when, when last used", do_token_list, 0},
+	{"token revoke", "ID: opens nothing any more, everywhere", do_token_revoke, 1},
 	{"device test", "ID: its button is tried, and rings nobody", do_device_test, 1},
 	{"device retire", "ID: out of service; its alarms are still shown", do_device_retire, 1},
 };
@@ -295,7 +350,11 @@ static void usage(FILE *to)
 	      "  --language CODES  cmn, yue, ...: what they speak\n"
 	      "  --skill NAMES     care, nurse, technician\n"
 	      "  --password-file F its first line, instead of a new password\n"
-	      "alarms, homes installed, device and user, list and show:\n"
+	      "token add:\n"
+	      "  --scope NAMES     what it may: homes:read, statistics:read, ... (role list names them)\n"
+	      "  --area CODES      where; each covers what lies below it\n"
+	      "  --days N          good for so long, 366 at most (90)\n"
+	      "alarms, homes installed, device, user, session, token and role, list and show:\n"
 	      "  --json            one object a line, for programs\n"
 	      "\n"
 	      "Examples:\n"
@@ -329,7 +388,9 @@ enum {
 	OPT_SKIP_BAD,
 	OPT_UPDATE,
 	OPT_REPORT,
-	OPT_WITH_PRIVATE
+	OPT_WITH_PRIVATE,
+	OPT_SCOPE,
+	OPT_DAYS
 };
 
 static bool options_read(int argc, char **argv, struct options *o)
@@ -368,6 +429,8 @@ static bool options_read(int argc, char **argv, struct options *o)
 		{"update", no_argument, NULL, OPT_UPDATE},
 		{"report", required_argument, NULL, OPT_REPORT},
 		{"with-private", no_argument, NULL, OPT_WITH_PRIVATE},
+		{"scope", required_argument, NULL, OPT_SCOPE},
+		{"days", required_argument, NULL, OPT_DAYS},
 		{"json", no_argument, NULL, 'j'},
 		{NULL, 0, NULL, 0},
 	};
@@ -460,6 +523,13 @@ static bool options_read(int argc, char **argv, struct options *o)
 			break;
 		case OPT_SKIP_BAD:
 			o->import.skip_bad = true;
+			break;
+		case OPT_SCOPE:
+			o->token.scopes = optarg;
+			break;
+		case OPT_DAYS:
+			ok = number(optarg, 1, TOKEN_DAYS_MAX, &n);
+			o->token.days = (uint32_t)n;
 			break;
 		case 'j':
 			o->json = true;

@@ -1,14 +1,15 @@
 #include "user.h"
 
-#include <inttypes.h>
 #include <jansson.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "app/app.h"
 #include "core/alarm.h"
 #include "pingan/v1/record.pb-c.h"
+#include "second.h"
+#include "session.h"
 
 #define PASSWORD_MIN 10
 #define PASSWORD_MAX 256
@@ -16,7 +17,7 @@
 #define PHONE_MAX 31
 #define LIST_MAX AREAS_MAX
 
-static const struct role {
+static const struct role_word {
 	const char *name;
 	Pingan__V1__Role role;
 } ROLES[] = {
@@ -30,14 +31,6 @@ static int complain(const char *what, const char *about)
 {
 	fprintf(stderr, "pinganctl: %s: %s\n", about, what);
 	return 1;
-}
-
-static const char *role_name(Pingan__V1__Role role)
-{
-	for (size_t i = 0; i < COUNT_OF(ROLES); i++)
-		if (ROLES[i].role == role)
-			return ROLES[i].name;
-	return "none";
 }
 
 /* An account is the id of its person: what stands there already cannot be entered twice. */
@@ -78,7 +71,7 @@ static bool list_read(const char *text, size_t max, struct list *ret)
 	return true;
 }
 
-static bool area_code(const char *code)
+bool area_code_valid(const char *code)
 {
 	size_t len = strlen(code);
 
@@ -120,7 +113,7 @@ static bool person_set(Pingan__V1__Person *p, const char *account, const struct 
 		bool good = list_read(o->areas, AREAS_MAX, &t->areas);
 
 		for (size_t i = 0; good && i < t->areas.count; i++)
-			good = area_code(t->areas.item[i]);
+			good = area_code_valid(t->areas.item[i]);
 		if (!good)
 			return complain("--area is 1 to 32 division codes of 4, 6, 9 or 12 digits, parted by commas", account),
 			       false;
@@ -252,8 +245,9 @@ static int person_new(struct cell *cell, const char *account, const struct user_
 	uint8_t body[STORE_BODY_MAX];
 	char key[STORE_KEY_MAX], hash[crypto_pwhash_STRBYTES], plain[PASSWORD_MAX + 1];
 	uint64_t kept = cell->kept;
+	bool made, ok, second;
+	struct second codes;
 	struct typed t;
-	bool made, ok;
 
 	if (!key_of(account, key) || !person_set(&p, account, o, &t))
 		return 1;
@@ -263,12 +257,20 @@ static int person_new(struct cell *cell, const char *account, const struct user_
 		return 1;
 	p.id = p.account = (char *)(uintptr_t)account;
 	p.password_hash = hash;
-	ok = cell_put_new(cell, key, pack(&p, body, sizeof body));
+	p.password_ms = cell_now_ms(cell);
+	/* An administrator may not log in without a code. */
+	second = p.role == PINGAN__V1__ROLE__ROLE_ADMINISTRATOR;
+	if (second)
+		second_new(&p, &codes);
+	ok = p.password_ms != 0 && cell_put_new(cell, key, pack(&p, body, sizeof body));
 	if (ok && cell->kept != kept)
 		ok = complain("this account is there already; nothing was changed", account) == 0;
 	if (ok)
 		password_print(account, plain, made);
+	if (ok && second)
+		second_print(cell, account, &codes, false);
 	sodium_memzero(plain, sizeof plain);
+	second_forget(&codes);
 	return !ok;
 }
 
@@ -332,11 +334,11 @@ static bool print(struct cell *cell, const Pingan__V1__Person *p, void *ctx)
 
 	(void)cell;
 	if (json) {
-		json_t *line =
-			json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:b, s:b}", "account", p->account, "name", p->name, "role",
-		              role_name(p->role), "areas", texts(p->areas, p->n_areas), "phone", p->phone, "languages",
-		              texts(p->languages, p->n_languages), "skills", texts(p->skills, p->n_skills), "disabled",
-		              p->disabled, "has_password", p->password_hash[0] != '\0');
+		json_t *line = json_pack(
+			"{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:b, s:b, s:b, s:i}", "account", p->account, "name", p->name, "role",
+			role_name((enum role)p->role), "areas", texts(p->areas, p->n_areas), "phone", p->phone, "languages",
+			texts(p->languages, p->n_languages), "skills", texts(p->skills, p->n_skills), "disabled", p->disabled,
+			"has_password", p->password_hash[0] != '\0', "code", p->totp_key.len != 0, "recovery", (int)p->n_recovery);
 
 		if (line == NULL) {
 			(void)complain("its record is no text", "person");
@@ -349,8 +351,8 @@ static bool print(struct cell *cell, const Pingan__V1__Person *p, void *ctx)
 	}
 	joined(p->areas, p->n_areas, areas);
 	joined(p->skills, p->n_skills, skills);
-	printf("%-20s %-13s %-8s %-24s %-12s %s\n", p->account, role_name(p->role), p->disabled ? "disabled" : "open",
-	       areas, skills[0] == '\0' ? "-" : skills, p->name);
+	printf("%-20s %-13s %-8s %-24s %-12s %s\n", p->account, role_name((enum role)p->role),
+	       p->disabled ? "disabled" : "open", areas, skills[0] == '\0' ? "-" : skills, p->name);
 	return true;
 }
 
@@ -380,74 +382,6 @@ int user_show(struct cell *cell, const char *account, bool json)
 	return 0;
 }
 
-/* ------------------------------------------------------------ sessions */
-
-typedef bool each_login(struct cell *cell, const char *key, const struct cell_record *rec, const Pingan__V1__Login *l,
-                        void *ctx);
-
-/* Every open session of this person. False with one line on standard error. */
-static bool sessions(struct cell *cell, const char *account, each_login *each, void *ctx)
-{
-	size_t count = 0;
-	char **keys = cell_keys(cell, "login:", &count);
-	bool ok = keys != NULL;
-
-	for (size_t i = 0; keys != NULL && i < count; i++) {
-		struct cell_record rec;
-		Pingan__V1__Login *l;
-
-		if (!cell_get(cell, keys[i], &rec)) {
-			ok = false;
-			continue;
-		}
-		l = rec.rev == 0 ? NULL : pingan__v1__login__unpack(NULL, rec.len, rec.body);
-		if (l != NULL && strcmp(l->person, account) == 0)
-			ok = each(cell, keys[i], &rec, l, ctx) && ok;
-		if (l != NULL)
-			pingan__v1__login__free_unpacked(l, NULL);
-	}
-	cell_keys_free(keys, count);
-	return ok;
-}
-
-static void utc_text(int64_t at_ms, char ret[24])
-{
-	time_t at = (time_t)(at_ms / 1000);
-	struct tm tm;
-
-	if (gmtime_r(&at, &tm) == NULL || strftime(ret, 24, "%Y-%m-%d %H:%M:%S", &tm) == 0)
-		snprintf(ret, 24, "?");
-}
-
-static bool session_print(struct cell *cell, const char *key, const struct cell_record *rec, const Pingan__V1__Login *l,
-                          void *ctx)
-{
-	char from[24], until[24];
-
-	(void)cell;
-	(void)key;
-	(void)rec;
-	if (*(const bool *)ctx) {
-		printf("{\"account\":\"%s\",\"role\":\"%s\",\"made_ms\":%" PRId64 ",\"until_ms\":%" PRId64 "}\n", l->person,
-		       role_name(l->role), l->made_ms, l->until_ms);
-		return true;
-	}
-	utc_text(l->made_ms, from);
-	utc_text(l->until_ms, until);
-	printf("%-20s %-13s %-20s %s\n", l->person, role_name(l->role), from, until);
-	return true;
-}
-
-static bool session_end(struct cell *cell, const char *key, const struct cell_record *rec, const Pingan__V1__Login *l,
-                        void *ctx)
-{
-	(void)l;
-	if (!cell_remove(cell, key, rec))
-		return false;
-	++*(unsigned *)ctx;
-	return true;
-}
-
 int user_sessions(struct cell *cell, const char *account, bool json)
 {
 	struct cell_record rec;
@@ -457,18 +391,7 @@ int user_sessions(struct cell *cell, const char *account, bool json)
 	if (p == NULL)
 		return 1;
 	pingan__v1__person__free_unpacked(p, NULL);
-	if (!json)
-		printf("%-20s %-13s %-20s %s\n", "account", "role", "since, UTC", "until, UTC");
-	return !sessions(cell, account, session_print, &json);
-}
-
-static int all_out(struct cell *cell, const char *account)
-{
-	unsigned ended = 0;
-	bool ok = sessions(cell, account, session_end, &ended);
-
-	printf("%s: %u session%s ended\n", account, ended, ended == 1 ? "" : "s");
-	return ok ? 0 : complain("not all of its sessions could be ended: try again", account);
+	return session_list(cell, account, json);
 }
 
 int user_logout(struct cell *cell, const char *account)
@@ -480,14 +403,16 @@ int user_logout(struct cell *cell, const char *account)
 	if (p == NULL)
 		return 1;
 	pingan__v1__person__free_unpacked(p, NULL);
-	return all_out(cell, account);
+	return session_end_all(cell, account);
 }
 
 /* ------------------------------------------------------------ changes */
 
 /* A person with other fields is made for a moment; what was unpacked is freed as it came. */
-static int change(struct cell *cell, const char *account, const struct user_options *o, char *hash, int disabled)
+static int change(struct cell *cell, const char *account, const struct user_options *o, char *hash, int disabled,
+                  const struct second *second)
 {
+	ms_t now_ms = cell_now_ms(cell);
 	uint8_t body[STORE_BODY_MAX];
 	struct cell_record rec;
 	char key[STORE_KEY_MAX];
@@ -495,13 +420,29 @@ static int change(struct cell *cell, const char *account, const struct user_opti
 	Pingan__V1__Person *p = person_get(cell, account, key, &rec), now;
 	bool ok;
 
-	if (p == NULL)
+	if (p == NULL || now_ms == 0) {
+		if (p != NULL)
+			pingan__v1__person__free_unpacked(p, NULL);
 		return 1;
+	}
 	now = *p;
-	if (hash != NULL)
+	if (hash != NULL) {
 		now.password_hash = hash;
+		now.password_ms = now_ms;
+	}
 	if (disabled >= 0)
 		now.disabled = disabled;
+	if (second != NULL) {
+		now.totp_key = second->list[0].data == NULL
+		                   ? (ProtobufCBinaryData){0}
+		                   : (ProtobufCBinaryData){sizeof second->key, (uint8_t *)(uintptr_t)second->key};
+		now.totp_step = 0;
+		now.recovery = (ProtobufCBinaryData *)(uintptr_t)second->list;
+		now.n_recovery = second->list[0].data == NULL ? 0 : RECOVERY_CODES;
+	}
+	/* Every session of before is over by this one entry, whatever becomes of the command after it. */
+	if (hash != NULL || disabled == 1 || second != NULL || o->role != NULL || o->areas != NULL)
+		now.sessions_from_ms = now_ms;
 	ok = person_set(&now, account, o, &t) && cell_put(cell, key, &rec, pack(&now, body, sizeof body));
 	pingan__v1__person__free_unpacked(p, NULL);
 	return !ok;
@@ -512,10 +453,13 @@ int user_set(struct cell *cell, const char *account, const struct user_options *
 	if (o->name == NULL && o->role == NULL && o->areas == NULL && o->phone == NULL && o->languages == NULL &&
 	    o->skills == NULL)
 		return complain("say what to change: --name, --role, --area, --phone, --language or --skill", account);
-	if (change(cell, account, o, NULL, -1) != 0)
+	if (change(cell, account, o, NULL, -1, NULL) != 0)
 		return 1;
+	if (o->role != NULL && strcmp(o->role, "administrator") == 0)
+		fprintf(stderr, "pinganctl: %s: an administrator logs in with a code: pinganctl user totp %s makes its key\n",
+		        account, account);
 	/* Rights are read when a session begins. */
-	return o->role == NULL && o->areas == NULL ? 0 : all_out(cell, account);
+	return o->role == NULL && o->areas == NULL ? 0 : session_end_all(cell, account);
 }
 
 int user_password(struct cell *cell, const char *account, const struct user_options *o)
@@ -527,10 +471,10 @@ int user_password(struct cell *cell, const char *account, const struct user_opti
 
 	if (!password_set(account, o, hash, plain, &made))
 		return 1;
-	bad = change(cell, account, &nothing, hash, -1);
+	bad = change(cell, account, &nothing, hash, -1, NULL);
 	if (bad == 0) {
 		password_print(account, plain, made);
-		bad = all_out(cell, account);
+		bad = session_end_all(cell, account);
 	}
 	sodium_memzero(plain, sizeof plain);
 	return bad;
@@ -540,14 +484,41 @@ int user_disable(struct cell *cell, const char *account)
 {
 	const struct user_options nothing = {0};
 
-	return change(cell, account, &nothing, NULL, 1) != 0 ? 1 : all_out(cell, account);
+	return change(cell, account, &nothing, NULL, 1, NULL) != 0 ? 1 : session_end_all(cell, account);
 }
 
 int user_enable(struct cell *cell, const char *account)
 {
 	const struct user_options nothing = {0};
 
-	return change(cell, account, &nothing, NULL, 0);
+	return change(cell, account, &nothing, NULL, 0, NULL);
+}
+
+int user_second(struct cell *cell, const char *account, bool off, bool json)
+{
+	const struct user_options nothing = {0};
+	Pingan__V1__Person made = PINGAN__V1__PERSON__INIT, *p;
+	struct second second = {0};
+	struct cell_record rec;
+	char key[STORE_KEY_MAX];
+	bool administrator;
+	int bad;
+
+	p = person_get(cell, account, key, &rec);
+	if (p == NULL)
+		return 1;
+	administrator = p->role == PINGAN__V1__ROLE__ROLE_ADMINISTRATOR;
+	pingan__v1__person__free_unpacked(p, NULL);
+	if (off && administrator)
+		return complain("an administrator may not log in without a code", account);
+	if (!off)
+		second_new(&made, &second);
+	bad = change(cell, account, &nothing, NULL, -1, &second);
+	if (bad == 0 && !off)
+		second_print(cell, account, &second, json);
+	second_forget(&second);
+	/* Its record says already that they are over. */
+	return bad != 0 || json ? bad : session_end_all(cell, account);
 }
 
 /* ------------------------------------------------------------ the first one */

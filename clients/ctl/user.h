@@ -31,6 +31,10 @@ int user_list(struct cell *cell, bool json);
 int user_show(struct cell *cell, const char *account, bool json);
 /* Sessions that are open: since when, until when. */
 int user_sessions(struct cell *cell, const char *account, bool json);
+/* A new key for codes, printed this once; or none any more. */
+int user_second(struct cell *cell, const char *account, bool off, bool json);
+/* 4, 6, 9 or 12 digits. */
+bool area_code_valid(const char *code);
 /* Ends all of them, everywhere. */
 int user_logout(struct cell *cell, const char *account);
 

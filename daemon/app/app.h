@@ -190,6 +190,8 @@ bool app_who_token(struct app *app, const char *id, struct slice secret, struct 
 bool who_may(const struct who *who, enum api_scope scope);
 /* The area, or something around it, is one of theirs: they may see what lies in it. */
 bool who_covers(const struct who *who, const char *area);
+/* What this role may ask the API for (rights.c); a machine: nothing but what its token says. */
+uint64_t rights_scopes(enum role role);
 /* "operator", "machine", ...; "none". */
 const char *role_name(enum role role);
 

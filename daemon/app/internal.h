@@ -470,8 +470,6 @@ bool rights_speaks(const struct rights *r, const char *language);
 bool rights_may(enum role role, int what);
 /* Goes on duty and takes jobs: caregivers, and technicians. */
 bool rights_fields(enum role role);
-/* What this role may ask the API for; a machine: whatever its token says. */
-uint64_t rights_scopes(enum role role);
 /* May this role open this page (ScreenHello.Page). */
 bool rights_page(enum role role, int page);
 

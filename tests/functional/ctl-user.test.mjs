@@ -8,6 +8,7 @@ import test from 'node:test'
 import { ctl, ok, refused } from '../harness/ctl.mjs'
 import { cookieOf, post, request } from '../harness/http.mjs'
 import { Cell, until } from '../harness/index.mjs'
+import { codeAt, paperOf, secretOf } from '../harness/totp.mjs'
 
 const passwordOf = (out) => out.split('\n')[1].split(',')[1]
 const list = async (cell) => (await ok(cell, 'user', 'list', '--json')).trim().split('\n').map((line) => JSON.parse(line))
@@ -30,9 +31,15 @@ test('the first administrator is made once, and nobody else has a password nobod
 		languages: [],
 		skills: [],
 		disabled: false,
-		has_password: true
+		has_password: true,
+		code: true,
+		recovery: 8
 	})
-	await until(async () => (await login(cell, 'root.admin', passwordOf(out))).status === 200, { what: 'the administrator logs in' })
+	assert.equal(paperOf(out).length, 8)
+	assert.match(out, /[█▀▄]/)
+	const enter = (code) => post(cell.daemon, '/api/v1/login', { account: 'root.admin', password: passwordOf(out), code })
+	await until(async () => (await login(cell, 'root.admin', passwordOf(out))).body.includes('"code"'), { what: 'the code is asked for' })
+	assert.equal((await enter(codeAt(secretOf(out)))).status, 200)
 })
 
 test('a person is entered, logs in, loses sessions with role, password and account', async (t) => {

@@ -20,6 +20,7 @@ pingan_dep(cyaml libcyaml)
 pingan_dep(yaml yaml-0.1)
 pingan_dep(jansson jansson)
 pingan_dep(icu icu-i18n)
+pingan_dep(qrencode libqrencode)
 pingan_dep(systemd libsystemd)
 # It has no pkg-config file.
 find_library(CSV_LIBRARY csv REQUIRED)
