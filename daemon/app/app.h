@@ -195,6 +195,18 @@ uint64_t rights_scopes(enum role role);
 /* "operator", "machine", ...; "none". */
 const char *role_name(enum role role);
 
+/* Another system, or a person over HTTP, corrects a record: a home, an area, a station. */
+struct record_edit {
+	const char *key;       /* "household:h0001" */
+	const struct who *who; /* that may do it at all is judged already; here: in which areas */
+	uint64_t expected;     /* commit id of the record that was edited; 0 = it is new */
+	uint64_t cmd;          /* the same request again changes nothing twice; 0 = none */
+	bool health;           /* health notes are part of it; else they stay */
+	struct slice body;     /* the record as it shall be, packed; what belongs to others in it is not looked at */
+};
+/* Port record_done(tag) follows, here or in a later app_turn(). */
+void app_record_edit(struct app *app, uint64_t tag, const struct record_edit *edit);
+
 /* By what is typed at log-in. False when there is none or it is disabled. */
 bool app_account(struct app *app, const char *account, struct account *ret);
 /* Log-in records are named by the hash of the cookie's token: 32 hex digits. False when unknown, expired, disabled. */

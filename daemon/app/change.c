@@ -7,6 +7,7 @@
  * The answer of the store only refuses; a yes is the entry that comes back from the log, once it is safe.
  */
 #include "app/change.h"
+#include "app/registry.h"
 #include "base/hex.h"
 
 #include <inttypes.h>
@@ -51,6 +52,7 @@ static void change_free(struct app *app, struct change *ch)
 	free(ch->body);
 	free(ch->storm);
 	free(ch->login);
+	free(ch->edit);
 	free(ch);
 	app->change_count--;
 	reading(app);
@@ -125,6 +127,9 @@ static void settle(struct app *app, struct change *ch)
 		break;
 	case WAITER_POST:
 		posts_stored(app, ch);
+		break;
+	case WAITER_RECORD:
+		record_settled(app, ch);
 		break;
 	case WAITER_NONE:
 		break;

@@ -7,6 +7,7 @@
 #include "app/cut.h"
 #include "app/outages.h"
 #include "app/refused.h"
+#include "app/registry.h"
 #include "app/storms.h"
 #include "app/supervision.h"
 
@@ -593,6 +594,8 @@ enum verdict change_decide(struct app *app, struct change *ch)
 		return decide_out_gone(app, ch);
 	case CHANGE_REFUSED:
 		return refused_decide(app, ch);
+	case CHANGE_RECORD:
+		return record_decide(app, ch);
 	case CHANGE_SIGNAL:
 		return decide_signal(app, ch);
 	}

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "app/registry.h"
 #include "app/change.h"
 #include "app/cut.h"
 #include "app/supervision.h"
@@ -138,6 +139,7 @@ void app_store_entry(struct app *app, const struct store_entry *e)
 	for (uint32_t i = 0; i < e->record_count; i++)
 		(void)projection_apply(app, &e->records[i], e->id);
 	on_test_entry(app, e);
+	record_hand_entry(app, e);
 	screens_entry(app, e);
 	changes_entry(app, e->commit, e->id);
 }

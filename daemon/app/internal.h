@@ -45,6 +45,7 @@ enum record_type {
 
 struct change;
 struct storm_ask;
+struct record_ask;
 TAILQ_HEAD(change_list, change);
 
 /* One record of the cell in memory. Lives as long as the store has it, or a change waits for it. */
@@ -166,7 +167,7 @@ void projection_load_end(struct app *app, uint64_t id);
 /* ------------------------------------------------------------ changes (change.c) */
 
 /* Who waits for the answer to a change. */
-enum waiter_type { WAITER_NONE, WAITER_ALARM, WAITER_REQUEST, WAITER_LOGIN, WAITER_POST };
+enum waiter_type { WAITER_NONE, WAITER_ALARM, WAITER_REQUEST, WAITER_LOGIN, WAITER_POST, WAITER_RECORD };
 
 struct waiter {
 	enum waiter_type type;
@@ -191,6 +192,7 @@ enum change_kind {
 	CHANGE_CUT,      /* ev: an entry that a failover cut (cut.c) */
 	CHANGE_OUT_GONE, /* a device that was out of an incident that has been closed: its record goes */
 	CHANGE_REFUSED,  /* somebody asked for what they may not (refused.h): a log entry only */
+	CHANGE_RECORD,   /* edit: a record of the registry is corrected, or looked at (registry.c) */
 	CHANGE_SIGNAL    /* an alarm that opens nothing (test, restore, cancel of nothing): a log entry only */
 };
 
@@ -210,6 +212,7 @@ struct change {
 	struct operator op;       /* OPERATOR: what it is to become */
 	struct caregiver cg;      /* CAREGIVER: likewise */
 	struct storm_ask *storm;  /* STORM: what is asked; owned */
+	struct record_ask *edit;  /* RECORD: likewise */
 	struct device_ask device; /* DEVICE */
 	struct login_ask *login;  /* LOGIN: what is asked; NULL = it ends. Owned */
 	uint8_t *body;            /* DAEMON, NEW: new body; owned */
@@ -466,6 +469,9 @@ bool rights_shows(struct app *app, const struct rights *r, const struct incident
 bool rights_rings(struct app *app, const struct rights *r, const struct incident_slot *slot);
 /* True also for whoever's languages nobody wrote down. */
 bool rights_speaks(const struct rights *r, const char *language);
+/* May this person look at, or correct, a record of the registry that lies in `area`. */
+enum record_act { RECORD_LOOK, RECORD_LOOK_HEALTH, RECORD_EDIT };
+bool rights_record(const struct rights *r, enum record_type type, const char *area, enum record_act act);
 /* May this role send this kind of request at all (what = Request.what_case). */
 bool rights_may(enum role role, int what);
 /* Goes on duty and takes jobs: caregivers, and technicians. */
@@ -530,6 +536,8 @@ struct app {
 
 	/* on_test.c */
 	struct table test_presses; /* device -> struct test_press */
+	struct table record_hands; /* key of a record -> struct record_hand */
+	size_t record_hand_count;
 	size_t test_press_count;
 
 	/* installed.c */

@@ -28,6 +28,23 @@ struct post_answer {
 	} at[POST_ALARMS_MAX];
 };
 
+/* What came of an edit of a record (app_record_edit). */
+#define RECORD_FAULTS_MAX 32
+struct record_done {
+	enum record_end {
+		RECORD_SAVED,
+		RECORD_SAME,      /* it stands there already: nothing was written */
+		RECORD_CONFLICT,  /* somebody else has changed it since */
+		RECORD_INVALID,   /* faults */
+		RECORD_FORBIDDEN, /* outside their areas */
+		RECORD_GONE,      /* there is no such record */
+		RECORD_AWAY       /* the store is away, or a bound is reached: again later */
+	} end;
+	uint64_t commit;                     /* of the record now: SAVED, SAME, CONFLICT */
+	size_t fault_count;                  /* all there are; the first RECORD_FAULTS_MAX are listed */
+	const struct registry_fault *faults; /* wire/registry.h; borrowed during the call */
+};
+
 /* What the log line is about; io puts date, daemon and severity to it. Values are ids, codes and numbers, never names,
  * health data or payloads. Each code stands in docs/OPERATING.md with what the operator should do. */
 struct ports {
@@ -62,6 +79,9 @@ struct ports {
 
 	/* Answer to app_post(), once, unless it was forgotten. */
 	void (*post_done)(void *ctx, uint64_t tag, const struct post_answer *answer);
+
+	/* Answer to app_record_edit(). NULL: nobody asks. */
+	void (*record_done)(void *ctx, uint64_t tag, const struct record_done *done);
 
 	/* Secrets. seal: libsodium secretbox with a random nonce in front; returns bytes written, 0 when it does not fit. */
 	size_t (*seal)(void *ctx, const uint8_t key[32], struct slice plain, uint8_t *ret, size_t size);

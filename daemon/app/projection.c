@@ -7,6 +7,7 @@
 #include "app/installed.h"
 #include "app/internal.h"
 #include "app/outages.h"
+#include "app/registry.h"
 #include "app/supervision.h"
 #include "base/hex.h"
 
@@ -491,6 +492,7 @@ void projection_free(struct app *app)
 	find_free(app);
 	storms_free(app);
 	on_test_free(app);
+	record_hands_free(app);
 	proofs_free(app);
 	installed_free(app);
 	table_free(&app->records);

@@ -6,6 +6,7 @@
 
 #include "app/change.h"
 #include "app/screens.h"
+#include "wire/registry.h"
 #include "base/hash.h"
 
 #define SLOTS 256
@@ -53,6 +54,7 @@ static const void *member(const ProtobufCMessage *m, const char *name, ProtobufC
 static void about(const Pingan__V1__Request *r, char ret[STORE_KEY_MAX])
 {
 	static const char *const NAMES[] = {"household", "device", "area"};
+	const char *const *key;
 	/* The body of a request is one of its pointers, at the same place whichever it is. */
 	const ProtobufCMessage *what = r->what_case == 0 ? NULL : (const ProtobufCMessage *)r->open;
 	const uint64_t *incident;
@@ -63,6 +65,11 @@ static void about(const Pingan__V1__Request *r, char ret[STORE_KEY_MAX])
 	incident = member(what, "incident", PROTOBUF_C_TYPE_FIXED64);
 	if (incident != NULL && *incident != 0) {
 		incident_key(ret, *incident);
+		return;
+	}
+	key = member(what, "key", PROTOBUF_C_TYPE_STRING);
+	if (key != NULL && registry_type(*key) != NULL && strlen(*key) < STORE_KEY_MAX) {
+		snprintf(ret, STORE_KEY_MAX, "%s", *key);
 		return;
 	}
 	for (size_t i = 0; i < COUNT_OF(NAMES); i++) {

@@ -6,6 +6,7 @@
 #include "app/commission.h"
 #include "app/find.h"
 #include "app/refused.h"
+#include "app/registry.h"
 #include "app/screens.h"
 
 /* ------------------------------------------------------------ replies */
@@ -27,7 +28,7 @@ static void keep(struct session *s, const struct kept_reply *r)
 }
 
 static void reply_full(struct app *app, struct session *s, const struct kept_reply *r, Pingan__V1__CandidateList *list,
-                       Pingan__V1__OutListed *out, Pingan__V1__FoundHomes *found)
+                       Pingan__V1__OutListed *out, Pingan__V1__FoundHomes *found, Pingan__V1__RecordList *records)
 {
 	Pingan__V1__ToScreen m = PINGAN__V1__TO_SCREEN__INIT;
 	Pingan__V1__Reply reply = PINGAN__V1__REPLY__INIT;
@@ -36,7 +37,7 @@ static void reply_full(struct app *app, struct session *s, const struct kept_rep
 		count(app, C_REQUESTS_REFUSED);
 	if (r->result == REFUSAL_FORBIDDEN)
 		refused_request(app, s, r->cmd);
-	if (final(r->result) && list == NULL && out == NULL && found == NULL)
+	if (final(r->result) && list == NULL && out == NULL && found == NULL && records == NULL)
 		keep(s, r);
 	reply.cmd = r->cmd;
 	reply.result = (Pingan__V1__Result)r->result;
@@ -47,7 +48,11 @@ static void reply_full(struct app *app, struct session *s, const struct kept_rep
 	reply.candidates = list;
 	reply.out = out;
 	reply.found = found;
+	reply.records = records;
 	reply.incident = r->incident;
+	reply.commit = r->commit;
+	reply.field = (char *)(uintptr_t)r->field;
+	reply.why = (char *)(uintptr_t)(r->why == NULL ? "" : r->why);
 	m.body_case = PINGAN__V1__TO_SCREEN__BODY_REPLY;
 	m.reply = &reply;
 	session_say(app, s, &m);
@@ -55,7 +60,7 @@ static void reply_full(struct app *app, struct session *s, const struct kept_rep
 
 static void reply_with(struct app *app, struct session *s, const struct kept_reply *r, Pingan__V1__CandidateList *list)
 {
-	reply_full(app, s, r, list, NULL, NULL);
+	reply_full(app, s, r, list, NULL, NULL, NULL);
 }
 
 void request_refuse(struct app *app, struct session *s, const struct kept_reply *no)
@@ -67,14 +72,21 @@ void request_reply(struct app *app, struct session *s, uint64_t cmd, enum refusa
 {
 	struct kept_reply r = {.cmd = cmd, .result = result};
 
-	reply_full(app, s, &r, NULL, out, NULL);
+	reply_full(app, s, &r, NULL, out, NULL, NULL);
 }
 
 void request_reply_found(struct app *app, struct session *s, uint64_t cmd, Pingan__V1__FoundHomes *found)
 {
 	struct kept_reply r = {.cmd = cmd, .result = REFUSAL_OK};
 
-	reply_full(app, s, &r, NULL, NULL, found);
+	reply_full(app, s, &r, NULL, NULL, found, NULL);
+}
+
+void request_reply_records(struct app *app, struct session *s, uint64_t cmd, Pingan__V1__RecordList *list)
+{
+	struct kept_reply r = {.cmd = cmd, .result = REFUSAL_OK};
+
+	reply_full(app, s, &r, NULL, NULL, NULL, list);
 }
 
 static void reply(struct app *app, struct session *s, uint64_t cmd, enum refusal result)
@@ -473,7 +485,8 @@ void request_take(struct app *app, struct session *s, const Pingan__V1__Request 
 		return;
 	}
 	old = answered(s, cmd);
-	if (old != NULL && r->what_case != PINGAN__V1__REQUEST__WHAT_OPEN) {
+	if (old != NULL && r->what_case != PINGAN__V1__REQUEST__WHAT_OPEN &&
+	    r->what_case != PINGAN__V1__REQUEST__WHAT_OPEN_RECORD) {
 		const struct kept_reply again = *old;
 
 		reply_with(app, s, &again, NULL);
@@ -495,7 +508,7 @@ void request_take(struct app *app, struct session *s, const Pingan__V1__Request 
 	default:
 		break;
 	}
-	if (request_of_device(app, s, r))
+	if (request_of_device(app, s, r) || request_of_record(app, s, r))
 		return;
 	if (s->view != NULL)
 		console_take(app, s, r);
@@ -546,6 +559,8 @@ void screens_answer(struct app *app, const struct change *ch)
 	memcpy(r.who, ch->who, sizeof r.who);
 	if (ch->kind == CHANGE_DEVICE)
 		card_answered(app, s, ch);
+	if (ch->kind == CHANGE_RECORD)
+		record_answered(app, s, ch, &r);
 	/* Entered by hand, or bound: the call it belongs to. */
 	if ((ch->alarm != NULL || ch->kind == CHANGE_BIND) && r.result == REFUSAL_OK)
 		r.incident = !ch->duplicate && ch->ev.joined != 0 ? ch->ev.joined : change_incident(ch);

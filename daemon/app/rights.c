@@ -119,6 +119,34 @@ bool rights_shows(struct app *app, const struct rights *r, const struct incident
 	return r->role == ROLE_WALLBOARD ? rights_covers(r, slot->area) : rights_sees(app, r, slot);
 }
 
+/* `area` as a whole is theirs. */
+static bool rights_hold(const struct rights *r, const char *area)
+{
+	for (uint32_t i = 0; i < r->area_count; i++)
+		if (area_covers(r->areas[i], area))
+			return true;
+	return false;
+}
+
+bool rights_record(const struct rights *r, enum record_type type, const char *area, enum record_act act)
+{
+	bool home = type == RECORD_HOUSEHOLD;
+
+	if (!at_desk(r->role) || (!home && type != RECORD_AREA && type != RECORD_STATION))
+		return false;
+	switch (act) {
+	case RECORD_LOOK:
+		/* Where help starts from, and who answers for what, is no secret at a desk. */
+		return !home || rights_covers(r, area);
+	case RECORD_LOOK_HEALTH:
+		/* Operators see health with a call that they have opened, and not by leafing through homes. */
+		return home && r->role == ROLE_SUPERVISOR && rights_hold(r, area);
+	case RECORD_EDIT:
+		return (home || r->role == ROLE_SUPERVISOR) && rights_hold(r, area);
+	}
+	return false;
+}
+
 bool rights_fields(enum role role)
 {
 	return role == ROLE_CAREGIVER || role == ROLE_TECHNICIAN;

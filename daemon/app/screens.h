@@ -100,6 +100,9 @@ struct kept_reply {
 	ms_t at_ms;
 	uint32_t number;
 	uint64_t incident; /* OPEN_MANUAL: that it opened or joined */
+	uint64_t commit;   /* EDIT_RECORD: of the record after it */
+	char field[64];    /* INVALID: which, */
+	const char *why;   /* and what is wrong with it; NULL = nothing */
 };
 
 struct session {
@@ -351,6 +354,7 @@ enum refusal console_event(struct app *app, const struct session *s, const Pinga
 /* True if it was one of these: it has been answered, or will be. */
 bool request_of_area(struct app *app, struct session *s, const Pingan__V1__Request *r);
 void request_refuse(struct app *app, struct session *s, const struct kept_reply *no);
+void request_reply_records(struct app *app, struct session *s, uint64_t cmd, Pingan__V1__RecordList *list);
 /* device_requests.c: likewise, of units on their way into service. */
 bool request_of_device(struct app *app, struct session *s, const Pingan__V1__Request *r);
 /* Seals a text with this home's key into `ev`. */

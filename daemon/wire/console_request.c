@@ -145,8 +145,7 @@ static bool edit_record_ok(const Pingan__V1__EditRecord *e)
 
 	if (!record_key_ok(e->key) || (e->health && !home))
 		return false;
-	return e->remove ? e->body_case == PINGAN__V1__EDIT_RECORD__BODY__NOT_SET && e->expected != 0
-	                 : e->body_case == body;
+	return e->body_case == body;
 }
 
 static bool list_records_ok(const Pingan__V1__ListRecords *l)
