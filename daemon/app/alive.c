@@ -24,6 +24,8 @@ static uint8_t *body_make(struct app *app, uint32_t *ret_len)
 	d.id = app->config.daemon;
 	d.started_ms = app->started_ms;
 	d.alive_ms = app->now.store_ms;
+	d.keeps_snapshot = app->keeps_snapshot;
+	d.snapshot_entry = app->snapshot_entry;
 	if (ids == NULL || list == NULL)
 		return NULL;
 	d.n_operators = screens_operators(app, ids, OPERATORS_MAX);

@@ -229,6 +229,10 @@ void app_installed(struct app *app, struct home_rows *ret);
 /* False: no such area, or its name is longer. */
 bool app_area_name(struct app *app, const char *area, char *ret, size_t size) MUST_USE;
 
+/* The local snapshot, as it stands: every daemon says so in its proof of life. Returns how many homes have been erased
+ * since the start: when that has grown, the snapshot is to be written anew at once. */
+uint64_t app_snapshot(struct app *app, bool keeps, uint64_t entry);
+
 struct app_health {
 	bool store_up;    /* attached and loaded */
 	bool alive;       /* our proof of life came back within 3 s */

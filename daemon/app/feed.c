@@ -201,6 +201,13 @@ void app_load_end(struct app *app, uint64_t id, uint64_t commit, int64_t stale_m
 	app->cut = false;
 }
 
+uint64_t app_snapshot(struct app *app, bool keeps, uint64_t entry)
+{
+	app->keeps_snapshot = keeps;
+	app->snapshot_entry = entry;
+	return app->erasures;
+}
+
 /* What a local snapshot keeps: everything but proofs of life and closed incidents. */
 void app_records(struct app *app, void (*each)(void *ctx, const struct store_record *record), void *ctx)
 {

@@ -524,6 +524,9 @@ struct app {
 	struct slot_list closed; /* (closed_link) closed incidents still in memory, oldest first */
 	size_t closed_count;
 	uint64_t load_generation;
+	uint64_t erasures;       /* homes erased since the start: each wants a snapshot that has forgotten them */
+	bool keeps_snapshot;
+	uint64_t snapshot_entry; /* as told by app_snapshot() */
 	bool loading;
 	bool incomplete; /* a record or index found no memory: load again */
 	mono_t reloaded_at;

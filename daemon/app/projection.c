@@ -341,6 +341,17 @@ static void live_read(struct app *app, struct record *rec)
 	}
 }
 
+static bool household_erased(struct app *app, const struct record *rec)
+{
+	const Pingan__V1__Household *h;
+
+	if (rec->rev == 0)
+		return true; /* removed altogether */
+	arena_reset(&app->scratch);
+	h = pingan__v1__household__unpack(&app->scratch.allocator, rec->body_len, rec->body);
+	return h != NULL && h->erased_ms != 0;
+}
+
 static void told(struct app *app, struct record *rec)
 {
 	switch (rec->type) {
@@ -370,6 +381,9 @@ static void told(struct app *app, struct record *rec)
 		break;
 	case RECORD_HOUSEHOLD:
 	case RECORD_DEVICE:
+		/* By the log: the local snapshot must forget it too, now. A load is followed by one anyway. */
+		if (rec->type == RECORD_HOUSEHOLD && rec->log_id != 0 && !app->loading && household_erased(app, rec))
+			app->erasures++;
 		find_touch(app, rec);
 		details_home(app, rec);
 		devices_registry(app, rec);
@@ -562,7 +576,11 @@ const Pingan__V1__Person *person_find(struct app *app, const char *id)
 
 const Pingan__V1__Household *household_find(struct app *app, const char *id)
 {
-	return unpack(app, typed(app, "household", id), &pingan__v1__household__descriptor);
+	const Pingan__V1__Household *h =
+		unpack(app, typed(app, "household", id), &pingan__v1__household__descriptor);
+
+	/* One that was erased is no home any more: a unit that still names it calls from an unknown one. */
+	return h == NULL || h->erased_ms != 0 ? NULL : h;
 }
 
 const Pingan__V1__Device *device_find(struct app *app, const char *id)

@@ -42,6 +42,7 @@ struct loop {
 	struct redis_store *store;
 	struct app *app;
 	struct snapshot *snapshot; /* NULL = none is kept */
+	uint64_t erasures;         /* that it knows of */
 	struct device_server *devices;
 	struct device_udp *udp; /* NULL: no DC-09 over UDP */
 	struct web *web;
@@ -238,6 +239,22 @@ static void tell_systemd(struct loop *loop)
 	}
 }
 
+/* A home was erased: the local copy forgets it too, and says as of which entry it stands. */
+static void keep_snapshot(struct loop *loop)
+{
+	struct snapshot_stats stats = {0};
+	uint64_t erasures;
+
+	if (loop->snapshot != NULL)
+		snapshot_stats(loop->snapshot, &stats);
+	erasures = app_snapshot(loop->app, loop->snapshot != NULL, stats.entry);
+	if (erasures == loop->erasures)
+		return;
+	loop->erasures = erasures;
+	if (loop->snapshot != NULL)
+		snapshot_now(loop->snapshot);
+}
+
 /* Returns for how long nothing needs to be done. */
 static int64_t turn(struct loop *loop)
 {
@@ -246,6 +263,7 @@ static int64_t turn(struct loop *loop)
 
 	wait_ms = app_turn(loop->app);
 	redis_store_flush(loop->store);
+	keep_snapshot(loop);
 	loop->turns++;
 	metric_set(&loop->metrics, METRIC_LOOP_TURNS, loop->turns);
 	took_ns = clock_precise_ns(loop->clock) - begun_ns;

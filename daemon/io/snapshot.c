@@ -38,6 +38,8 @@ struct snapshot {
 	int child_fd;
 	pid_t child;         /* 0 = none */
 	int64_t child_since_ms;
+	uint64_t writing_entry; /* log entry as of which the one being written stands */
+	bool again;             /* one more, once this is done */
 	struct snapshot_stats stats;
 };
 
@@ -143,6 +145,7 @@ static void ended(struct snapshot *s, const struct report *r)
 		s->stats.saved++;
 		s->stats.records = r->records;
 		s->stats.bytes = r->bytes;
+		s->stats.entry = s->writing_entry;
 		if (s->metrics != NULL)
 			metric_add(s->metrics, METRIC_SNAPSHOT_SAVED, 1);
 		log_line(s->log, "SNAPSHOT_SAVED", "records=%" PRIu64 " bytes=%" PRIu64 " fork_us=%" PRId64, r->records, r->bytes,
@@ -178,6 +181,8 @@ static void on_told(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	reap(s, &r);
 	ended(s, &r);
+	if (s->again)
+		snapshot_now(s);
 }
 
 static void give_up_child(struct snapshot *s)
@@ -216,6 +221,7 @@ static void write_in_child(struct snapshot *s)
 	pid_t parent = getpid();
 	int fds[2];
 
+	s->writing_entry = s->source.newest == NULL ? 0 : s->source.newest(s->source.ctx);
 	if (pipe2(fds, O_CLOEXEC) < 0) {
 		ended(s, &(struct report){.error = errno});
 		return;
@@ -249,7 +255,17 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 		give_up_child(s);
 		ended(s, &(struct report){.error = ETIMEDOUT});
 	}
-	if (s->source.current(s->source.ctx))
+	if (!s->source.current(s->source.ctx))
+		return;
+	s->again = false;
+	write_in_child(s);
+}
+
+void snapshot_now(struct snapshot *s)
+{
+	/* Not current: the timer comes, and writes once the store is there. */
+	s->again = s->child != 0;
+	if (!s->again && s->source.current(s->source.ctx))
 		write_in_child(s);
 }
 
@@ -261,6 +277,7 @@ bool snapshot_save(struct snapshot *s)
 	if (!s->source.current(s->source.ctx))
 		return false;
 	s->stats.fork_us = 0;
+	s->writing_entry = s->source.newest == NULL ? 0 : s->source.newest(s->source.ctx);
 	write_file(s, clock_now(s->clock)->store_ms, &r);
 	ended(s, &r);
 	return r.error == 0;

@@ -31,6 +31,8 @@ struct snapshot_source {
 	void (*records)(void *ctx, void (*each)(void *each_ctx, const struct store_record *record), void *each_ctx);
 	/* True when what it knows is from the store, and the store is there: only that is worth keeping. */
 	bool (*current)(void *ctx);
+	/* Newest log entry that it knows; NULL = it knows none. */
+	uint64_t (*newest)(void *ctx);
 	struct store_sink sink; /* load_begin, load_record, load_end */
 };
 struct snapshot_source snapshot_source_app(struct app *app);
@@ -53,12 +55,15 @@ void snapshot_free(struct snapshot *s);
 bool snapshot_load(struct snapshot *s);
 /* Begins to write every every_s seconds. */
 void snapshot_start(struct snapshot *s);
+/* Writes as soon as it can: a home was erased, and the file must not remember it. Repeated until one is written. */
+void snapshot_now(struct snapshot *s);
 /* Writes here and now (at a clean stop). False when it is not current or could not be written. */
 bool snapshot_save(struct snapshot *s);
 
 struct snapshot_stats {
 	uint64_t saved, failed, refused; /* refused: files that could not be believed */
 	uint64_t records, bytes;         /* of the last one written */
+	uint64_t entry;                  /* log entry as of which it stands */
 	int64_t fork_us;                 /* how long the loop stood still for it */
 	bool writing;
 };

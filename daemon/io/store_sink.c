@@ -81,12 +81,21 @@ static bool app_current(void *ctx)
 	return health.store_up && health.loaded && health.stale_ms == 0;
 }
 
+static uint64_t app_newest(void *ctx)
+{
+	struct app_health health;
+
+	app_health(ctx, &health);
+	return health.newest;
+}
+
 struct snapshot_source snapshot_source_app(struct app *app)
 {
 	return (struct snapshot_source){
 		.ctx = app,
 		.records = app_walk,
 		.current = app_current,
+		.newest = app_newest,
 		.sink = store_sink_app(app),
 	};
 }
