@@ -7,7 +7,9 @@
 #include "alarms.h"
 #include "demo.h"
 #include "device.h"
+#include "erase.h"
 #include "homes.h"
+#include "log_redact.h"
 #include "session.h"
 #include "show.h"
 #include "table_export.h"
@@ -27,6 +29,7 @@ struct options {
 	struct export_options export;
 	struct user_options user;
 	struct token_options token;
+	struct erase_options erase;
 	const char *since;
 	uint64_t from;
 	uint32_t count; /* 0 = not said */
@@ -231,6 +234,24 @@ static int do_role_list(struct cell *cell, const struct options *o)
 	return role_list(o->json);
 }
 
+static int do_home_erase(struct cell *cell, const struct options *o)
+{
+	struct erase_options e = o->erase;
+
+	e.json = o->json;
+	return home_erase(cell, o->args[0], &e);
+}
+
+static int do_erase_verify(struct cell *cell, const struct options *o)
+{
+	return erase_verify(cell, o->args[0], o->json);
+}
+
+static int do_log_redact(struct cell *cell, const struct options *o)
+{
+	return log_redact_show(cell, o->json);
+}
+
 static const struct command {
 	const char *name, *help;
 	int (*run)(struct cell *cell, const struct options *o);
@@ -269,6 +290,9 @@ static const struct command {
 	{"token add", "NAME: another system may use the API; prints its token, this once", do_token_add, 1},
 	{"token list", "tokens: what they may, until when, when last used", do_token_list, 0},
 	{"token revoke", "ID: opens nothing any more, everywhere", do_token_revoke, 1},
+	{"home erase", "ID: all that is personal of a home goes, for ever; prints the certificate", do_home_erase, 1},
+	{"erase verify", "ID: looks again whether an erased home is gone from everywhere", do_erase_verify, 1},
+	{"log redact", "takes personal records out of entries of daemons of before", do_log_redact, 0},
 	{"device test", "ID: its button is tried, and rings nobody", do_device_test, 1},
 	{"device retire", "ID: out of service; its alarms are still shown", do_device_retire, 1},
 };
@@ -342,6 +366,9 @@ static void usage(FILE *to)
 	      "  --report FILE     what is wrong as a table of its own\n"
 	      "  --keys FILE       devices: makes keys for native ones without one, and writes them there\n"
 	      "  --with-private    export: also access, health, keys, password hashes\n"
+	      "home erase:\n"
+	      "  --reason WHY      asked, left, died or never_meant\n"
+	      "  --retire          its devices go out of service first\n"
 	      "init, user:\n"
 	      "  --name NAME       as screens show it\n"
 	      "  --role ROLE       operator, supervisor, caregiver, technician, administrator, auditor, wallboard\n"
@@ -390,7 +417,9 @@ enum {
 	OPT_REPORT,
 	OPT_WITH_PRIVATE,
 	OPT_SCOPE,
-	OPT_DAYS
+	OPT_DAYS,
+	OPT_REASON,
+	OPT_RETIRE
 };
 
 static bool options_read(int argc, char **argv, struct options *o)
@@ -431,6 +460,8 @@ static bool options_read(int argc, char **argv, struct options *o)
 		{"with-private", no_argument, NULL, OPT_WITH_PRIVATE},
 		{"scope", required_argument, NULL, OPT_SCOPE},
 		{"days", required_argument, NULL, OPT_DAYS},
+		{"reason", required_argument, NULL, OPT_REASON},
+		{"retire", no_argument, NULL, OPT_RETIRE},
 		{"json", no_argument, NULL, 'j'},
 		{NULL, 0, NULL, 0},
 	};
@@ -530,6 +561,12 @@ static bool options_read(int argc, char **argv, struct options *o)
 		case OPT_DAYS:
 			ok = number(optarg, 1, TOKEN_DAYS_MAX, &n);
 			o->token.days = (uint32_t)n;
+			break;
+		case OPT_REASON:
+			o->erase.reason = optarg;
+			break;
+		case OPT_RETIRE:
+			o->erase.retire = true;
 			break;
 		case 'j':
 			o->json = true;

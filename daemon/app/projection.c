@@ -576,8 +576,7 @@ const Pingan__V1__Person *person_find(struct app *app, const char *id)
 
 const Pingan__V1__Household *household_find(struct app *app, const char *id)
 {
-	const Pingan__V1__Household *h =
-		unpack(app, typed(app, "household", id), &pingan__v1__household__descriptor);
+	const Pingan__V1__Household *h = unpack(app, typed(app, "household", id), &pingan__v1__household__descriptor);
 
 	/* One that was erased is no home any more: a unit that still names it calls from an unknown one. */
 	return h == NULL || h->erased_ms != 0 ? NULL : h;

@@ -15,7 +15,8 @@
 #include "io/snapshot_file.h"
 
 #define PATH_LEN 512
-#define CHILD_FD 3 /* where a child says how it went */
+#define FIRST_EVERY_S 2 /* after a start, until the store is there and the first one is written */
+#define CHILD_FD 3      /* where a child says how it went */
 
 /* What a child says, in one write: smaller than PIPE_BUF. */
 struct report {
@@ -34,12 +35,13 @@ struct snapshot {
 	struct log *log;
 	struct metrics *metrics;
 	struct event *timer;
-	struct event *told;  /* the child's words, or its end; NULL while none is at work */
+	struct event *told; /* the child's words, or its end; NULL while none is at work */
 	int child_fd;
-	pid_t child;         /* 0 = none */
+	pid_t child; /* 0 = none */
 	int64_t child_since_ms;
 	uint64_t writing_entry; /* log entry as of which the one being written stands */
 	bool again;             /* one more, once this is done */
+	bool first; /* none was written since the start: what lies there may know homes that are erased by now */
 	struct snapshot_stats stats;
 };
 
@@ -148,8 +150,8 @@ static void ended(struct snapshot *s, const struct report *r)
 		s->stats.entry = s->writing_entry;
 		if (s->metrics != NULL)
 			metric_add(s->metrics, METRIC_SNAPSHOT_SAVED, 1);
-		log_line(s->log, "SNAPSHOT_SAVED", "records=%" PRIu64 " bytes=%" PRIu64 " fork_us=%" PRId64, r->records, r->bytes,
-		         s->stats.fork_us);
+		log_line(s->log, "SNAPSHOT_SAVED", "records=%" PRIu64 " bytes=%" PRIu64 " fork_us=%" PRId64, r->records,
+		         r->bytes, s->stats.fork_us);
 		return;
 	}
 	s->stats.failed++;
@@ -243,6 +245,13 @@ static void write_in_child(struct snapshot *s)
 	ENSURE(s->told != NULL && event_add(s->told, NULL) == 0);
 }
 
+static void every(struct snapshot *s, uint32_t seconds)
+{
+	struct timeval tv = {.tv_sec = seconds};
+
+	event_add(s->timer, &tv);
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct snapshot *s = arg;
@@ -259,6 +268,10 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 		return;
 	s->again = false;
 	write_in_child(s);
+	if (s->first) {
+		s->first = false;
+		every(s, s->every_s);
+	}
 }
 
 void snapshot_now(struct snapshot *s)
@@ -362,9 +375,8 @@ fail:
 
 void snapshot_start(struct snapshot *s)
 {
-	struct timeval every = {.tv_sec = s->every_s};
-
-	event_add(s->timer, &every);
+	s->first = true;
+	every(s, s->every_s < FIRST_EVERY_S ? s->every_s : FIRST_EVERY_S);
 }
 
 void snapshot_free(struct snapshot *s)

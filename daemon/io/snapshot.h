@@ -53,7 +53,7 @@ void snapshot_free(struct snapshot *s);
 
 /* Gives all of the file to the sink, or nothing. False when there is none that can be used. */
 bool snapshot_load(struct snapshot *s);
-/* Begins to write every every_s seconds. */
+/* Begins to write: as soon as what it knows is from the store, then every every_s seconds. */
 void snapshot_start(struct snapshot *s);
 /* Writes as soon as it can: a home was erased, and the file must not remember it. Repeated until one is written. */
 void snapshot_now(struct snapshot *s);

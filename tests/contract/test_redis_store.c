@@ -75,8 +75,10 @@ static const struct broken BROKEN[] = {
 	{"set that is a text", "5 % pa:incident:1 pa:text 1 @ 1 0 1 0 _ _ 0 0 ev 0 _ w b a v"},
 	{"log that is a text", "4 pa:text pa:nohead pa:outbox pa:incident:1 1 @ 1 0 0 0 _ _ 0 0 ev 0 _ w b"},
 	{"outbox that is a text", "4 pa:log pa:head pa:text pa:incident:1 1 @ 1 0 0 1 _ _ 0 0 ev 0 _ w b k o"},
-	{"log that is a text, with an outbox entry", "4 pa:text pa:head pa:outbox pa:incident:1 1 @ 1 0 0 1 _ _ 0 0 ev 0 _ w b k o"},
-	{"log that is a text, with a set", "5 pa:text pa:head pa:outbox pa:incident:1 pa:set:s 1 @ 1 0 1 0 _ _ 0 0 ev 0 _ w b a v"},
+	{"log that is a text, with an outbox entry",
+     "4 pa:text pa:head pa:outbox pa:incident:1 1 @ 1 0 0 1 _ _ 0 0 ev 0 _ w b k o"},
+	{"log that is a text, with a set",
+     "5 pa:text pa:head pa:outbox pa:incident:1 pa:set:s 1 @ 1 0 1 0 _ _ 0 0 ev 0 _ w b a v"},
 	{"second set is a text", "6 % pa:incident:1 pa:set:s pa:text 1 @ 1 0 2 0 _ _ 0 0 ev 0 _ w b a v a v"},
 	{"leaves a set, then a text", "6 % pa:incident:1 pa:members pa:text 1 @ 1 0 2 0 _ _ 0 0 ev 0 _ w b d m a v"},
 	{"outbox without a record", "4 % pa:msg:m 1 @ 0 0 0 1 m v 9 0 ev 0 k o"},
@@ -149,7 +151,8 @@ static void test_malformed_is_refused(void **state)
 		reply = redisCommandArgv(r, call.argc, call.argv, call.lens);
 		assert_non_null(reply);
 		if (!commit_answer_read(reply, &answer) || answer.result != STORE_REFUSED)
-			fail_msg("%s: type %d result %d", i < COUNT_OF(BROKEN) ? b->why : "too big", reply->type, (int)answer.result);
+			fail_msg("%s: type %d result %d", i < COUNT_OF(BROKEN) ? b->why : "too big", reply->type,
+			         (int)answer.result);
 		freeReplyObject(reply);
 	}
 	assert_int_equal(ask_number(w, "DBSIZE") - ask_number(w, "EXISTS pa:outbox"), keys);
@@ -158,8 +161,9 @@ static void test_malformed_is_refused(void **state)
 	assert_int_equal(ask_number(w, "XLEN pa:log"), 1);
 	/* Put right, the same call works: it was not refused for a reason of the test's. */
 	{
-		redisReply *reply = stage_ask(w, "FCALL commit 4 pa:log pa:head pa:outbox pa:incident:1 1 %s 1 0 0 0 %b %b 0 0 ev 0 %b w b",
-		                        ID, "", (size_t)0, "", (size_t)0, "", (size_t)0);
+		redisReply *reply =
+			stage_ask(w, "FCALL commit 4 pa:log pa:head pa:outbox pa:incident:1 1 %s 1 0 0 0 %b %b 0 0 ev 0 %b w b", ID,
+		              "", (size_t)0, "", (size_t)0, "", (size_t)0);
 		struct store_answer answer;
 
 		assert_true(commit_answer_read(reply, &answer));
@@ -178,8 +182,10 @@ static void test_random_calls(void **state)
 	struct client *a = client_new(w);
 	redisContext *r = redisConnectUnix(w->server.socket);
 	uint64_t seed = 42;
-	static const char *const words[] = {"", "0", "1", "2", "-1", "1e3", "w", "r", "u", "a", "m", "f", ID, "x", "pa:log",
-	                                    "pa:head", "pa:text", "99999999999999999999", "0x10", "inf"};
+	static const char *const words[] = {"",     "0",  "1",      "2",       "-1",      "1e3",
+	                                    "w",    "r",  "u",      "a",       "m",       "f",
+	                                    ID,     "x",  "pa:log", "pa:head", "pa:text", "99999999999999999999",
+	                                    "0x10", "inf"};
 
 	(void)a;
 	tell(w, "SET pa:text hello");
@@ -511,8 +517,8 @@ static void test_large_load(void **state)
 	const struct view *v;
 	struct client *a;
 	redisReply *reply = stage_ask(w, "%s %s 0", "EVAL",
-	                        "for i = 1, 20000 do redis.call('HSET', 'pa:household:' .. i, 'rev', 1, 'commits', "
-	                        "'00000000000000aa', 'body', string.rep('x', i % 700)) end return 1");
+	                              "for i = 1, 20000 do redis.call('HSET', 'pa:household:' .. i, 'rev', 1, 'commits', "
+	                              "'00000000000000aa', 'body', string.rep('x', i % 700)) end return 1");
 
 	assert_int_equal(reply->type, REDIS_REPLY_INTEGER);
 	freeReplyObject(reply);
@@ -540,7 +546,10 @@ static void test_hold(void **state)
 	await(w, a->answer_count == 1 && a->newest == 1 && a->safe == 1, "told");
 }
 
-#define CASE(test) {#test, test, real, gone, NULL}
+#define CASE(test)                    \
+	{                                 \
+#test, test, real, gone, NULL \
+	}
 
 /* ------------------------------------------------------------ what the log keeps */
 
@@ -591,6 +600,70 @@ static void test_old_entries_with_bodies(void **state)
 	assert_memory_equal(view_find(b, "household:h1")->body, "as it was", 9);
 }
 
+/* What daemons of before left in the log is taken out of it; whoever follows it notices nothing, and its numbers, ids and
+ * times are what they were. */
+static void test_redacted_log_goes_on(void **state)
+{
+	struct stage *w = *state;
+	struct client *a = client_new(w), *b;
+	struct store_commit c = commit_of(w, "incident:01", 0, "first");
+	uint64_t after = 0, rounds = 0, left_out = 0;
+	redisReply *r;
+
+	stored(a, &c);
+	r = stage_ask(
+		w, "EVAL %s 0",
+		"redis.call('XADD', 'pa:log', '2-0', 'commit', '00000000000000bb', 'prev', 'c000000000000001', 'at', "
+		"'1790000000000', 'event', 'ev', 'key', 'household:h1', 'rev', '1', 'commits', '00000000000000bb', "
+		"'body', 'CLEAR-NAME', 'key', 'incident:02', 'rev', '1', 'commits', '00000000000000bb', 'body', 'ids') "
+		"redis.call('HSET', 'pa:household:h1', 'rev', '1', 'commits', '00000000000000bb', 'body', 'erased') "
+		"redis.call('SET', 'pa:head', '00000000000000bb 1790000000000 2') return 1");
+	freeReplyObject(r);
+	assert_non_null(client_entry(a, 2));
+	for (int i = 0; i < 20; i++) {
+		c = commit_of(w, "incident:01", c.id, "more");
+		stored(a, &c);
+	}
+	for (bool done = false; !done; rounds++) {
+		r = stage_ask(w, "FCALL log_redact 2 pa:log pa:log.next %llu 5", (unsigned long long)after);
+		assert_int_equal(r->type, REDIS_REPLY_ARRAY);
+		after = (uint64_t)r->element[0]->integer;
+		left_out += (uint64_t)r->element[1]->integer;
+		done = r->element[2]->integer == 1;
+		freeReplyObject(r);
+		/* Work goes on meanwhile. */
+		c = commit_of(w, "incident:01", c.id, "more");
+		stored(a, &c);
+	}
+	assert_true(rounds > 4);
+	assert_int_equal(left_out, 1);
+	c = commit_of(w, "incident:01", c.id, "after");
+	stored(a, &c);
+	assert_slice(client_entry(a, 22 + rounds + 1)->records[0].body, "after");
+	r = stage_ask(w, "XRANGE pa:log - +");
+	assert_int_equal(r->elements, 22 + rounds + 1);
+	for (size_t i = 0; i < r->elements; i++) {
+		struct store_entry e;
+
+		assert_true(commit_entry_read(r->element[i], &e));
+		assert_int_equal(e.id, i + 1);
+		assert_int_equal(e.commit, i == 1 ? 0xbb : a->entries[i].entry.commit);
+		for (uint32_t k = 0; k < e.record_count; k++)
+			assert_int_equal(e.records[k].absent, strcmp(e.records[k].key, "household:h1") == 0);
+	}
+	freeReplyObject(r);
+	assert_int_equal(a->downs, 0);
+	/* Whoever was behind goes on from where it stood. */
+	b = client_join(w);
+	b->newest = 1;
+	b->newest_commit = a->entries[0].entry.commit;
+	assert_int_equal(client_attach(b), ATTACH_TAIL);
+	assert_slice(client_entry(b, 2)->records[0].body, "erased");
+	assert_slice(client_entry(b, 2)->records[1].body, "ids");
+	await(w, b->newest == a->newest, "caught up");
+	assert_int_equal(ask_number(w, "EXISTS pa:log.next"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -612,6 +685,7 @@ int main(void)
 		CASE(test_hold),
 		CASE(test_log_keeps_no_personal_record),
 		CASE(test_old_entries_with_bodies),
+		CASE(test_redacted_log_goes_on),
 	};
 
 	return cmocka_run_group_tests_name("redis store", tests, NULL, NULL);

@@ -1,0 +1,95 @@
+// A home is erased: nothing personal of it is left in Redis, in Redis' file on disk, or in the daemons' local copies; the calls
+// keep their numbers and times; and the whole of it proves itself.
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+
+import { ok, refused } from '../harness/ctl.mjs'
+import { Cell } from '../harness/index.mjs'
+import { common, console_ as proto, record } from '../harness/proto.mjs'
+import { caughtUp, household, recordOf } from '../harness/registry.mjs'
+import { Screen } from '../harness/screen.mjs'
+import { Unit } from '../harness/unit.mjs'
+
+const { Kind, Outcome, Step } = common
+const { Result } = proto
+const NOTE = 'NOTE-OF-THE-NINTH-HOME 左腿疼'
+
+/** Everything that Redis has on disk, as bytes. */
+const onDisk = (cell) => {
+	const all = (dir) => readdirSync(dir, { withFileTypes: true }).flatMap((e) => (e.isDirectory() ? all(path.join(dir, e.name)) : [readFileSync(path.join(dir, e.name))]))
+	return Buffer.concat(all(path.join(cell.dir, 'redis')))
+}
+
+async function story(cell, home) {
+	const desk = await Screen.open(cell.t, cell.daemon, await cell.login('op01'))
+	const unit = await Unit.connect(cell.t, cell.daemon, home)
+	const press = unit.press({ kind: Kind.SOS })
+	const { incident } = await unit.ack(press)
+
+	await desk.row((r) => r.id === incident)
+	for (const [what, value] of [['claim', {}], ['spoke', {}], ['note', { text: NOTE }]])
+		assert.equal((await desk.ask(what, { incident, ...value })).result, Result.OK, what)
+	return { desk, unit, press, incident, key: `incident:${incident.toString(16).padStart(16, '0')}` }
+}
+
+test('a home is erased, and everything that knew it has forgotten it', async (t) => {
+	const cell = await Cell.start(t, { demo: { homes: 20 }, daemons: 2 })
+	for (const daemon of cell.daemons) {
+		await daemon.stop()
+		daemon.config.snapshot = { path: path.join(cell.dir, `${daemon.name}.snapshot`), key_file: path.join(cell.dir, `${daemon.name}.key`), every_s: 3600 }
+		await daemon.start()
+	}
+	const home = cell.homes.find((h) => h.household === 'h0009')
+	const before = await household(cell, 'h0009')
+	const other = await household(cell, 'h0010')
+	const cookie = await cell.login('sup01', { daemon: cell.daemons[1] })
+	const marks = [before.address, before.access, before.phone, before.contacts[0].phone].filter((s) => s.length > 5).map((s) => Buffer.from(s))
+	const { desk, unit, press, incident, key } = await story(cell, home)
+
+	assert.ok(marks.length >= 3)
+	for (const mark of [...marks, before.key]) assert.ok(onDisk(cell).includes(mark), 'it is there before')
+	assert.ok(!onDisk(cell).includes(Buffer.from(NOTE)), 'notes never stand in the clear')
+
+	// Not while somebody calls for help, not for no reason, not with a unit in service, not what is not there.
+	await refused(cell, /a call of this home is open/, 'home', 'erase', 'h0009', '--reason', 'asked', '--retire')
+	assert.equal((await desk.ask('close', { incident, outcome: Outcome.FALSE_ALARM })).result, Result.OK)
+	await unit.step(press, Step.CLOSED)
+	await refused(cell, /--reason is asked, left, died or never_meant/, 'home', 'erase', 'h0009')
+	await refused(cell, /still in service there[^]*nothing was erased/, 'home', 'erase', 'h0009', '--reason', 'asked')
+	await refused(cell, /no such household/, 'home', 'erase', 'h9999', '--reason', 'asked')
+	await refused(cell, /has not been erased/, 'erase', 'verify', 'h0009')
+	assert.deepEqual((await household(cell, 'h0009')).key, before.key, 'nothing was touched')
+
+	const lines = (await recordOf(cell, key, record.IncidentSchema)).lines
+	const out = await ok(cell, 'home', 'erase', 'h0009', '--reason', 'asked', '--retire', '--json')
+	const said = JSON.parse(out.trim().split('\n').at(-1))
+	assert.deepEqual([said.household, said.reason, said.found, said.file_rewritten, said.snapshots_behind, said.good], ['h0009', 'asked', 0, true, 0, true])
+	assert.ok(said.daemons >= 2)
+	assert.ok(said.by.startsWith('ctl:') && said.words >= 6 && said.log_entries_and_values > 20)
+	for (const word of [before.address, before.phone, before.residents[0].name]) assert.ok(!out.includes(word), 'a certificate names nobody')
+
+	// The record, the log, and the file on disk.
+	const after = await household(cell, 'h0009')
+	assert.deepEqual([after.id, after.area, after.key.length, after.residents.length, after.contacts.length, after.address], ['h0009', before.area, 0, 0, 0, ''])
+	for (const mark of [...marks, before.key]) assert.ok(!onDisk(cell).includes(mark), 'it is on disk no more')
+	// The call keeps what happened and when; what was written about it is there and opens to nobody.
+	assert.deepEqual((await recordOf(cell, key, record.IncidentSchema)).lines, lines)
+	await caughtUp(cell)
+	assert.equal((await desk.ask('find', { text: before.phone })).found.list.length, 0, 'it is found no more')
+	assert.match(await ok(cell, 'erase', 'verify', 'h0009'), /Erased\./)
+	await refused(cell, /was erased before/, 'home', 'erase', 'h0009', '--reason', 'asked')
+
+	// A unit that was left behind and presses all the same: a call from an unknown home, never nothing.
+	unit.press({ kind: Kind.SOS })
+	await desk.row((r) => r.quarantine || r.household === '')
+
+	// A daemon that starts without Redis knows it no more either, and all others still.
+	await cell.daemons[1].kill()
+	await cell.redis.kill()
+	await cell.daemons[1].start({ ready: false })
+	const late = await Screen.open(t, cell.daemons[1], cookie)
+	assert.equal((await late.ask('find', { text: other.phone })).found.list.length, 1)
+	assert.equal((await late.ask('find', { text: before.phone })).found.list.length, 0)
+})
