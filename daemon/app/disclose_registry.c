@@ -53,6 +53,7 @@ static const struct field RECORD_UNIT[] = {
 static const struct field HOUSEHOLD[] = {
 #define T(member, sort) F(Household, member, sort)
 	T(id, REF), T(area, PLACE), T(street, STREET), T(address, ADDRESS), T(access, ACCESS), T(phone, PHONE), T(place, PART), T(residents, PART), T(contacts, PART), T(health, PART), T(key, SECRET), T(test_until_ms, WORK), T(test_by, REF), T(kind, WHO), T(care_plan, PART), T(station, PLACE), T(door_code, ACCESS), T(key_safe, ACCESS), T(key_holder, ACCESS), T(note, TEXT), T(served_from, WHO),
+	T(erased_ms, WORK), T(erased_by, REF), T(erased_why, WORK), T(erased_key, SECRET),
 #undef T
 };
 static const struct field PLACE[] = {
