@@ -8,6 +8,7 @@
 #include "app/find.h"
 #include "app/outages.h"
 #include "app/refused.h"
+#include "app/shifts.h"
 #include "app/supervision.h"
 
 void app_begin(struct app *app)
@@ -47,7 +48,7 @@ struct app *app_new(const struct app_config *config, const struct ports *ports)
 	app->flights_may = FLIGHTS_FIRST;
 	if (app->recent == NULL || app->recent_ms == NULL || (app->roster = roster_new()) == NULL ||
 	    (app->desks = desks_new()) == NULL || (app->refusals = refusals_new()) == NULL || (app->find = find_new()) == NULL || !devices_new(app) ||
-	    !watched_new(app) || !posts_new(app) || !screens_new(app) || !cut_new(app)) {
+	    !watched_new(app) || !posts_new(app) || !screens_new(app) || !cut_new(app) || !shifts_new(app)) {
 		app_free(app);
 		return NULL;
 	}
@@ -68,6 +69,7 @@ void app_free(struct app *app)
 	desks_free(app->desks);
 	refusals_free(app->refusals);
 	cut_free(app);
+	shifts_free(app);
 	free(app->recent);
 	free(app->recent_ms);
 	free(app);
@@ -130,6 +132,8 @@ static int64_t turn(struct app *app)
 	proofs_turn(app);
 	watched_turn(app);
 	storms_turn(app);
+	shifts_turn(app);
+	duty_turn(app);
 	deadlines_turn(app);
 	cut_turn(app);
 	changes_turn(app);

@@ -98,7 +98,9 @@ static void judge(struct app *app, const struct home *h, const struct member *m,
 		                                   fresh ? m->lon_e6 : m->base_lon_e6);
 	ret->travel_s = travel_s(ret->distance_m);
 	ret->position_age_s = fresh ? 1 + (uint32_t)(age_ms / 1000) : 0;
-	ret->reachable = h->others || screens_reachable(app, m->id);
+	/* A phone whose test offer nobody heard is none that rings: whoever has answered theirs is asked first. */
+	ret->reachable = (h->others || screens_reachable(app, m->id)) &&
+	                 duty_check(m->check_ms, m->proved_ms, app->now.store_ms) != DUTY_CHECK_FAILED;
 	ret->busy = m->incident != 0;
 	ret->speaks = speaks(m, h->card);
 	ret->skills = m->skills;

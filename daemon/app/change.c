@@ -53,6 +53,7 @@ static void change_free(struct app *app, struct change *ch)
 	free(ch->storm);
 	free(ch->login);
 	free(ch->edit);
+	free(ch->shift);
 	free(ch);
 	app->change_count--;
 	reading(app);

@@ -18,6 +18,7 @@ bool change_urgent(const struct change *ch)
 	case CHANGE_LOGIN:
 	case CHANGE_NEW:
 	case CHANGE_STORM:
+	case CHANGE_SHIFT:
 	case CHANGE_ON_TEST:
 	case CHANGE_KEY:
 	case CHANGE_CUT:

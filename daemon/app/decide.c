@@ -8,8 +8,10 @@
 #include "app/outages.h"
 #include "app/refused.h"
 #include "app/registry.h"
+#include "app/shifts.h"
 #include "app/storms.h"
 #include "app/supervision.h"
+#include "core/duty.h"
 
 static void put(struct store_commit *c, const struct record *rec, struct buf *bytes, size_t from)
 {
@@ -97,14 +99,31 @@ void caregiver_put(struct app *app, struct store_commit *c, struct buf *bytes, c
 	next.job = job;
 	if (incident != 0 && next.jobs_taken < UINT32_MAX)
 		next.jobs_taken++;
+	duty_freed(&next, app->now.store_ms);
 	caregiver_encode(&next, bytes);
 	put(c, rec, bytes, from);
+}
+
+/* Whose telephone rings when the centre's duty phone does: who is on call by the roster. */
+static size_t on_call(struct app *app, const struct outbox_item *item, char ids[ON_CALL_MAX][ID_MAX],
+                      char *ret[ON_CALL_MAX])
+{
+	enum shift_post post = item->what == OUTBOX_SUPERVISOR_CALL  ? POST_SUPERVISOR
+	                       : item->what != OUTBOX_DUTY_PHONE     ? POST_NONE
+	                       : strcmp(item->target, "second") == 0 ? POST_SECOND_PHONE
+	                                                             : POST_DUTY_PHONE;
+	uint32_t n = post == POST_NONE ? 0 : shift_on_call(app, app->after.area, post, SKILL_NONE, app->now.store_ms, ids);
+
+	for (uint32_t i = 0; i < n; i++)
+		ret[i] = ids[i];
+	return n;
 }
 
 void outbox_put(struct app *app, struct store_commit *c, struct buf *bytes, const struct outbox_item *item)
 {
 	struct store_outbox *o = &c->outbox[c->outbox_count++];
 	Pingan__V1__Outbox m = PINGAN__V1__OUTBOX__INIT;
+	char on_call_ids[ON_CALL_MAX][ID_MAX], *people[ON_CALL_MAX];
 	size_t from = bytes->len, len;
 	uint8_t *room;
 	int key_len;
@@ -118,6 +137,8 @@ void outbox_put(struct app *app, struct store_commit *c, struct buf *bytes, cons
 	m.job = item->job;
 	m.drill = app->after.drill;
 	m.tell = (Pingan__V1__TellWhen)item->tell;
+	m.n_people = on_call(app, item, on_call_ids, people);
+	m.people = people;
 	len = pingan__v1__outbox__get_packed_size(&m);
 	room = buf_room(bytes, len);
 	if (room != NULL)
@@ -364,27 +385,6 @@ static enum verdict decide_operator(struct app *app, struct change *ch)
 	return fly_small(app, ch, &bytes, false);
 }
 
-static enum verdict decide_caregiver(struct app *app, struct change *ch)
-{
-	const struct caregiver *now = ch->record->rev == 0 ? NULL : ch->record->live;
-	struct caregiver *cg = &ch->cg;
-	struct buf bytes = buf_of(app->encode, sizeof app->encode);
-
-	if (now != NULL) {
-		if (now->on_duty == cg->on_duty)
-			return STAY;
-		if (!cg->on_duty && now->incident != 0)
-			return refuse(ch, REFUSAL_BUSY); /* finish or give back the job first */
-		cg->incident = now->incident;
-		cg->job = now->job;
-		if (!cg->on_duty)
-			cg->jobs_taken = now->jobs_taken; /* counted anew when the next duty begins */
-	}
-	cg->duty_since_ms = app->now.store_ms;
-	caregiver_encode(cg, &bytes);
-	return fly_small(app, ch, &bytes, false);
-}
-
 /* Proofs of life: the body was made by whoever submitted it. */
 static enum verdict decide_body(struct app *app, struct change *ch)
 {
@@ -570,7 +570,9 @@ enum verdict change_decide(struct app *app, struct change *ch)
 	case CHANGE_OPERATOR:
 		return decide_operator(app, ch);
 	case CHANGE_CAREGIVER:
-		return decide_caregiver(app, ch);
+		return duty_decide(app, ch);
+	case CHANGE_SHIFT:
+		return shift_decide(app, ch);
 	case CHANGE_LOGIN:
 		return login_decide(app, ch);
 	case CHANGE_DAEMON:

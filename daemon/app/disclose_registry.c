@@ -103,7 +103,12 @@ static const struct field STATION[] = {
 };
 static const struct field ROSTER_STATE[] = {
 #define T(member, sort) F(RosterState, member, sort)
-	T(gaps, PART), T(gap_count, WORK), T(until_ms, WORK), T(swaps, PART), T(areas, PART),
+	T(gaps, PART), T(gap_count, WORK), T(until_ms, WORK), T(swaps, PART), T(areas, PART), T(late, PART),
+#undef T
+};
+static const struct field ROSTER_STATE_LATE[] = {
+#define T(member, sort) F(RosterState__Late, member, sort)
+	T(area, PLACE), T(area_name, PLACE), T(person, REF), T(name, STAFF), T(phone, STAFF), T(from_ms, WORK),
 #undef T
 };
 static const struct field ROSTER_STATE_GAP[] = {
@@ -147,7 +152,7 @@ const struct told DISCLOSE_REGISTRY[] = {
 	TOLD(record_list, RECORD_LIST), TOLD(record_list__row, RECORD_LIST_ROW), TOLD(phone_check, PHONE_CHECK),
 	TOLD(phone_shift, PHONE_SHIFT), TOLD(phone_shift__colleague, PHONE_SHIFT_COLLEAGUE), TOLD(phone_swap, PHONE_SWAP),
 	TOLD(phone_away, PHONE_AWAY), TOLD(record_card, RECORD_CARD), TOLD(record_unit, RECORD_UNIT), TOLD(household, HOUSEHOLD), TOLD(place, PLACE), TOLD(resident, RESIDENT), TOLD(health, HEALTH), TOLD(contact, CONTACT), TOLD(hours, HOURS), TOLD(care_plan, CARE_PLAN), TOLD(area, AREA), TOLD(station, STATION), TOLD(roster_state, ROSTER_STATE),
-	TOLD(roster_state__gap, ROSTER_STATE_GAP), TOLD(roster_state__swap, ROSTER_STATE_SWAP), TOLD(roster_page, ROSTER_PAGE), TOLD(roster_page__shift, ROSTER_PAGE_SHIFT), TOLD(roster_page__person, ROSTER_PAGE_PERSON),
+	TOLD(roster_state__gap, ROSTER_STATE_GAP), TOLD(roster_state__swap, ROSTER_STATE_SWAP), TOLD(roster_state__late, ROSTER_STATE_LATE), TOLD(roster_page, ROSTER_PAGE), TOLD(roster_page__shift, ROSTER_PAGE_SHIFT), TOLD(roster_page__person, ROSTER_PAGE_PERSON),
 	TOLD(roster_page__someone, ROSTER_PAGE_SOMEONE), TOLD(roster_page__away, ROSTER_PAGE_AWAY),
 	{NULL, NULL, 0},
 };

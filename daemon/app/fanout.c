@@ -400,6 +400,8 @@ static bool serve(struct app *app, struct session *s)
 			sent = presence_send(app, s) || sent;
 		if (s->storms_rev != app->screens->storms_rev)
 			sent = storms_send(app, s) || sent;
+		if (s->roster_rev != app->screens->roster_rev)
+			sent = roster_send(app, s) || sent;
 	} else if (s->phone_dirty) {
 		sent = phone_send(app, s) || sent;
 	}

@@ -213,7 +213,7 @@ void app_records(struct app *app, void (*each)(void *ctx, const struct store_rec
 {
 	static const enum record_type KEPT[] = {RECORD_AREA,  RECORD_PERSON,    RECORD_HOUSEHOLD, RECORD_DEVICE,
 	                                        RECORD_LOGIN, RECORD_CAREGIVER, RECORD_OPERATOR,  RECORD_INCIDENT,
-	                                        RECORD_TOKEN, RECORD_STATION};
+	                                        RECORD_TOKEN, RECORD_STATION,   RECORD_ROSTER,    RECORD_ABSENCE};
 	struct record *rec;
 
 	for (size_t i = 0; i < COUNT_OF(KEPT); i++)

@@ -17,6 +17,8 @@
 #include "base/heap.h"
 #include "base/table.h"
 #include "core/device_life.h"
+#include "core/duty.h"
+#include "core/shift.h"
 #include "pingan/v1/console.pb-c.h"
 #include "pingan/v1/device.pb-c.h"
 #include "pingan/v1/record.pb-c.h"
@@ -38,6 +40,9 @@ enum record_type {
 	RECORD_AREA,
 	RECORD_OUT,
 	RECORD_STORM,
+	RECORD_ROSTER,
+	RECORD_ABSENCE,
+	RECORD_REMINDER,
 	RECORD_TOKEN,
 	RECORD_STATION,
 	RECORD_TYPE_COUNT
@@ -46,6 +51,7 @@ enum record_type {
 struct change;
 struct storm_ask;
 struct record_ask;
+struct shift_ask;
 TAILQ_HEAD(change_list, change);
 
 /* One record of the cell in memory. Lives as long as the store has it, or a change waits for it. */
@@ -184,6 +190,7 @@ enum change_kind {
 	CHANGE_DAEMON,
 	CHANGE_NEW,      /* a record that must exist: body; nothing if it does */
 	CHANGE_STORM,    /* storm */
+	CHANGE_SHIFT,    /* shift */
 	CHANGE_ON_TEST,  /* ev: who, seconds, text */
 	CHANGE_KEY,      /* number: the key that a unit has taken */
 	CHANGE_DEVICE,   /* device; ev.text: why */
@@ -210,9 +217,11 @@ struct change {
 	bool new_session;         /* OPERATOR: counts a session even when nothing else changes */
 	bool keep_ready;          /* OPERATOR: says nothing of being ready; what stands when it is decided stays */
 	struct operator op;       /* OPERATOR: what it is to become */
-	struct caregiver cg;      /* CAREGIVER: likewise */
+	enum duty_event duty;     /* CAREGIVER: what happens to the duty */
+	ms_t duty_made_ms;        /* with ANSWER: which test offer */
 	struct storm_ask *storm;  /* STORM: what is asked; owned */
 	struct record_ask *edit;  /* RECORD: likewise */
+	struct shift_ask *shift;  /* SHIFT: likewise */
 	struct device_ask device; /* DEVICE */
 	struct login_ask *login;  /* LOGIN: what is asked; NULL = it ends. Owned */
 	uint8_t *body;            /* DAEMON, NEW: new body; owned */
@@ -377,6 +386,8 @@ void screens_presence(struct app *app);
 void details_home(struct app *app, const struct record *rec);
 /* A device record changed: who has its card open sees it. */
 void cards_touch(struct app *app, const char *device);
+/* A roster changed, or people are missing elsewhere than before. */
+void screens_roster(struct app *app);
 /* A storm began, changed, ended, or holds back more. */
 void screens_storms(struct app *app);
 /* A caregiver's offers or job may have changed: `person` NULL = all phones. */
@@ -474,6 +485,10 @@ enum record_act { RECORD_LOOK, RECORD_LOOK_HEALTH, RECORD_EDIT };
 bool rights_record(const struct rights *r, enum record_type type, const char *area, enum record_act act);
 /* May this role send this kind of request at all (what = Request.what_case). */
 bool rights_may(enum role role, int what);
+/* May stand at this post. */
+bool rights_post(const struct rights *r, enum shift_post post);
+/* The whole of this area is theirs. */
+bool rights_covers_whole(const struct rights *r, const char *area);
 /* Goes on duty and takes jobs: caregivers, and technicians. */
 bool rights_fields(enum role role);
 /* May this role open this page (ScreenHello.Page). */
@@ -563,6 +578,12 @@ struct app {
 	int64_t held_back; /* incidents put aside by storms */
 	mono_t storms_at, storms_pass_at, storm_watched_at;
 	bool storms_more;
+
+	/* shifts.c, duty.c */
+	struct shifts *shifts;
+	struct shift_room shift_room; /* of use for one decision */
+	mono_t duty_looked_at;
+	ms_t duty_looked_ms;
 
 	/* feed.c */
 	bool store_up; /* attached, loaded, entries flow */

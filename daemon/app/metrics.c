@@ -84,6 +84,8 @@ static const struct {
 	[C_SEEN_FAILED] = {"pingan_last_seen_failed_total",
                        "Batches of last-seen times that the store did not take: told again"},
 	[C_UNITS_SILENT] = {"pingan_devices_found_silent_total", "Devices found silent by this daemon"},
+	[C_DUTY_CHECKS_FAILED] = {"pingan_duty_checks_failed_total",
+                              "Test offers at the start of a duty that nobody answered"},
 	[C_HEARING_BREAKS] = {"pingan_hearing_breaks_total",
                           "Times that this cell, or one of its daemons, could not hear devices for a while"},
 };

@@ -454,6 +454,8 @@ static void fill(struct app *app, const struct session *s, struct phone *p, stru
 	st->m.store_up = store_usable(app);
 	st->m.desk_phone = app->config.desk_phone;
 	st->m.technician = technician(app, s);
+	phone_duty(app, c, &st->m);
+	phone_roster(app, s->rights.person, &st->m);
 }
 
 bool phone_send(struct app *app, struct session *s)

@@ -57,6 +57,7 @@ static size_t duty_fill(struct app *app, const struct session *s, Pingan__V1__Pr
 {
 	size_t count;
 	struct member *const *duty = roster_duty(app, &count);
+	enum duty_check check;
 
 	for (size_t i = 0; i < count && n < PEOPLE_MAX; i++) {
 		if (!concerns(s, &duty[i]->rights))
@@ -66,6 +67,9 @@ static size_t duty_fill(struct app *app, const struct session *s, Pingan__V1__Pr
 			break;
 		list[n]->on_duty = true;
 		list[n]->busy = duty[i]->incident != 0;
+		check = duty_check(duty[i]->check_ms, duty[i]->proved_ms, app->now.store_ms);
+		list[n]->proved = check == DUTY_CHECK_PASSED;
+		list[n]->check_failed = check == DUTY_CHECK_FAILED;
 		n++;
 	}
 	return n;

@@ -8,6 +8,7 @@
 #include "app/internal.h"
 #include "app/outages.h"
 #include "app/registry.h"
+#include "app/shifts.h"
 #include "app/supervision.h"
 #include "base/hex.h"
 
@@ -21,7 +22,8 @@ static const struct {
 	{"household:", RECORD_HOUSEHOLD}, {"device:", RECORD_DEVICE},
 	{"area:", RECORD_AREA},           {"out:", RECORD_OUT},
 	{"storm:", RECORD_STORM},         {"token:", RECORD_TOKEN},
-	{"storm:", RECORD_STORM},         {"station:", RECORD_STATION},
+	{"roster:", RECORD_ROSTER},       {"station:", RECORD_STATION},
+	{"absence:", RECORD_ABSENCE},     {"reminder:", RECORD_REMINDER},
 };
 
 static enum record_type type_of(const char *key)
@@ -319,6 +321,8 @@ static void live_read(struct app *app, struct record *rec)
 			projection_incomplete(app, "caregiver");
 	} else if (rec->type == RECORD_STORM) {
 		storm_read(app, rec);
+	} else if (rec->type == RECORD_ROSTER || rec->type == RECORD_ABSENCE) {
+		shifts_read(app, rec);
 	} else if (rec->type == RECORD_OUT) {
 		outage_read(app, rec);
 	} else if (rec->type == RECORD_DEVICE) {
@@ -367,9 +371,15 @@ static void told(struct app *app, struct record *rec)
 		roster_operators(app);
 		screens_presence(app);
 		break;
+	case RECORD_ROSTER:
+	case RECORD_ABSENCE:
+		shifts_people(app);
+		screens_roster(app);
+		break;
 	case RECORD_PERSON:
 		roster_person(app, id_of(rec->key));
 		screens_person(app, id_of(rec->key));
+		shifts_people(app);
 		screens_presence(app);
 		break;
 	case RECORD_AREA:
@@ -395,6 +405,7 @@ static void told(struct app *app, struct record *rec)
 	case RECORD_OTHER:
 	case RECORD_DAEMON:
 	case RECORD_OUT:
+	case RECORD_REMINDER:
 	case RECORD_TOKEN:
 	case RECORD_STATION:
 	case RECORD_TYPE_COUNT:

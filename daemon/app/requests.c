@@ -336,21 +336,6 @@ static void console_take(struct app *app, struct session *s, const Pingan__V1__R
 
 /* ------------------------------------------------------------ phones */
 
-static void duty(struct app *app, struct session *s, uint64_t cmd, bool on)
-{
-	char key[STORE_KEY_MAX];
-	struct change *ch;
-
-	record_key(key, "caregiver", s->rights.person);
-	ch = change_submit(app, CHANGE_CAREGIVER, key, NULL, NULL, (struct waiter){WAITER_REQUEST, s->link, cmd});
-	if (ch == NULL) {
-		reply(app, s, cmd, REFUSAL_OVERLOAD);
-		return;
-	}
-	memcpy(ch->cg.id, s->rights.person, sizeof ch->cg.id);
-	ch->cg.on_duty = on;
-}
-
 /* The job of this incident that this caregiver has in hand, or NULL. */
 static const struct job *job_in_hand(struct app *app, const struct session *s, uint64_t id, uint32_t number)
 {
@@ -444,10 +429,6 @@ static void phone_take(struct app *app, struct session *s, const Pingan__V1__Req
 		reply(app, s, r->cmd, position(app, s, r->position));
 		return;
 	}
-	if (why == REFUSAL_OK && r->what_case == PINGAN__V1__REQUEST__WHAT_DUTY) {
-		duty(app, s, r->cmd, r->duty->on);
-		return;
-	}
 	if (why == REFUSAL_OK)
 		why = phone_event(app, s, r, &ev, &id);
 	if (why == REFUSAL_OK)
@@ -508,7 +489,7 @@ void request_take(struct app *app, struct session *s, const Pingan__V1__Request 
 	default:
 		break;
 	}
-	if (request_of_device(app, s, r) || request_of_record(app, s, r))
+	if (request_of_device(app, s, r) || request_of_record(app, s, r) || request_of_shift(app, s, r))
 		return;
 	if (s->view != NULL)
 		console_take(app, s, r);

@@ -60,15 +60,6 @@ static void out_list(struct app *app, struct session *s, const Pingan__V1__Reque
 
 /* ------------------------------------------------------------ storms */
 
-/* The whole of it lies in one of the person's areas. */
-static bool covers_whole(const struct rights *r, const char *area)
-{
-	for (uint32_t i = 0; i < r->area_count; i++)
-		if (area_covers(r->areas[i], area))
-			return true;
-	return false;
-}
-
 static enum refusal storm_begin(const struct app *app, const Pingan__V1__StormBegin *b, struct storm_ask *ask,
                                 uint32_t *ret_limit)
 {
@@ -94,7 +85,8 @@ static void storm(struct app *app, struct session *s, const Pingan__V1__Request 
 	memcpy(ask.storm.by, s->rights.person, sizeof ask.storm.by);
 	if (!store_usable(app))
 		no.result = REFUSAL_NO_STORE;
-	else if (!text_copy(ask.storm.area, sizeof ask.storm.area, slice_str(area)) || !covers_whole(&s->rights, area))
+	else if (!text_copy(ask.storm.area, sizeof ask.storm.area, slice_str(area)) ||
+	         !rights_covers_whole(&s->rights, area))
 		no.result = REFUSAL_FORBIDDEN;
 	else if (begins && area_find(app, area) == NULL)
 		no.result = REFUSAL_NOT_FOUND;

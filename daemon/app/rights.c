@@ -119,8 +119,26 @@ bool rights_shows(struct app *app, const struct rights *r, const struct incident
 	return r->role == ROLE_WALLBOARD ? rights_covers(r, slot->area) : rights_sees(app, r, slot);
 }
 
-/* `area` as a whole is theirs. */
-static bool rights_hold(const struct rights *r, const char *area)
+bool rights_post(const struct rights *r, enum shift_post post)
+{
+	switch (post) {
+	case POST_FIELD:
+		return rights_fields(r->role);
+	case POST_DESK:
+		return at_desk(r->role);
+	case POST_SUPERVISOR:
+		return r->role == ROLE_SUPERVISOR;
+	case POST_DUTY_PHONE:
+	case POST_SECOND_PHONE:
+		return at_desk(r->role) || rights_fields(r->role);
+	case POST_NONE:
+	case POST_COUNT:
+		break;
+	}
+	return false;
+}
+
+bool rights_covers_whole(const struct rights *r, const char *area)
 {
 	for (uint32_t i = 0; i < r->area_count; i++)
 		if (area_covers(r->areas[i], area))
@@ -140,9 +158,9 @@ bool rights_record(const struct rights *r, enum record_type type, const char *ar
 		return !home || rights_covers(r, area);
 	case RECORD_LOOK_HEALTH:
 		/* Operators see health with a call that they have opened, and not by leafing through homes. */
-		return home && r->role == ROLE_SUPERVISOR && rights_hold(r, area);
+		return home && r->role == ROLE_SUPERVISOR && rights_covers_whole(r, area);
 	case RECORD_EDIT:
-		return (home || r->role == ROLE_SUPERVISOR) && rights_hold(r, area);
+		return (home || r->role == ROLE_SUPERVISOR) && rights_covers_whole(r, area);
 	}
 	return false;
 }

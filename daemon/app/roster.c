@@ -160,6 +160,8 @@ void roster_caregiver(struct app *app, const char *person)
 	m->on_duty = c != NULL && c->on_duty;
 	m->incident = c == NULL ? 0 : c->incident;
 	m->jobs_taken = c == NULL ? 0 : c->jobs_taken;
+	m->check_ms = c == NULL ? 0 : c->check_ms;
+	m->proved_ms = c == NULL ? 0 : c->proved_ms;
 	/* Never off duty, never after the job: where somebody is, is kept no longer than it is needed. */
 	if (!m->on_duty)
 		m->positioned = false;

@@ -22,9 +22,10 @@ struct member {
 	int32_t base_lat_e6, base_lon_e6;
 	uint32_t skills; /* bits of enum skill */
 	bool on_duty;
-	uint32_t jobs_taken;    /* since the duty began */
-	uint64_t incident;      /* job in hand; 0 = free */
-	int32_t lat_e6, lon_e6; /* last known position */
+	uint32_t jobs_taken;      /* since the duty began */
+	ms_t check_ms, proved_ms; /* of the last test offer (core/duty.h) */
+	uint64_t incident;        /* job in hand; 0 = free */
+	int32_t lat_e6, lon_e6;   /* last known position */
 	mono_t position_at;
 	bool positioned;
 	size_t duty_place; /* 1-based in roster->duty; 0 = not in it */

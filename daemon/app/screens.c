@@ -35,6 +35,7 @@ bool screens_new(struct app *app)
 	sc->store_rev = 1;
 	sc->presence_rev = 1;
 	sc->storms_rev = 1;
+	sc->roster_rev = 1;
 	app->screens = sc;
 	return true;
 }
@@ -552,6 +553,7 @@ void app_link_drained(struct app *app, link_t link)
 	s->store_rev = 0;
 	s->presence_rev = 0;
 	s->storms_rev = 0;
+	s->roster_rev = 0;
 	session_due(app, s);
 }
 
@@ -645,6 +647,7 @@ void screens_turn(struct app *app)
 	}
 	presence_turn(app);
 	storm_screens_turn(app);
+	roster_screens_turn(app);
 	cards_turn(app);
 	phones_turn(app);
 	fanout_turn(app);

@@ -132,7 +132,7 @@ struct session {
 	size_t snapshot_len, snapshot_at;
 	uint64_t snapshot_id, snapshot_commit;
 	uint32_t mine; /* incidents that this person has */
-	uint64_t store_rev, presence_rev, storms_rev;
+	uint64_t store_rev, presence_rev, storms_rev, roster_rev;
 	struct detail_open details[DETAILS_MAX];
 	size_t detail_count;
 	uint64_t holds[CONSOLE_HOLDS_MAX]; /* said at Hello; looked at once the store is there */
@@ -189,7 +189,9 @@ struct screens {
 	struct table answers;      /* area -> the day's answers */
 	int64_t answers_day;
 
-	uint64_t store_rev, presence_rev, storms_rev;
+	uint64_t store_rev, presence_rev, storms_rev, roster_rev;
+	bool roster_dirty;
+	mono_t roster_sent_at;
 	bool storms_dirty;
 	int64_t storms_day; /* local */
 	mono_t storms_sent_at;
@@ -303,6 +305,13 @@ void cards_turn(struct app *app);
 /* storm_screens.c */
 void storm_screens_turn(struct app *app);
 bool storms_send(struct app *app, struct session *s);
+/* shift_screens.c */
+void roster_screens_turn(struct app *app);
+bool roster_send(struct app *app, struct session *s);
+bool roster_page_send(struct app *app, struct session *s, const Pingan__V1__RosterLook *look);
+/* One's own shifts, swaps and absences; and the test offer. In app->arena. */
+void phone_roster(struct app *app, const char *person, Pingan__V1__PhoneState *ret);
+void phone_duty(struct app *app, const struct caregiver *c, Pingan__V1__PhoneState *ret);
 bool presence_send(struct app *app, struct session *s);
 
 void hold_hello(struct app *app, struct session *s, const Pingan__V1__ScreenHello *hello);
@@ -355,6 +364,8 @@ enum refusal console_event(struct app *app, const struct session *s, const Pinga
 bool request_of_area(struct app *app, struct session *s, const Pingan__V1__Request *r);
 void request_refuse(struct app *app, struct session *s, const struct kept_reply *no);
 void request_reply_records(struct app *app, struct session *s, uint64_t cmd, Pingan__V1__RecordList *list);
+/* shift_requests.c: likewise, of rosters, absences and duty. */
+bool request_of_shift(struct app *app, struct session *s, const Pingan__V1__Request *r);
 /* device_requests.c: likewise, of units on their way into service. */
 bool request_of_device(struct app *app, struct session *s, const Pingan__V1__Request *r);
 /* Seals a text with this home's key into `ev`. */

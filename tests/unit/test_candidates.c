@@ -22,8 +22,7 @@ static void duty(struct rig *g, const char *person, bool on)
 	app_begin(g->app);
 	ch = change_submit(g->app, CHANGE_CAREGIVER, key, NULL, NULL, (struct waiter){0});
 	assert_non_null(ch);
-	snprintf(ch->cg.id, sizeof ch->cg.id, "%s", person);
-	ch->cg.on_duty = on;
+	ch->duty = on ? DUTY_ON : DUTY_OFF;
 	rig_turn(g);
 }
 
