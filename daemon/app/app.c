@@ -6,6 +6,7 @@
 #include "app/change.h"
 #include "app/cut.h"
 #include "app/find.h"
+#include "app/listings.h"
 #include "app/outages.h"
 #include "app/refused.h"
 #include "app/shifts.h"
@@ -68,6 +69,7 @@ void app_free(struct app *app)
 	roster_free(app->roster);
 	desks_free(app->desks);
 	refusals_free(app->refusals);
+	listings_free(app->listings);
 	cut_free(app);
 	shifts_free(app);
 	free(app->recent);
@@ -142,10 +144,11 @@ static int64_t turn(struct app *app)
 	devices_turn(app);
 	posts_turn(app);
 	find_turn(app);
+	listings_turn(app);
 	projection_trim(app);
 	if (app->store_up && (changes_ready(app) || (!TAILQ_EMPTY(&app->dirty) && app->safe == app->newest)))
 		return 0;
-	if (screens_behind(app) || find_behind(app))
+	if (screens_behind(app) || find_behind(app) || listings_behind(app))
 		return 0;
 	if (app->flight_count != 0 || !TAILQ_EMPTY(&app->alarms) || screens_pending(app) || cut_waits(app))
 		wait_ms = COALESCE_MS / 2;

@@ -125,6 +125,7 @@ struct incident_slot {
 	ms_t taken_ms;     /* when somebody last took it, or was given it */
 	bool given;        /* and that was a transfer */
 	struct desk *desk; /* whose list it is in; NULL = nobody's */
+	char listed[33];   /* where it stands in its listing; "" = not in it */
 	TAILQ_ENTRY(incident_slot) desk_link;
 };
 TAILQ_HEAD(slot_list, incident_slot);
@@ -628,6 +629,7 @@ struct app {
 	struct screens *screens;
 	struct roster *roster;
 	struct find *find;
+	struct listings *listings; /* NULL: nobody has read any */
 	struct desks *desks;
 	struct refusals *refusals;
 	struct alarm *recent; /* ring of RECENT_ALARMS */

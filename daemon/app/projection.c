@@ -6,6 +6,7 @@
 #include "app/find.h"
 #include "app/installed.h"
 #include "app/internal.h"
+#include "app/listings.h"
 #include "app/outages.h"
 #include "app/registry.h"
 #include "app/shifts.h"
@@ -183,6 +184,7 @@ static void record_free(struct app *app, struct record *rec)
 {
 	record_empty(app, rec);
 	find_forget(app, rec);
+	listings_forget(app, rec);
 	if (rec->slot != NULL) {
 		screens_forget(app, rec->slot);
 		if (rec->slot->dirty)
@@ -358,6 +360,7 @@ static bool household_erased(struct app *app, const struct record *rec)
 
 static void told(struct app *app, struct record *rec)
 {
+	listings_touch(app, rec);
 	switch (rec->type) {
 	case RECORD_INCIDENT:
 		slot_dirty(app, rec->slot);
