@@ -15,7 +15,7 @@
 #include <jansson.h>
 #include <sodium.h>
 
-#include "io/web_internal.h"
+#include "io/api.h"
 
 /* ------------------------------------------------------------ sessions */
 
@@ -92,10 +92,7 @@ static void answer_login(struct request *rq, const struct login_answer *a)
 		answer_account(rq, &a->account);
 		return;
 	}
-	if (a->retry_s != 0)
-		answer_header(rq, "retry-after", "%u", a->retry_s);
-	answer_json(rq, REFUSALS[a->outcome].status, "{\"error\":\"%s\",\"retry_after_s\":%u}\n", REFUSALS[a->outcome].code,
-	            a->retry_s);
+	answer_problem_later(rq, REFUSALS[a->outcome].status, REFUSALS[a->outcome].code, a->retry_s);
 }
 
 static void on_login(void *ctx, const struct login_answer *answer)
@@ -116,7 +113,7 @@ static void on_logout(void *ctx, const struct login_answer *answer)
 	if (answer->outcome == LOGIN_OK)
 		answer_json(rq, 200, "{}\n");
 	else
-		answer_json(rq, 503, "{\"error\":\"no_store\",\"retry_after_s\":1}\n");
+		answer_problem_later(rq, 503, "no_store", 1);
 }
 
 /* What stands under `name` in a JSON object, when it is text of `min` to `max` bytes; false when it is not. */

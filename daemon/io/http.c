@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include "io/web_internal.h"
+#include "io/api.h"
 #include "io/webhook.h"
 
 #define CHUNK 16384
@@ -87,6 +87,13 @@ void answer_text(struct request *rq, unsigned status, const char *type, struct s
 	answer_ready(rq, rq->own == NULL ? 500 : status, type);
 }
 
+void answer_own(struct request *rq, unsigned status, const char *type, char *body, size_t len)
+{
+	rq->own = body;
+	rq->rest = slice_of(body, len);
+	answer_ready(rq, status, type);
+}
+
 void answer_json(struct request *rq, unsigned status, const char *fmt, ...)
 {
 	char text[1024];
@@ -109,7 +116,10 @@ void answer_error(struct request *rq, unsigned status, const char *code)
 		metric_add(m, METRIC_WEB_NOT_FOUND, 1);
 	else if (status >= 400 && status < 500 && status != 401 && status != 429)
 		metric_add(m, METRIC_WEB_BAD_REQUESTS, 1);
-	answer_json(rq, status, "{\"error\":\"%s\"}\n", code);
+	if (rq->problems)
+		answer_problem(rq, status, code, NULL, NULL, 0);
+	else
+		answer_json(rq, status, "{\"error\":\"%s\"}\n", code);
 }
 
 /* Accept-Encoding: is gzip welcome? "gzip", "br, gzip;q=0.5", "*"; not "gzip;q=0". */
@@ -163,6 +173,7 @@ static void request_reset(struct request *rq)
 
 	if (rq->ticket != 0)
 		login_forget(port->web->logins, rq->ticket);
+	api_forget(rq);
 	hook_forget(rq);
 	if (rq->body != NULL)
 		explicit_bzero(rq->body, rq->body_len);
@@ -202,12 +213,29 @@ static bool body_lost(const struct request *rq)
 	                                             lws_hdr_total_length(rq->wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) != 0);
 }
 
+static enum http_method method_of(int lws)
+{
+	static const struct {
+		int lws;
+		enum http_method method;
+	} METHODS[] = {
+		{LWSHUMETH_GET, HTTP_GET},         {LWSHUMETH_HEAD, HTTP_HEAD},   {LWSHUMETH_POST, HTTP_POST},
+		{LWSHUMETH_PUT, HTTP_PUT},         {LWSHUMETH_PATCH, HTTP_PATCH}, {LWSHUMETH_DELETE, HTTP_DELETE},
+		{LWSHUMETH_OPTIONS, HTTP_OPTIONS},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(METHODS); i++)
+		if (METHODS[i].lws == lws)
+			return METHODS[i].method;
+	return HTTP_OTHER;
+}
+
 static int request_begin(struct request *rq, struct slice path)
 {
 	struct lws *wsi = rq->wsi;
 	char *uri;
 	int uri_len, method = lws_http_get_uri_and_method(wsi, &uri, &uri_len);
-	bool get = method == LWSHUMETH_GET, post = method == LWSHUMETH_POST;
+	bool get = method == LWSHUMETH_GET, post = method == LWSHUMETH_POST, writes;
 	char length[24];
 	long long body_len;
 
@@ -219,7 +247,10 @@ static int request_begin(struct request *rq, struct slice path)
 	}
 	rq->phase = REQUEST_BODY;
 	rq->head = method == LWSHUMETH_HEAD;
-	rq->body_max = BODY_MAX;
+	rq->method = method_of(method);
+	rq->problems = rq->port->kind == PORT_WEB && api_path(path);
+	writes = post || (rq->problems && (rq->method == HTTP_PUT || rq->method == HTTP_PATCH));
+	rq->body_max = post ? BODY_MAX : API_BODY_MAX;
 	lws_set_timer_usecs(wsi, REQUEST_MAX_S * LWS_USEC_PER_SEC);
 	if (rq->port->kind == PORT_HOOK) {
 		hook_begin(rq, path, post);
@@ -233,16 +264,16 @@ static int request_begin(struct request *rq, struct slice path)
 	body_len = length[0] == '\0' ? 0 : strspn(length, "0123456789") == strlen(length) ? atoll(length) : -1;
 	if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) != 0 || body_len < 0 ||
 	    (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) != 0 && length[0] == '\0') ||
-	    (!post && body_len > 0)) {
+	    (!writes && body_len > 0)) {
 		rq->close = true;
 		answer_error(rq, 400, "body");
-	} else if (post && length[0] == '\0') {
+	} else if (writes && length[0] == '\0') {
 		rq->close = true;
 		answer_error(rq, 411, "length");
-	} else if (body_len > BODY_MAX) {
+	} else if (body_len > (long long)rq->body_max) {
 		rq->close = true;
 		answer_error(rq, 413, "too_large");
-	} else if (!api_request(rq, path, post)) {
+	} else if (!((get || rq->head || post) && api_request(rq, path, post)) && !api_begin(rq, path)) {
 		if (body_len > 0)
 			rq->close = true;
 		page_request(rq, path, get || rq->head);
@@ -285,7 +316,7 @@ static int send_head(struct request *rq)
 	uint8_t room[LWS_PRE + 3072], *start = room + LWS_PRE, *at = start, *end = room + sizeof room - 1;
 	struct lws *wsi = rq->wsi;
 	size_t len = strlen(rq->headers);
-	bool body = rq->status != 304;
+	bool body = rq->status != 304 && rq->status != 204;
 
 	if (lws_add_http_header_status(wsi, rq->status, &at, end) != 0)
 		return -1;

@@ -20,6 +20,9 @@
 	X(WEB_BAD_REQUESTS, "pingan_web_bad_requests_total", true, "HTTP requests that were malformed or too large")       \
 	X(WEB_WRONG_ORIGIN, "pingan_web_wrong_origin_total", true, "Requests and WebSockets from a foreign origin")        \
 	X(WEB_TIMEOUTS, "pingan_web_timeouts_total", true, "HTTP requests given up because they took too long")            \
+	X(API_REQUESTS, "pingan_api_requests_total", true, "Requests of the API that name one of its paths")               \
+	X(API_REFUSED, "pingan_api_refused_total", true, "Of these, asked by somebody whose role or token may not")        \
+	X(API_LIMITED, "pingan_api_limited_total", true, "Of these, more than one token or person may ask at once")        \
 	X(WS_SCREENS, "pingan_ws_screens", false, "Open WebSockets of consoles and phones")                                \
 	X(WS_NO_SESSION, "pingan_ws_no_session_total", true, "WebSockets refused: no valid session")                       \
 	X(WS_REFUSED, "pingan_ws_refused_total", true, "WebSockets refused: wrong path, subprotocol, or table full")       \

@@ -1,4 +1,5 @@
 /* web.c - context, listeners, life. */
+#include "io/api.h"
 #include "io/webhook.h"
 
 #include <arpa/inet.h>
@@ -226,7 +227,8 @@ struct web *web_new(const struct web_parts *parts, char why[256])
 	}
 	web->logins =
 		logins_new(parts->base, c->authd.socket, c->authd.timeout_ms, parts->clock, parts->log, parts->metrics);
-	if (web->logins == NULL || web->door == NULL) {
+	web->api = api_new(web);
+	if (web->logins == NULL || web->door == NULL || web->api == NULL) {
 		snprintf(why, 256, "no memory");
 		goto fail;
 	}
@@ -322,6 +324,7 @@ void web_free(struct web *web)
 	if (web == NULL)
 		return;
 	lwsev_free(web->ev, web->context);
+	api_free(web->api);
 	web_door_free(web->door);
 	logins_free(web->logins);
 	hooks_free(web->hooks);

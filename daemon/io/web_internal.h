@@ -39,6 +39,7 @@ struct web {
 	struct lws_context *context;
 	struct logins *logins;
 	struct site *site;
+	struct api *api;
 	struct hooks *hooks; /* NULL: no vendor's cloud is listened to */
 	struct web_port ports[PORT_COUNT];
 	struct text_list origins;
@@ -64,16 +65,31 @@ enum request_phase {
 	REQUEST_SENDING /* head of the answer has gone */
 };
 
+enum http_method {
+	HTTP_OTHER,
+	HTTP_GET,
+	HTTP_HEAD,
+	HTTP_POST,
+	HTTP_PUT,
+	HTTP_PATCH,
+	HTTP_DELETE,
+	HTTP_OPTIONS,
+	HTTP_METHOD_COUNT
+};
+
 /* In the memory that lws keeps for the connection; zeroed at its first request. */
 struct request {
 	struct web_port *port;
 	struct lws *wsi;
 	enum request_phase phase;
+	enum http_method method;
 	bool head;                                          /* HEAD: an answer without its body */
+	bool problems;                                      /* of the API: errors are problem details (RFC 9457) */
 	bool close;                                         /* hang up after the answer */
 	void (*api)(struct request *rq, struct slice body); /* gets the body */
 	uint64_t ticket;                                    /* of a log-in under way */
 	struct hook *hook;                                  /* owned; of a vendor's request */
+	struct api_call *call;                              /* of the API, under way (api.h) */
 	char *body;                                         /* owned */
 	size_t body_len, body_max;
 	bool whole;    /* it was handed over */
@@ -92,7 +108,9 @@ int http_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 /* Answers, from inside or outside a callback. The body is copied. */
 void answer_text(struct request *rq, unsigned status, const char *type, struct slice body);
 void answer_json(struct request *rq, unsigned status, const char *fmt, ...) PRINTF_LIKE(3, 4);
-/* {"error": "code"} */
+/* The body is taken over. */
+void answer_own(struct request *rq, unsigned status, const char *type, char *body, size_t len);
+/* {"error": "code"}; for a path of the API as problem details, with the same member. */
 void answer_error(struct request *rq, unsigned status, const char *code);
 /* Adds a header; call before answer_*(). */
 void answer_header(struct request *rq, const char *name, const char *fmt, ...) PRINTF_LIKE(3, 4);

@@ -1,0 +1,176 @@
+/* api_list.c - a listing page by page, and one of it. */
+#include "io/api.h"
+
+#include <ctype.h>
+
+#include <sodium.h>
+
+#define WALK 8 /* records between two looks at the clock */
+
+/* ------------------------------------------------------------ words that all resources share */
+
+/* False when there is no word for it: 0, or what only a newer daemon knows. */
+static bool word_of(const ProtobufCEnumDescriptor *what, const char *prefix, int value, char ret[64])
+{
+	const ProtobufCEnumValue *v = value == 0 ? NULL : protobuf_c_enum_descriptor_get_value(what, value);
+	size_t len = strlen(prefix);
+
+	if (v == NULL || !text_copy(ret, 64, slice_str(strncmp(v->name, prefix, len) == 0 ? v->name + len : v->name)))
+		return false;
+	for (char *at = ret; *at != '\0'; at++)
+		*at = (char)tolower((unsigned char)*at);
+	return true;
+}
+
+void jot_enum(struct jot *j, const char *key, const ProtobufCEnumDescriptor *what, const char *prefix, int value)
+{
+	char word[64];
+
+	if (word_of(what, prefix, value, word))
+		jot_text(j, key, word);
+}
+
+void jot_enum_number(struct jot *j, const ProtobufCEnumDescriptor *what, const char *prefix, int value, int64_t number)
+{
+	char word[64];
+
+	if (word_of(what, prefix, value, word))
+		jot_number(j, word, number);
+}
+
+void jot_texts(struct jot *j, const char *key, char *const *texts, size_t count)
+{
+	jot_open(j, key, '[');
+	for (size_t i = 0; i < count; i++)
+		jot_text(j, NULL, texts[i]);
+	jot_close(j, ']');
+}
+
+void jot_place(struct jot *j, const char *key, const Pingan__V1__Place *p)
+{
+	if (p == NULL || (p->lat_e6 == 0 && p->lon_e6 == 0))
+		return;
+	jot_open(j, key, '{');
+	jot_decimal(j, "lat", p->lat_e6, 6);
+	jot_decimal(j, "lon", p->lon_e6, 6);
+	jot_close(j, '}');
+}
+
+/* ------------------------------------------------------------ lists */
+
+static bool on_record(void *ctx, const struct listed *one)
+{
+	struct api_call *c = ctx;
+	const struct api_list *of = c->list.of;
+
+	c->list.looked++;
+	if (of->placed && !who_covers(&c->who, one->area))
+		return true;
+	if (of->match != NULL && !of->match(c, one))
+		return !c->list.end;
+	if (one->log_id > c->needs)
+		c->needs = one->log_id;
+	jot_open(&c->out, NULL, '{');
+	of->write(c, one);
+	jot_close(&c->out, '}');
+	return ++c->list.count < c->list.limit;
+}
+
+static void cursor_write(struct api_call *c)
+{
+	char text[sodium_base64_ENCODED_LEN(LISTING_KEY_MAX, sodium_base64_VARIANT_URLSAFE_NO_PADDING)];
+
+	sodium_bin2base64(text, sizeof text, (const uint8_t *)c->list.after, strlen(c->list.after),
+	                  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	jot_text(&c->out, "next", text);
+}
+
+static bool list_step(struct api_call *c)
+{
+	struct app *app = api_app(c);
+	char place[LISTING_KEY_MAX];
+
+	if (!app_listing_ready(app, c->list.of->which))
+		return false;
+	while (!c->list.end && c->list.count < c->list.limit && c->list.looked < API_LOOK_MAX &&
+	       c->out.len < API_PAGE_BYTES - API_ITEM_BYTES && !c->out.failed) {
+		/* A page never has more than its limit, so the last steps are no longer than what it lacks. */
+		if (app_listing_walk(app, c->list.of->which, c->list.after, WALK, on_record, c, place))
+			c->list.end = true;
+		if (place[0] != '\0')
+			memcpy(c->list.after, place, sizeof place);
+		if (api_slice_over(c))
+			return false;
+	}
+	jot_close(&c->out, ']');
+	if (!c->list.end)
+		cursor_write(c);
+	jot_close(&c->out, '}');
+	api_work(c, api_send);
+	return false;
+}
+
+static bool cursor_read(struct api_call *c)
+{
+	const char *text = api_param(c, "cursor"), *end;
+	size_t len;
+
+	if (text == NULL)
+		return true;
+	if (sodium_base642bin((uint8_t *)c->list.after, sizeof c->list.after - 1, text, strlen(text), NULL, &len, &end,
+	                      sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
+	    *end != '\0' || len == 0 || memchr(c->list.after, '\0', len) != NULL)
+		return false;
+	c->list.after[len] = '\0';
+	return true;
+}
+
+void api_list_begin(struct api_call *c, const struct api_list *of)
+{
+	uint64_t limit = API_PAGE_DEFAULT;
+
+	c->list.of = of;
+	api_param_number(c, "limit", 1, API_PAGE_MAX, &limit);
+	if (!cursor_read(c))
+		api_fault(c, "cursor", "not what an answer gave as next");
+	if (of->params != NULL)
+		of->params(c);
+	if (c->fault_count != 0) {
+		api_refuse(c, 400, "parameters", NULL);
+		return;
+	}
+	c->list.limit = limit;
+	jot_begin(&c->out, API_PAGE_BYTES);
+	jot_open(&c->out, NULL, '{');
+	jot_open(&c->out, "items", '[');
+	api_work(c, list_step);
+}
+
+/* ------------------------------------------------------------ one */
+
+bool api_one(struct api_call *c, const struct api_list *of, struct listed *ret)
+{
+	if (!app_listing_find(api_app(c), of->which, c->id, ret) || (of->placed && !who_covers(&c->who, ret->area)) ||
+	    (of->match != NULL && !of->match(c, ret))) {
+		/* Whether there is one that they may not see is not said. */
+		api_refuse(c, 404, "not_found", NULL);
+		return false;
+	}
+	return true;
+}
+
+void api_one_begin(struct api_call *c, const struct api_list *of)
+{
+	struct listed one;
+
+	c->list.of = of;
+	if (!api_one(c, of, &one))
+		return;
+	jot_begin(&c->out, API_ITEM_BYTES);
+	jot_open(&c->out, NULL, '{');
+	of->write(c, &one);
+	jot_close(&c->out, '}');
+	c->needs = one.log_id;
+	api_tag(one.commit, c->tag);
+	api_work(c, api_send);
+}

@@ -1,0 +1,58 @@
+/* api_paths.c - every path of the API: who may ask for it, what it answers. docs/openapi.yaml says the same, and a test
+ * compares them. */
+#include "io/api.h"
+
+#define LIST API_LIST_PARAMS
+
+#define ONE "200 304 404"
+#define MANY "200 304"
+
+const struct api_route API_ROUTES[] = {
+	/* api.c, api_login.c: these look for themselves who it is */
+	{HTTP_POST, "/api/v1/login", .open = true, .statuses = "200 400 401 403 411 413 415 429 503", .elsewhere = true},
+	{HTTP_POST, "/api/v1/password", .open = true, .statuses = "200 400 401 403 411 413 415 422 429 503",
+     .elsewhere = true},
+	{HTTP_POST, "/api/v1/logout", .open = true, .statuses = "200 403 411 503", .elsewhere = true},
+	{HTTP_GET, "/api/v1/me", .open = true, .statuses = "200 401 503", .elsewhere = true},
+	{HTTP_GET, "/api/v1/homes/installed", .scope = SCOPE_STATISTICS_READ, .statuses = MANY,
+     .begin = api_homes_installed},
+
+	{HTTP_GET, "/api/v1/openapi.yaml", .open = true, .statuses = "200 304", .begin = api_spec_get},
+
+	{HTTP_GET, "/api/v1/homes", .scope = SCOPE_HOMES_READ, .params = LIST " area phone resident", .statuses = MANY,
+     .begin = api_homes_get},
+	{HTTP_GET, "/api/v1/homes/{id}", .scope = SCOPE_HOMES_READ, .statuses = ONE, .begin = api_home_get},
+
+	{HTTP_GET, "/api/v1/devices", .scope = SCOPE_DEVICES_READ, .params = LIST " area household state protocol silent",
+     .statuses = MANY, .begin = api_devices_get},
+	{HTTP_GET, "/api/v1/devices/{id}", .scope = SCOPE_DEVICES_READ, .statuses = ONE, .begin = api_device_get},
+	{HTTP_GET, "/api/v1/devices/{id}/status", .scope = SCOPE_DEVICES_READ, .statuses = ONE, .begin = api_device_status},
+
+	{HTTP_GET, "/api/v1/incidents", .scope = SCOPE_INCIDENTS_READ,
+     .params = LIST " area household state kind class since until", .statuses = MANY, .begin = api_incidents_get},
+	{HTTP_GET, "/api/v1/incidents/{id}", .scope = SCOPE_INCIDENTS_READ, .statuses = ONE, .begin = api_incident_get},
+
+	{HTTP_GET, "/api/v1/people", .scope = SCOPE_PEOPLE_READ, .params = LIST " area role", .statuses = MANY,
+     .begin = api_people_get},
+	{HTTP_GET, "/api/v1/people/{id}", .scope = SCOPE_PEOPLE_READ, .statuses = ONE, .begin = api_person_get},
+	{HTTP_GET, "/api/v1/duty", .scope = SCOPE_ROSTERS_READ, .params = LIST " area role", .statuses = MANY,
+     .begin = api_duty_get},
+
+	{HTTP_GET, "/api/v1/areas", .scope = SCOPE_AREAS_READ, .params = LIST " within", .statuses = MANY,
+     .begin = api_areas_get},
+	{HTTP_GET, "/api/v1/areas/{id}", .scope = SCOPE_AREAS_READ, .statuses = ONE, .begin = api_area_get},
+
+	{HTTP_GET, "/api/v1/stations", .scope = SCOPE_AREAS_READ, .params = LIST " area kind", .statuses = MANY,
+     .begin = api_stations_get},
+	{HTTP_GET, "/api/v1/stations/{id}", .scope = SCOPE_AREAS_READ, .statuses = ONE, .begin = api_station_get},
+
+	{HTTP_GET, "/api/v1/sessions", .scope = SCOPE_SESSIONS_READ, .params = LIST " person", .statuses = MANY,
+     .begin = api_sessions_get},
+	{HTTP_DELETE, "/api/v1/sessions/{id}", .scope = SCOPE_SESSIONS_END, .statuses = "204 404",
+     .begin = api_session_delete},
+
+	{HTTP_GET, "/api/v1/statistics/incidents", .scope = SCOPE_STATISTICS_READ, .params = "area since until",
+     .statuses = "200 304", .begin = api_statistics_incidents, .owns = true},
+};
+
+const size_t API_ROUTE_COUNT = COUNT_OF(API_ROUTES);
