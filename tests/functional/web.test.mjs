@@ -211,7 +211,7 @@ describe('log-in', () => {
 		const unknown = await login({ account: 'nobody', password: 'not this' })
 		for (const answer of [wrong, unknown]) {
 			assert.equal(answer.status, 401)
-			assert.deepEqual(JSON.parse(answer.body), { error: 'wrong', retry_after_s: 0 })
+			assert.deepEqual(JSON.parse(answer.body), { type: 'urn:pingan:problem:wrong', title: 'Unauthorized', status: 401, error: 'wrong', retry_after_s: 0 })
 			assert.equal(answer.headers['set-cookie'], undefined)
 		}
 	})
