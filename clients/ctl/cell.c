@@ -30,15 +30,14 @@ static bool library_ready(struct cell *cell)
 	return fits;
 }
 
-static bool authenticate(struct cell *cell, const struct config *config)
+static bool authenticate(const struct cell *cell, redisContext *redis)
 {
 	redisReply *r;
 	bool ok;
 
-	if (config->redis.password[0] == '\0')
+	if (cell->password[0] == '\0')
 		return true;
-	r = redisCommand(cell->redis, "AUTH %s %s", config->redis.user[0] == '\0' ? "default" : config->redis.user,
-	                 config->redis.password);
+	r = redisCommand(redis, "AUTH %s %s", cell->user[0] == '\0' ? "default" : cell->user, cell->password);
 	ok = r != NULL && r->type != REDIS_REPLY_ERROR;
 	if (!ok)
 		fprintf(stderr, "pinganctl: Redis refuses this account\n");
@@ -47,9 +46,45 @@ static bool authenticate(struct cell *cell, const struct config *config)
 	return ok;
 }
 
-bool cell_open(struct cell *cell, const char *config_path, const char *socket_path, const char *name)
+/* One connection; NULL with one line on standard error. */
+static redisContext *link_open(const struct cell *cell)
 {
 	const struct timeval patience = {.tv_sec = 5};
+	redisContext *redis;
+
+	if (cell->socket[0] != '\0') {
+		redis = redisConnectUnixWithTimeout(cell->socket, patience);
+	} else {
+		char host[sizeof cell->tcp];
+		const char *colon = strrchr(cell->tcp, ':');
+
+		snprintf(host, sizeof host, "%.*s", colon == NULL ? 0 : (int)(colon - cell->tcp), cell->tcp);
+		redis = redisConnectWithTimeout(host, colon == NULL ? 0 : atoi(colon + 1), patience);
+	}
+	if (redis == NULL || redis->err != 0) {
+		fprintf(stderr, "pinganctl: no Redis at %s: %s\n", cell->socket[0] != '\0' ? cell->socket : cell->tcp,
+		        redis == NULL ? "no memory" : redis->errstr);
+	} else {
+		redisSetTimeout(redis, patience);
+		if (authenticate(cell, redis))
+			return redis;
+	}
+	if (redis != NULL)
+		redisFree(redis);
+	return NULL;
+}
+
+bool cell_links(struct cell *cell)
+{
+	cell->links[0] = cell->redis;
+	for (size_t i = 1; i < CELL_LINKS_MAX; i++)
+		if (cell->links[i] == NULL && (cell->links[i] = link_open(cell)) == NULL)
+			return false;
+	return true;
+}
+
+bool cell_open(struct cell *cell, const char *config_path, const char *socket_path, const char *name)
+{
 	struct config config;
 	char why[CONFIG_WHY_MAX];
 
@@ -68,24 +103,13 @@ bool cell_open(struct cell *cell, const char *config_path, const char *socket_pa
 		fprintf(stderr, "pinganctl: --cell: \"%s\" can't be the name of a cell\n", name);
 		return false;
 	}
-	if (config.redis.socket[0] != '\0') {
-		cell->redis = redisConnectUnixWithTimeout(config.redis.socket, patience);
-	} else {
-		char host[SETTING_TEXT_MAX];
-		const char *colon = strrchr(config.redis.tcp, ':');
-
-		snprintf(host, sizeof host, "%.*s", colon == NULL ? 0 : (int)(colon - config.redis.tcp), config.redis.tcp);
-		cell->redis = redisConnectWithTimeout(host, colon == NULL ? 0 : atoi(colon + 1), patience);
-	}
-	if (cell->redis == NULL || cell->redis->err != 0) {
-		fprintf(stderr, "pinganctl: no Redis at %s: %s\n",
-		        config.redis.socket[0] != '\0' ? config.redis.socket : config.redis.tcp,
-		        cell->redis == NULL ? "no memory" : cell->redis->errstr);
-		cell_close(cell);
-		return false;
-	}
-	redisSetTimeout(cell->redis, patience);
-	if (authenticate(cell, &config) && library_ready(cell))
+	snprintf(cell->socket, sizeof cell->socket, "%s", config.redis.socket);
+	snprintf(cell->tcp, sizeof cell->tcp, "%s", config.redis.tcp);
+	snprintf(cell->user, sizeof cell->user, "%s", config.redis.user);
+	snprintf(cell->password, sizeof cell->password, "%s", config.redis.password);
+	sodium_memzero(config.redis.password, sizeof config.redis.password);
+	cell->redis = link_open(cell);
+	if (cell->redis != NULL && library_ready(cell))
 		return true;
 	cell_close(cell);
 	return false;
@@ -93,8 +117,13 @@ bool cell_open(struct cell *cell, const char *config_path, const char *socket_pa
 
 void cell_close(struct cell *cell)
 {
+	for (size_t i = 1; i < CELL_LINKS_MAX; i++)
+		if (cell->links[i] != NULL)
+			redisFree(cell->links[i]);
 	if (cell->redis != NULL)
 		redisFree(cell->redis);
+	sodium_memzero(cell->password, sizeof cell->password);
+	memset(cell->links, 0, sizeof cell->links);
 	cell->redis = NULL;
 }
 

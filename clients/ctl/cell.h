@@ -10,8 +10,12 @@
 #include "core/device_life.h"
 #include "io/redis_commit.h"
 
+#define CELL_LINKS_MAX 4
+
 struct cell {
 	redisContext *redis;
+	redisContext *links[CELL_LINKS_MAX]; /* for many commits at once; opened when first wanted, [0] is `redis` */
+	char socket[108], tcp[256], user[64], password[128]; /* where it is: "" = not so */
 	char prefix[PREFIX_MAX + 1];
 	const struct device_event *events; /* said in the log with the next put, and then forgotten */
 	uint32_t event_count;
@@ -21,6 +25,9 @@ struct cell {
 /* Where the cell is: a configuration file, or a Unix socket and a name. False with one line on standard error. */
 bool cell_open(struct cell *cell, const char *config_path, const char *socket_path, const char *name) MUST_USE;
 void cell_close(struct cell *cell);
+
+/* Opens the other connections. False with one line on standard error. */
+bool cell_links(struct cell *cell) MUST_USE;
 
 /* True if the record exists. Counts it as kept. */
 bool cell_has(struct cell *cell, const char *key);

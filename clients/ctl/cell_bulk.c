@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static bool broken(const struct cell *cell)
+static bool broken(const redisContext *link)
 {
-	fprintf(stderr, "pinganctl: Redis does not answer: %s\n", cell->redis->errstr);
+	fprintf(stderr, "pinganctl: Redis does not answer: %s\n", link->errstr);
 	return false;
 }
 
@@ -19,13 +19,13 @@ bool cell_get_many(struct cell *cell, char *const *keys, size_t count,
 
 		for (size_t i = 0; i < n; i++)
 			if (redisAppendCommand(cell->redis, "HMGET %s%s rev commits body", cell->prefix, keys[at + i]) != REDIS_OK)
-				return broken(cell);
+				return broken(cell->redis);
 		for (size_t i = 0; i < n; i++) {
 			struct store_record rec;
 			void *reply = NULL;
 
 			if (redisGetReply(cell->redis, &reply) != REDIS_OK || reply == NULL)
-				return broken(cell);
+				return broken(cell->redis);
 			if (!commit_record_read(slice_str(keys[at + i]), reply, &rec))
 				unreadable = keys[at + i];
 			else if (unreadable == NULL)
@@ -44,7 +44,7 @@ bool cell_get_many(struct cell *cell, char *const *keys, size_t count,
 /* ------------------------------------------------------------ writing */
 
 /* Sends one commit; the answer is read later. */
-static bool commit_append(struct cell *cell, const struct bulk_put *put)
+static bool commit_append(const struct cell *cell, redisContext *link, const struct bulk_put *put)
 {
 	struct store_commit c = {.put_count = 1, .event = put->event};
 	struct commit_call call;
@@ -56,17 +56,17 @@ static bool commit_append(struct cell *cell, const struct bulk_put *put)
 	c.puts[0].expect = put->expect;
 	c.puts[0].body = put->body;
 	commit_call_make(&call, cell->prefix, &c, 0);
-	return redisAppendCommandArgv(cell->redis, call.argc, call.argv, call.argvlen) == REDIS_OK;
+	return redisAppendCommandArgv(link, call.argc, call.argv, call.argvlen) == REDIS_OK;
 }
 
-static bool commit_answer(struct cell *cell, struct bulk_put *put)
+static bool commit_answer(struct cell *cell, redisContext *link, struct bulk_put *put)
 {
 	struct store_answer answer;
 	void *reply = NULL;
 	bool ok;
 
-	if (redisGetReply(cell->redis, &reply) != REDIS_OK || reply == NULL)
-		return broken(cell);
+	if (redisGetReply(link, &reply) != REDIS_OK || reply == NULL)
+		return broken(link);
 	ok = commit_answer_read(reply, &answer) && (answer.result == STORE_STORED || answer.result == STORE_STALE);
 	if (!ok)
 		fprintf(stderr, "pinganctl: %s could not be stored: %s\n", put->key,
@@ -77,18 +77,35 @@ static bool commit_answer(struct cell *cell, struct bulk_put *put)
 	return ok;
 }
 
+/* All that was appended is on its way. */
+static bool links_flush(struct cell *cell)
+{
+	for (size_t i = 0; i < CELL_LINKS_MAX; i++)
+		for (int done = 0; done == 0;)
+			if (redisBufferWrite(cell->links[i], &done) != REDIS_OK)
+				return broken(cell->links[i]);
+	return true;
+}
+
+/* Redis reads some 20 commits of a connection and then syncs its file: over several, one sync covers more. */
 bool cell_put_many(struct cell *cell, struct bulk_put *puts, size_t count)
 {
+	if (count != 0 && !cell_links(cell))
+		return false;
 	for (size_t at = 0; at < count;) {
 		size_t n = count - at < BULK_COMMITS ? count - at : BULK_COMMITS;
 		bool ok = true;
 
 		for (size_t i = 0; i < n; i++)
-			if (!commit_append(cell, &puts[at + i]))
-				return broken(cell);
+			if (!commit_append(cell, cell->links[i % CELL_LINKS_MAX], &puts[at + i]))
+				return broken(cell->links[i % CELL_LINKS_MAX]);
+		if (!links_flush(cell))
+			return false;
 		for (size_t i = 0; i < n; i++) {
-			ok = commit_answer(cell, &puts[at + i]) && ok;
-			if (cell->redis->err != 0)
+			redisContext *link = cell->links[i % CELL_LINKS_MAX];
+
+			ok = commit_answer(cell, link, &puts[at + i]) && ok;
+			if (link->err != 0)
 				return false;
 		}
 		if (!ok)

@@ -10,7 +10,7 @@
 #include "cell.h"
 
 #define BULK_READS 512
-#define BULK_COMMITS 256
+#define BULK_COMMITS 512
 
 struct bulk_put {
 	char key[STORE_KEY_MAX];
