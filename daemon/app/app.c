@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "app/audit.h"
 #include "app/change.h"
 #include "app/cut.h"
 #include "app/find.h"
@@ -145,6 +146,7 @@ static int64_t turn(struct app *app)
 	posts_turn(app);
 	find_turn(app);
 	listings_turn(app);
+	audit_turn(app);
 	projection_trim(app);
 	if (app->store_up && (changes_ready(app) || (!TAILQ_EMPTY(&app->dirty) && app->safe == app->newest)))
 		return 0;

@@ -43,6 +43,8 @@ struct app_config {
 	bool serve_screens;
 };
 
+struct audit;
+
 struct app *app_new(const struct app_config *config, const struct ports *ports) MUST_USE;
 void app_free(struct app *app);
 
@@ -126,6 +128,9 @@ void app_post_heard(struct app *app, const char *device, uint8_t battery_pct, in
 void app_screen_up(struct app *app, link_t link, const char *login);
 /* One whole WebSocket message. */
 void app_screen_message(struct app *app, link_t link, struct slice message);
+
+/* From where it came (enum audit_from, wire/audit.h); before its first message. */
+void app_screen_from(struct app *app, link_t link, uint32_t from);
 
 void app_link_down(struct app *app, link_t link);
 void app_link_drained(struct app *app, link_t link);
@@ -221,6 +226,10 @@ void app_login_end(struct app *app, uint64_t tag, const char *login);
 /* This person (or machine) was refused something of the API for want of rights: counted, and on record. `called`: method and path
  * as the API's table has it, "GET/homes/{id}": no ids, no query. */
 void app_refused(struct app *app, const char *person, const char *called);
+
+/* Puts a look at somebody's data on record, or what else has no commit of its own (wire/audit.h; `daemon` is filled in).
+ * False: it can't be now. Whoever can wait shows nothing then; whoever helps somebody in need goes on. */
+bool app_audit(struct app *app, const struct audit *a);
 
 /* ------------------------------------------------------------ state of the process */
 

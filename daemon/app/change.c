@@ -6,6 +6,7 @@
  *
  * The answer of the store only refuses; a yes is the entry that comes back from the log, once it is safe.
  */
+#include "app/audit.h"
 #include "app/change.h"
 #include "app/registry.h"
 #include "base/hex.h"
@@ -54,6 +55,7 @@ static void change_free(struct app *app, struct change *ch)
 	free(ch->login);
 	free(ch->edit);
 	free(ch->shift);
+	free(ch->audit);
 	free(ch);
 	app->change_count--;
 	reading(app);
@@ -239,10 +241,14 @@ static void awaiting_wake(struct app *app)
 
 void change_fly(struct app *app, struct change *ch, struct store_commit *c)
 {
+	uint8_t audit[AUDIT_MAX];
+	struct buf part = buf_of(audit, sizeof audit);
 	struct flight *f;
-	size_t len = c->event.len + c->audit.len;
+	size_t len;
 	uint8_t *at;
 
+	c->audit = audit_part(app, ch, c, &part);
+	len = c->event.len + c->audit.len;
 	for (uint32_t i = 0; i < c->put_count; i++)
 		len += c->puts[i].body.len;
 	for (uint32_t i = 0; i < c->outbox_count; i++)

@@ -22,6 +22,7 @@ bool change_urgent(const struct change *ch)
 	case CHANGE_ON_TEST:
 	case CHANGE_KEY:
 	case CHANGE_CUT:
+	case CHANGE_AUDIT:
 	case CHANGE_OUT_GONE:
 	case CHANGE_REFUSED:
 	case CHANGE_RECORD:

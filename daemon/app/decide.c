@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "app/audit.h"
 #include "app/bind.h"
 #include "app/change.h"
 #include "app/cut.h"
@@ -592,6 +593,8 @@ enum verdict change_decide(struct app *app, struct change *ch)
 		return bind_decide(app, ch);
 	case CHANGE_CUT:
 		return cut_decide(app, ch);
+	case CHANGE_AUDIT:
+		return audit_decide(app, ch);
 	case CHANGE_OUT_GONE:
 		return decide_out_gone(app, ch);
 	case CHANGE_REFUSED:

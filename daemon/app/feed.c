@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "app/registry.h"
+#include "app/audit.h"
 #include "app/change.h"
 #include "app/cut.h"
 #include "app/supervision.h"
@@ -140,6 +141,7 @@ void app_store_entry(struct app *app, const struct store_entry *e)
 		(void)projection_apply(app, &e->records[i], e->id);
 	on_test_entry(app, e);
 	record_hand_entry(app, e);
+	audit_entry(app, e);
 	screens_entry(app, e);
 	changes_entry(app, e->commit, e->id);
 }
@@ -191,6 +193,7 @@ void app_load_end(struct app *app, uint64_t id, uint64_t commit, int64_t stale_m
 	app->newest = id;
 	app->newest_commit = commit;
 	app->safe = app->replicated ? 0 : id;
+	audit_loaded(app);
 	store_state(app, true);
 	if (cut)
 		changes_cut(app);

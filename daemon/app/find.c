@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "app/audit.h"
 #include "app/find_text.h"
 #include "app/screens.h"
 
@@ -316,6 +317,7 @@ static void search_tell(struct app *app, const struct search *search, struct ses
 	found.more = search->more;
 	found.incomplete = app->find->waiting_count != 0;
 	request_reply_found(app, s, search->cmd, &found);
+	audit_found(app, s, search->cmd, search->query, (uint32_t)search->count);
 }
 
 void find_turn(struct app *app)

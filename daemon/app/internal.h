@@ -52,6 +52,7 @@ struct change;
 struct storm_ask;
 struct record_ask;
 struct shift_ask;
+struct audit;
 TAILQ_HEAD(change_list, change);
 
 /* One record of the cell in memory. Lives as long as the store has it, or a change waits for it. */
@@ -198,6 +199,7 @@ enum change_kind {
 	CHANGE_BIND,     /* ev: who, cmd; device.household: the call of an unknown device gets this home */
 	CHANGE_PROOF,    /* an alarm that is the proof of its unit (commission.h) */
 	CHANGE_CUT,      /* ev: an entry that a failover cut (cut.c) */
+	CHANGE_AUDIT,    /* a look, a seal: an entry of the audit chain without a record (audit.h) */
 	CHANGE_OUT_GONE, /* a device that was out of an incident that has been closed: its record goes */
 	CHANGE_REFUSED,  /* somebody asked for what they may not (refused.h): a log entry only */
 	CHANGE_RECORD,   /* edit: a record of the registry is corrected, or looked at (registry.c) */
@@ -223,6 +225,7 @@ struct change {
 	struct storm_ask *storm;  /* STORM: what is asked; owned */
 	struct record_ask *edit;  /* RECORD: likewise */
 	struct shift_ask *shift;  /* SHIFT: likewise */
+	struct audit *audit;      /* AUDIT: what goes on record; owned */
 	struct device_ask device; /* DEVICE */
 	struct login_ask *login;  /* LOGIN: what is asked; NULL = it ends. Owned */
 	uint8_t *body;            /* DAEMON, NEW: new body; owned */
@@ -523,7 +526,22 @@ struct tail_entry {
 struct devices;
 struct screens;
 
+/* The audit chain as the log brought it (audit.c). */
+struct audit_head {
+	uint64_t id; /* newest entry; 0 = not heard of yet */
+	char hash[STORE_HASH_SIZE];
+	uint64_t act;      /* newest entry that is no seal */
+	uint64_t unsealed; /* such entries since the last seal */
+	mono_t since;      /* the first of them came */
+	mono_t full;       /* as many were there as wait for a seal at most */
+	uint64_t want;     /* to be sealed once it is safe; 0 = none */
+	char want_hash[STORE_HASH_SIZE];
+	mono_t again; /* nothing is put on record by ourselves before */
+	bool start;   /* that we follow the log is to be put on record */
+};
+
 struct app {
+	struct audit_head audit;
 	struct app_config config;
 	struct ports ports;
 	struct now now; /* read once at the start of each call that acts */

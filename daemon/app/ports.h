@@ -9,6 +9,8 @@
 
 #include "app/store.h"
 
+struct audit_seal;
+
 typedef uint64_t link_t; /* one connection of a device or a screen; 0 = none */
 
 enum send_result {
@@ -91,6 +93,11 @@ struct ports {
 	bool (*aes_cbc)(void *ctx, bool encrypt, struct slice key, struct slice in, uint8_t *ret);
 	bool (*token_matches)(void *ctx, struct slice token, struct slice hash);
 	uint64_t (*random)(void *ctx); /* 64 unpredictable bits, never 0 */
+
+	/* The audit chain. seal: fills key and signature (wire/audit.h). words: what was searched for, so that only whoever has
+	 * the audit key reads it; returns bytes written, 0 when it does not fit. NULL: this daemon has no audit key. */
+	bool (*audit_seal)(void *ctx, struct audit_seal *seal);
+	size_t (*audit_words)(void *ctx, struct slice words, uint8_t *ret, size_t size);
 
 	/* How a Chinese character sounds: its pinyin in small letters without tones, "zhang"; the most usual one. Returns its
 	 * length, 0 when it has none or does not fit. */

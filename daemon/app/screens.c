@@ -358,6 +358,14 @@ static void refuse_link(struct app *app, link_t link, Pingan__V1__GoAway__Why wh
 	app->ports.link_close(app->ports.ctx, link);
 }
 
+void app_screen_from(struct app *app, link_t link, uint32_t from)
+{
+	struct session *s = session_find(app, link);
+
+	if (s != NULL)
+		s->from = (enum audit_from)from;
+}
+
 void app_screen_up(struct app *app, link_t link, const char *login)
 {
 	struct screens *sc = app->screens;

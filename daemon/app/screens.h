@@ -16,6 +16,7 @@
 #include "app/disclose.h"
 #include "app/internal.h"
 #include "app/roster.h"
+#include "wire/audit.h"
 #include "wire/console.h"
 
 #define DETAILS_MAX 4
@@ -113,7 +114,8 @@ struct session {
 	char key[17]; /* link in hex, key in screens->by_link */
 	char login[40];
 	char name[64];
-	struct rights rights;   /* with the person's id and role */
+	struct rights rights; /* with the person's id and role */
+	enum audit_from from;
 	uint64_t person_commit; /* of the Person record that the rights were taken from */
 	int page;               /* ScreenHello.Page; 0 before Hello */
 	mono_t heard;           /* last word of it */

@@ -12,6 +12,8 @@ const struct log_code LOG_CODES[] = {
      "Call the home; have the device looked at."},
 	{"API_REFUSED", LOG_WARN, "Somebody asked the API for what their role or token may not; they were told 403.",
      "A token: its system wants more than it was given; look at scope= and decide. A person: ask them what they tried."},
+	{"AUDIT_LOST", LOG_ERROR, "A look at somebody's data could not be put on record: too much waits for the store.",
+     "Is the store away or slow? The line says who looked and in which way."},
 	{"AUTHD_AWAY", LOG_ERROR, "pingan-authd can't be reached: nobody can log in; open sessions go on.",
      "systemctl status pingan-authd; check authd.socket in the configuration."},
 	{"AUTHD_LOST", LOG_ERROR, "The connection to pingan-authd broke; log-ins under way were told to try again.",

@@ -41,11 +41,35 @@ static void p9_private_records(struct sim *sim, const struct store_entry *e)
 	}
 }
 
+/* Behind whatever a person did stands an entry of the audit chain, chained to the one before; behind an alarm, none. */
+static void p8_in_the_chain(struct sim *sim, const struct store_entry *e, const Pingan__V1__LogEvent *event)
+{
+	const char *who = "";
+	struct store_audit audit;
+
+	for (size_t i = 0; i < event->n_lines && who[0] == '\0'; i++)
+		who = event->lines[i]->who;
+	for (size_t i = 0; i < event->n_devices && who[0] == '\0'; i++)
+		who = event->devices[i]->who;
+	for (size_t i = 0; i < event->n_rosters && who[0] == '\0'; i++)
+		who = event->rosters[i]->who;
+	if (event->edit != NULL && who[0] == '\0')
+		who = event->edit->who;
+	if (who[0] != '\0' && e->audit[0] == '\0')
+		sim_broken(sim, "P8 in the audit chain", "entry %llu is an act of %s", (unsigned long long)e->id, who);
+	if (event->alarm != NULL && who[0] == '\0' && e->audit[0] != '\0')
+		sim_broken(sim, "P8 in the audit chain", "entry %llu is an alarm", (unsigned long long)e->id);
+	if (e->audit[0] != '\0' && (!store_sim_audit(sim->store, e->id, &audit) || strcmp(audit.hash, e->audit) != 0 ||
+	                            (sim_has_mark(audit.body.at, audit.body.len))))
+		sim_broken(sim, "P8 in the audit chain", "entry %llu", (unsigned long long)e->id);
+}
+
 void sim_promise_entry(struct sim *sim, const struct store_entry *e, const Pingan__V1__LogEvent *event)
 {
 	sim_never_entry(sim, event);
 	p8_on_record(sim, e);
 	p9_private_records(sim, e);
+	p8_in_the_chain(sim, e, event);
 }
 
 void sim_promise_logline(struct sim *sim, const char *text)
@@ -332,8 +356,7 @@ static void p9_rows_by_right(struct sim *sim, struct screen *s, const Pingan__V1
 
 	/* A list that belongs to the whole cell is everybody's; whose home stands there, only as far as their areas go. */
 	if (k == NULL || k->inc.quarantine || k->inc.away || k->inc.carrier[0] != '\0' ||
-	    sim_desk_covers(sim, s->node.index, k->inc.area) || row->rings_neighbours ||
-	    strcmp(row->owner, s->person) == 0)
+	    sim_desk_covers(sim, s->node.index, k->inc.area) || row->rings_neighbours || strcmp(row->owner, s->person) == 0)
 		return;
 	sim_broken(sim, "P9 private", "%s is shown %s, which is none of theirs", s->person,
 	           sim_incident_place(sim, &k->inc));

@@ -97,7 +97,7 @@ static void rig_now(void *ctx, struct now *ret)
 static void rig_commit(void *ctx, const struct store_commit *c)
 {
 	struct rig *g = ctx;
-	size_t len = c->event.len;
+	size_t len = c->event.len + c->audit.len;
 	struct rig_commit *k;
 	uint8_t *at;
 
@@ -113,6 +113,10 @@ static void rig_commit(void *ctx, const struct store_commit *c)
 		memcpy(at, c->event.at, c->event.len);
 	k->c.event.at = at;
 	at += c->event.len;
+	if (c->audit.len != 0)
+		memcpy(at, c->audit.at, c->audit.len);
+	k->c.audit.at = at;
+	at += c->audit.len;
 	for (uint32_t i = 0; i < c->put_count; i++) {
 		if (c->puts[i].body.len != 0)
 			memcpy(at, c->puts[i].body.at, c->puts[i].body.len);
@@ -398,6 +402,8 @@ static inline void rig_entry(struct rig *g, const struct rig_commit *k)
 	e.prev = g->log_commit;
 	e.at_ms = g->store_ms;
 	e.event = k->c.event;
+	if (k->c.audit.len != 0)
+		snprintf(e.audit, sizeof e.audit, "%040llx", (unsigned long long)e.id);
 	for (uint32_t i = 0; i < k->c.put_count; i++) {
 		struct rig_record *r = rig_record(g, k->c.puts[i].key);
 
