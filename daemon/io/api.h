@@ -64,6 +64,7 @@ struct api_route {
 	const char *params;   /* names with a blank between; NULL = none */
 	const char *statuses; /* that it answers, in order: "200 304 404"; API_ALWAYS are besides */
 	bool elsewhere;       /* answered by api.c */
+	bool edits;           /* PUT, PATCH of a record of the registry */
 	bool owns;            /* its calls have memory of their own (api_call.own) */
 	/* The call has been let in: answers, or leaves a step. */
 	void (*begin)(struct api_call *c);
@@ -109,6 +110,11 @@ struct api_call {
 	uint64_t needs;  /* log entry that must be safe before the answer goes */
 	unsigned status; /* of what is written and waits for that */
 	char tag[40];    /* its ETag with quotes; "" = none */
+	struct {
+		const struct api_kind *of;
+		uint64_t tag; /* of app_record_edit(); 0 = not asked yet */
+		bool made;    /* it was not there before */
+	} edit;
 	union {
 		struct {
 			const struct api_list *of;
@@ -204,6 +210,23 @@ void jot_enum_number(struct jot *j, const ProtobufCEnumDescriptor *what, const c
 void jot_texts(struct jot *j, const char *key, char *const *texts, size_t count);
 void jot_place(struct jot *j, const char *key, const Pingan__V1__Place *p);
 
+/* ------------------------------------------------------------ api_edit.c */
+
+/* True for a field that is neither told nor taken. `ctx` is the call; `message` is what the field stands in. */
+typedef bool api_hidden(void *ctx, const ProtobufCMessageDescriptor *message, const char *field);
+
+/* A sort of record that can be made and corrected. */
+struct api_kind {
+	const struct api_list *list;
+	const char *prefix; /* "household:" */
+	const ProtobufCMessageDescriptor *what;
+	api_hidden *hidden;
+};
+
+void api_put(struct api_call *c, const struct api_kind *kind, json_t *json);
+void api_patch(struct api_call *c, const struct api_kind *kind, json_t *patch);
+void api_edited(struct api *api, uint64_t tag, const struct record_done *done);
+
 /* ------------------------------------------------------------ resources */
 
 extern const struct api_list API_HOMES, API_DEVICES, API_PEOPLE, API_AREAS, API_STATIONS, API_SESSIONS, API_INCIDENTS;
@@ -211,6 +234,8 @@ extern const struct api_list API_HOMES, API_DEVICES, API_PEOPLE, API_AREAS, API_
 void api_homes_installed(struct api_call *c);
 void api_homes_get(struct api_call *c);
 void api_home_get(struct api_call *c);
+void api_home_put(struct api_call *c, json_t *json);
+void api_home_patch(struct api_call *c, json_t *patch);
 void api_devices_get(struct api_call *c);
 void api_device_get(struct api_call *c);
 void api_device_status(struct api_call *c);
@@ -219,8 +244,12 @@ void api_person_get(struct api_call *c);
 void api_duty_get(struct api_call *c);
 void api_areas_get(struct api_call *c);
 void api_area_get(struct api_call *c);
+void api_area_put(struct api_call *c, json_t *json);
+void api_area_patch(struct api_call *c, json_t *patch);
 void api_stations_get(struct api_call *c);
 void api_station_get(struct api_call *c);
+void api_station_put(struct api_call *c, json_t *json);
+void api_station_patch(struct api_call *c, json_t *patch);
 void api_sessions_get(struct api_call *c);
 void api_session_delete(struct api_call *c);
 void api_incidents_get(struct api_call *c);

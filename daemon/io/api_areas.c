@@ -43,6 +43,18 @@ void api_area_get(struct api_call *c)
 	api_one_begin(c, &API_AREAS);
 }
 
+static const struct api_kind AREA = {&API_AREAS, "area:", &pingan__v1__area__descriptor, nothing_hidden};
+
+void api_area_put(struct api_call *c, json_t *json)
+{
+	api_put(c, &AREA, json);
+}
+
+void api_area_patch(struct api_call *c, json_t *patch)
+{
+	api_patch(c, &AREA, patch);
+}
+
 /* ------------------------------------------------------------ stations */
 
 static bool station_params(struct api_call *c)
@@ -73,4 +85,16 @@ void api_stations_get(struct api_call *c)
 void api_station_get(struct api_call *c)
 {
 	api_one_begin(c, &API_STATIONS);
+}
+
+static const struct api_kind STATION = {&API_STATIONS, "station:", &pingan__v1__station__descriptor, nothing_hidden};
+
+void api_station_put(struct api_call *c, json_t *json)
+{
+	api_put(c, &STATION, json);
+}
+
+void api_station_patch(struct api_call *c, json_t *patch)
+{
+	api_patch(c, &STATION, patch);
 }

@@ -136,7 +136,7 @@ static bool listed_tag(const char *list, const char *tag)
 
 	if (strcmp(list, "*") == 0)
 		return true;
-	while ((at = strstr(at, tag)) != NULL) {
+	while (tag[0] != '\0' && (at = strstr(at, tag)) != NULL) {
 		const char *behind = at + strlen(tag);
 		bool from = at == list || at[-1] == ' ' || at[-1] == ',' || at[-1] == '/';
 

@@ -1,17 +1,16 @@
 /* api_homes.c - homes with their residents and contacts. Health notes are no part of it: nobody reads them in passing. Nor
  * is the key that seals what is written of a home. */
 #include "io/api_message.h"
+#include "wire/registry_edit.h"
 
 /* What belongs to others, and how to get in: that is told to those only who keep it right. */
 static bool hidden(void *ctx, const ProtobufCMessageDescriptor *message, const char *field)
 {
-	static const char *const NEVER[] = {"health", "key", "test_until_ms", "test_by"};
 	static const char *const ACCESS[] = {"access", "door_code", "key_safe", "key_holder"};
 	const struct api_call *c = ctx;
 
-	for (size_t i = 0; i < COUNT_OF(NEVER); i++)
-		if (strcmp(field, NEVER[i]) == 0)
-			return true;
+	if (strcmp(field, "health") == 0 || !registry_edits(message, field))
+		return true;
 	if (message != &pingan__v1__household__descriptor || who_may(&c->who, SCOPE_HOMES_WRITE))
 		return false;
 	for (size_t i = 0; i < COUNT_OF(ACCESS); i++)
@@ -39,7 +38,7 @@ static bool match(struct api_call *c, const struct listed *one)
 	const char *area = api_param(c, "area"), *phone = api_param(c, "phone"), *resident = api_param(c, "resident");
 	bool found;
 
-	if (area != NULL && strncmp(h->area, area, strlen(area)) != 0)
+	if (h->erased_ms != 0 || (area != NULL && strncmp(h->area, area, strlen(area)) != 0))
 		return false;
 	if (resident != NULL) {
 		found = false;
@@ -68,4 +67,16 @@ void api_homes_get(struct api_call *c)
 void api_home_get(struct api_call *c)
 {
 	api_one_begin(c, &API_HOMES);
+}
+
+static const struct api_kind HOME = {&API_HOMES, "household:", &pingan__v1__household__descriptor, hidden};
+
+void api_home_put(struct api_call *c, json_t *json)
+{
+	api_put(c, &HOME, json);
+}
+
+void api_home_patch(struct api_call *c, json_t *patch)
+{
+	api_patch(c, &HOME, patch);
 }

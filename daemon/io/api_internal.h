@@ -20,6 +20,7 @@ struct api {
 	TAILQ_HEAD(, api_call) calls;
 	TAILQ_HEAD(, api_call) work; /* whose steps are to be called, in turns */
 	size_t call_count;
+	uint64_t edits; /* asked so far: each has its number as tag */
 	struct api_rate rates[API_RATES];
 };
 

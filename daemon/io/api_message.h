@@ -17,9 +17,6 @@
 #define API_DEPTH_MAX 4
 #define API_ITEMS_MAX 256
 
-/* True for a field that is neither told nor taken. `message` is what it stands in. */
-typedef bool api_hidden(void *ctx, const ProtobufCMessageDescriptor *message, const char *field);
-
 /* Members of the object that is open. */
 void api_message_write(struct jot *j, const ProtobufCMessage *m, api_hidden *hidden, void *ctx);
 

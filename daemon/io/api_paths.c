@@ -7,6 +7,15 @@
 #define ONE "200 304 404"
 #define MANY "200 304"
 
+#define PUT "200 201 404 411 412 413 415 422 428"
+#define PATCH "200 404 411 412 413 415 422"
+#define EDIT(kind, what, may)                                                                                    \
+	{HTTP_PUT, "/api/v1/" kind "/{id}", .scope = may, .statuses = PUT, .edits = true, .body = api_##what##_put}, \
+	{                                                                                                            \
+		HTTP_PATCH, "/api/v1/" kind "/{id}", .scope = may, .statuses = PATCH, .edits = true,                     \
+											 .body = api_##what##_patch                                          \
+	}
+
 const struct api_route API_ROUTES[] = {
 	/* api.c, api_login.c: these look for themselves who it is */
 	{HTTP_POST, "/api/v1/login", .open = true, .statuses = "200 400 401 403 411 413 415 429 503", .elsewhere = true},
@@ -22,6 +31,7 @@ const struct api_route API_ROUTES[] = {
 	{HTTP_GET, "/api/v1/homes", .scope = SCOPE_HOMES_READ, .params = LIST " area phone resident", .statuses = MANY,
      .begin = api_homes_get},
 	{HTTP_GET, "/api/v1/homes/{id}", .scope = SCOPE_HOMES_READ, .statuses = ONE, .begin = api_home_get},
+	EDIT("homes", home, SCOPE_HOMES_WRITE),
 
 	{HTTP_GET, "/api/v1/devices", .scope = SCOPE_DEVICES_READ, .params = LIST " area household state protocol silent",
      .statuses = MANY, .begin = api_devices_get},
@@ -41,10 +51,12 @@ const struct api_route API_ROUTES[] = {
 	{HTTP_GET, "/api/v1/areas", .scope = SCOPE_AREAS_READ, .params = LIST " within", .statuses = MANY,
      .begin = api_areas_get},
 	{HTTP_GET, "/api/v1/areas/{id}", .scope = SCOPE_AREAS_READ, .statuses = ONE, .begin = api_area_get},
+	EDIT("areas", area, SCOPE_AREAS_WRITE),
 
 	{HTTP_GET, "/api/v1/stations", .scope = SCOPE_AREAS_READ, .params = LIST " area kind", .statuses = MANY,
      .begin = api_stations_get},
 	{HTTP_GET, "/api/v1/stations/{id}", .scope = SCOPE_AREAS_READ, .statuses = ONE, .begin = api_station_get},
+	EDIT("stations", station, SCOPE_AREAS_WRITE),
 
 	{HTTP_GET, "/api/v1/sessions", .scope = SCOPE_SESSIONS_READ, .params = LIST " person", .statuses = MANY,
      .begin = api_sessions_get},

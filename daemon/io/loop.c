@@ -122,6 +122,11 @@ static void port_post_done(void *ctx, uint64_t tag, const struct post_answer *an
 	web_post_done(((struct loop *)ctx)->web, tag, answer);
 }
 
+static void port_record_done(void *ctx, uint64_t tag, const struct record_done *done)
+{
+	web_record_done(((struct loop *)ctx)->web, tag, done);
+}
+
 static void port_log(void *ctx, const char *code, const char *fmt, ...) PRINTF_LIKE(3, 4);
 static void port_log(void *ctx, const char *code, const char *fmt, ...)
 {
@@ -447,6 +452,7 @@ static bool build_app(struct loop *loop, char why[LOOP_WHY_MAX])
 		.links_read = port_read,
 		.login_done = port_login_done,
 		.post_done = port_post_done,
+		.record_done = port_record_done,
 		.seal = crypto_seal,
 		.unseal = crypto_unseal,
 		.aes_cbc = crypto_aes_cbc,

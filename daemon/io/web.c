@@ -337,6 +337,11 @@ void web_login_done(struct web *web, uint64_t tag, bool ok)
 	logins_stored(web->logins, tag, ok);
 }
 
+void web_record_done(struct web *web, uint64_t tag, const struct record_done *done)
+{
+	api_edited(web->api, tag, done);
+}
+
 void web_post_done(struct web *web, uint64_t tag, const struct post_answer *answer)
 {
 	hooks_done(web->hooks, tag, answer);

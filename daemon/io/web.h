@@ -63,6 +63,7 @@ void web_free(struct web *web);                     /* accepts NULL */
 
 /* The port of the app. */
 void web_login_done(struct web *web, uint64_t tag, bool ok);
+void web_record_done(struct web *web, uint64_t tag, const struct record_done *done);
 void web_post_done(struct web *web, uint64_t tag, const struct post_answer *answer);
 
 /* TCP port that a listener got; 0 when there is none. */

@@ -196,6 +196,13 @@ static void field_copy(ProtobufCMessage *to, const ProtobufCMessage *from, const
 		*(char **)(void *)at = empty;
 }
 
+bool registry_edits(const ProtobufCMessageDescriptor *type, const char *field)
+{
+	const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field_by_name(type, field);
+
+	return f != NULL && (type != &pingan__v1__household__descriptor || edited(f->id));
+}
+
 static void others_take(ProtobufCMessage *to, const ProtobufCMessage *from, bool health)
 {
 	const ProtobufCMessageDescriptor *type = to->descriptor;

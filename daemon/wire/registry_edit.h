@@ -21,6 +21,9 @@ struct registry_diff {
  * as a whole: "contacts[3]". */
 void registry_diff(const ProtobufCMessage *before, const ProtobufCMessage *after, struct registry_diff *ret);
 
+/* False for a field of the record that is never edited as part of it: it belongs to somebody else. */
+bool registry_edits(const ProtobufCMessageDescriptor *type, const char *field);
+
 /* `m` as it may be shown: without what belongs to others, and without health unless asked for. Members are dropped from
  * the struct, nothing is freed: for messages in an arena. */
 void registry_show(ProtobufCMessage *m, bool health);

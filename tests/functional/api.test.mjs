@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { Cell, request, until } from '../harness/index.mjs'
+import { household } from '../harness/registry.mjs'
 import { Unit } from '../harness/unit.mjs'
 
 const ends = []
@@ -196,6 +197,118 @@ describe('tags', () => {
 		assert.equal(options.status, 204)
 		assert.match(options.headers.allow, /^GET, HEAD, .*OPTIONS$/)
 		assert.equal(options.headers['access-control-allow-origin'], undefined)
+	})
+})
+
+describe('changes', () => {
+	const json = { 'content-type': 'application/json' }
+	const put = (path, value, headers, more) => ask(path, { method: 'PUT', body: JSON.stringify(value), headers: { ...json, 'content-length': Buffer.byteLength(JSON.stringify(value)), ...headers }, ...more })
+	const patch = (path, value, headers, more) =>
+		ask(path, { method: 'PATCH', body: JSON.stringify(value), headers: { 'content-type': 'application/merge-patch+json', 'content-length': Buffer.byteLength(JSON.stringify(value)), ...headers }, ...more })
+
+	test('a home is corrected as a whole by whoever read it, and by nobody over somebody else', async () => {
+		const read = await ask('/homes/h0002')
+		const changed = { ...read.json, phone: '02080001111' }
+		const saved = await put('/homes/h0002', changed, { 'if-match': read.headers.etag })
+		assert.equal(saved.status, 200, saved.body)
+		assert.deepEqual(saved.json, changed)
+		assert.notEqual(saved.headers.etag, read.headers.etag)
+		assert.deepEqual((await ask('/homes/h0002')).json, changed)
+		// The answer was lost: the same request again is a yes, and changes nothing.
+		const again = await put('/homes/h0002', changed, { 'if-match': read.headers.etag })
+		assert.equal(again.status, 200)
+		assert.equal(again.headers.etag, saved.headers.etag)
+		// Somebody else's words on an old state are not.
+		const other = await put('/homes/h0002', { ...read.json, phone: '02080002222' }, { 'if-match': read.headers.etag })
+		assert.equal(other.status, 412)
+		assert.equal(other.json.error, 'conflict')
+		assert.equal(other.headers.etag, saved.headers.etag)
+		assert.equal((await ask('/homes/h0002')).json.phone, '02080001111')
+		const blind = await put('/homes/h0002', changed, {})
+		assert.equal(blind.status, 428)
+	})
+
+	test('health, key and tests of a home stay as they are whatever is sent', async () => {
+		const before = await household(cell, 'h0003')
+		assert.ok(before.health.notes && before.key.length === 32)
+		const read = await ask('/homes/h0003')
+		assert.equal((await put('/homes/h0003', { ...read.json, note: '门在后面' }, { 'if-match': read.headers.etag })).status, 200)
+		const after = await household(cell, 'h0003')
+		assert.equal(after.note, '门在后面')
+		assert.deepEqual(after.health, before.health)
+		assert.deepEqual(after.key, before.key)
+		for (const member of ['health', 'key', 'test_until_ms', 'erased_ms', 'nothing'])
+			assert.equal((await put('/homes/h0003', { ...read.json, [member]: 1 }, { 'if-match': '*' })).status, 422, member)
+	})
+
+	test('a part of it: what is null goes, what is not said stays', async () => {
+		const before = (await all('/homes', 500)).find((h) => h.kind === 'ordinary' && !h.note)
+		const path = `/homes/${before.id}`
+		const saved = await patch(path, { note: '有狗', kind: 'care_bed', care_plan: { services: ['meals', 'bath'], visits_week: 3 } })
+		assert.equal(saved.status, 200, saved.body)
+		assert.deepEqual(saved.json, { ...before, note: '有狗', kind: 'care_bed', care_plan: { visits_week: 3, services: ['meals', 'bath'] } })
+		const less = await patch(path, { note: null, care_plan: null, kind: 'ordinary' }, { 'if-match': saved.headers.etag })
+		assert.equal(less.status, 200, less.body)
+		assert.deepEqual(less.json, before)
+		assert.equal((await patch(path, { note: 'x' }, { 'if-match': saved.headers.etag })).status, 412)
+	})
+
+	test('a new one, and only when there is none yet', async () => {
+		const area = (await ask('/homes/h0001')).json.area
+		const home = { area, address: '天河路1号', residents: [{ name: '𠮷田' }], contacts: [{ order: 1, name: '李', phone: '13800138000' }] }
+		const made = await put('/homes/new-1', home, { 'if-none-match': '*' })
+		assert.equal(made.status, 201, made.body)
+		assert.equal(made.json.id, 'new-1')
+		assert.equal(made.json.residents[0].name, '𠮷田')
+		assert.equal((await household(cell, 'new-1')).key.length, 32)
+		assert.equal((await ask('/homes/new-1')).headers.etag, made.headers.etag)
+		assert.equal((await put('/homes/new-1', { ...home, address: '别处' }, { 'if-none-match': '*' })).status, 412)
+		assert.equal((await put('/homes/new-2', home, { 'if-match': made.headers.etag })).status, 404)
+		assert.equal((await put('/homes/new-2', { ...home, id: 'new-3' }, { 'if-none-match': '*' })).status, 422)
+	})
+
+	test('what a record may not say is said field by field, and not what was typed', async () => {
+		const read = await ask('/homes/h0005')
+		const contacts = read.json.contacts.map((c, i) => (i === 0 ? { ...c, phone: 'MARK-PHONE' } : c))
+		const { json: problem, body } = await (async () => {
+			const answer = await put('/homes/h0005', { ...read.json, contacts, served_from: 'MARK-DATE' }, { 'if-match': read.headers.etag })
+			assert.equal(answer.status, 422, answer.body)
+			return answer
+		})()
+		assert.equal(problem.error, 'invalid')
+		assert.deepEqual(problem.errors.map((e) => e.field).sort(), ['contacts[1].phone', 'served_from'])
+		assert.ok(!body.includes('MARK'))
+		for (const [wrong, field] of [[{ residents: 5 }, 'residents'], [{ residents: [5] }, 'residents[1]'], [{ phone: 5 }, 'phone'], [{ place: { lat: 91, lon: 0 } }, 'place.lat'], [{ kind: 'castle' }, 'kind'], [{ MARK: 1 }, '?']]) {
+			const answer = await patch('/homes/h0005', wrong)
+			assert.equal(answer.status, 422, JSON.stringify(wrong))
+			assert.deepEqual(answer.json.errors.map((e) => e.field), [field])
+			assert.ok(!answer.body.includes('MARK'))
+		}
+	})
+
+	test('bodies that are none, too large, of another type, or without length', async () => {
+		const headers = { 'if-match': '*' }
+		assert.equal((await ask('/homes/h0005', { method: 'PUT', body: '{', headers: { ...json, ...headers, 'content-length': 1 } })).status, 400)
+		assert.equal((await ask('/homes/h0005', { method: 'PUT', body: '[]', headers: { ...json, ...headers, 'content-length': 2 } })).status, 400)
+		assert.equal((await ask('/homes/h0005', { method: 'PUT', body: '{}', headers: { ...headers, 'content-type': 'text/plain', 'content-length': 2 } })).status, 415)
+		const large = 'x'.repeat(70000)
+		assert.equal((await ask('/homes/h0005', { method: 'PUT', body: large, headers: { ...json, ...headers, 'content-length': large.length } })).status, 413)
+		assert.equal((await put('/homes/h0005', { note: 'y'.repeat(60000) }, headers)).status, 422)
+		const [a, b] = [{ note: 'a' }, { note: 'b' }]
+		const text = `{"note":"${a.note}","note":"${b.note}"}`
+		assert.equal((await ask('/homes/h0005', { method: 'PATCH', body: text, headers: { 'content-type': 'application/merge-patch+json', 'content-length': text.length } })).status, 400)
+	})
+
+	test('whoever may not, and from elsewhere', async () => {
+		const read = await ask('/homes/h0005')
+		const headers = { 'if-match': read.headers.etag }
+		assert.equal((await put('/homes/h0005', read.json, headers, { cookie: operator })).status, 403)
+		assert.equal((await put('/homes/h0005', read.json, headers, { cookie: null })).status, 401)
+		assert.equal((await put('/homes/h0005', read.json, { ...headers, origin: 'https://elsewhere.example' })).json.error, 'origin')
+		assert.equal((await patch('/areas/4401', { target_homes: 5 })).json.error, 'scope')
+		const outside = await put('/homes/h0005', { ...read.json, area: '110101001001' }, headers)
+		assert.equal(outside.status, 403, outside.body)
+		assert.equal(outside.json.error, 'area')
 	})
 })
 

@@ -212,9 +212,13 @@ static void every_parameter_is_the_same(void **state)
 				named = strcmp(name, "id") == 0;
 				continue;
 			}
+			if (strcmp(text(at(p, "in")), "header") == 0) {
+				assert_true(r->edits);
+				continue;
+			}
 			if (!has(r->params, name))
 				fail_msg("%s takes no %s", r->path, name);
-			snprintf(told + strlen(told), sizeof told - strlen(told), "%s%s", n == 0 ? "" : " ", name);
+			snprintf(told + strlen(told), sizeof told - strlen(told), "%s%s", told[0] == '\0' ? "" : " ", name);
 		}
 		assert_int_equal(named, strstr(r->path, "{id}") != NULL);
 		if (strlen(told) != (r->params == NULL ? 0 : strlen(r->params)))
