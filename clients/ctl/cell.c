@@ -210,6 +210,8 @@ static bool put(struct cell *cell, const char *key, uint64_t expect, struct slic
 	log_event_encode("pinganctl", key, NULL, 0, NULL, slice_of(NULL, 0), "", &b);
 	device_events_encode(cell->events, cell->event_count, &b);
 	cell->event_count = 0;
+	buf_put(&b, cell->event.at, cell->event.len);
+	cell->event = slice_of(NULL, 0);
 	c.event = slice_of(b.at, b.len);
 	commit_call_make(&call, cell->prefix, &c, 0);
 	r = redisCommandArgv(cell->redis, call.argc, call.argv, call.argvlen);

@@ -19,6 +19,7 @@ struct cell {
 	char prefix[PREFIX_MAX + 1];
 	const struct device_event *events; /* said in the log with the next put, and then forgotten */
 	uint32_t event_count;
+	struct slice event; /* likewise: further fields of its LogEvent, packed; borrowed */
 	uint64_t stored, kept; /* commits that changed something, and that found it there already */
 };
 

@@ -10,6 +10,7 @@
 #include "erase.h"
 #include "homes.h"
 #include "log_redact.h"
+#include "roster.h"
 #include "session.h"
 #include "show.h"
 #include "table_export.h"
@@ -327,7 +328,8 @@ static void usage(FILE *to)
 	fputs("pinganctl [OPTION]... COMMAND [OPTION]...\n\nCommands:\n", to);
 	for (size_t i = 0; i < COUNT_OF(COMMANDS); i++)
 		fprintf(to, "  %-15s %s\n", COMMANDS[i].name, COMMANDS[i].help);
-	fputs("\n"
+	fputs("  roster ...      rosters, absences, swaps: pinganctl roster --help\n"
+	      "\n"
 	      "Where the cell is:\n"
 	      "  --config FILE     the daemon's configuration\n"
 	      "  --redis SOCKET    Redis' Unix socket\n"
@@ -604,6 +606,17 @@ static bool options_read(int argc, char **argv, struct options *o)
 	return true;
 }
 
+/* True if the first word, behind nothing but where the cell is, is this one: a group that reads its options itself. */
+static bool group_is(int argc, char **argv, const char *word)
+{
+	int at = 1;
+
+	while (at < argc && (strncmp(argv[at], "--config", 8) == 0 || strncmp(argv[at], "--redis", 7) == 0 ||
+	                     strncmp(argv[at], "--cell", 6) == 0))
+		at += strchr(argv[at], '=') != NULL ? 1 : 2;
+	return at < argc && strcmp(argv[at], word) == 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = {.demo = {.homes = 200}, .from = 1, .minutes = 30};
@@ -611,6 +624,8 @@ int main(int argc, char **argv)
 	struct cell cell;
 	int failed;
 
+	if (group_is(argc, argv, "roster"))
+		return roster_main(argc, argv);
 	if (!options_read(argc, argv, &o))
 		return EXIT_USAGE;
 	command = command_find(argc - optind, argv + optind);

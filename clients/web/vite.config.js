@@ -11,7 +11,7 @@ export default defineConfig(({ mode }) => ({
 		svelte(),
 		finish({
 			// What a first visit downloads, gzip, in bytes. More than that fails the build.
-			budgets: { console: 124 * 1024, caregiver: 88 * 1024 },
+			budgets: { console: 136 * 1024, caregiver: 96 * 1024 },
 			worker: here('src/sw.js'),
 		}),
 	],

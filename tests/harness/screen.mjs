@@ -32,6 +32,8 @@ export class Screen {
 		this.detail = null
 		this.phone = null
 		this.presence = null
+		this.roster = null
+		this.rosterPage = null
 		this.card = null
 		this.store = null
 		this.goAway = null
@@ -135,6 +137,12 @@ export class Screen {
 				break
 			case 'presence':
 				this.presence = value
+				break
+			case 'roster':
+				this.roster = value
+				break
+			case 'rosterPage':
+				this.rosterPage = value
 				break
 			case 'store':
 				this.store = value

@@ -1,0 +1,32 @@
+/* roster.h - rosters from the command line: who is on call, where people are missing, the weeks of an area, one day, absences
+ * and swaps.
+ *
+ * Result: changes go through the same rules (core/shift.h), commit and log as those of the screens.
+ * Bounds: as core/shift.h.
+ */
+#ifndef CTL_ROSTER_H
+#define CTL_ROSTER_H
+
+#include "roster_cell.h"
+
+/* `pinganctl [WHERE] roster ...`: the whole command, options too. 0 done, 1 failed, 2 not understood. */
+int roster_main(int argc, char **argv);
+
+/* What was typed behind `roster`. NULL or 0 = not said. */
+struct roster_options {
+	const char *config, *redis, *cell;
+	const char *area, *on, *from, *to, *post, *skill, *people, *person, *takes, *reason;
+	uint32_t days, need, weeks, week;
+	bool need_said, json;
+};
+
+/* roster_show.c; each 0, or 1 with one line on standard error. */
+int roster_show(struct roster_cell *r, const char *area, const struct roster_options *o);
+int roster_now(struct roster_cell *r, const struct roster_options *o);
+int roster_next(struct roster_cell *r, const struct roster_options *o);
+int roster_gaps(struct roster_cell *r, const struct roster_options *o);
+int roster_template_list(struct roster_cell *r, const char *area, const struct roster_options *o);
+int roster_absence_list(struct roster_cell *r, const struct roster_options *o);
+int roster_swap_list(struct roster_cell *r, const struct roster_options *o);
+
+#endif
