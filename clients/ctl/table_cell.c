@@ -133,12 +133,15 @@ static const struct {
 	const char *word, *zh;
 } SEXES[] = {{"", "未知"}, {"male", "男"}, {"female", "女"}};
 
+#define SEX_OTHER 9 /* ISO/IEC 5218: not applicable */
+
 static bool sex_read(const char *text, uint32_t *ret)
 {
 	for (uint32_t i = 0; i < COUNT_OF(SEXES); i++)
 		if (strcmp(text, SEXES[i].word) == 0 || strcmp(text, SEXES[i].zh) == 0)
 			return *ret = i, true;
-	return false;
+	*ret = SEX_OTHER;
+	return strcmp(text, "other") == 0;
 }
 
 /* ------------------------------------------------------------ numbers and dates */
@@ -396,8 +399,10 @@ bool table_cell(const struct table_kind *kind, size_t column, const ProtobufCMes
 		return snprintf(ret, TABLE_CELL_MAX, "%s", *(char **)at) < TABLE_CELL_MAX;
 	case PROTOBUF_C_TYPE_UINT32:
 		if (c->how == AS_SEX) {
-			snprintf(ret, TABLE_CELL_MAX, "%s", *(uint32_t *)at < COUNT_OF(SEXES) ? SEXES[*(uint32_t *)at].word : "");
-			return *(uint32_t *)at < COUNT_OF(SEXES);
+			uint32_t sex = *(uint32_t *)at;
+
+			snprintf(ret, TABLE_CELL_MAX, "%s", sex < COUNT_OF(SEXES) ? SEXES[sex].word : "other");
+			return sex < COUNT_OF(SEXES) || sex == SEX_OTHER;
 		}
 		if (*(uint32_t *)at != 0)
 			snprintf(ret, TABLE_CELL_MAX, "%" PRIu32, *(uint32_t *)at);
@@ -499,7 +504,7 @@ const char *table_cell_set(const struct table_kind *kind, size_t column, Protobu
 		return string_set(c, at, text, arena);
 	case PROTOBUF_C_TYPE_UINT32:
 		if (c->how == AS_SEX)
-			return sex_read(text, at) ? NULL : "is male, female or empty (男, 女)";
+			return sex_read(text, at) ? NULL : "is male, female, other or empty (男, 女)";
 		why = number_read(text, c->len_max, &n);
 		if (why == NULL)
 			*(uint32_t *)at = (uint32_t)n;

@@ -10,6 +10,7 @@
 #include "cell_bulk.h"
 #include "wire/record.h"
 #include "wire/record_device.h"
+#include "wire/registry_edit.h"
 
 /* ------------------------------------------------------------ twice */
 
@@ -190,13 +191,89 @@ bool table_refs(struct cell *cell, struct table_rows *r)
 	return r->kind->item != &pingan__v1__resident__descriptor || residents_elsewhere(cell, r);
 }
 
-/* ------------------------------------------------------------ as a whole */
+/* ------------------------------------------------------------ as the registry judges */
 
-const char *table_check(const struct table_kind *kind, const ProtobufCMessage *record, size_t *ret_column)
+#define FAULTS_MAX 16
+
+static const char *why_text(const char *code)
 {
-	(void)record;
-	*ret_column = kind->column_count;
-	return NULL;
+	static const struct {
+		const char *code, *text;
+	} WHYS[] = {
+		{"missing", "must not be empty"},
+		{"too_long", "is too long"},
+		{"bad_text", "has blanks around it, or a line break or sign that does not belong there"},
+		{"bad_id", "an id has 1 to 31 letters, digits or signs"},
+		{"bad_phone", "is no telephone number: 3 to 20 digits"},
+		{"bad_date", "is no such day, or lies before the one that it follows"},
+		{"bad_code", "a word has small letters, digits and _ only"},
+		{"bad_area", "is not a division code"},
+		{"bad_number", "is outside its bounds"},
+		{"bad_value", "is none of the values that there are"},
+		{"bad_place", "is no place: half of it is missing, or it lies outside"},
+		{"bad_hours", "are no times of the week"},
+		{"too_many", "are more than there may be"},
+		{"twice", "is the same as another one"},
+		{"no_such", "names what is not there"},
+		{"too_big", "is more than a record holds"},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(WHYS); i++)
+		if (strcmp(WHYS[i].code, code) == 0)
+			return WHYS[i].text;
+	return "is not as the registry wants it";
+}
+
+static bool begins(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+void table_row_check(struct table_rows *r, struct table_row *row, const ProtobufCMessage *message)
+{
+	struct registry_fault list[FAULTS_MAX];
+	struct registry_faults f = {.list = list, .max = FAULTS_MAX};
+	char key[STORE_KEY_MAX];
+
+	snprintf(key, sizeof key, "%s:%.40s", r->kind->type, row->cells);
+	if (r->kind->item == &pingan__v1__resident__descriptor)
+		(void)resident_check((const Pingan__V1__Resident *)message, &f);
+	else if (r->kind->item == &pingan__v1__contact__descriptor)
+		(void)contact_check((const Pingan__V1__Contact *)message, &f);
+	else if (registry_type(key) != NULL)
+		(void)registry_check(key, message, &f);
+	for (size_t i = 0; i < f.count && i < FAULTS_MAX; i++) {
+		char path[REGISTRY_PATH_MAX];
+		size_t column;
+
+		/* Other tables have these. */
+		if (begins(list[i].field, "residents") || begins(list[i].field, "contacts"))
+			continue;
+		snprintf(path, sizeof path, "%s", list[i].field);
+		path[strcspn(path, "[")] = '\0'; /* "neighbours[2]" */
+		column = table_column_of(r->kind, path);
+		if (column == r->kind->column_count && (strcmp(path, "place") == 0 || strcmp(path, "centre") == 0))
+			column = table_column_of(r->kind, "latitude");
+		table_row_bad(r, row, column, why_text(list[i].why));
+	}
+}
+
+/* Of a home: whether all that its tables say has room in it. */
+const char *table_whole_wrong(const struct table_kind *kind, const ProtobufCMessage *record)
+{
+	struct registry_fault list[FAULTS_MAX];
+	struct registry_faults f = {.list = list, .max = FAULTS_MAX};
+	size_t len = protobuf_c_message_get_packed_size(record);
+
+	if (kind->message == &pingan__v1__household__descriptor) {
+		(void)household_check((const Pingan__V1__Household *)record, &f);
+		for (size_t i = 0; i < f.count && i < FAULTS_MAX; i++)
+			if (strcmp(list[i].why, "too_many") == 0 && kind->list != NULL && strcmp(list[i].field, kind->list) == 0)
+				return "this home would have more of them than there may be";
+		if (len > REGISTRY_BODY_MAX)
+			return "this home would say more than a record holds";
+	}
+	return len > STORE_BODY_MAX ? "this record would be larger than 16 KiB" : NULL;
 }
 
 /* ------------------------------------------------------------ what the log is told */
@@ -213,41 +290,26 @@ static const char *who(void)
 	return name;
 }
 
-static void edit_encode(const char *key, const struct table_edit *edit, struct buf *ret)
+void table_event(const struct table_kind *kind, const char *key, const ProtobufCMessage *before,
+                 const ProtobufCMessage *record, int64_t at_ms, struct buf *ret)
 {
-	Pingan__V1__LogEvent event = PINGAN__V1__LOG_EVENT__INIT;
-	Pingan__V1__RecordEdit m = PINGAN__V1__RECORD_EDIT__INIT;
-	char *fields[TABLE_FIELDS_MAX];
-	uint8_t *room;
+	static struct registry_diff diff; /* large, and one at a time */
 
-	for (size_t i = 0; i < edit->field_count; i++)
-		fields[i] = (char *)(uintptr_t)edit->fields[i];
-	m.what = edit->made ? PINGAN__V1__RECORD_EDIT__WHAT__EDIT_MADE : PINGAN__V1__RECORD_EDIT__WHAT__EDIT_CHANGED;
-	m.record = (char *)(uintptr_t)key;
-	m.who = (char *)(uintptr_t)who();
-	m.at_ms = edit->at_ms;
-	m.fields = fields;
-	m.n_fields = edit->field_count;
-	m.more = edit->more;
-	event.edit = &m;
-	/* Fields of one message may stand in pieces. */
-	room = buf_room(ret, pingan__v1__log_event__get_packed_size(&event));
-	if (room != NULL)
-		(void)pingan__v1__log_event__pack(&event, room);
-}
-
-void table_event(const struct table_kind *kind, const char *key, const ProtobufCMessage *record,
-                 const struct table_edit *edit, struct buf *ret)
-{
+	diff.count = 0;
+	diff.more = false;
 	log_event_encode("pinganctl", key, NULL, 0, NULL, slice_of(NULL, 0), "", ret);
-	if (kind->message == &pingan__v1__device__descriptor && edit->made) {
+	if (kind->message == &pingan__v1__device__descriptor && before == NULL) {
 		const Pingan__V1__Device *d = (const Pingan__V1__Device *)record;
-		struct device_event events[] = {{.what = DEVICE_ENTERED, .at_ms = edit->at_ms},
-		                                {.what = DEVICE_BOUND, .at_ms = edit->at_ms}};
+		struct device_event events[] = {{.what = DEVICE_ENTERED, .at_ms = at_ms},
+		                                {.what = DEVICE_BOUND, .at_ms = at_ms}};
 
 		for (size_t i = 0; i < COUNT_OF(events); i++)
 			snprintf(events[i].device, sizeof events[i].device, "%s", d->id);
 		device_events_encode(events, d->household[0] == '\0' ? 1 : 2, ret);
 	}
-	edit_encode(key, edit, ret);
+	if (before != NULL)
+		registry_diff(before, record, &diff);
+	registry_event_encode(before == NULL ? PINGAN__V1__RECORD_EDIT__WHAT__EDIT_MADE
+	                                     : PINGAN__V1__RECORD_EDIT__WHAT__EDIT_CHANGED,
+	                      key, who(), at_ms, &diff, ret);
 }

@@ -124,6 +124,8 @@ static void see(void *ctx, size_t n, const struct store_record *rec)
 		out->unread++;
 		return;
 	}
+	if (table_erased(out->kind, record))
+		return;
 	if (out->kind->message == &pingan__v1__device__descriptor)
 		device_ready(record);
 	if (out->kind->list == NULL) {

@@ -44,8 +44,6 @@ struct import {
 		size_t entered, changed; /* rows, once it is stored */
 	} of[BATCH];
 	size_t put_count;
-	/* of the record */
-	struct table_edit edit;
 	struct buf keys; /* new keys, as a table */
 };
 
@@ -109,40 +107,19 @@ static void cells_set(struct import *im, struct table_row *row, const char *cons
 	}
 }
 
-static void field_note(struct import *im, size_t item, const char *path)
-{
-	struct table_edit *e = &im->edit;
-	const struct table_kind *kind = im->rows.kind;
-
-	if (e->field_count == TABLE_FIELDS_MAX) {
-		e->more = true;
-		return;
-	}
-	if (kind->list == NULL)
-		snprintf(e->fields[e->field_count++], sizeof e->fields[0], "%s", path);
-	else
-		snprintf(e->fields[e->field_count++], sizeof e->fields[0], "%s[%zu]%s%s", kind->list, item,
-		         path[0] == '\0' ? "" : ".", path);
-}
-
-/* Each column in which the row differs from what stands there: bad, or noted for the log. */
-static void differences(struct import *im, struct table_row *row, size_t item, const ProtobufCMessage *before,
-                        const ProtobufCMessage *now)
+/* Each column in which the row differs from what stands there is bad. */
+static void differences_bad(struct import *im, struct table_row *row, const ProtobufCMessage *before,
+                            const ProtobufCMessage *now)
 {
 	static const char WHY[] = "stands in the registry otherwise; --update changes it to what the table says";
 	const struct table_kind *kind = im->rows.kind;
 	char was[TABLE_CELL_MAX], is[TABLE_CELL_MAX];
 
-	for (size_t c = 0; c < kind->column_count; c++) {
-		if (!im->rows.present[c] || kind->columns[c].path[0] == '\0' || !table_cell(kind, c, before, was) ||
-		    !table_cell(kind, c, now, is) || strcmp(was, is) == 0)
-			continue;
-		if (im->o->update)
-			field_note(im, item, kind->columns[c].path);
-		else
+	for (size_t c = 0; c < kind->column_count; c++)
+		if (im->rows.present[c] && kind->columns[c].path[0] != '\0' && table_cell(kind, c, before, was) &&
+		    table_cell(kind, c, now, is) && strcmp(was, is) != 0)
 			table_row_bad(&im->rows, row, c, WHY);
-	}
-	if (!im->o->update && !row->bad)
+	if (!row->bad)
 		table_row_bad(&im->rows, row, 0, WHY);
 }
 
@@ -188,12 +165,15 @@ static enum row_outcome row_apply(struct import *im, struct table_row *row, Prot
 		table_row_bad(&im->rows, row, table_column_of(kind, "key"),
 		              "a native device needs a key: enter it here, or have new ones written by --keys FILE");
 	is = packed(im, message);
+	/* What stands there already is not judged anew. */
+	if (!row->bad && (!there || !slice_equal(was, is)))
+		table_row_check(&im->rows, row, message);
 	if (there && (row->bad || !slice_equal(was, is))) {
 		ProtobufCMessage *old = protobuf_c_message_unpack(kind->item, &im->arena.allocator, was.len, was.at), **items;
 
 		ENSURE(old != NULL);
-		if (!row->bad)
-			differences(im, row, at, old, message);
+		if (!row->bad && !im->o->update)
+			differences_bad(im, row, old, message);
 		if (row->bad && kind->list != NULL) {
 			/* Others of this home may be good: this one stands as it stood. */
 			(void)table_items(kind, record, &items);
@@ -210,7 +190,6 @@ static enum row_outcome row_apply(struct import *im, struct table_row *row, Prot
 		ENSURE(put != NULL);
 		(void)table_items(kind, record, &items);
 		items[at] = message;
-		field_note(im, at, "");
 	}
 	return ROW_NEW;
 }
@@ -238,7 +217,8 @@ static void key_note(struct import *im, const Pingan__V1__Device *d)
 	sodium_memzero(hex, sizeof hex);
 }
 
-static void put_make(struct import *im, const char *key, const struct store_record *rec, ProtobufCMessage *record)
+static void put_make(struct import *im, const char *key, const struct store_record *rec, const ProtobufCMessage *before,
+                     const ProtobufCMessage *record)
 {
 	struct bulk_put *p = &im->puts[im->put_count++];
 	size_t len = protobuf_c_message_get_packed_size(record);
@@ -251,7 +231,7 @@ static void put_make(struct import *im, const char *key, const struct store_reco
 	p->expect = rec->rev == 0 ? 0 : rec->commits[0];
 	protobuf_c_message_pack(record, body);
 	p->body = slice_of(body, len);
-	table_event(im->rows.kind, key, record, &im->edit, &event);
+	table_event(im->rows.kind, key, before, record, im->now_ms, &event);
 	ENSURE(!event.overflow);
 	p->event = slice_of(event.at, event.len);
 }
@@ -264,11 +244,9 @@ static void see(void *ctx, size_t n, const struct store_record *rec)
 	struct table_settle settle = {0};
 	ProtobufCMessage *record = NULL, *before = NULL;
 	struct put_of of = {0};
-	size_t column;
 	const char *why;
 
 	arena_reset(&im->arena);
-	im->edit = (struct table_edit){.made = rec->rev == 0, .at_ms = im->now_ms};
 	if (g->count > ROWS_OF_ONE_MAX) {
 		all_bad(im, g, 0, "more than 64 rows are about this one");
 		return;
@@ -278,6 +256,10 @@ static void see(void *ctx, size_t n, const struct store_record *rec)
 		before = protobuf_c_message_unpack(kind->message, &im->arena.allocator, rec->body.len, rec->body.at);
 		if (record == NULL || before == NULL) {
 			all_bad(im, g, 0, "its record in the registry is unreadable");
+			return;
+		}
+		if (table_erased(kind, record)) {
+			all_bad(im, g, 0, "this home was erased; its number is not used again");
 			return;
 		}
 	} else if (kind->list != NULL) {
@@ -298,11 +280,9 @@ static void see(void *ctx, size_t n, const struct store_record *rec)
 	}
 	if (of.entered + of.changed == 0)
 		return;
-	why = table_check(kind, record, &column);
-	if (why == NULL && protobuf_c_message_get_packed_size(record) > STORE_BODY_MAX)
-		why = "this record would be larger than 16 KiB";
+	why = table_whole_wrong(kind, record);
 	if (why != NULL) {
-		all_bad(im, g, column, why);
+		all_bad(im, g, 0, why);
 		return;
 	}
 	if (!im->write) {
@@ -313,7 +293,7 @@ static void see(void *ctx, size_t n, const struct store_record *rec)
 	if (settle.made_key)
 		key_note(im, (const Pingan__V1__Device *)record);
 	im->of[im->put_count] = of;
-	put_make(im, rec->key, rec, record);
+	put_make(im, rec->key, rec, before, record);
 }
 
 /* ------------------------------------------------------------ batches */

@@ -6,7 +6,7 @@
 static const struct table_column HOMES[] = {
 	{"household", "住户编号", "id", AS_ID, 31, true, false, NULL},
 	{"area", "社区代码", "area", AS_CODE, 12, true, false, "area"},
-	{"street", "街道", "street", AS_TYPE, 120, true, false, NULL},
+	{"street", "街道", "street", AS_TYPE, 120, false, false, NULL},
 	{"address", "地址", "address", AS_TYPE, 240, true, false, NULL},
 	{"phone", "电话", "phone", AS_PHONE, 31, false, false, NULL},
 	{"latitude", "纬度", "place.lat_e6", AS_PLACE, 90, false, false, NULL},
@@ -92,7 +92,7 @@ static const struct table_column PEOPLE[] = {
 	{"account", "账号", "id", AS_ID, 31, true, false, NULL},
 	{"name", "姓名", "name", AS_TYPE, 63, true, false, NULL},
 	{"role", "角色", "role", AS_TYPE, 31, true, false, NULL},
-	{"areas", "区域代码", "areas", AS_CODE, 12, true, false, NULL},
+	{"areas", "区域代码", "areas", AS_CODE, 12, false, false, NULL},
 	{"phone", "电话", "phone", AS_PHONE, 31, false, false, NULL},
 	{"languages", "语言", "languages", AS_TYPE, 15, false, false, NULL},
 	{"skills", "技能", "skills", AS_TYPE, 15, false, false, NULL},
@@ -120,7 +120,7 @@ static const struct table_column STATIONS[] = {
 	{"name_en", "英文名称", "name_en", AS_TYPE, 63, false, false, NULL},
 	{"kind", "类型", "kind", AS_TYPE, 31, false, false, NULL},
 	{"area", "区域代码", "area", AS_CODE, 12, true, false, "area"},
-	{"address", "地址", "address", AS_TYPE, 240, false, false, NULL},
+	{"address", "地址", "address", AS_TYPE, 240, true, false, NULL},
 	{"phone", "电话", "phone", AS_PHONE, 31, false, false, NULL},
 	{"duty_phone", "值班电话", "duty_phone", AS_PHONE, 31, false, false, NULL},
 	{"latitude", "纬度", "place.lat_e6", AS_PLACE, 90, false, false, NULL},
@@ -164,6 +164,11 @@ const struct table_kind *table_kind_of(const char *name)
 bool table_reserved(const struct table_kind *kind, const char *id)
 {
 	return kind->message == HOUSEHOLD && strcmp(id, "quarantine") == 0;
+}
+
+bool table_erased(const struct table_kind *kind, const ProtobufCMessage *record)
+{
+	return kind->message == HOUSEHOLD && ((const Pingan__V1__Household *)record)->erased_ms != 0;
 }
 
 size_t table_column_of(const struct table_kind *kind, const char *path)

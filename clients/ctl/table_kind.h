@@ -60,6 +60,9 @@ extern const size_t TABLE_KIND_COUNT;
 /* True for a record that the daemons keep for themselves: the home of units that nobody knows. */
 bool table_reserved(const struct table_kind *kind, const char *id);
 
+/* True for a home whose data have been erased: nothing of it is told, and its number is not used again. */
+bool table_erased(const struct table_kind *kind, const ProtobufCMessage *record);
+
 /* One cell of `message` (an item of the kind) as text. False when it does not fit. */
 bool table_cell(const struct table_kind *kind, size_t column, const ProtobufCMessage *message,
                 char ret[TABLE_CELL_MAX]) MUST_USE;

@@ -42,12 +42,13 @@ for (const encoding of ['utf-8', 'gb18030'])
 	test(`what is exported in ${encoding} and imported into an empty cell comes out as the same files`, async (t) => {
 		const { cell, at, write } = await begun(t)
 		// What is rare, and what a spreadsheet would run: characters beyond GBK and beyond two bytes, formulas, quotes, lines.
-		const names = ['𠮷田𩙿', '龦㐂𪚥', '=HYPERLINK("http://x")', '+86 哥', "'=1+1", '＝全角', '陈,"秀"英', '两行\n文字', ' 前后有空格 ', '@SUM(A1)', '-1']
+		const names = ['𠮷田𩙿', '龦㐂𪚥', '=HYPERLINK("http://x")', '+86 哥', "'=1+1", '＝全角', '陈,"秀"英', '@SUM(A1)', '-1']
 		// A clerk who means the mark itself writes it twice, as an export does.
 		const cell_ = (text) => `"${text.replace(/^'/, "''").replaceAll('"', '""')}"`
 		await ok(cell, 'import', 'residents', write('rare.csv', `household,resident,name\n${names.map((name, n) => `h00${10 + n},rare-${n},${cell_(name)}\n`).join('')}`))
+		await ok(cell, 'import', 'homes', write('n.csv', 'household,area,street,address,note\nh0030,440190001001,米铺街,演示市 1号,"两行\n=文字"\n'), '--update')
 		await ok(cell, 'import', 'contacts', write('c.csv', 'household,order,name,phone,hours,tell\nh0003,7,"李, 四",+86 138 0000,"周一-周五 8:00-18:00；sat 22:00-06:00",是\n'))
-		await ok(cell, 'import', 'stations', write('s.csv', 'station,name,area,kind,covers,hours\nst9,云影颐康中心,440190001,centre,440190;4401,mon-fri 08:00-18:00\n'))
+		await ok(cell, 'import', 'stations', write('s.csv', 'station,name,area,address,kind,covers,hours\nst9,云影颐康中心,440190001,米铺街 1 号,centre,440190;4401,mon-fri 08:00-18:00\n'))
 		for (const kind of KINDS) await ok(cell, 'export', kind, at(`${kind}.csv`), '--encoding', encoding, '--with-private')
 		assert.equal(statSync(at('homes.csv')).mode & 0o777, 0o600)
 		for (const kind of KINDS) {
@@ -57,7 +58,8 @@ for (const encoding of ['utf-8', 'gb18030'])
 			// And once more it changes nothing.
 			assert.match(await other(cell, 'import', kind, at(`${kind}.csv`), '--encoding', encoding), /^0 entered, 0 changed, \d+ there already, 0 bad\n$/, kind)
 		}
-		const home = await household(cell, 'h0010')
+		const home = await household(cell, 'h0030')
+		assert.equal(home.note, '两行\n=文字')
 		assert.deepEqual((await Promise.all(names.map((_, n) => household(cell, `h00${10 + n}`)))).map((h) => h.residents.at(-1).name), names)
 		const contact = (await household(cell, 'h0003')).contacts.find((c) => c.order === 7)
 		assert.deepEqual([contact.name, contact.tell, contact.hours.map((h) => [h.days, h.fromMin, h.untilMin])], ['李, 四', true, [[31, 480, 1080], [32, 1320, 360]]])
@@ -92,7 +94,7 @@ test('a table that is wrong is a list for its clerk, and nothing of it is entere
 			'n1,440190001001,街,路1号,020 1,23.1,113.2,,,\n' + // 2: good
 			'n2,440190001999,街,路1号,,,,,,\n' + // 3: no such area
 			'n3,4.40190E+11,街,路1号,,,,,,\n' + // 4: cut short by a spreadsheet
-			'n4,440190001001,,路1号,,,,,,\n' + // 5: empty
+			'n4,440190001001,街,,,,,,,\n' + // 5: empty
 			'n5,440190001001,街,路1号,无,95.0,x,palace,many,31.12.2026\n' + // 6: six cells
 			'n1,440190001001,街,路2号,,,,,,\n' + // 7: twice
 			'h0001,440190001001,别的街,路1号,,,,,,\n' + // 8: there, and otherwise
@@ -106,7 +108,7 @@ test('a table that is wrong is a list for its clerk, and nothing of it is entere
 	const dry = await ctl(cell, 'import', 'homes', file, '--dry-run', '--report', at('bad.csv'))
 	assert.equal(dry.code, 1)
 	const named = places(file, dry.err)
-	for (const place of ['3 area', '4 area', '5 street', '6 phone', '6 latitude', '6 longitude', '6 kind', '6 care_visits_week', '6 care_from', '7 household', '8 street', '9 household', '10', '11 address', '12', '13'])
+	for (const place of ['3 area', '4 area', '5 address', '6 phone', '6 latitude', '6 longitude', '6 kind', '6 care_visits_week', '6 care_from', '7 household', '8 street', '9 household', '10', '11 address', '12', '13'])
 		assert.ok(named.includes(place), `${place} in ${named}`)
 	assert.deepEqual([...new Set(named.map((place) => Number(place.split(' ')[0])))], [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13], 'in the order of the lines, and no others')
 	assert.match(dry.err, /:4: area: a spreadsheet has cut this number short/)
@@ -171,9 +173,25 @@ test('residents and contacts join their home; a bad one leaves the others; one w
 	assert.deepEqual([after.contacts[1].name, after.contacts[1].relation], ['换人', relation], 'a column that the table lacks stays')
 })
 
+test('a table is judged as the console is: too many, too long, out of bounds; an erased home stays erased', async (t) => {
+	const { cell, write } = await begun(t)
+	const rows = Array.from({ length: 9 }, (_, n) => `h0007,many-${n},王${n}\n`)
+	assert.match((await ctl(cell, 'import', 'residents', write('many.csv', `household,resident,name\n${rows.join('')}`))).err, /many.csv:2: household: this home would have more of them than there may be/)
+	const file = write('r.csv', 'household,resident,name,birth_year,risks,language\nh0007,a1,王一,1700,,\nh0007,a2,王二,,Heart Attack,\nh0007,a3,"王\n三",,,\nh0007,a4,王四,,,Cantonese\n')
+	const { err } = await ctl(cell, 'import', 'residents', file)
+	assert.deepEqual(places(file, err), ['2 birth_year', '3 risks', '4 name', '6 language'])
+	const contact = write('c.csv', 'household,order,name,phone,consent_on\nh0007,40,王,139,\nh0007,3,王,1,2026-02-30\n')
+	assert.deepEqual(places(contact, (await ctl(cell, 'import', 'contacts', contact)).err), ['2 order', '3 consent_on'])
+	await ctl(cell, 'home', 'erase', 'h0008', '--reason', 'asked', '--retire')
+	assert.ok((await household(cell, 'h0008')).erasedMs > 0n)
+	assert.match((await ctl(cell, 'import', 'residents', write('e.csv', 'household,resident,name\nh0008,z,王\n'))).err, /:2: household: this home was erased/)
+	const homes = await ok(cell, 'export', 'homes', '-')
+	assert.ok(!homes.includes('h0008') && homes.includes('h0009') && !(await ok(cell, 'export', 'residents', '-')).includes(`h0008,`))
+})
+
 test('an import that breaks off is made again, and what is missing is entered; nobody hears anything twice', async (t) => {
 	const { cell, write } = await begun(t)
-	const homes = 20000
+	const homes = 60000
 	const rows = Array.from({ length: homes }, (_, n) => `big${n},440190001001,米铺街,云影区米铺街${n}号\n`)
 	const file = write('homes.csv', `household,area,street,address\n${rows.join('')}`)
 	const redis = (...args) => execFileSync('redis-cli', ['-s', cell.redis.socket, ...args], { encoding: 'utf8' })
@@ -192,8 +210,8 @@ test('an import that breaks off is made again, and what is missing is entered; n
 	assert.equal(count(), homes)
 	const desk = await Screen.open(t, cell.daemon, await cell.login('sup01'))
 	await until(async () => {
-		const reply = await desk.ask('find', { text: 'big19999' })
-		return reply.result === proto.Result.OK && reply.found.list[0]?.household === 'big19999'
+		const reply = await desk.ask('find', { text: 'big59999' })
+		return reply.result === proto.Result.OK && reply.found.list[0]?.household === 'big59999'
 	}, { what: 'the daemon knows the last of them' })
 })
 
