@@ -11,6 +11,7 @@
 #include "homes.h"
 #include "log_redact.h"
 #include "roster.h"
+#include "record.h"
 #include "session.h"
 #include "show.h"
 #include "table_export.h"
@@ -36,7 +37,8 @@ struct options {
 	uint32_t count; /* 0 = not said */
 	uint32_t target, minutes;
 	bool json;
-	char *const *args; /* behind the command's words */
+	const char *command; /* its words */
+	char *const *args;   /* behind the command's words */
 	int arg_count;
 };
 
@@ -253,10 +255,20 @@ static int do_log_redact(struct cell *cell, const struct options *o)
 	return log_redact_show(cell, o->json);
 }
 
+static int do_record(struct cell *cell, const struct options *o)
+{
+	const struct record_options record = {
+		.json = o->json, .with_private = o->export.with_private, .areas = o->user.areas};
+
+	return record_run(cell, o->command, o->args, o->arg_count, &record);
+}
+
+#define MORE 16
+
 static const struct command {
 	const char *name, *help;
 	int (*run)(struct cell *cell, const struct options *o);
-	int args; /* that follow its words */
+	int args; /* that follow its words; MORE + n: n at least, and any number behind them */
 } COMMANDS[] = {
 	{"demo load", "load two invented sub-districts (a second run changes nothing)", do_demo, 0},
 	{"status", "the cell in a few numbers", do_status, 0},
@@ -296,6 +308,28 @@ static const struct command {
 	{"log redact", "takes personal records out of entries of daemons of before", do_log_redact, 0},
 	{"device test", "ID: its button is tried, and rings nobody", do_device_test, 1},
 	{"device retire", "ID: out of service; its alarms are still shown", do_device_retire, 1},
+	{"home list", "homes, or those of --area: where, how many live there", do_record, 0},
+	{"home show", "ID: one of them; on record who looks (--with-private: access, health)", do_record, 1},
+	{"home add", "ID FIELD=VALUE...: a new one, with a key of its own", do_record, MORE + 1},
+	{"home set", "ID FIELD=VALUE...: corrects it", do_record, MORE + 1},
+	{"resident show", "HOME: who lives there", do_record, 1},
+	{"resident add", "HOME RESIDENT FIELD=VALUE...: somebody moves in", do_record, MORE + 2},
+	{"resident set", "HOME RESIDENT FIELD=VALUE...: corrects what is said of them", do_record, MORE + 2},
+	{"resident remove", "HOME RESIDENT: lives there no more", do_record, 2},
+	{"contact show", "HOME: whom to call, in order", do_record, 1},
+	{"contact add", "HOME ORDER FIELD=VALUE...: one more", do_record, MORE + 2},
+	{"contact set", "HOME ORDER FIELD=VALUE...: corrects it", do_record, MORE + 2},
+	{"contact remove", "HOME ORDER: is called no more", do_record, 2},
+	{"area list", "areas, or those of --area: minutes to arrive, target, station, name", do_record, 0},
+	{"area show", "CODE: one of them", do_record, 1},
+	{"area add", "CODE FIELD=VALUE...: a new one, below one that is there", do_record, MORE + 1},
+	{"area set", "CODE FIELD=VALUE...: corrects it", do_record, MORE + 1},
+	{"area remove", "CODE: where no home, area or station lies", do_record, 1},
+	{"station list", "care centres and other stations", do_record, 0},
+	{"station show", "ID: one of them", do_record, 1},
+	{"station add", "ID FIELD=VALUE...: a new one", do_record, MORE + 1},
+	{"station set", "ID FIELD=VALUE...: corrects it; closed=yes: nobody is sent from there", do_record, MORE + 1},
+	{"station remove", "ID: that no home, care plan or area names", do_record, 1},
 };
 
 /* The command whose words, and as many arguments as it takes, are exactly what was typed. */
@@ -314,9 +348,22 @@ static const struct command *command_of(int words, char **word, int args)
 	return NULL;
 }
 
+/* One that takes any number of arguments: two words and the least it needs. */
+static const struct command *command_more(int words, char **word)
+{
+	char typed[64];
+
+	for (size_t i = 0; words >= 2 && i < COUNT_OF(COMMANDS); i++) {
+		snprintf(typed, sizeof typed, "%s %s", word[0], word[1]);
+		if (COMMANDS[i].args >= MORE && words > 2 + COMMANDS[i].args - MORE && strcmp(typed, COMMANDS[i].name) == 0)
+			return &COMMANDS[i];
+	}
+	return NULL;
+}
+
 static const struct command *command_find(int words, char **word)
 {
-	const struct command *command = NULL;
+	const struct command *command = command_more(words, word);
 
 	for (int args = 0; command == NULL && args < words && args <= 2; args++)
 		command = command_of(words, word, args);
@@ -387,6 +434,10 @@ static void usage(FILE *to)
 	      "alarms, homes installed, device, user, session, token and role, list and show:\n"
 	      "  --json            one object a line, for programs\n"
 	      "\n"
+	      "home, resident, contact, area, station:\n"
+	      "  FIELD             a column of the table (an export shows them), or its path: phone, care_plan.ability;\n"
+	      "                    FIELD= empties it; words of a list are parted by ;\n"
+	      "\n"
 	      "Examples:\n"
 	      "  pinganctl --config /etc/pingan/pingand.yaml status\n"
 	      "  pinganctl --config /etc/pingan/pingand.yaml log --since 1200 --count 20\n"
@@ -394,6 +445,8 @@ static void usage(FILE *to)
 	      "  pinganctl --config /etc/pingan/pingand.yaml alarms --json --since 2h\n"
 	      "  pinganctl --config /etc/pingan/pingand.yaml init admin --name 陈管理 --area 4401\n"
 	      "  pinganctl --config /etc/pingan/pingand.yaml user add li.na --name 李娜 --role operator --area 440106\n"
+	      "  pinganctl --config /etc/pingan/pingand.yaml home set h0042 phone=02088880000 door_code=2351#\n"
+	      "  pinganctl --config /etc/pingan/pingand.yaml contact add h0042 3 name=李明 phone=13800000000 tell=yes\n"
 	      "  pinganctl --config /etc/pingan/pingand.yaml import homes homes.csv --dry-run --report bad.csv\n"
 	      "\n"
 	      "Exit: 0 done, 1 failed, 2 not understood.\n",
@@ -630,8 +683,9 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	command = command_find(argc - optind, argv + optind);
 	if (command != NULL) {
-		o.args = argv + argc - command->args;
-		o.arg_count = command->args;
+		o.arg_count = command->args >= MORE ? argc - optind - 2 : command->args;
+		o.args = argv + argc - o.arg_count;
+		o.command = command->name;
 	}
 	if (command == NULL) {
 		usage(stderr);

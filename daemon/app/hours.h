@@ -1,4 +1,4 @@
-/* hours.h - times of the week as the registry has them (record.proto, Hours): is it such a time now?
+/* hours.h - times of the week as the registry has them (registry.proto, Hours): is it such a time now?
  *
  * Knows: no clock; the time comes in, and how far local time is ahead of UTC.
  */

@@ -147,6 +147,9 @@ enum verdict record_decide(struct app *app, struct change *ch)
 	after = unpacked(app, type, ask->body, ask->len);
 	if (after == NULL)
 		return refuse(ch, REFUSAL_BAD_REQUEST);
+	if (before != NULL && type == &pingan__v1__household__descriptor &&
+	    ((Pingan__V1__Household *)(void *)before)->erased_ms != 0)
+		return refuse(ch, REFUSAL_NOT_FOUND); /* no home any more, and none again */
 	if (type == &pingan__v1__household__descriptor)
 		residents_number(app, (Pingan__V1__Household *)(void *)after);
 	registry_keep(after, before, ask->health);

@@ -8,29 +8,39 @@
 
 #define AT(type, member) offsetof(Pingan__V1__##type, member)
 
-static const char *const WHYS[] = {
-	"missing",    /* has to be there */
-	"too_long",   /* more bytes than it may have */
-	"bad_text",   /* not UTF-8, a control character, or blanks around it */
-	"bad_id",     /* 1 to 31 signs of printable ASCII */
-	"bad_phone",  /* 3 to 20 digits */
-	"bad_date",   /* not a day, YYYY-MM-DD */
-	"bad_code",   /* small letters, digits, underscore */
-	"bad_area",   /* not a division code */
-	"bad_number", /* outside its bounds */
-	"bad_value",  /* none of the values that there are */
-	"bad_place",  /* not on the earth, or one half of it missing */
-	"bad_hours",  /* no time of the day, or days of no week */
-	"too_many",   /* more of them than there may be */
-	"twice",      /* the same as another one */
-	"no_such",    /* names a record that does not exist */
-	"too_big",    /* all of it together fills more than a record holds */
-	"bad_type",   /* no record of this kind is corrected so */
+static const struct {
+	const char *code, *english;
+} WHYS[] = {
+	{"missing", "must not be empty"},
+	{"too_long", "is too long"},
+	{"bad_text", "has blanks around it, a line break or a sign that does not belong there, or is no UTF-8"},
+	{"bad_id", "is no id: 1 to 31 signs of printable ASCII"},
+	{"bad_phone", "is no telephone number: 3 to 20 digits"},
+	{"bad_date", "is no day: 2026-11-22"},
+	{"bad_code", "is a word of small letters, digits, - and _"},
+	{"bad_area", "is no division code: 4, 6, 9 or 12 digits"},
+	{"bad_number", "is outside its bounds"},
+	{"bad_value", "is none of the values that there are"},
+	{"bad_place", "is no place on the earth, or one half of it is missing"},
+	{"bad_hours", "is no time of the week"},
+	{"too_many", "has more of them than there may be"},
+	{"twice", "is the same as another one"},
+	{"no_such", "names a record that does not exist"},
+	{"too_big", "all of it together fills more than a record holds"},
+	{"bad_type", "no record of this kind is corrected so"},
 };
 
 const char *registry_why(size_t n)
 {
-	return n < sizeof WHYS / sizeof WHYS[0] ? WHYS[n] : NULL;
+	return n < sizeof WHYS / sizeof WHYS[0] ? WHYS[n].code : NULL;
+}
+
+const char *registry_why_english(const char *code)
+{
+	for (size_t i = 0; i < sizeof WHYS / sizeof WHYS[0]; i++)
+		if (strcmp(WHYS[i].code, code) == 0)
+			return WHYS[i].english;
+	return "is wrong";
 }
 
 /* ------------------------------------------------------------ faults */
@@ -114,7 +124,7 @@ bool registry_area_ok(const char *code)
 {
 	size_t len = strlen(code);
 
-	return len >= 2 && len <= 15 && strspn(code, "0123456789") == len;
+	return (len == 4 || len == 6 || len == 9 || len == 12) && strspn(code, "0123456789") == len;
 }
 
 static bool code_ok(const char *text)
@@ -250,9 +260,9 @@ static void hours_check(Pingan__V1__Hours *const *list, size_t count, struct reg
 static void health_check(const Pingan__V1__Health *h, struct registry_faults *f, const char *at)
 {
 	static const struct text_rule RULES[] = {
-		{AT(Health, notes), "health.notes", LINES, 1000, false},
-		{AT(Health, medicines), "health.medicines", LINES, 600, false},
-		{AT(Health, allergies), "health.allergies", LINES, 400, false},
+		{AT(Health, notes), "health.notes", LINES, 2000, false},
+		{AT(Health, medicines), "health.medicines", LINES, 2000, false},
+		{AT(Health, allergies), "health.allergies", LINES, 600, false},
 		{AT(Health, hospital), "health.hospital", TEXT, 120, false},
 	};
 
@@ -263,10 +273,10 @@ static void health_check(const Pingan__V1__Health *h, struct registry_faults *f,
 static void resident_look(const Pingan__V1__Resident *r, struct registry_faults *f, const char *at)
 {
 	static const struct text_rule RULES[] = {
-		{AT(Resident, id), "id", ID, ID_MAX - 1, true},        {AT(Resident, name), "name", TEXT, 96, true},
-		{AT(Resident, language), "language", CODE, 7, false},  {AT(Resident, phone), "phone", PHONE, 24, false},
-		{AT(Resident, dialect), "dialect", CODE, 23, false},   {AT(Resident, spelling), "spelling", TEXT, 96, false},
-		{AT(Resident, known_as), "known_as", TEXT, 60, false},
+		{AT(Resident, id), "id", ID, ID_MAX - 1, true},        {AT(Resident, name), "name", TEXT, 63, true},
+		{AT(Resident, language), "language", CODE, 7, false},  {AT(Resident, phone), "phone", PHONE, 31, false},
+		{AT(Resident, dialect), "dialect", CODE, 23, false},   {AT(Resident, spelling), "spelling", TEXT, 63, false},
+		{AT(Resident, known_as), "known_as", TEXT, 63, false},
 	};
 	static const struct text_rule RISK = {0, "risks", CODE, 31, false};
 
@@ -291,13 +301,13 @@ bool resident_check(const Pingan__V1__Resident *r, struct registry_faults *f)
 static void contact_look(const Pingan__V1__Contact *c, struct registry_faults *f, const char *at)
 {
 	static const struct text_rule RULES[] = {
-		{AT(Contact, name), "name", TEXT, 96, true},
-		{AT(Contact, relation), "relation", TEXT, 48, false},
-		{AT(Contact, phone), "phone", PHONE, 24, true},
-		{AT(Contact, phone2), "phone2", PHONE, 24, false},
+		{AT(Contact, name), "name", TEXT, 63, true},
+		{AT(Contact, relation), "relation", TEXT, 63, false},
+		{AT(Contact, phone), "phone", PHONE, 31, true},
+		{AT(Contact, phone2), "phone2", PHONE, 31, false},
 		{AT(Contact, consent_on), "consent_on", DATE, 10, false},
 		{AT(Contact, language), "language", CODE, 7, false},
-		{AT(Contact, note), "note", TEXT, 160, false},
+		{AT(Contact, note), "note", TEXT, 240, false},
 	};
 
 	TEXTS_CHECK(c, RULES, f, at);
@@ -321,14 +331,14 @@ static void plan_check(const Pingan__V1__CarePlan *p, struct registry_faults *f)
 		{AT(CarePlan, from), "care_plan.from", DATE, 10, false},
 		{AT(CarePlan, until), "care_plan.until", DATE, 10, false},
 		{AT(CarePlan, manager), "care_plan.manager", PERSON, ID_MAX - 1, false},
-		{AT(CarePlan, note), "care_plan.note", LINES, 480, false},
+		{AT(CarePlan, note), "care_plan.note", LINES, 600, false},
 	};
 	static const struct text_rule SERVICE = {0, "care_plan.services", CODE, 31, false};
 
 	TEXTS_CHECK(p, RULES, f, "");
 	list_check(p->services, p->n_services, SERVICES_MAX, &SERVICE, f, "");
 	number_check(p->ability, 0, 5, "care_plan.ability", f, "");
-	number_check(p->visits_week, 0, 140, "care_plan.visits_week", f, "");
+	number_check(p->visits_week, 0, 168, "care_plan.visits_week", f, "");
 	/* Both are lawful days by now, or said to be none: text in this form is in the order of time. */
 	if (p->from[0] != '\0' && p->until[0] != '\0' && strcmp(p->until, p->from) < 0)
 		fault(f, "", "care_plan.until", "bad_date");
@@ -379,16 +389,16 @@ bool household_check(const Pingan__V1__Household *h, struct registry_faults *f)
 {
 	static const struct text_rule RULES[] = {
 		{AT(Household, id), "id", ID, ID_MAX - 1, true},
-		{AT(Household, area), "area", AREA, 15, true},
-		{AT(Household, street), "street", TEXT, 96, false},
+		{AT(Household, area), "area", AREA, 12, true},
+		{AT(Household, street), "street", TEXT, 120, true},
 		{AT(Household, address), "address", TEXT, 240, true},
-		{AT(Household, access), "access", LINES, 480, false},
-		{AT(Household, phone), "phone", PHONE, 24, false},
+		{AT(Household, access), "access", LINES, 600, false},
+		{AT(Household, phone), "phone", PHONE, 31, false},
 		{AT(Household, station), "station", STATION, ID_MAX - 1, false},
-		{AT(Household, door_code), "door_code", TEXT, 64, false},
-		{AT(Household, key_safe), "key_safe", TEXT, 160, false},
-		{AT(Household, key_holder), "key_holder", TEXT, 160, false},
-		{AT(Household, note), "note", LINES, 480, false},
+		{AT(Household, door_code), "door_code", TEXT, 63, false},
+		{AT(Household, key_safe), "key_safe", TEXT, 120, false},
+		{AT(Household, key_holder), "key_holder", TEXT, 120, false},
+		{AT(Household, note), "note", LINES, 600, false},
 		{AT(Household, served_from), "served_from", DATE, 10, false},
 	};
 	size_t before = f->count;
@@ -409,7 +419,7 @@ bool household_check(const Pingan__V1__Household *h, struct registry_faults *f)
 /* The level above: city, district, sub-district, community. Empty at the top. */
 static void area_above(const char *code, char ret[16])
 {
-	static const size_t LEVELS[] = {12, 9, 6, 4, 2};
+	static const size_t LEVELS[] = {9, 6, 4};
 	size_t len = strlen(code), keep = 0;
 
 	for (size_t i = 0; i < sizeof LEVELS / sizeof LEVELS[0] && keep == 0; i++)
@@ -421,11 +431,11 @@ static void area_above(const char *code, char ret[16])
 bool area_check(const Pingan__V1__Area *a, struct registry_faults *f)
 {
 	static const struct text_rule RULES[] = {
-		{AT(Area, name), "name", TEXT, 60, true},
-		{AT(Area, name_en), "name_en", TEXT, 60, false},
+		{AT(Area, name), "name", TEXT, 63, true},
+		{AT(Area, name_en), "name_en", TEXT, 63, false},
 		{AT(Area, station), "station", STATION, ID_MAX - 1, false},
 	};
-	static const struct text_rule NEIGHBOUR = {0, "neighbours", AREA, 15, false};
+	static const struct text_rule NEIGHBOUR = {0, "neighbours", AREA, 12, false};
 	size_t before = f->count;
 	char above[16];
 
@@ -451,14 +461,14 @@ bool station_check(const Pingan__V1__Station *s, struct registry_faults *f)
 {
 	static const struct text_rule RULES[] = {
 		{AT(Station, id), "id", ID, ID_MAX - 1, true},
-		{AT(Station, name), "name", TEXT, 96, true},
-		{AT(Station, name_en), "name_en", TEXT, 96, false},
-		{AT(Station, area), "area", AREA, 15, true},
-		{AT(Station, address), "address", TEXT, 240, true},
-		{AT(Station, phone), "phone", PHONE, 24, false},
-		{AT(Station, duty_phone), "duty_phone", PHONE, 24, false},
+		{AT(Station, name), "name", TEXT, 63, true},
+		{AT(Station, name_en), "name_en", TEXT, 63, false},
+		{AT(Station, area), "area", AREA, 12, true},
+		{AT(Station, address), "address", TEXT, 240, false},
+		{AT(Station, phone), "phone", PHONE, 31, false},
+		{AT(Station, duty_phone), "duty_phone", PHONE, 31, false},
 	};
-	static const struct text_rule COVER = {0, "covers", AREA, 15, false};
+	static const struct text_rule COVER = {0, "covers", AREA, 12, false};
 	size_t before = f->count;
 
 	TEXTS_CHECK(s, RULES, f, "");

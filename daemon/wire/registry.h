@@ -54,10 +54,12 @@ bool contact_check(const Pingan__V1__Contact *c, struct registry_faults *f);
 bool registry_phone_ok(const char *phone);
 /* YYYY-MM-DD, a day that there was or will be. */
 bool registry_date_ok(const char *date);
-/* A division code: 2 to 15 digits. */
+/* A division code: 4, 6, 9 or 12 digits. */
 bool registry_area_ok(const char *code);
 
 /* The n-th code that a fault may have, NULL behind the last. */
 const char *registry_why(size_t n);
+/* What it says behind the name of a field: "must not be empty". Never NULL. */
+const char *registry_why_english(const char *code);
 
 #endif

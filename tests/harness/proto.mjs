@@ -15,7 +15,7 @@ export const common = await load('common')
 export const commission = await load('commission')
 export const console_ = await load('console')
 export const device = await load('device')
-export const record = await load('record')
+export const record = { ...(await load('registry')), ...(await load('record')) }
 
 /** A random id of 64 bits, never 0. */
 export const randomId = () => crypto.getRandomValues(new BigUint64Array(1))[0] || 1n

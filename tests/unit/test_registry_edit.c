@@ -269,6 +269,7 @@ static void test_a_new_home_gets_a_key_and_its_residents_numbers(void **state)
 	r.name = (char *)"新来的";
 	h.id = (char *)"new1";
 	h.area = (char *)"440103001001";
+	h.street = (char *)"某街";
 	h.address = (char *)"某街 1 号";
 	h.residents = residents;
 	h.n_residents = 1;
@@ -283,6 +284,29 @@ static void test_a_new_home_gets_a_key_and_its_residents_numbers(void **state)
 	        .body_case = PINGAN__V1__EDIT_RECORD__BODY_HOUSEHOLD, .household = &h);
 	IS(rig_result(g, 1, NULL), CONFLICT);
 	assert_string_equal(stored(g, "new1")->address, "某街 1 号");
+	rig_free(g);
+}
+
+static void test_an_erased_home_is_not_written_again(void **state)
+{
+	struct rig *g = rig_city();
+	Pingan__V1__Household h = PINGAN__V1__HOUSEHOLD__INIT, again = h;
+	uint64_t newest;
+
+	(void)state;
+	h.id = again.id = (char *)"gone";
+	h.area = again.area = (char *)"440103001001";
+	h.erased_ms = EPOCH - 5;
+	again.street = again.address = (char *)"某街";
+	rig_put(g, "household", "gone", &h.base);
+	rig_start(g);
+	rig_console(g, 1, "op1");
+	newest = g->log_id;
+	RIG_ASK(g, 1, 0, EditRecord, EDIT_RECORD, EDIT_RECORD, edit_record, .key = (char *)"household:gone",
+	        .expected = record_find(g->app, "household:gone")->commits[0],
+	        .body_case = PINGAN__V1__EDIT_RECORD__BODY_HOUSEHOLD, .household = &again);
+	IS(rig_result(g, 1, NULL), NOT_FOUND);
+	assert_int_equal(g->log_id, newest);
 	rig_free(g);
 }
 
@@ -412,6 +436,7 @@ int main(void)
 		cmocka_unit_test(test_the_same_request_again_is_no_conflict),
 		cmocka_unit_test(test_a_wrong_field_is_named_and_nothing_is_written),
 		cmocka_unit_test(test_a_new_home_gets_a_key_and_its_residents_numbers),
+		cmocka_unit_test(test_an_erased_home_is_not_written_again),
 		cmocka_unit_test(test_nothing_is_opened_or_corrected_without_the_store),
 		cmocka_unit_test(test_areas_are_listed_page_by_page_in_my_areas),
 		cmocka_unit_test(test_another_system_corrects_in_its_areas),
