@@ -188,8 +188,12 @@ static bool read_one(struct app *app, enum listing which, const struct record *r
 	if (rec->rev == 0 || (which == LISTING_HOMES && strcmp(id, QUARANTINE) == 0))
 		return false;
 	arena_reset(&app->arena);
-	*ret = (struct listed){
-		.id = id, .place = place_of(rec), .rev = rec->rev, .commit = rec->commits[0], .log_id = rec->log_id};
+	*ret = (struct listed){.key = rec->key,
+	                       .id = id,
+	                       .place = place_of(rec),
+	                       .rev = rec->rev,
+	                       .commit = rec->commits[0],
+	                       .log_id = rec->log_id};
 	if (which == LISTING_HOMES) {
 		home = home_brief(app, id);
 	} else if (which == LISTING_DEVICES) {

@@ -29,6 +29,7 @@ enum listing {
 };
 
 struct listed {
+	const char *key;   /* of the record: "household:h1" */
 	const char *id;    /* household id, device id, ...; of an incident 16 hex digits */
 	const char *place; /* what to ask behind to come to the next one */
 	const ProtobufCMessage *body;

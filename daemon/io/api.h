@@ -192,10 +192,11 @@ void api_param_area(struct api_call *c, const char *name, char ret[16]);
 /* How one listing is told. */
 struct api_list {
 	enum listing which;
+	bool personal;                      /* who looks is on record */
 	bool placed;                        /* seen only by whoever covers its area */
 	bool (*params)(struct api_call *c); /* reads its own filters; NULL = none. Faults are noted */
 	bool (*match)(struct api_call *c, const struct listed *one); /* NULL = all */
-	void (*write)(struct api_call *c, const struct listed *one); /* members of one */
+	void (*tell)(struct api_call *c, const struct listed *one);  /* members of one */
 };
 
 void api_list_begin(struct api_call *c, const struct api_list *of);
@@ -209,6 +210,16 @@ void jot_enum(struct jot *j, const char *key, const ProtobufCEnumDescriptor *wha
 void jot_enum_number(struct jot *j, const ProtobufCEnumDescriptor *what, const char *prefix, int value, int64_t number);
 void jot_texts(struct jot *j, const char *key, char *const *texts, size_t count);
 void jot_place(struct jot *j, const char *key, const Pingan__V1__Place *p);
+
+/* ------------------------------------------------------------ api_audit.c */
+
+/* It is on record that the caller looks at this record, or at `count` of a list; false when that can't be: it has been answered.
+ * What is told afterwards goes out in the same turn or later. */
+bool api_looked(struct api_call *c, const struct api_list *of, const struct listed *one, size_t count) MUST_USE;
+/* It is on record that the caller ends a session of this person; likewise. */
+bool api_ends_session(struct api_call *c, const char *person) MUST_USE;
+/* The caller was refused for want of a right. */
+void api_not_allowed(struct api_call *c);
 
 /* ------------------------------------------------------------ api_edit.c */
 

@@ -31,7 +31,7 @@ static bool match(struct api_call *c, const struct listed *one)
 	return within == NULL || strncmp(one->id, within, strlen(within)) == 0;
 }
 
-const struct api_list API_AREAS = {LISTING_AREAS, false, params, match, tell};
+const struct api_list API_AREAS = {.which = LISTING_AREAS, .params = params, .match = match, .tell = tell};
 
 void api_areas_get(struct api_call *c)
 {
@@ -75,7 +75,8 @@ static bool station_match(struct api_call *c, const struct listed *one)
 	       (c->list.number[0] == 0 || (int)s->kind == c->list.number[0]);
 }
 
-const struct api_list API_STATIONS = {LISTING_STATIONS, false, station_params, station_match, tell};
+const struct api_list API_STATIONS = {
+	.which = LISTING_STATIONS, .params = station_params, .match = station_match, .tell = tell};
 
 void api_stations_get(struct api_call *c)
 {

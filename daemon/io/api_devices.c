@@ -63,7 +63,8 @@ static bool match(struct api_call *c, const struct listed *one)
 	return now.silent == (silent[0] == 't');
 }
 
-const struct api_list API_DEVICES = {LISTING_DEVICES, true, params, match, tell};
+const struct api_list API_DEVICES = {
+	.which = LISTING_DEVICES, .personal = true, .placed = true, .params = params, .match = match, .tell = tell};
 
 void api_devices_get(struct api_call *c)
 {
@@ -94,5 +95,6 @@ void api_device_status(struct api_call *c)
 	if (incident != 0)
 		jot_hex16(&c->out, "incident", incident);
 	jot_close(&c->out, '}');
-	api_work(c, api_send);
+	if (api_looked(c, &API_DEVICES, &one, 1))
+		api_work(c, api_send);
 }

@@ -57,7 +57,8 @@ static bool match(struct api_call *c, const struct listed *one)
 	return found;
 }
 
-const struct api_list API_HOMES = {LISTING_HOMES, true, params, match, tell};
+const struct api_list API_HOMES = {
+	.which = LISTING_HOMES, .personal = true, .placed = true, .params = params, .match = match, .tell = tell};
 
 void api_homes_get(struct api_call *c)
 {

@@ -132,7 +132,8 @@ static bool match(struct api_call *c, const struct listed *one)
 	       (c->list.number[OF_CLASS] == 0 || (int)i->class_ == c->list.number[OF_CLASS]);
 }
 
-const struct api_list API_INCIDENTS = {LISTING_INCIDENTS, true, params, match, tell};
+const struct api_list API_INCIDENTS = {
+	.which = LISTING_INCIDENTS, .personal = true, .placed = true, .params = params, .match = match, .tell = tell};
 
 void api_incidents_get(struct api_call *c)
 {

@@ -71,7 +71,7 @@ static bool on_record(void *ctx, const struct listed *one)
 	if (one->log_id > c->needs)
 		c->needs = one->log_id;
 	jot_open(&c->out, NULL, '{');
-	of->write(c, one);
+	of->tell(c, one);
 	jot_close(&c->out, '}');
 	return ++c->list.count < c->list.limit;
 }
@@ -106,6 +106,8 @@ static bool list_step(struct api_call *c)
 	if (!c->list.end)
 		cursor_write(c);
 	jot_close(&c->out, '}');
+	if (!api_looked(c, c->list.of, NULL, c->list.count))
+		return true;
 	api_work(c, api_send);
 	return false;
 }
@@ -168,9 +170,10 @@ void api_one_begin(struct api_call *c, const struct api_list *of)
 		return;
 	jot_begin(&c->out, API_ITEM_BYTES);
 	jot_open(&c->out, NULL, '{');
-	of->write(c, &one);
+	of->tell(c, &one);
 	jot_close(&c->out, '}');
 	c->needs = one.log_id;
 	api_tag(one.commit, c->tag);
-	api_work(c, api_send);
+	if (api_looked(c, of, &one, 1))
+		api_work(c, api_send);
 }

@@ -47,7 +47,8 @@ static bool match(struct api_call *c, const struct listed *one)
 	return c->list.number[0] == 0 || (int)p->role == c->list.number[0];
 }
 
-const struct api_list API_PEOPLE = {LISTING_PEOPLE, false, params, match, tell};
+const struct api_list API_PEOPLE = {
+	.which = LISTING_PEOPLE, .personal = true, .params = params, .match = match, .tell = tell};
 
 void api_people_get(struct api_call *c)
 {
@@ -92,7 +93,8 @@ static bool duty_match(struct api_call *c, const struct listed *one)
 	return now.on_duty || now.desk;
 }
 
-static const struct api_list DUTY = {LISTING_PEOPLE, false, params, duty_match, duty_write};
+static const struct api_list DUTY = {
+	.which = LISTING_PEOPLE, .personal = true, .params = params, .match = duty_match, .tell = duty_write};
 
 void api_duty_get(struct api_call *c)
 {
@@ -123,7 +125,8 @@ static bool session_match(struct api_call *c, const struct listed *one)
 	return (person == NULL || strcmp(l->person, person) == 0) && app_person_near(api_app(c), l->person, &c->who);
 }
 
-const struct api_list API_SESSIONS = {LISTING_SESSIONS, false, NULL, session_match, session_write};
+const struct api_list API_SESSIONS = {
+	.which = LISTING_SESSIONS, .personal = true, .match = session_match, .tell = session_write};
 
 void api_sessions_get(struct api_call *c)
 {
@@ -146,7 +149,7 @@ void api_session_delete(struct api_call *c)
 	struct login_answer now;
 	struct listed one;
 
-	if (!api_one(c, &API_SESSIONS, &one))
+	if (!api_one(c, &API_SESSIONS, &one) || !api_ends_session(c, ((const Pingan__V1__Login *)one.body)->person))
 		return;
 	c->rq->phase = REQUEST_WAITS;
 	c->rq->ticket = login_end(c->api->web->logins, c->id, session_ended, c, &now);

@@ -10,8 +10,6 @@ const struct log_code LOG_CODES[] = {
      "If it goes on: the machine or Redis is overloaded, see pingan_changes and STORE_ lines."},
 	{"ALARM_RESTLESS", LOG_NOTE, "A device presses far more often than a person does.",
      "Call the home; have the device looked at."},
-	{"API_REFUSED", LOG_WARN, "Somebody asked the API for what their role or token may not; they were told 403.",
-     "A token: its system wants more than it was given; look at scope= and decide. A person: ask them what they tried."},
 	{"AUDIT_LOST", LOG_ERROR, "A look at somebody's data could not be put on record: too much waits for the store.",
      "Is the store away or slow? The line says who looked and in which way."},
 	{"AUTHD_AWAY", LOG_ERROR, "pingan-authd can't be reached: nobody can log in; open sessions go on.",

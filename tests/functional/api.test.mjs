@@ -343,6 +343,34 @@ describe('refusals', () => {
 	})
 })
 
+describe('on record', () => {
+	// What the chain says, entry by entry, as the text that stands in their bytes.
+	const chain = async () => (await cell.redis.cli('--raw', 'xrange', 'pa:audit', '-', '+')).split(/^\d+-0$/m)
+	const find = async (...words) => (await chain()).filter((e) => words.every((w) => e.includes(w)))
+
+	test('who looks at a home, a list, a person; not who reads areas', async () => {
+		await ok('/homes/h0006')
+		await until(async () => (await find('sup01', 'GET/homes/{id}', 'household:h0006')).length === 1, { what: 'the look is on record' })
+		await ok('/incidents?household=h0006')
+		await until(async () => (await find('sup01', 'GET/incidents', 'h0006')).length === 1, { what: 'the list is' })
+		await ok('/people/cg01')
+		await until(async () => (await find('sup01', 'GET/people/{id}', 'person:cg01')).length === 1, { what: 'the person is' })
+		await ok('/areas')
+		await ok('/statistics/incidents')
+		assert.equal((await find('GET/areas')).length, 0)
+		assert.equal((await find('GET/statistics')).length, 0)
+	})
+
+	test('who was refused, and what a filter says is not', async () => {
+		await refused(403, 'scope', '/homes?phone=13900007777', { cookie: operator })
+		await until(async () => (await find('op01', 'GET/homes')).length > 0, { what: 'the refusal is on record' })
+		await ok('/homes?phone=13900008888')
+		await until(async () => (await find('sup01', 'GET/homes')).length > 1, { what: 'and the look' })
+		for (const entry of await chain()) assert.ok(!/1390000(7777|8888)/.test(entry))
+		assert.ok(!cell.daemon.child.lines.some((line) => /1390000(7777|8888)/.test(line)))
+	})
+})
+
 describe('sessions', () => {
 	test('a supervisor sees them and ends one, everywhere at once', async () => {
 		const cookie = await cell.login('op01')
