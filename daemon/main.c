@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "io/config.h"
 #include "io/log.h"
@@ -105,6 +107,16 @@ static int print(const char *what)
 	return 0;
 }
 
+/* The whole city is in our memory: no core of it on any disk, and nobody else's debugger in it. */
+static void keep_in_memory(void)
+{
+	const struct rlimit none = {0, 0};
+
+	/* A service manager may have taken the right to set limits from us; then it has set them (LimitCORE=0). */
+	if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+		fputs("<5>ev=CORE_LIMIT_KEPT\n", stderr);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option OPTIONS[] = {
@@ -185,6 +197,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 #endif
+	keep_in_memory();
 	loop = loop_new(&options, why);
 	if (loop == NULL) {
 		fprintf(stderr, "<3>ev=START_FAILED why=\"%s\"\n", why);

@@ -24,12 +24,12 @@ static const Pingan__V1__Line *line_of(const Pingan__V1__LogEvent *e)
 }
 
 /* Raw bytes as people read them: what is printable as it is, the rest as \xHH. */
-static void text_of(const ProtobufCBinaryData *raw, char *ret, size_t size)
+static void text_of(struct slice raw, char *ret, size_t size)
 {
 	size_t at = 0;
 
-	for (size_t i = 0; i < raw->len && at + 5 <= size; i++) {
-		uint8_t c = raw->data[i];
+	for (size_t i = 0; i < raw.len && at + 5 <= size; i++) {
+		uint8_t c = raw.at[i];
 
 		if (c >= ' ' && c <= '~' && c != '\\')
 			ret[at++] = (char)c;
@@ -59,10 +59,58 @@ static void alarm_of(const struct store_entry *entry, const Pingan__V1__LogEvent
 	}
 }
 
-static void print(const struct store_entry *entry, const Pingan__V1__LogEvent *e, bool json)
+/* The key of the home that it was sealed for; the last one is kept: alarms of one unit stand together. False: it is gone. */
+static bool key_of(struct cell *cell, const char *household, uint8_t ret[32])
+{
+	static char last[ID_MAX];
+	static uint8_t kept[32];
+	static bool there;
+	static struct cell_record rec;
+	Pingan__V1__Household *h;
+	char key[STORE_KEY_MAX];
+
+	if (strcmp(last, household) != 0 && strlen(household) < sizeof last) {
+		snprintf(last, sizeof last, "%s", household);
+		snprintf(key, sizeof key, "household:%s", household);
+		there = cell_get(cell, key, &rec) && rec.rev != 0;
+		h = there ? pingan__v1__household__unpack(NULL, rec.len, rec.body) : NULL;
+		there = h != NULL && h->key.len == sizeof kept;
+		if (there)
+			memcpy(kept, h->key.data, sizeof kept);
+		if (h != NULL)
+			pingan__v1__household__free_unpacked(h, NULL);
+		sodium_memzero(rec.body, sizeof rec.body);
+	}
+	memcpy(ret, kept, sizeof kept);
+	return there && strcmp(last, household) == 0;
+}
+
+/* Its raw bytes, opened; returns how many. 0: none, or nobody can open them any more. */
+static size_t raw_of(struct cell *cell, const Pingan__V1__LogEvent *e, uint8_t ret[ALARM_RAW_MAX])
+{
+	size_t sealed = e->raw_sealed.len, more = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
+	uint8_t key[crypto_secretbox_KEYBYTES];
+	size_t len = 0;
+
+	if (e->raw.len != 0 && e->raw.len <= ALARM_RAW_MAX) {
+		memcpy(ret, e->raw.data, e->raw.len);
+		return e->raw.len;
+	}
+	if (sealed <= more || sealed - more > ALARM_RAW_MAX || !key_of(cell, e->sealed_for, key))
+		return 0;
+	if (crypto_secretbox_open_easy(ret, e->raw_sealed.data + crypto_secretbox_NONCEBYTES,
+	                               sealed - crypto_secretbox_NONCEBYTES, e->raw_sealed.data, key) == 0)
+		len = sealed - more;
+	sodium_memzero(key, sizeof key);
+	return len;
+}
+
+static void print(struct cell *cell, const struct store_entry *entry, const Pingan__V1__LogEvent *e, bool json)
 {
 	const char *protocol, *kind;
 	Pingan__V1__LogAlarm a;
+	uint8_t raw[ALARM_RAW_MAX];
+	size_t raw_len = raw_of(cell, e, raw);
 	char text[4 * ALARM_RAW_MAX + 1], id[17], *hex;
 	json_t *object;
 
@@ -70,15 +118,15 @@ static void print(const struct store_entry *entry, const Pingan__V1__LogEvent *e
 	protocol = (unsigned)a.protocol >= PROTOCOL_COUNT ? "-" : PROTOCOLS[a.protocol];
 	kind = a.kind == PINGAN__V1__KIND__KIND_NONE ? "-" : kind_name((enum kind)a.kind);
 	snprintf(id, sizeof id, "%016" PRIx64, a.id);
-	text_of(&e->raw, text, sizeof text);
+	text_of(slice_of(raw, raw_len), text, sizeof text);
 	if (!json) {
 		printf("%" PRIu64 " %" PRId64 " %s %s %s%s %s %s %s\n", entry->id, a.received_ms, e->alarm_device, protocol,
 		       kind, a.restore ? " restore" : "", id, e->record, text);
 		return;
 	}
-	hex = malloc(2 * e->raw.len + 1);
+	hex = malloc(2 * raw_len + 1);
 	ENSURE(hex != NULL);
-	sodium_bin2hex(hex, 2 * e->raw.len + 1, e->raw.data, e->raw.len);
+	sodium_bin2hex(hex, 2 * raw_len + 1, raw, raw_len);
 	object = json_pack("{s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:s, s:I, s:b, s:s, s:s, s:s, s:s}", "entry",
 	                   (json_int_t)entry->id, "received_ms", (json_int_t)a.received_ms, "stored_ms",
 	                   (json_int_t)entry->at_ms, "raised_ms", (json_int_t)a.raised_ms, "device", e->alarm_device,
@@ -205,7 +253,7 @@ int alarms_show(struct cell *cell, const char *since, uint64_t from, uint32_t co
 				continue;
 			}
 			if (e->alarm_device[0] != '\0') {
-				print(&entry, e, json);
+				print(cell, &entry, e, json);
 				shown++;
 			}
 			pingan__v1__log_event__free_unpacked(e, NULL);

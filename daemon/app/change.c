@@ -661,9 +661,3 @@ ms_t change_received_ms(const struct app *app, const struct change *ch)
 {
 	return app->now.store_ms - (app->now.mono.ms - ch->since.ms);
 }
-
-void change_alarm_put(const struct app *app, const struct change *ch, struct buf *bytes)
-{
-	if (ch->alarm != NULL)
-		log_alarm_encode(ch->alarm, change_received_ms(app, ch), bytes);
-}

@@ -31,8 +31,10 @@ void change_move(struct app *app, struct change *ch, struct record *to);
 void commit_begin(struct store_commit *c);
 /* When its alarm came in, by the store's clock; it may have waited for the store since. */
 ms_t change_received_ms(const struct app *app, const struct change *ch);
-/* Appended to its log entry: what its alarm says, if it brings one. */
-void change_alarm_put(const struct app *app, const struct change *ch, struct buf *bytes);
+/* raw.c. Appended to its log entry: what its alarm says, if it brings one, and its raw bytes, sealed. */
+void change_alarm_put(struct app *app, const struct change *ch, struct buf *bytes);
+/* Raw bytes of the alarm in a log entry, opened; returns how many. 0: none, or their key is gone. */
+size_t raw_open(struct app *app, const Pingan__V1__LogEvent *ev, uint8_t ret[ALARM_RAW_MAX]);
 void commit_put(struct store_commit *c, const struct record *rec, struct buf *bytes, size_t from);
 void commit_link(struct store_commit *c, enum store_link_op op, const char *name, const char *value);
 

@@ -77,8 +77,7 @@ static void event_put(struct app *app, struct store_commit *c, struct buf *bytes
 
 	for (uint32_t i = 0; i < out->event_count; i++)
 		snprintf(out->events[i].device, sizeof out->events[i].device, "%s", device_of(ch));
-	log_event_encode(app->config.daemon, ch->record->key, line, line != NULL, ch->ev.text,
-	                 ch->alarm == NULL ? slice_of(NULL, 0) : slice_of(ch->alarm->raw, ch->alarm->raw_len),
+	log_event_encode(app->config.daemon, ch->record->key, line, line != NULL, ch->ev.text, slice_of(NULL, 0),
 	                 ch->alarm == NULL ? "" : ch->alarm->device, bytes);
 	change_alarm_put(app, ch, bytes);
 	device_events_encode(out->events, out->event_count, bytes);

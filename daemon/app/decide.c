@@ -245,8 +245,7 @@ void incident_fly(struct app *app, struct change *ch, const struct outcome_of_st
 	}
 	from = bytes.len;
 	log_event_encode(app->config.daemon, ch->record->key, &after->lines[after->line_count - out->added], out->added,
-	                 after->text, ch->alarm == NULL ? slice_of(NULL, 0) : slice_of(ch->alarm->raw, ch->alarm->raw_len),
-	                 ch->alarm == NULL ? "" : ch->alarm->device, &bytes);
+	                 after->text, slice_of(NULL, 0), ch->alarm == NULL ? "" : ch->alarm->device, &bytes);
 	if (ch->kind == CHANGE_BIND)
 		bound_events(app, &bytes, ch, after->device);
 	change_alarm_put(app, ch, &bytes);
@@ -467,8 +466,7 @@ static enum verdict decide_signal(struct app *app, struct change *ch)
 	message_set(&c, ch);
 	tested_put(app, &c, &bytes, ch);
 	from = bytes.len;
-	log_event_encode(app->config.daemon, ch->record->key, &line, 1, NULL, slice_of(ch->alarm->raw, ch->alarm->raw_len),
-	                 ch->alarm->device, &bytes);
+	log_event_encode(app->config.daemon, ch->record->key, &line, 1, NULL, slice_of(NULL, 0), ch->alarm->device, &bytes);
 	change_alarm_put(app, ch, &bytes);
 	if (c.put_count != 0)
 		tested_event(app, ch, &bytes);

@@ -254,7 +254,7 @@ static void life_fill(struct app *app, const struct incident *inc, Pingan__V1__I
 
 /* ------------------------------------------------------------ the whole */
 
-static void card_fill(struct app *app, const char *household, bool silent, bool health, Pingan__V1__IncidentDetail *d)
+static void card_fill(struct app *app, const char *household, bool silent, Pingan__V1__IncidentDetail *d)
 {
 	const Pingan__V1__Household *h = household[0] == '\0' ? NULL : household_find(app, household);
 
@@ -276,7 +276,8 @@ static void card_fill(struct app *app, const char *household, bool silent, bool 
 		d->lat_e6 = h->place->lat_e6;
 		d->lon_e6 = h->place->lon_e6;
 	}
-	if (!health || h->health == NULL)
+	/* Kept back until it is on record who looks: disclose_detail(). */
+	if (h->health == NULL)
 		return;
 	d->health_notes = h->health->notes;
 	d->medicines = h->health->medicines;
@@ -297,10 +298,9 @@ static char *raw_print(struct app *app, const uint8_t *raw, size_t len)
 	return text;
 }
 
-static void incident_fill(struct app *app, const struct incident *inc, const struct detail_open *open,
-                          Pingan__V1__IncidentDetail *d)
+static void incident_fill(struct app *app, const struct incident *inc, Pingan__V1__IncidentDetail *d)
 {
-	card_fill(app, inc->household, inc->silent, open->audited, d);
+	card_fill(app, inc->household, inc->silent, d);
 	lines_fill(app, inc, d);
 	d->jobs = pointers_take(app, inc->job_count);
 	for (uint32_t i = 0; d->jobs != NULL && i < inc->job_count; i++) {
@@ -328,7 +328,7 @@ static bool fill(struct app *app, struct session *s, const struct detail_open *o
 			return false;
 		row_fill(app, sh, rec, &app->screens->inc, row);
 		app->screens->inc.silent = row->silent; /* by a press that can't be stored yet, too */
-		incident_fill(app, &app->screens->inc, open, d);
+		incident_fill(app, &app->screens->inc, d);
 		if (row->quarantine && (sh->press != NULL || sh->raw != NULL))
 			d->raw = sh->press != NULL ? raw_print(app, sh->press->raw, sh->press->raw_len)
 			                           : raw_print(app, sh->raw, sh->raw_len);
@@ -337,7 +337,7 @@ static bool fill(struct app *app, struct session *s, const struct detail_open *o
 	if (sh == NULL || sh->press == NULL || !rights_sees(app, &s->rights, &sh->face))
 		return false;
 	row_fill_press(app, sh, row);
-	card_fill(app, sh->press->household, row->silent, open->audited, d);
+	card_fill(app, sh->press->household, row->silent, d);
 	if (row->quarantine)
 		d->raw = raw_print(app, sh->press->raw, sh->press->raw_len);
 	return true;

@@ -173,17 +173,20 @@ void screens_entry(struct app *app, const struct store_entry *e)
 	struct shown *sh =
 		rec == NULL || rec->slot == NULL || !rec->slot->quarantine ? NULL : shown_find(app, rec->slot->id);
 	const Pingan__V1__LogEvent *ev;
+	uint8_t raw[ALARM_RAW_MAX];
+	size_t len;
 
 	if (sh == NULL)
 		return;
 	ev = pingan__v1__log_event__unpack(&app->arena.allocator, e->event.len, e->event.at);
-	if (ev == NULL || ev->raw.len == 0 || ev->raw.len > ALARM_RAW_MAX)
+	len = ev == NULL ? 0 : raw_open(app, ev, raw);
+	if (len == 0)
 		return;
 	free(sh->raw);
-	sh->raw = malloc(ev->raw.len);
-	sh->raw_len = sh->raw == NULL ? 0 : (uint16_t)ev->raw.len;
+	sh->raw = malloc(len);
+	sh->raw_len = sh->raw == NULL ? 0 : (uint16_t)len;
 	if (sh->raw != NULL)
-		memcpy(sh->raw, ev->raw.data, ev->raw.len);
+		memcpy(sh->raw, raw, len);
 }
 
 /* ------------------------------------------------------------ presses that are not stored */

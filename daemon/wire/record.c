@@ -284,7 +284,8 @@ void log_event_encode(const char *daemon, const char *record_key, const struct l
 }
 
 /* Fields of one message may stand in two pieces. */
-void log_alarm_encode(const struct alarm *alarm, ms_t received_ms, struct buf *ret)
+void log_alarm_encode(const struct alarm *alarm, ms_t received_ms, struct slice raw_sealed, const char *sealed_for,
+                      struct buf *ret)
 {
 	Pingan__V1__LogEvent message = PINGAN__V1__LOG_EVENT__INIT;
 	Pingan__V1__LogAlarm to = PINGAN__V1__LOG_ALARM__INIT;
@@ -298,5 +299,18 @@ void log_alarm_encode(const struct alarm *alarm, ms_t received_ms, struct buf *r
 	to.raised_ms = alarm->raised_ms;
 	to.received_ms = received_ms;
 	message.alarm = &to;
+	if (raw_sealed.len != 0) {
+		message.raw_sealed = bytes_of(raw_sealed.at, raw_sealed.len);
+		message.sealed_for = text_of(sealed_for);
+	}
+	pack(&message.base, LOG_EVENT_MAX, ret);
+}
+
+void log_raw_encode(struct slice raw, struct buf *ret)
+{
+	Pingan__V1__LogEvent message = PINGAN__V1__LOG_EVENT__INIT;
+
+	ENSURE(raw.len <= ALARM_RAW_MAX);
+	message.raw = bytes_of(raw.at, raw.len);
 	pack(&message.base, LOG_EVENT_MAX, ret);
 }

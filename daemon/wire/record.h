@@ -17,6 +17,8 @@
 
 #define RECORD_MAX 16384
 #define RECORD_SCRATCH (128 * 1024)
+/* Raw bytes of an alarm, sealed: a nonce of 24 bytes and a sum of 16 with them. */
+#define RAW_SEALED_MAX (ALARM_RAW_MAX + 40)
 #define LOG_EVENT_MAX 8192 /* lines and texts of one step, raw bytes of one alarm */
 
 /* Why a body is not believed. */
@@ -58,6 +60,9 @@ int storm_decode(struct slice body, struct storm *ret, struct arena *scratch);
 void log_event_encode(const char *daemon, const char *record_key, const struct line *lines, uint32_t count,
                       const uint8_t *text, struct slice raw, const char *alarm_device, struct buf *ret);
 /* Appends what the alarm of that entry says, to the same message. */
-void log_alarm_encode(const struct alarm *alarm, ms_t received_ms, struct buf *ret);
+void log_alarm_encode(const struct alarm *alarm, ms_t received_ms, struct slice raw_sealed, const char *sealed_for,
+                      struct buf *ret);
+/* Appended likewise: raw bytes that could not be sealed. */
+void log_raw_encode(struct slice raw, struct buf *ret);
 
 #endif

@@ -214,7 +214,7 @@ export class Cell {
 		this.dir = folder(t)
 		this.redis = new Redis(this.dir)
 		this.authd = new Authd(this.dir)
-		this.daemons = Array.from({ length: daemons }, (_, i) => new Daemon(this, `pingand${i}`, this.configuration(config), args))
+		this.daemons = Array.from({ length: daemons }, (_, i) => new Daemon(this, `pingand${i}`, this.configuration(structuredClone(config)), args))
 	}
 
 	configuration(more) {

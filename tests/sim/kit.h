@@ -422,6 +422,8 @@ static inline void sim_after(struct sim *sim, int64_t ms, void (*run)(struct sim
 }
 void *sim_memory(size_t size); /* zeroed, or the test ends */
 void *sim_copy(const void *at, size_t len);
+/* What the ports of the simulator have sealed. */
+size_t sim_unseal(struct slice sealed, uint8_t *ret, size_t size);
 
 /* ------------------------------------------------------------ history.c */
 

@@ -254,10 +254,15 @@ static void know_event(struct sim *sim, const struct store_entry *e, const Pinga
 			}
 		}
 	}
-	if (event->raw.len != 0) {
+	if (event->raw.len != 0 || event->raw_sealed.len != 0) {
+		uint8_t raw[ALARM_RAW_MAX];
+		struct slice bytes = slice_of(event->raw.data, event->raw.len);
+
+		if (bytes.len == 0)
+			bytes = slice_of(raw, sim_unseal(slice_of(event->raw_sealed.data, event->raw_sealed.len), raw, sizeof raw));
 		GROW(t->raws, t->raw_count, t->raw_size);
 		t->raws[t->raw_count++] = (struct known_raw){
-			.bytes = sim_copy(event->raw.data, event->raw.len), .len = event->raw.len, .entry = e->id};
+			.bytes = sim_copy(bytes.at, bytes.len), .len = bytes.len, .entry = e->id};
 	}
 }
 

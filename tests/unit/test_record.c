@@ -409,7 +409,7 @@ static void test_the_log_says_what_the_commit_added(void **state)
 	log_event_encode("d1", "incident:0000000000000007", &k.inc.lines[k.inc.line_count - k.out.added], k.out.added,
 	                 k.inc.text, slice_of("raw bytes", 9), "unit1", &b);
 	a.raised_ms = 1234;
-	log_alarm_encode(&a, 5678, &b);
+	log_alarm_encode(&a, 5678, slice_of("closed", 6), "h7", &b);
 	assert_false(b.overflow);
 	m = pingan__v1__log_event__unpack(NULL, b.len, b.at);
 	assert_non_null(m);
@@ -422,6 +422,9 @@ static void test_the_log_says_what_the_commit_added(void **state)
 	assert_int_equal(m->lines[0]->text.len, 6);
 	assert_memory_equal(m->lines[0]->text.data, "sealed", 6);
 	assert_int_equal(m->raw.len, 9);
+	assert_int_equal(m->raw_sealed.len, 6);
+	assert_memory_equal(m->raw_sealed.data, "closed", 6);
+	assert_string_equal(m->sealed_for, "h7");
 	assert_string_equal(m->alarm_device, "unit1");
 	assert_non_null(m->alarm);
 	assert_int_equal(m->alarm->id, 7);
@@ -435,7 +438,7 @@ static void test_the_log_says_what_the_commit_added(void **state)
 static void test_the_longest_log_entry_fits(void **state)
 {
 	static struct incident inc;
-	static uint8_t raw[ALARM_RAW_MAX];
+	static uint8_t raw[RAW_SEALED_MAX];
 	static uint8_t room[LOG_EVENT_MAX];
 	struct alarm a = kit_alarm("unit1", UINT64_MAX, KIND_SOS);
 	struct buf b = buf_of(room, sizeof room);
@@ -449,11 +452,11 @@ static void test_the_longest_log_entry_fits(void **state)
 	longest_id(device, 'u', 0);
 	memset(key, 'k', sizeof key - 1);
 	key[sizeof key - 1] = '\0';
-	log_event_encode(daemon, key, inc.lines, inc.line_count, inc.text, slice_of(raw, sizeof raw), device, &b);
+	log_event_encode(daemon, key, inc.lines, inc.line_count, inc.text, slice_of(raw, ALARM_RAW_MAX), device, &b);
 	memset(a.code, 'c', sizeof a.code - 1);
 	a.zone = UINT16_MAX;
 	a.raised_ms = INT64_MAX;
-	log_alarm_encode(&a, INT64_MAX, &b);
+	log_alarm_encode(&a, INT64_MAX, slice_of(raw, sizeof raw), device, &b);
 	assert_false(b.overflow);
 	b = buf_of(room, 40);
 	log_event_encode(daemon, key, inc.lines, inc.line_count, inc.text, slice_of(NULL, 0), "", &b);
