@@ -83,8 +83,8 @@ static void every_line_and_every_event_of_a_unit_has_its_word(void **state)
 /* Whatever is added to a log entry, or to its parts, and names a person is read here, or it names them in vain. */
 static void every_part_of_a_log_entry_is_decided(void **state)
 {
-	static const char *const decided[] = {"daemon",  "record", "lines", "raw",    "alarm_device",
-	                                      "devices", "alarm",  "edit",  "rosters"};
+	static const char *const decided[] = {"daemon", "record", "lines",   "raw",        "alarm_device", "devices",
+	                                      "alarm",  "edit",   "rosters", "raw_sealed", "sealed_for"};
 
 	(void)state;
 	for (unsigned i = 0; i < pingan__v1__log_event__descriptor.n_fields; i++) {
