@@ -7,7 +7,7 @@
  *   POST /api/v1/logout  200; the cookie goes
  *   POST /api/v1/password {"password": "...", "new_password": "..."}
  *                        200: every other session of this person is over; 401 no session; 403 "wrong"; 422 "weak"; 429; 503
- *   GET  /api/v1/me      200 {"person", "name", "role"}; 401; 503 while sessions are not read yet
+ *   GET  /api/v1/me      200 {"person", "name", "role", "scopes", "areas"}, also of a token; 401; 503 while sessions are not read yet
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -251,16 +251,59 @@ void api_logout(struct request *rq, struct slice body)
 		on_logout(rq, &now);
 }
 
-void api_me(struct request *rq)
+static json_t *scopes_of(const struct who *who)
 {
-	char session[LOGIN_NAME_LEN + 1];
-	struct account account;
-	unsigned status;
+	json_t *list = json_array();
 
-	if (session_open(rq->port->web, rq->wsi, session, &account)) {
-		answer_account(rq, &account);
+	for (enum api_scope s = 0; s < SCOPE_COUNT; s++)
+		if (who_may(who, s))
+			(void)json_array_append_new(list, json_string(scope_name(s)));
+	return list;
+}
+
+static json_t *areas_of(const struct who *who)
+{
+	json_t *list = json_array();
+
+	for (uint32_t i = 0; i < who->area_count; i++)
+		(void)json_array_append_new(list, json_string(who->areas[i]));
+	return list;
+}
+
+static void answer_who(struct request *rq, const struct who *who)
+{
+	json_t *me = json_pack("{s:s, s:s, s:s, s:o, s:o}", "person", who->id, "name", who->name, "role",
+	                       role_name(who->role), "scopes", scopes_of(who), "areas", areas_of(who));
+	char *text = me == NULL ? NULL : json_dumps(me, JSON_COMPACT);
+
+	json_decref(me);
+	if (text == NULL) {
+		answer_error(rq, 500, "memory");
 		return;
 	}
-	status = session_none(rq->port->web, rq->wsi);
-	answer_error(rq, status, status == 401 ? "no_session" : "no_store");
+	answer_header(rq, "cache-control", "no-store");
+	answer_text(rq, 200, "application/json", slice_str(text));
+	free(text);
+}
+
+void api_me(struct request *rq)
+{
+	struct who who;
+
+	switch (who_asks(rq->port, rq->wsi, false, &who)) {
+	case WHO_OK:
+		answer_who(rq, &who);
+		return;
+	case WHO_TOKEN:
+		answer_header(rq, "www-authenticate", "Bearer error=\"invalid_token\"");
+		answer_error(rq, 401, "token");
+		return;
+	case WHO_LATER:
+		answer_error(rq, 503, "no_store");
+		return;
+	case WHO_NONE:
+	case WHO_ORIGIN: /* nothing is changed here */
+		answer_error(rq, 401, "no_session");
+		return;
+	}
 }

@@ -9,7 +9,10 @@ export interface Me {
 	role: string;
 }
 
-export type LoginFault = { why: 'wrong' | 'busy' | 'offline' } | { why: 'slow'; s: number };
+/** code: the password is right, now the code; no_key: this account must have one, and has not. */
+export type LoginFault =
+	{ why: 'wrong' | 'code' | 'wrong_code' | 'no_key' | 'busy' | 'offline' } | { why: 'slow'; s: number };
+export type PasswordFault = { why: 'wrong' | 'weak' | 'busy' | 'offline' } | { why: 'slow'; s: number };
 
 function isMe(value: unknown): value is Me {
 	if (typeof value !== 'object' || value === null) return false;
@@ -31,6 +34,18 @@ async function call(path: string, init: RequestInit): Promise<Response | null> {
 	} catch {
 		return null;
 	}
+}
+
+const post = (path: string, value: object) =>
+	call(path, {
+		method: 'POST',
+		headers: { 'content-type': 'application/json' },
+		body: JSON.stringify(value),
+	});
+
+function secondsOf(body: unknown): number {
+	const s = (body as { retry_after_s?: unknown } | null)?.retry_after_s;
+	return typeof s === 'number' ? s : 30;
 }
 
 class Session {
@@ -70,11 +85,11 @@ class Session {
 		return answer?.status === 401;
 	}
 
-	async login(account: string, password: string): Promise<LoginFault | null> {
-		const answer = await call('/api/v1/login', {
-			method: 'POST',
-			headers: { 'content-type': 'application/json' },
-			body: JSON.stringify({ account, password }),
+	async login(account: string, password: string, code = ''): Promise<LoginFault | null> {
+		const answer = await post('/api/v1/login', {
+			account,
+			password,
+			...(code === '' ? {} : { code }),
 		});
 		if (answer === null) return { why: 'offline' };
 		const body: unknown = await answer.json().catch(() => null);
@@ -84,11 +99,21 @@ class Session {
 			this.expired = false;
 			return null;
 		}
-		if (answer.status === 429) {
-			const s = (body as { retry_after_s?: unknown } | null)?.retry_after_s;
-			return { why: 'slow', s: typeof s === 'number' ? s : 30 };
-		}
-		return { why: answer.status === 401 ? 'wrong' : 'busy' };
+		if (answer.status === 429) return { why: 'slow', s: secondsOf(body) };
+		const word = (body as { error?: unknown } | null)?.error;
+		if (answer.status === 401) return { why: word === 'code' || word === 'wrong_code' ? word : 'wrong' };
+		return { why: answer.status === 403 && word === 'no_key' ? 'no_key' : 'busy' };
+	}
+
+	/** Of whoever is logged in here; every other session of theirs ends. */
+	async changePassword(password: string, next: string): Promise<PasswordFault | null> {
+		const answer = await post('/api/v1/password', { password, new_password: next });
+		if (answer === null) return { why: 'offline' };
+		if (answer.ok) return null;
+		if (answer.status === 429)
+			return { why: 'slow', s: secondsOf(await answer.json().catch(() => null)) };
+		if (answer.status === 401) this.expired = true;
+		return { why: answer.status === 403 ? 'wrong' : answer.status === 422 ? 'weak' : 'busy' };
 	}
 
 	async logout(): Promise<void> {

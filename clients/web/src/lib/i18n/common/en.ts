@@ -134,6 +134,22 @@ export const en: Record<keyof typeof zh, string> = {
 	'login.offline': 'Server not reachable',
 	'login.again': 'Your session has ended. Please log in again; the screen and your drafts are kept.',
 	'login.out': 'Log out',
+	'login.code': 'Code',
+	'login.code.note':
+		'The six digits of the app on your phone; without the phone, one of the codes on paper.',
+	'login.code.wrong': 'Wrong code, or used before',
+	'login.no_key':
+		'Administrators log in with a code. This account has none set up yet: ask whoever runs the system.',
+	'password.change': 'Change password',
+	'password.old': 'Present password',
+	'password.new': 'New password',
+	'password.again': 'New password again',
+	'password.note': 'At least 10 characters, 5 of them different. Log-ins elsewhere end when it is changed.',
+	'password.wrong': 'The present password is wrong',
+	'password.weak': 'The new password is too short, too simple, or the same as the account or the old one',
+	'password.differ': 'The new password was typed differently the second time',
+	'password.done': 'Password changed. All log-ins elsewhere have ended.',
+	'password.close': 'Close',
 
 	'set.theme': 'Light or dark',
 	'set.language': 'Language',
