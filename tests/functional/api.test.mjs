@@ -255,7 +255,7 @@ describe('changes', () => {
 
 	test('a new one, and only when there is none yet', async () => {
 		const area = (await ask('/homes/h0001')).json.area
-		const home = { area, address: '天河路1号', residents: [{ name: '𠮷田' }], contacts: [{ order: 1, name: '李', phone: '13800138000' }] }
+		const home = { area, street: '天河路', address: '天河路1号', residents: [{ name: '𠮷田' }], contacts: [{ order: 1, name: '李', phone: '13800138000' }] }
 		const made = await put('/homes/new-1', home, { 'if-none-match': '*' })
 		assert.equal(made.status, 201, made.body)
 		assert.equal(made.json.id, 'new-1')

@@ -1,0 +1,161 @@
+// docs/API.md and docs/openapi.yaml against a daemon: every example does what the page says, and every answer is as the
+// schemas say, with no member that they do not know.
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { promisify } from 'node:util'
+
+import { ok as ctlOk } from '../harness/ctl.mjs'
+import { Cell, request, root } from '../harness/index.mjs'
+import { Unit } from '../harness/unit.mjs'
+import { parseYaml } from '../harness/yaml.mjs'
+
+const run = promisify(execFile)
+const ends = []
+const file = { after: (end) => ends.push(end) }
+const spec = parseYaml(readFileSync(path.join(root, 'docs/openapi.yaml'), 'utf8'))
+const SCOPES = 'homes:read,homes:write,devices:read,incidents:read,people:read,rosters:read,areas:read,areas:write,statistics:read,sessions:read,sessions:end'
+let cell
+let token
+
+before(async () => {
+	cell = await Cell.start(file, { demo: { homes: 40, onDuty: 3 } })
+	token = JSON.parse(await ctlOk(cell, 'token', 'add', 'portal', '--scope', SCOPES, '--area', '4401', '--days', '30', '--json')).token
+})
+after(async () => {
+	for (const end of ends.reverse()) await end()
+})
+
+const get = (path, headers = {}) => request(cell.daemon.ports.web, path, { headers: { authorization: `Bearer ${token}`, ...headers } })
+
+/** The page's commands, each with the answer that stands behind it. */
+function examples() {
+	const page = readFileSync(path.join(root, 'docs/API.md'), 'utf8')
+	return [...page.matchAll(/```sh\n([^]*?)```\n```json\n([^]*?)```/g)].map(([, command, answer]) => ({ command: command.trim(), answer: JSON.parse(answer) }))
+}
+
+/** Every member that the page shows is there and of that type; words that are no ellipsis, numbers aside, are the same. */
+function shaped(shown, real, where) {
+	if (Array.isArray(shown)) {
+		assert.ok(Array.isArray(real), `${where} is a list`)
+		if (shown.length > 0) {
+			assert.ok(real.length > 0, `${where} has something`)
+			shaped(shown[0], real[0], `${where}[0]`)
+		}
+	} else if (typeof shown === 'object') {
+		assert.ok(real !== null && typeof real === 'object', where)
+		for (const [key, value] of Object.entries(shown)) {
+			assert.ok(key in real, `${where}.${key} is there: ${JSON.stringify(real)}`)
+			shaped(value, real[key], `${where}.${key}`)
+		}
+	} else {
+		assert.equal(typeof real, typeof shown, where)
+		if (typeof shown === 'string' && shown !== '…' && /^[a-z0-9-]+$/.test(shown) && /\.(id|household|error|kind|state|protocol|level)$/.test(where)) assert.equal(real, shown, where)
+	}
+}
+
+test('every example of the page does what the page says', async () => {
+	const all = examples()
+	assert.ok(all.length >= 9)
+	for (const { command, answer } of all) {
+		const { stdout } = await run('bash', ['-c', command], { env: { ...process.env, API: cell.daemon.origin, TOKEN: token } })
+		shaped(answer, JSON.parse(stdout), command)
+	}
+})
+
+test('the page names every status and error that an answer can have, and every scope', () => {
+	const page = readFileSync(path.join(root, 'docs/API.md'), 'utf8')
+	for (const scope of SCOPES.split(',')) assert.ok(page.includes(`\`${scope}\``), scope)
+	const statuses = new Set(Object.values(spec.paths).flatMap((ops) => Object.values(ops).flatMap((op) => Object.keys(op.responses))))
+	for (const status of statuses) if (status >= '400' && status !== '500') assert.match(page, new RegExp(`^\\|.*\\b${status}\\b.*\\|`, 'm'))
+})
+
+const follow = (node) => (node?.$ref ? node.$ref.slice(2).split('/').reduce((at, part) => at[part], spec) : node)
+
+/** As the schema says, and nothing besides. */
+function valid(schema, value, where) {
+	const s = follow(schema)
+	if (s.enum) return assert.ok(s.enum.includes(value), `${where}: ${value} is one of ${s.enum}`)
+	switch (s.type) {
+		case 'object':
+			assert.ok(value !== null && typeof value === 'object' && !Array.isArray(value), where)
+			for (const name of s.required ?? []) assert.ok(name in value, `${where}.${name} is there`)
+			for (const [name, member] of Object.entries(value)) {
+				const known = s.properties?.[name] ?? s.additionalProperties
+				assert.ok(known, `${where}.${name} is in the schema`)
+				valid(known, member, `${where}.${name}`)
+			}
+			break
+		case 'array':
+			assert.ok(Array.isArray(value), where)
+			for (const [i, item] of value.entries()) valid(s.items, item, `${where}[${i}]`)
+			break
+		case 'integer':
+			assert.ok(Number.isInteger(value), `${where} is a whole number`)
+			break
+		default:
+			assert.equal(typeof value, s.type, where)
+			if (s.pattern) assert.match(value, new RegExp(s.pattern), where)
+			if (s.format === 'date-time') assert.match(value, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, where)
+	}
+}
+
+test('every answer is as its schema says', async (t) => {
+	const unit = await Unit.connect(t, cell.daemon, cell.homes.find((h) => h.household === 'h0009'))
+	await unit.ack(unit.press())
+	await cell.login('op01')
+	const ids = { homes: 'items.0.id', devices: 'items.0.id', incidents: 'items.0.id', people: 'items.0.id', areas: 'items.0.code', stations: 'items.0.id' }
+	let asked = 0
+	for (const [at, ops] of Object.entries(spec.paths)) {
+		const schema = ops.get?.responses?.['200']?.content?.['application/json']?.schema
+		if (!schema || ops.get.security.length === 0) continue
+		let where = at
+		if (at.includes('{id}')) {
+			const kind = at.split('/')[3]
+			const list = JSON.parse((await get(`/api/v1/${kind}`)).body)
+			where = at.replace('{id}', ids[kind].split('.').reduce((v, k) => v[k], list))
+		}
+		const answer = await get(where + (at.includes('{id}') || !ops.get.parameters ? '' : '?' + (ops.get.parameters.some((p) => p.$ref?.endsWith('/limit')) ? 'limit=500' : 'since=2020-01-01T00:00:00Z')))
+		assert.equal(answer.status, 200, `${where}: ${answer.body}`)
+		const value = JSON.parse(answer.body)
+		valid(schema, value, at)
+		if (value.items) assert.ok(value.items.length > 0, `${at} has something to be compared`)
+		asked++
+	}
+	assert.ok(asked >= 15, `${asked} answers`)
+	for (const [where, status] of [['/api/v1/homes/nobody', 404], ['/api/v1/homes?limit=0', 400], ['/api/v1/nothing', 404]]) {
+		const answer = await get(where)
+		assert.equal(answer.status, status)
+		valid({ $ref: '#/components/schemas/Problem' }, JSON.parse(answer.body), where)
+	}
+})
+
+test('the file that is served is the one in docs', async () => {
+	const answer = await request(cell.daemon.ports.web, '/api/v1/openapi.yaml')
+	assert.equal(answer.status, 200)
+	assert.equal(answer.headers['content-type'], 'application/yaml')
+	assert.equal(answer.body, readFileSync(path.join(root, 'docs/openapi.yaml'), 'utf8'))
+	assert.equal((await request(cell.daemon.ports.web, '/api/v1/openapi.yaml', { headers: { 'if-none-match': answer.headers.etag } })).status, 304)
+})
+
+test('a token may what it was given and where, until it is revoked', async () => {
+	const one = JSON.parse(await ctlOk(cell, 'token', 'add', 'little', '--scope', 'homes:read', '--area', '440190001', '--days', '1', '--json'))
+	const as = (path, headers) => request(cell.daemon.ports.web, path, { headers: { authorization: `Bearer ${one.token}`, ...headers } })
+	const mine = JSON.parse((await as('/api/v1/homes?limit=500')).body).items
+	const whole = JSON.parse((await get('/api/v1/homes?limit=500')).body).items
+	assert.ok(mine.length > 0 && mine.length < whole.length)
+	assert.ok(mine.every((h) => h.area.startsWith('440190001')))
+	assert.equal((await as(`/api/v1/homes/${whole.find((h) => !h.area.startsWith('440190001')).id}`)).status, 404)
+	assert.equal((await as('/api/v1/devices')).status, 403)
+	assert.equal((await as('/api/v1/homes', { cookie: await cell.login('sup01') })).status, 200)
+	// How to get in is for those who keep it right.
+	const secrets = ['access', 'door_code', 'key_safe', 'key_holder']
+	assert.ok(whole.some((h) => secrets.some((s) => s in h)))
+	assert.ok(!mine.some((h) => secrets.some((s) => s in h)))
+	await ctlOk(cell, 'token', 'revoke', one.id)
+	let status
+	for (let i = 0; i < 100 && (status = (await as('/api/v1/homes')).status) !== 401; i++);
+	assert.equal(status, 401)
+})
