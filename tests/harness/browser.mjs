@@ -215,6 +215,9 @@ export class Seat {
 
 	async startDuty() {
 		await this.page.getByRole('button', { name: '开始在岗' }).tap()
+		// The test offer rings, and is heard.
+		await this.page.getByRole('heading', { name: '测试派单' }).waitFor()
+		await this.page.getByRole('button', { name: '听到了' }).tap()
 		await this.page.getByRole('heading', { name: '在岗' }).waitFor()
 	}
 

@@ -8,15 +8,24 @@
  *         removed when it ends or the person logs out.
  */
 import { fromBinary, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
-import { JobState, OfferState, type DeclineReason } from '$lib/gen/pingan/v1/common_pb.js';
+import {
+	JobState,
+	OfferState,
+	SwapState,
+	type AbsenceReason,
+	type DeclineReason,
+} from '$lib/gen/pingan/v1/common_pb.js';
 import {
 	PhoneStateSchema,
 	Result,
 	ScreenHello_Page,
+	type PhoneCheck,
 	type PhoneEnded,
 	type PhoneJob,
 	type PhoneOffer,
+	type PhoneShift,
 	type PhoneState,
+	type PhoneSwap,
 	type Reply,
 	type ScreenHelloSchema,
 	type ToScreen,
@@ -159,6 +168,30 @@ export class Phone {
 		return this.state?.deskPhone ?? '';
 	}
 
+	/** The test offer that rings now, or null. A real offer comes before it. */
+	get ringingCheck(): PhoneCheck | null {
+		const check = this.state?.check;
+		if (!this.onDuty || check === undefined || check.provedMs !== 0n) return null;
+		return ms(check.untilMs) > this.line.now ? check : null;
+	}
+
+	/** How the last test offer of this duty went. */
+	get checkResult(): 'none' | 'ok' | 'failed' {
+		const check = this.state?.check;
+		if (check === undefined) return 'none';
+		return check.provedMs !== 0n ? 'ok' : 'failed';
+	}
+
+	/** Mine, those that are over left out. */
+	get shifts(): PhoneShift[] {
+		return (this.state?.shifts ?? []).filter((s) => ms(s.untilMs) > this.line.now);
+	}
+
+	/** Somebody asks me to take a shift. */
+	get askedToSwap(): boolean {
+		return (this.state?.swaps ?? []).some((s) => !s.mine && s.state === SwapState.SWAP_ASKED);
+	}
+
 	/** An offer rings until it is answered. */
 	get rings(): boolean {
 		const offer = this.offers[0];
@@ -188,9 +221,45 @@ export class Phone {
 	}
 
 	setDuty(on: boolean): void {
-		this.line.act('duty', { case: 'duty', value: { on } }, (reply) => {
+		this.line.act('duty', { case: 'duty', value: { on, check: on } }, (reply) => {
 			if (on && reply.result === Result.OK) this.checked();
 		});
+	}
+
+	/** Off duty as soon as the job in hand has ended; or to stay after all. */
+	dutyAfterJob(off: boolean): void {
+		this.line.act('duty', { case: 'duty', value: off ? { afterJob: true } : { on: true } });
+	}
+
+	answerCheck(): void {
+		const check = this.ringingCheck;
+		if (check === null) return;
+		this.line.act('check', { case: 'dutyAnswer', value: { madeMs: check.madeMs } });
+	}
+
+	askCheck(): void {
+		this.line.act('check', { case: 'dutyCheck', value: {} });
+	}
+
+	swapAsk(shift: PhoneShift, takes: string): void {
+		const { area, slot, fromMs } = shift;
+		this.line.act('shift', { case: 'swapAsk', value: { area, slot, fromMs, takes } });
+	}
+
+	swapAnswer(swap: PhoneSwap, yes: boolean): void {
+		const { area, change } = swap;
+		this.line.act(`swap.${change}`, { case: 'swapAnswer', value: { area, change, yes } });
+	}
+
+	/** Not there for one shift, from now on if it runs already. */
+	cannotCome(shift: PhoneShift, reason: AbsenceReason): void {
+		const fromMs = BigInt(Math.max(ms(shift.fromMs), Math.floor(this.line.clock.now())));
+		const value = { person: this.#me.person, fromMs, untilMs: shift.untilMs, reason };
+		this.line.act('shift', { case: 'absenceSet', value });
+	}
+
+	canCome(absence: number): void {
+		this.line.act('shift', { case: 'absenceEnd', value: { person: this.#me.person, absence } });
 	}
 
 	checked(): void {

@@ -5,6 +5,7 @@
  *         under the act's name in desk.line.acts.
  */
 import type {
+	AbsenceReason,
 	CallResult,
 	CardLine,
 	Channel,
@@ -153,6 +154,43 @@ export class Acts {
 
 	stormEnd(area: string): void {
 		this.#desk.act(`storm.end.${area}`, { case: 'stormEnd', value: { area } });
+	}
+
+	// ------------------------------------------------------------ rosters
+
+	/** One day of an area; the page follows the reply. */
+	rosterLook(area: string, day: number): void {
+		this.#desk.act('roster', { case: 'rosterLook', value: { area, fromMs: BigInt(day), days: 1 } });
+	}
+
+	shiftSet(
+		area: string,
+		slot: number,
+		fromMs: bigint,
+		person: string,
+		takes: string,
+		done: () => void,
+	): void {
+		this.#desk.act('shift', { case: 'shiftSet', value: { area, slot, fromMs, person, takes } }, done);
+	}
+
+	swapAnswer(area: string, change: number, yes: boolean): void {
+		this.#desk.act(`swap.${area}.${change}`, { case: 'swapAnswer', value: { area, change, yes } });
+	}
+
+	absenceSet(
+		person: string,
+		fromMs: bigint,
+		untilMs: bigint,
+		reason: AbsenceReason,
+		done: () => void,
+	): void {
+		const value = { person, fromMs, untilMs, reason };
+		this.#desk.act('absence', { case: 'absenceSet', value }, done);
+	}
+
+	absenceEnd(person: string, absence: number): void {
+		this.#desk.act('absence', { case: 'absenceEnd', value: { person, absence } });
 	}
 
 	outList(

@@ -22,6 +22,8 @@ import {
 	type IncidentDetail,
 	type Presence_Someone,
 	type Reply,
+	type RosterPage,
+	type RosterState,
 	type ScreenHelloSchema,
 	type StormState_Row,
 	type ToScreen,
@@ -54,7 +56,7 @@ const ABOUT_CALL = [
 	'unit',
 ] as const;
 type AboutCall = (typeof ABOUT_CALL)[number];
-export type PanelName = AboutCall | 'manual' | 'storm' | 'keys';
+export type PanelName = AboutCall | 'roster' | 'manual' | 'storm' | 'keys';
 
 const aboutCall = (panel: string | null): panel is AboutCall =>
 	(ABOUT_CALL as readonly (string | null)[]).includes(panel);
@@ -84,6 +86,10 @@ export class Desk {
 	counts = $state.raw<Counts | null>(null);
 	people = $state.raw<Presence_Someone[]>([]);
 	storms = $state.raw<StormState_Row[]>([]);
+	/** Gaps and swaps; null for whoever is no supervisor. */
+	roster = $state.raw<RosterState | null>(null);
+	/** The day of one area that was last looked at. */
+	rosterPage = $state.raw<RosterPage | null>(null);
 	readonly acts: Acts = new Acts(this);
 	selected = $state<string | null>(null);
 	opened = $state<string | null>(null);
@@ -503,6 +509,12 @@ export class Desk {
 				return false;
 			case 'storms':
 				this.storms = body.value.storms;
+				return false;
+			case 'roster':
+				this.roster = body.value;
+				return false;
+			case 'rosterPage':
+				this.rosterPage = body.value;
 				return false;
 			default:
 				return false;

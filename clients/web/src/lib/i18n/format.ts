@@ -31,6 +31,13 @@ export function dayTime(ms: number): string {
 	return `${DAY.format(ms)} ${CLOCK.format(ms)}`;
 }
 
+const DATE = new Intl.DateTimeFormat('zh-CN', { timeZone: ZONE, month: 'numeric', day: 'numeric' });
+
+/** 5/4 */
+export function dayShort(ms: number): string {
+	return ms === 0 ? '--' : DATE.format(ms);
+}
+
 /** 0:07, 12:40, 1:02:03; negative gets a real minus sign. */
 export function mss(ms: number): string {
 	const s = Math.floor(Math.abs(ms) / 1000);

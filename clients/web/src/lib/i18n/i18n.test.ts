@@ -9,13 +9,29 @@ import { en as consoleEn } from './console/en';
 import { en as lifeEn } from './console/life/en';
 import { zh as lifeZh } from './console/life/zh';
 import { zh as consoleZh } from './console/zh';
+import { en as rosterEn } from './roster/en';
+import { zh as rosterZh } from './roster/zh';
 import { en as unitEn } from './unit/en';
 import { zh as unitZh } from './unit/zh';
 import { byteLength, clockTime, mss, phone } from './format';
 import { addWords, either, language, t, word, type Key } from './index.svelte';
 
-const zh: Record<string, string> = { ...commonZh, ...consoleZh, ...lifeZh, ...caregiverZh, ...unitZh };
-const en: Record<string, string> = { ...commonEn, ...consoleEn, ...lifeEn, ...caregiverEn, ...unitEn };
+const zh: Record<string, string> = {
+	...commonZh,
+	...consoleZh,
+	...lifeZh,
+	...caregiverZh,
+	...unitZh,
+	...rosterZh,
+};
+const en: Record<string, string> = {
+	...commonEn,
+	...consoleEn,
+	...lifeEn,
+	...caregiverEn,
+	...unitEn,
+	...rosterEn,
+};
 addWords(zh, en);
 
 const files = import.meta.glob<string>(
@@ -73,6 +89,9 @@ describe('dictionaries', () => {
 			['tell', Common.TellWhen],
 			['score', Common.ScoreWhy],
 			['storm', Common.StormKind],
+			['post', Common.ShiftPost],
+			['swap', Common.SwapState],
+			['absence', Common.AbsenceReason],
 		];
 		for (const [group, values] of groups)
 			for (const value of Object.values(values))
@@ -84,7 +103,7 @@ describe('dictionaries', () => {
 
 	it('carry no word that nothing uses', () => {
 		const made =
-			/^(class|kind|state|job|offer|outcome|decline|call|result|protocol|role|plan|sex|why|line|say|skill|spoke|service|handover|channel|card|answer|aside|tell|score|storm|device_state)\.\d+(\.\w+)?$/;
+			/^(class|kind|state|job|offer|outcome|decline|call|result|protocol|role|plan|sex|why|line|say|skill|spoke|service|handover|channel|card|answer|aside|tell|score|storm|device_state|post|swap|absence)\.\d+(\.\w+)?$/;
 		const codes = /^(lang|risk|relation|bring|link|says|bit)\.\w+$/;
 		const idle = Object.keys(zh).filter(
 			(k) => !used.includes(`'${k}'`) && !made.test(k) && !codes.test(k),

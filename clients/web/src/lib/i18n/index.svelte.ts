@@ -8,10 +8,16 @@ import type { zh as caregiver } from './caregiver/zh';
 import { zh } from './common/zh';
 import type { zh as life } from './console/life/zh';
 import type { zh as console } from './console/zh';
+import type { zh as roster } from './roster/zh';
 import type { zh as unit } from './unit/zh';
 
 export type Key =
-	keyof typeof zh | keyof typeof console | keyof typeof life | keyof typeof caregiver | keyof typeof unit;
+	| keyof typeof zh
+	| keyof typeof console
+	| keyof typeof life
+	| keyof typeof caregiver
+	| keyof typeof unit
+	| keyof typeof roster;
 export type Lang = 'zh-CN' | 'en';
 export type Params = Record<string, string | number>;
 
@@ -50,7 +56,10 @@ export type Group =
 	| 'score'
 	| 'storm'
 	| 'link'
-	| 'device_state';
+	| 'device_state'
+	| 'post'
+	| 'swap'
+	| 'absence';
 
 class Language {
 	#lang = $state<Lang>('zh-CN');

@@ -21,6 +21,7 @@ export type Action =
 	| 'bind'
 	| 'unit'
 	| 'storm'
+	| 'roster'
 	| 'manual'
 	| 'note'
 	| 'spoke'
@@ -71,6 +72,7 @@ const LETTERS: Record<string, Action> = {
 	b: 'bind',
 	i: 'unit',
 	w: 'storm',
+	o: 'roster',
 	n: 'note',
 	v: 'spoke',
 	m: 'mute',

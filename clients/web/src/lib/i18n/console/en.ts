@@ -45,6 +45,7 @@ export const en: Record<keyof typeof zh, string> = {
 	'role.5': 'Administrator',
 	'role.6': 'Auditor',
 	'role.7': 'Wallboard',
+	'role.8': 'Another system',
 
 	'plan.0': '',
 	'plan.1': 'ring the operators of the area',
@@ -304,6 +305,8 @@ export const en: Record<keyof typeof zh, string> = {
 	'rail.people.none': 'No caregiver on duty',
 	'rail.desk': 'Operators and supervisors',
 
+	'person.proved': 'Ring test passed',
+	'person.unproved': 'Ring test not answered',
 	'person.free': 'free',
 	'person.busy': 'on a job',
 	'person.offline': 'phone offline',

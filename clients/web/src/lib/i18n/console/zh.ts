@@ -44,6 +44,7 @@ export const zh = {
 	'role.5': '管理员',
 	'role.6': '审计员',
 	'role.7': '大屏',
+	'role.8': '其他系统',
 
 	'plan.0': '',
 	'plan.1': '振铃本区坐席',
@@ -299,6 +300,8 @@ export const zh = {
 	'rail.people.none': '没有在岗的护理员',
 	'rail.desk': '坐席与班长',
 
+	'person.proved': '来电测试通过',
+	'person.unproved': '来电测试无人应答',
 	'person.free': '空闲',
 	'person.busy': '任务中',
 	'person.offline': '手机离线',

@@ -229,6 +229,9 @@ export const en: Record<keyof typeof zh, string> = {
 	'manual.send': 'Enter',
 	'manual.send.drill': 'Begin the drill',
 
+	'gaps.banner': '{n} gaps in the roster, the first at {at} in {area}',
+	'late.banner': '{n} on shift and not on duty: {who}',
+	'roster.open': 'Roster',
 	'storm.title': 'Storm mode',
 	'storm.note':
 		'Holds back technical alarms and general services only; no call for help is ever touched. Everything returns to the queue when it ends.',
@@ -275,6 +278,7 @@ export const en: Record<keyof typeof zh, string> = {
 	'keys.shelve': 'Shelve (general and device only)',
 	'keys.aside': 'List of what is shelved or held back',
 	'keys.manual': 'Enter by hand',
+	'keys.roster': 'Roster (supervisor)',
 	'keys.storm': 'Storm mode (supervisor)',
 
 	'line.14.again': '{who} called {target}, try {m}: {call}',

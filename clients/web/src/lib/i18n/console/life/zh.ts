@@ -223,6 +223,9 @@ export const zh = {
 	'manual.send': '录入',
 	'manual.send.drill': '开始演练',
 
+	'gaps.banner': '{n} 个时段缺人，最早 {at} {area}',
+	'late.banner': '{n} 人当班未在岗：{who}',
+	'roster.open': '排班',
 	'storm.title': '风暴模式',
 	'storm.note': '只能暂缓技术报警和一般服务；求助报警永远不受影响。结束后全部放回队列。',
 	'storm.banner': '风暴模式：{area}，暂缓 {n} 条',
@@ -268,6 +271,7 @@ export const zh = {
 	'keys.shelve': '搁置（仅一般、设备）',
 	'keys.aside': '已搁置与暂缓的列表',
 	'keys.manual': '人工录入',
+	'keys.roster': '排班（班长）',
 	'keys.storm': '风暴模式（班长）',
 
 	'line.14.again': '{who} 第 {m} 次拨打{target}：{call}',
