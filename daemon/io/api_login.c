@@ -58,15 +58,34 @@ static void cookie_set(struct request *rq, const char *token, int64_t age_s)
 	              age_s, rq->port->tls ? "; Secure" : "");
 }
 
-static void answer_account(struct request *rq, const struct account *account)
+static json_t *scopes_of(const struct who *who)
 {
-	json_t *me = json_pack("{s:s, s:s, s:s}", "person", account->person, "name", account->name, "role",
-	                       role_name(account->role));
+	json_t *list = json_array();
+
+	for (enum api_scope s = 0; s < SCOPE_COUNT; s++)
+		if (who_may(who, s))
+			(void)json_array_append_new(list, json_string(scope_name(s)));
+	return list;
+}
+
+static json_t *areas_of(const struct who *who)
+{
+	json_t *list = json_array();
+
+	for (uint32_t i = 0; i < who->area_count; i++)
+		(void)json_array_append_new(list, json_string(who->areas[i]));
+	return list;
+}
+
+static void answer_who(struct request *rq, const struct who *who)
+{
+	json_t *me = json_pack("{s:s, s:s, s:s, s:o, s:o}", "person", who->id, "name", who->name, "role",
+	                       role_name(who->role), "scopes", scopes_of(who), "areas", areas_of(who));
 	char *text = me == NULL ? NULL : json_dumps(me, JSON_COMPACT);
 
 	json_decref(me);
 	if (text == NULL) {
-		answer_error(rq, 500, "account");
+		answer_error(rq, 500, "memory");
 		return;
 	}
 	answer_header(rq, "cache-control", "no-store");
@@ -88,8 +107,16 @@ static void answer_login(struct request *rq, const struct login_answer *a)
 	};
 
 	if (a->outcome == LOGIN_OK) {
+		char name[LOGIN_NAME_LEN + 1];
+		struct who who;
+
+		/* Ended again in the same moment: then the log-in has not been. */
+		if (!login_name(slice_of(a->token, LOGIN_TOKEN_LEN), name) || !app_who_login(rq->port->web->app, name, &who)) {
+			answer_problem_later(rq, 503, "busy", 1);
+			return;
+		}
 		cookie_set(rq, a->token, rq->port->web->session_s);
-		answer_account(rq, &a->account);
+		answer_who(rq, &who);
 		return;
 	}
 	answer_problem_later(rq, REFUSALS[a->outcome].status, REFUSALS[a->outcome].code, a->retry_s);
@@ -249,41 +276,6 @@ void api_logout(struct request *rq, struct slice body)
 		rq->ticket = login_end(rq->port->web->logins, session, on_logout, rq, &now);
 	if (rq->ticket == 0)
 		on_logout(rq, &now);
-}
-
-static json_t *scopes_of(const struct who *who)
-{
-	json_t *list = json_array();
-
-	for (enum api_scope s = 0; s < SCOPE_COUNT; s++)
-		if (who_may(who, s))
-			(void)json_array_append_new(list, json_string(scope_name(s)));
-	return list;
-}
-
-static json_t *areas_of(const struct who *who)
-{
-	json_t *list = json_array();
-
-	for (uint32_t i = 0; i < who->area_count; i++)
-		(void)json_array_append_new(list, json_string(who->areas[i]));
-	return list;
-}
-
-static void answer_who(struct request *rq, const struct who *who)
-{
-	json_t *me = json_pack("{s:s, s:s, s:s, s:o, s:o}", "person", who->id, "name", who->name, "role",
-	                       role_name(who->role), "scopes", scopes_of(who), "areas", areas_of(who));
-	char *text = me == NULL ? NULL : json_dumps(me, JSON_COMPACT);
-
-	json_decref(me);
-	if (text == NULL) {
-		answer_error(rq, 500, "memory");
-		return;
-	}
-	answer_header(rq, "cache-control", "no-store");
-	answer_text(rq, 200, "application/json", slice_str(text));
-	free(text);
 }
 
 void api_me(struct request *rq)
