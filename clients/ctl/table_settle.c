@@ -26,6 +26,26 @@ static void home_settle(Pingan__V1__Household *h, const struct table_settle *s, 
 	randombytes_buf(h->key.data, SEAL_LEN);
 }
 
+static bool same_texts(char *const *a, size_t a_count, char *const *b, size_t b_count)
+{
+	for (size_t i = 0; i < a_count && i < b_count; i++)
+		if (strcmp(a[i], b[i]) != 0)
+			return false;
+	return a_count == b_count;
+}
+
+/* Whoever gets another role, area or password, or is shut out, loses every session with the same entry. */
+static void rights_settle(Pingan__V1__Person *p, const Pingan__V1__Person *before, int64_t now_ms)
+{
+	bool password = strcmp(p->password_hash, before->password_hash) != 0;
+
+	if (password)
+		p->password_ms = now_ms;
+	if (password || p->role != before->role || (p->disabled && !before->disabled) ||
+	    !same_texts(p->areas, p->n_areas, before->areas, before->n_areas))
+		p->sessions_from_ms = now_ms;
+}
+
 static const char *person_settle(Pingan__V1__Person *p, const struct table_settle *s, const char **ret)
 {
 	p->account = p->id;
@@ -35,12 +55,16 @@ static const char *person_settle(Pingan__V1__Person *p, const struct table_settl
 	*ret = "role";
 	if (p->role == PINGAN__V1__ROLE__ROLE_NONE)
 		return "must not be empty";
+	if (p->role == PINGAN__V1__ROLE__ROLE_MACHINE)
+		return "another system has a token, no account: pinganctl token add";
 	*ret = "password_hash";
 	if (p->password_hash[0] != '\0' && strncmp(p->password_hash, "$argon2id$", 10) != 0)
 		return "is no argon2id hash; leave it empty, and let pinganctl user password make one";
 	/* An empty cell takes nobody's password away. */
 	if (p->password_hash[0] == '\0' && s->before != NULL)
 		p->password_hash = ((const Pingan__V1__Person *)s->before)->password_hash;
+	if (s->before != NULL)
+		rights_settle(p, (const Pingan__V1__Person *)s->before, s->now_ms);
 	return NULL;
 }
 

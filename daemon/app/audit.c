@@ -89,6 +89,7 @@ static bool fill(struct app *app, const struct change *ch, const struct store_co
 	case CHANGE_NEW:
 	case CHANGE_KEY:
 	case CHANGE_OUT_GONE:
+	case CHANGE_TOKEN:
 	case CHANGE_SIGNAL:
 	case CHANGE_PROOF:
 		return false;

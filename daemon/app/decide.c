@@ -574,6 +574,8 @@ enum verdict change_decide(struct app *app, struct change *ch)
 		return shift_decide(app, ch);
 	case CHANGE_LOGIN:
 		return login_decide(app, ch);
+	case CHANGE_TOKEN:
+		return token_decide(app, ch);
 	case CHANGE_DAEMON:
 	case CHANGE_NEW:
 		return decide_body(app, ch);

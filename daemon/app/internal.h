@@ -203,6 +203,7 @@ enum change_kind {
 	CHANGE_OUT_GONE, /* a device that was out of an incident that has been closed: its record goes */
 	CHANGE_REFUSED,  /* somebody asked for what they may not (refused.h): a log entry only */
 	CHANGE_RECORD,   /* edit: a record of the registry is corrected, or looked at (registry.c) */
+	CHANGE_TOKEN,    /* a token was used today */
 	CHANGE_SIGNAL    /* an alarm that opens nothing (test, restore, cancel of nothing): a log entry only */
 };
 
@@ -681,6 +682,8 @@ bool daemon_alive(struct app *app, const struct record *rec);
 void quarantine_turn(struct app *app);
 /* A call of an unknown device may open: there is a place for it, and `link` has not had more than its share. Counts it. */
 bool quarantine_may(struct app *app, link_t link);
+/* who.c */
+enum verdict token_decide(struct app *app, struct change *ch);
 /* logins.c */
 enum verdict login_decide(struct app *app, struct change *ch);
 /* Whose session this is; NULL when it is over. In app->arena. */

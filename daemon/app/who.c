@@ -1,7 +1,9 @@
 /* who.c - who asks over HTTP: a person by their session, another system by its token; and what they may. */
 #include <stdio.h>
 
-#include "app/internal.h"
+#include "app/change.h"
+
+#define DAY_MS INT64_C(86400000)
 
 static bool areas_take(struct who *ret, char *const *areas, size_t count)
 {
@@ -26,6 +28,41 @@ bool app_who_login(struct app *app, const char *login, struct who *ret)
 	       text_copy(ret->name, sizeof ret->name, slice_str(p->name)) && areas_take(ret, p->areas, p->n_areas);
 }
 
+/* Its record says when it was last used, to a day: a token that nobody uses is one to revoke. */
+static void used(struct app *app, struct record *rec, const Pingan__V1__Token *t)
+{
+	if (app->store_up && app->now.store_ms / DAY_MS != t->used_ms / DAY_MS && rec->busy == NULL &&
+	    rec->waiting_count == 0)
+		(void)change_submit(app, CHANGE_TOKEN, rec->key, NULL, NULL, (struct waiter){0});
+}
+
+enum verdict token_decide(struct app *app, struct change *ch)
+{
+	struct buf bytes = buf_of(app->encode, sizeof app->encode);
+	Pingan__V1__Token *t = NULL;
+	struct store_commit c;
+	uint8_t *room;
+	size_t from;
+
+	if (ch->record->rev != 0)
+		t = pingan__v1__token__unpack(&app->arena.allocator, ch->record->body_len, ch->record->body);
+	/* Revoked meanwhile: it does not come back. */
+	if (t == NULL || app->now.store_ms / DAY_MS == t->used_ms / DAY_MS)
+		return STAY;
+	t->used_ms = app->now.store_ms / DAY_MS * DAY_MS;
+	room = buf_room(&bytes, pingan__v1__token__get_packed_size(t));
+	ENSURE(room != NULL);
+	pingan__v1__token__pack(t, room);
+	commit_begin(&c);
+	commit_put(&c, ch->record, &bytes, 0);
+	from = bytes.len;
+	log_event_encode(app->config.daemon, ch->record->key, NULL, 0, NULL, slice_of(NULL, 0), "", &bytes);
+	c.event = slice_of(bytes.at + from, bytes.len - from);
+	ENSURE(!bytes.overflow);
+	change_fly(app, ch, &c);
+	return MOVE;
+}
+
 bool app_who_token(struct app *app, const char *id, struct slice secret, struct who *ret)
 {
 	const Pingan__V1__Token *t;
@@ -46,6 +83,7 @@ bool app_who_token(struct app *app, const char *id, struct slice secret, struct 
 	for (size_t i = 0; i < t->n_scopes; i++)
 		if (scope_find(slice_str(t->scopes[i]), &scope))
 			ret->scopes |= SCOPE_BIT(scope);
+	used(app, rec, t);
 	snprintf(ret->id, sizeof ret->id, "token.%.16s", id);
 	return text_copy(ret->name, sizeof ret->name, slice_str(t->name)) && areas_take(ret, t->areas, t->n_areas);
 }

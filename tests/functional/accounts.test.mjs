@@ -152,6 +152,23 @@ test('sessions are listed and ended, one or all, everywhere', async (t) => {
 	assert.equal((await rows()).length, 0)
 })
 
+test('a table that changes what somebody may ends their sessions, and nobody else\'s', async (t) => {
+	const cell = await Cell.start(t, { demo: { homes: 1 } })
+	const [changed, kept] = [await cell.login('op01'), await cell.login('op02')]
+	const file = path.join(cell.dir, 'people.csv')
+	const before = (await ok(cell, 'user', 'list', '--json')).trim().split('\n').map((line) => JSON.parse(line))
+	const row = (account, more) => {
+		const p = { ...before.find((one) => one.account === account), ...more }
+		return `${p.account},${p.name},${p.role},${p.areas.join(';')}`
+	}
+	await writeFile(file, `account,name,role,areas\n${row('op01', { areas: ['440105'] })}\n${row('op02', { name: '新名字' })}\n`)
+	await ok(cell, 'import', 'people', file, '--update')
+	await until(async () => (await me(cell, { cookie: changed })) === 401, { what: 'who has another area is out' })
+	assert.equal(await me(cell, { cookie: kept }), 200)
+	await writeFile(file, 'account,name,role,areas\nrobot,R,machine,4401\n')
+	await refused(cell, /no account: pinganctl token add/, 'import', 'people', file)
+})
+
 test('a session that has run out opens nothing, though its cookie is still shown', async (t) => {
 	const cell = await Cell.start(t, { demo: { homes: 1 }, config: { sessions: { length_min: 10 } } })
 	const cookie = await cell.login('op02')

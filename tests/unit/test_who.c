@@ -76,6 +76,48 @@ static void test_a_token_that_is_over_is_nobodys(void **state)
 	rig_free(g);
 }
 
+static Pingan__V1__Token *kept(struct rig *g, const char *key)
+{
+	struct rig_record *r = rig_record(g, key);
+
+	return r->rev == 0 ? NULL : pingan__v1__token__unpack(NULL, r->len, r->body);
+}
+
+/* To a day, with one entry a day; and never after it was revoked. */
+static void test_a_token_says_when_it_was_last_used(void **state)
+{
+	const char key[] = "token:00000000000000a1";
+	struct rig *g = rig_city();
+	Pingan__V1__Token *t;
+	struct who who;
+	uint64_t rev;
+
+	(void)state;
+	token(g, "00000000000000a1", EPOCH + SECONDS(10 * 86400));
+	rig_start(g);
+	for (int i = 0; i < 3; i++) {
+		assert_true(app_who_token(g->app, "00000000000000a1", slice_of(SECRET, 4), &who));
+		rig_turn(g);
+	}
+	rev = rig_record(g, key)->rev;
+	assert_int_equal(rev, 2);
+	t = kept(g, key);
+	assert_int_equal(t->used_ms, EPOCH / 86400000 * 86400000);
+	assert_int_equal(t->n_scopes, 3); /* nothing else of it has changed */
+	pingan__v1__token__free_unpacked(t, NULL);
+	/* Used, and revoked before that was written down. */
+	g->store_ms += SECONDS(86400);
+	assert_true(app_who_token(g->app, "00000000000000a1", slice_of(SECRET, 4), &who));
+	g->held = true;
+	rig_turn(g);
+	rig_record(g, key)->commits[0] ^= 1;
+	rig_record(g, key)->rev = 0;
+	g->held = false;
+	rig_turn(g);
+	assert_null(kept(g, key));
+	rig_free(g);
+}
+
 static void session(struct rig *g, const char *login, const char *person, ms_t made_ms)
 {
 	Pingan__V1__Login l = PINGAN__V1__LOGIN__INIT;
@@ -175,6 +217,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_token_may_what_it_says),
 		cmocka_unit_test(test_a_token_that_is_over_is_nobodys),
+		cmocka_unit_test(test_a_token_says_when_it_was_last_used),
 		cmocka_unit_test(test_a_session_is_its_persons),
 		cmocka_unit_test(test_roles_and_scopes),
 	};
