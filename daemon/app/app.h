@@ -224,8 +224,8 @@ void app_password(struct app *app, uint64_t tag, const char *login, const struct
 /* Ends it everywhere; port login_done(tag) follows. */
 void app_login_end(struct app *app, uint64_t tag, const char *login);
 /* This person (or machine) was refused something of the API for want of rights: counted, and on record. `called`: method and path
- * as the API's table has it, "GET/homes/{id}": no ids, no query. */
-void app_refused(struct app *app, const char *person, const char *called);
+ * as the API's table has it, "GET/homes/{id}": no ids, no query. `about`: key of the record that was asked for, "" = none in particular. */
+void app_refused(struct app *app, const char *person, const char *called, const char *about);
 
 /* Puts a look at somebody's data on record, or what else has no commit of its own (wire/audit.h; `daemon` is filled in).
  * False: it can't be now. Whoever can wait shows nothing then; whoever helps somebody in need goes on. */

@@ -53,7 +53,7 @@ static const void *member(const ProtobufCMessage *m, const char *name, ProtobufC
 /* Requests call what they are about by the same names everywhere. */
 static void about(const Pingan__V1__Request *r, char ret[STORE_KEY_MAX])
 {
-	static const char *const NAMES[] = {"household", "device", "area"};
+	static const char *const NAMES[] = {"household", "device", "person", "area"};
 	const char *const *key;
 	/* The body of a request is one of its pointers, at the same place whichever it is. */
 	const ProtobufCMessage *what = r->what_case == 0 ? NULL : (const ProtobufCMessage *)r->open;
@@ -148,13 +148,14 @@ void refused_page(struct app *app, const char *person, int page)
 	refused(app, person, PAGE, "", "");
 }
 
-void app_refused(struct app *app, const char *person, const char *called)
+void app_refused(struct app *app, const char *person, const char *called, const char *about)
 {
-	char subject[ID_MAX];
+	char subject[ID_MAX], record[STORE_KEY_MAX];
 
-	app_begin(app);
 	snprintf(subject, sizeof subject, "%s", called);
-	refused(app, person, API, subject, "");
+	snprintf(record, sizeof record, "%s", about); /* may live in what app_begin() empties */
+	app_begin(app);
+	refused(app, person, API, subject, record);
 }
 
 enum verdict refused_decide(struct app *app, struct change *ch)

@@ -218,8 +218,8 @@ void jot_place(struct jot *j, const char *key, const Pingan__V1__Place *p);
 bool api_looked(struct api_call *c, const struct api_list *of, const struct listed *one, size_t count) MUST_USE;
 /* It is on record that the caller ends a session of this person; likewise. */
 bool api_ends_session(struct api_call *c, const char *person) MUST_USE;
-/* The caller was refused for want of a right. */
-void api_not_allowed(struct api_call *c);
+/* The caller was refused for want of a right; `about`: the record that was asked for, "" = none in particular. */
+void api_not_allowed(struct api_call *c, const char *about);
 
 /* ------------------------------------------------------------ api_edit.c */
 

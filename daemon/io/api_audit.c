@@ -14,12 +14,12 @@ static void called(const struct api_call *c, char *ret, size_t size)
 	snprintf(ret, size, "%s%s", NAMES[c->route->method], c->route->path + sizeof API_PREFIX - 2);
 }
 
-void api_not_allowed(struct api_call *c)
+void api_not_allowed(struct api_call *c, const char *about)
 {
 	char text[ID_MAX];
 
 	called(c, text, sizeof text);
-	app_refused(api_app(c), c->who.id, text);
+	app_refused(api_app(c), c->who.id, text, about);
 }
 
 /* False: it has been answered. */

@@ -192,7 +192,7 @@ static bool let_in(struct api_call *c)
 	}
 	if (!who_may(&c->who, c->route->scope)) {
 		metric_add(web->metrics, METRIC_API_REFUSED, 1);
-		api_not_allowed(c);
+		api_not_allowed(c, "");
 		api_refuse(c, 403, "scope", scope_name(c->route->scope));
 		return false;
 	}

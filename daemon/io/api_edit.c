@@ -102,6 +102,7 @@ void api_put(struct api_call *c, const struct api_kind *kind, json_t *json)
 	c->edit.of = kind;
 	there = app_listing_find(api_app(c), kind->list->which, c->id, &one);
 	if (there && kind->list->placed && !who_covers(&c->who, one.area)) {
+		api_not_allowed(c, one.key);
 		api_refuse(c, 403, "area", "it lies outside the areas of who asks");
 		return;
 	}
@@ -219,6 +220,7 @@ void api_edited(struct api *api, uint64_t tag, const struct record_done *done)
 		invalid(c, done);
 		break;
 	case RECORD_FORBIDDEN:
+		api_not_allowed(c, "");
 		api_refuse(c, 403, "area", "it lies outside the areas of who asks");
 		break;
 	case RECORD_GONE:

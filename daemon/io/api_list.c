@@ -152,8 +152,12 @@ void api_list_begin(struct api_call *c, const struct api_list *of)
 
 bool api_one(struct api_call *c, const struct api_list *of, struct listed *ret)
 {
-	if (!app_listing_find(api_app(c), of->which, c->id, ret) || (of->placed && !who_covers(&c->who, ret->area)) ||
-	    (of->match != NULL && !of->match(c, ret))) {
+	bool there = app_listing_find(api_app(c), of->which, c->id, ret);
+	bool outside = there && of->placed && !who_covers(&c->who, ret->area);
+
+	if (outside)
+		api_not_allowed(c, ret->key);
+	if (!there || outside || (of->match != NULL && !of->match(c, ret))) {
 		/* Whether there is one that they may not see is not said. */
 		api_refuse(c, 404, "not_found", NULL);
 		return false;

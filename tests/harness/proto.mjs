@@ -11,6 +11,7 @@ if (!existsSync(gen)) throw new Error(`${gen} is not there: run "npm run gen" in
 const load = (name) => import(pathToFileURL(path.join(gen, `${name}_pb.js`)).href)
 
 export const { create, toBinary, fromBinary, toJson } = npm('@bufbuild/protobuf')
+export const audit = await load('audit')
 export const common = await load('common')
 export const commission = await load('commission')
 export const console_ = await load('console')

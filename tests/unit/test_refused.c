@@ -225,15 +225,16 @@ static void a_no_of_the_api(void **state)
 	struct rig *g = city();
 
 	(void)state;
-	app_refused(g->app, "audit", "GET/homes/{id}");
+	app_refused(g->app, "audit", "GET/homes/{id}", "");
 	rig_turn(g);
 	assert_int_equal(said_count, 1);
 	assert_string_equal(said[0].who, "audit");
 	assert_string_equal(said[0].subject, "GET/homes/{id}");
 	assert_string_equal(said[0].record, "person:audit");
 	assert_int_equal(said[0].number, 0);
-	app_refused(g->app, "audit", "DELETE/a/path/that/is/longer/than/any/id/may/be");
+	app_refused(g->app, "audit", "DELETE/a/path/that/is/longer/than/any/id/may/be", "household:h0");
 	rig_turn(g);
+	assert_string_equal(said[1].record, "household:h0");
 	assert_int_equal(strlen(said[1].subject), ID_MAX - 1);
 	rig_free(g);
 }
