@@ -4,18 +4,25 @@
 #include <stdio.h>
 
 #include "app/audit.h"
+#include "app/find_index.h"
 #include "app/find_text.h"
 #include "app/screens.h"
 
 #define TEXT_BYTES_MAX 4096 /* of one home */
+#define LOOK_BYTES 256      /* that a text takes to look at, beside its own: it is in no cache */
+#define COVERED_BYTES 4096  /* and a record to unpack */
 
 /* What one record says. */
 struct item {
-	uint32_t at; /* in find->items */
 	uint32_t len;
-	char key[STORE_KEY_MAX];
 	char household[ID_MAX];
 	uint8_t text[];
+};
+
+/* Places for items; one that is left is given again. */
+struct block {
+	struct find_block index;
+	struct item *items[FIND_BLOCK];
 };
 
 struct hit {
@@ -28,16 +35,19 @@ struct search {
 	link_t link;
 	uint64_t cmd;
 	char query[FIND_TEXT_MAX + 1];
-	size_t at; /* items looked through; those that move meanwhile may be missed, and are found by asking again */
+	struct find_grams grams;
+	uint32_t at; /* places looked through; what comes meanwhile may be missed, and is found by asking again */
 	size_t count;
 	bool more;
 	struct hit hits[FIND_HITS_MAX];
 };
 
 struct find {
-	struct table by_key; /* record key -> struct item */
-	struct item **items;
-	size_t count, size;
+	struct block **blocks;
+	uint32_t block_count, blocks_size;
+	uint32_t count; /* places that were ever given */
+	uint32_t *free; /* given back */
+	uint32_t free_count, free_size;
 	TAILQ_HEAD(, record) waiting; /* (find_link) records whose text is to be made */
 	size_t waiting_count;
 	size_t search_count;
@@ -54,60 +64,90 @@ struct find *find_new(void)
 	return f;
 }
 
+static struct item **place_of(const struct find *f, uint32_t at)
+{
+	return &f->blocks[at / FIND_BLOCK]->items[at % FIND_BLOCK];
+}
+
 void find_free(struct app *app)
 {
 	struct find *f = app->find;
 
 	if (f == NULL)
 		return;
-	for (size_t i = 0; i < f->count; i++)
-		free(f->items[i]);
-	free(f->items);
-	table_free(&f->by_key);
+	for (uint32_t at = 0; at < f->count; at++)
+		free(*place_of(f, at));
+	for (uint32_t i = 0; i < f->block_count; i++)
+		free(f->blocks[i]);
+	free(f->blocks);
+	free(f->free);
 	free(f);
 	app->find = NULL;
 }
 
 /* ------------------------------------------------------------ texts */
 
-static void item_drop(struct find *f, const char *key)
+static void item_drop(struct find *f, struct record *rec)
 {
-	struct item *item = table_remove(&f->by_key, key);
+	uint32_t at = rec->find_at - 1;
+	struct item *item;
 
-	if (item == NULL)
+	if (rec->find_at == 0)
 		return;
-	f->items[item->at] = f->items[--f->count];
-	f->items[item->at]->at = item->at;
+	item = *place_of(f, at);
+	find_index_drop(&f->blocks[at / FIND_BLOCK]->index, at % FIND_BLOCK, slice_of(item->text, item->len));
+	*place_of(f, at) = NULL;
+	rec->find_at = 0;
+	f->free[f->free_count++] = at; /* there is room for all that were given */
 	free(item);
 }
 
-static bool item_put(struct find *f, const char *key, const char *household, struct slice text)
+/* Room for one more block, and for its places to be given back. */
+static bool block_add(struct find *f)
 {
-	struct item *item;
-
-	item_drop(f, key);
-	if (f->count == f->size) {
-		size_t size = f->size == 0 ? 1024 : f->size * 2;
-		struct item **more = realloc(f->items, size * sizeof(struct item *));
+	if (f->block_count == f->blocks_size) {
+		uint32_t size = f->blocks_size == 0 ? 64 : f->blocks_size * 2;
+		struct block **more = realloc(f->blocks, size * sizeof(struct block *));
 
 		if (more == NULL)
 			return false;
-		f->items = more;
-		f->size = size;
+		f->blocks = more;
+		f->blocks_size = size;
 	}
+	if (f->free_size < (f->block_count + 1) * FIND_BLOCK) {
+		uint32_t size = f->free_size == 0 ? 16 * FIND_BLOCK : f->free_size * 2;
+		uint32_t *more = realloc(f->free, size * sizeof *more);
+
+		if (more == NULL)
+			return false;
+		f->free = more;
+		f->free_size = size;
+	}
+	f->blocks[f->block_count] = calloc(1, sizeof(struct block));
+	if (f->blocks[f->block_count] == NULL)
+		return false;
+	f->block_count++;
+	return true;
+}
+
+static bool item_put(struct find *f, struct record *rec, const char *household, struct slice text)
+{
+	struct item *item;
+	uint32_t at;
+
+	item_drop(f, rec);
+	if (f->free_count == 0 && f->count == f->block_count * FIND_BLOCK && !block_add(f))
+		return false;
 	item = malloc(sizeof *item + text.len);
 	if (item == NULL)
 		return false;
-	snprintf(item->key, sizeof item->key, "%s", key);
+	at = f->free_count > 0 ? f->free[--f->free_count] : f->count++;
 	snprintf(item->household, sizeof item->household, "%s", household);
 	item->len = (uint32_t)text.len;
 	memcpy(item->text, text.at, text.len);
-	item->at = (uint32_t)f->count;
-	if (!table_put(&f->by_key, item->key, item)) {
-		free(item);
-		return false;
-	}
-	f->items[f->count++] = item;
+	*place_of(f, at) = item;
+	find_index_put(&f->blocks[at / FIND_BLOCK]->index, at % FIND_BLOCK, text);
+	rec->find_at = at + 1;
 	return true;
 }
 
@@ -118,14 +158,18 @@ static void home_text(struct app *app, const Pingan__V1__Household *h, struct bu
 	for (size_t i = 0; i < h->n_residents; i++) {
 		find_text_field(b, FIND_RESIDENT, h->residents[i]->id);
 		find_text_name(b, &app->ports, h->residents[i]->name);
+		find_text_field(b, FIND_PINYIN, h->residents[i]->spelling);
+		find_text_field(b, FIND_NAME, h->residents[i]->known_as);
 		find_text_phone(b, FIND_PHONE, h->residents[i]->phone);
 	}
-	for (size_t i = 0; i < h->n_contacts; i++)
+	for (size_t i = 0; i < h->n_contacts; i++) {
 		find_text_phone(b, FIND_CONTACT_PHONE, h->contacts[i]->phone);
+		find_text_phone(b, FIND_CONTACT_PHONE, h->contacts[i]->phone2);
+	}
 	find_text_field(b, FIND_ADDRESS, h->address[0] != '\0' ? h->address : h->street);
 }
 
-static void text_make(struct app *app, const struct record *rec)
+static void text_make(struct app *app, struct record *rec)
 {
 	struct find *f = app->find;
 	struct buf b = buf_of(f->scratch, sizeof f->scratch);
@@ -149,8 +193,8 @@ static void text_make(struct app *app, const struct record *rec)
 	}
 	/* A home that says more than fits is found by what did. */
 	if (household == NULL || household[0] == '\0')
-		item_drop(f, rec->key);
-	else if (!item_put(f, rec->key, household, slice_of(b.at, b.len)))
+		item_drop(f, rec);
+	else if (!item_put(f, rec, household, slice_of(b.at, b.len)))
 		projection_incomplete(app, "find");
 }
 
@@ -183,7 +227,7 @@ void find_forget(struct app *app, struct record *rec)
 	if (app->find == NULL || (rec->type != RECORD_HOUSEHOLD && rec->type != RECORD_DEVICE))
 		return;
 	waiting_drop(app->find, rec);
-	item_drop(app->find, rec->key);
+	item_drop(app->find, rec);
 }
 
 size_t find_waiting(const struct app *app)
@@ -210,6 +254,7 @@ void find_ask(struct app *app, struct session *s, uint64_t cmd, const char *text
 	search = &f->searches[f->search_count++];
 	*search = (struct search){.link = s->link, .cmd = cmd};
 	memcpy(search->query, query, sizeof query);
+	find_grams_of(slice_str(search->query), &search->grams);
 }
 
 static int order(const struct hit *a, const struct hit *b)
@@ -252,30 +297,45 @@ static bool covered(struct app *app, const struct session *s, const char *househ
 	return h != NULL && rights_covers(&s->rights, h->area);
 }
 
+/* One text that can contain the query. Returns what looking at it took. */
+static size_t item_look(struct app *app, struct search *search, const struct session *s, const struct item *item)
+{
+	struct hit hit;
+	size_t bytes = item->len + LOOK_BYTES;
+
+	hit.rank = find_text_rank(slice_of(item->text, item->len), slice_str(search->query), &hit.tag);
+	if (hit.rank == UINT32_MAX)
+		return bytes;
+	memcpy(hit.household, item->household, sizeof hit.household);
+	/* What can't come among the best need not be asked about. */
+	if (search->count == FIND_HITS_MAX && order(&search->hits[FIND_HITS_MAX - 1], &hit) < 0) {
+		search->more = true;
+		return bytes;
+	}
+	if (covered(app, s, item->household))
+		hit_add(search, &hit);
+	return bytes + COVERED_BYTES;
+}
+
 /* True when every text has been looked through. */
 static bool search_slice(struct app *app, struct search *search, const struct session *s)
 {
 	const struct find *f = app->find;
-	struct slice query = slice_str(search->query);
 	size_t bytes = 0;
 
-	for (; search->at < f->count && bytes < FIND_SLICE_BYTES; search->at++) {
-		const struct item *item = f->items[search->at];
-		struct hit hit;
+	while (search->at < f->count && bytes < FIND_SLICE_BYTES) {
+		const struct block *block = f->blocks[search->at / FIND_BLOCK];
+		uint32_t word = search->at % FIND_BLOCK / 64;
+		uint64_t may = find_index_word(&block->index, word, &search->grams);
 
-		bytes += item->len + 64;
-		hit.rank = find_text_rank(slice_of(item->text, item->len), query, &hit.tag);
-		if (hit.rank == UINT32_MAX)
-			continue;
-		memcpy(hit.household, item->household, sizeof hit.household);
-		/* What can't come among the best need not be asked about. */
-		if (search->count == FIND_HITS_MAX && order(&search->hits[FIND_HITS_MAX - 1], &hit) < 0) {
-			search->more = true;
-			continue;
+		bytes += sizeof may * (1 + search->grams.count);
+		for (; may != 0; may &= may - 1) {
+			const struct item *item = block->items[64 * word + (uint32_t)__builtin_ctzll(may)];
+
+			if (item != NULL)
+				bytes += item_look(app, search, s, item);
 		}
-		bytes += 4096;
-		if (covered(app, s, item->household))
-			hit_add(search, &hit);
+		search->at += 64;
 	}
 	return search->at >= f->count;
 }

@@ -4,7 +4,7 @@
  * Knows:  the registry as it stands in memory: no round trip to the store, and it works with the store away.
  * Result: a search goes through every text, in slices, a turn of the loop each; the best FIND_HITS_MAX come back, best first,
  *         of homes in the person's areas only.
- * Bounds: FIND_SLICE_BYTES looked through a turn, FIND_INDEX_SLICE texts made a turn; FIND_AT_ONCE searches; about 400 bytes
+ * Bounds: FIND_SLICE_BYTES looked through a turn, FIND_INDEX_SLICE texts made a turn; FIND_AT_ONCE searches; about 450 bytes
  *         a home.
  */
 #ifndef APP_FIND_H
@@ -15,8 +15,8 @@
 #define FIND_TEXT_MAX 64 /* bytes of what is typed */
 #define FIND_HITS_MAX 20
 #define FIND_AT_ONCE 16
-#define FIND_INDEX_SLICE 256
-#define FIND_SLICE_BYTES (4u << 20)
+#define FIND_INDEX_SLICE 128
+#define FIND_SLICE_BYTES (1u << 20)
 
 struct find;
 struct session;

@@ -5,8 +5,7 @@
 #define SYLLABLE_MAX 8
 #define NAME_PINYIN_MAX 256
 
-/* One character of UTF-8; what is none counts as a byte of its own. Returns its length. */
-static size_t rune_of(const uint8_t *at, size_t left, uint32_t *ret)
+size_t find_rune_of(const uint8_t *at, size_t left, uint32_t *ret)
 {
 	size_t len = at[0] < 0x80 ? 1 : at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : at[0] >= 0xc2 ? 2 : 1;
 
@@ -49,7 +48,7 @@ static void fold(struct buf *b, const char *text)
 
 	while (left > 0) {
 		uint32_t rune;
-		size_t len = rune_of(at, left, &rune);
+		size_t len = find_rune_of(at, left, &rune);
 		uint32_t c = half_width(rune);
 
 		if (c < 0x80 && !is_between(c)) {
@@ -88,11 +87,15 @@ static void digits_put(struct buf *b, const char *number)
 		if (is_digit((uint8_t)number[i]))
 			digits[len++] = number[i];
 	digits[len] = '\0';
-	/* Ours goes; a number abroad keeps its prefix. */
+	/* Ours goes; a number abroad keeps its prefix. What a telephone shows of a mobile has it without a sign, or a 0. */
 	if (number[strspn(number, " (")] == '+' && strncmp(at, "86", 2) == 0)
 		at += 2;
 	else if (strncmp(at, "0086", 4) == 0)
 		at += 4;
+	else if (len == 13 && strncmp(at, "861", 3) == 0)
+		at += 2;
+	if (strlen(at) == 12 && strncmp(at, "01", 2) == 0 && at[2] >= '3')
+		at++;
 	buf_put(b, at, strlen(at));
 }
 
@@ -145,7 +148,7 @@ void find_text_name(struct buf *b, const struct ports *ports, const char *name)
 	while (left > 0) {
 		char syllable[SYLLABLE_MAX];
 		uint32_t rune;
-		size_t len = rune_of(at, left, &rune);
+		size_t len = find_rune_of(at, left, &rune);
 		size_t n = rune < 0x80 ? 0 : ports->pinyin(ports->ctx, rune, syllable, sizeof syllable);
 
 		if (n != 0) {

@@ -32,6 +32,9 @@ void find_text_phone(struct buf *b, enum find_tag tag, const char *number);
 /* The name, and where it has Chinese characters its pinyin and initials. */
 void find_text_name(struct buf *b, const struct ports *ports, const char *name);
 
+/* One character of UTF-8; what is none counts as a byte of its own. Returns its length; `left` is not 0. */
+size_t find_rune_of(const uint8_t *at, size_t left, uint32_t *ret);
+
 /* How well `query` is met by a text of such fields: smaller is better; UINT32_MAX = not at all. *ret_tag: of that field. */
 uint32_t find_text_rank(struct slice text, struct slice query, enum find_tag *ret_tag);
 

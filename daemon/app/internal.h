@@ -74,7 +74,8 @@ struct record {
 	bool ready_first;   /* in app->ready_first */
 	uint64_t await_log; /* refused as stale: decide again when the log has moved past this; 0 = free */
 	TAILQ_ENTRY(record) ready_link;
-	bool find_waits; /* its text is to be made (find.c) */
+	bool find_waits;  /* its text is to be made (find.c) */
+	uint32_t find_at; /* where it stands there, from 1; 0 = it has none */
 	TAILQ_ENTRY(record) find_link;
 	TAILQ_ENTRY(record) of_type; /* all records of this type */
 	struct incident_slot *slot;  /* RECORD_INCIDENT only; owned */

@@ -1,6 +1,7 @@
 /* The tables of clerks: every bad row is named by line and column, the rows behind it are read. */
 #include "support/unit.h"
 
+#include <iconv.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,6 +145,88 @@ static void test_gb18030_is_read_when_it_is_said(void **state)
 	assert_string_equal(h.rows, "3:b|c|;");
 }
 
+#define RUNES_A_ROW 64
+
+struct runes {
+	char *want;
+	size_t rows;
+};
+
+static bool same_runes(void *ctx, uint64_t line, const char *const *cells)
+{
+	struct runes *r = ctx;
+	size_t len = strlen(cells[0]);
+
+	(void)line;
+	assert_true(strncmp(cells[0], r->want, len) == 0 && r->want[len] == '\n');
+	r->want += len + 1;
+	r->rows++;
+	return true;
+}
+
+static void no_fault(void *ctx, uint64_t line, const char *column, const char *why)
+{
+	(void)ctx;
+	(void)column;
+	fail_msg("line %d: %s", (int)line, why);
+}
+
+static size_t rune_put(char *to, uint32_t rune)
+{
+	if (rune < 0x80)
+		return to[0] = (char)rune, 1;
+	if (rune < 0x800)
+		return to[0] = (char)(0xc0 | rune >> 6), to[1] = (char)(0x80 | (rune & 63)), 2;
+	if (rune < 0x10000)
+		return to[0] = (char)(0xe0 | rune >> 12), to[1] = (char)(0x80 | (rune >> 6 & 63)),
+		       to[2] = (char)(0x80 | (rune & 63)), 3;
+	return to[0] = (char)(0xf0 | rune >> 18), to[1] = (char)(0x80 | (rune >> 12 & 63)),
+	       to[2] = (char)(0x80 | (rune >> 6 & 63)), to[3] = (char)(0x80 | (rune & 63)), 4;
+}
+
+/* Names have characters that few fonts have: of all planes in which Chinese ones stand, each survives. */
+static void test_every_character_survives_gb18030(void **state)
+{
+	static const struct csv_column WIDE[] = {{"name", "姓名", true, 4 * RUNES_A_ROW}};
+	const size_t size = (size_t)4 << 20;
+	char *plain = malloc(size), *coded = malloc(size), *from, *to;
+	struct runes r = {.rows = 0};
+	const struct csv_reader reader = {
+		.columns = WIDE, .column_count = 1, .encoding = CSV_GB18030, .row = same_runes, .bad = no_fault, .ctx = &r};
+	size_t len, left, room, in_row = 0;
+	iconv_t gb = iconv_open("GB18030", "UTF-8");
+
+	(void)state;
+	assert_true(plain != NULL && coded != NULL && gb != (iconv_t)-1);
+	len = (size_t)(stpcpy(plain, "name\n") - plain);
+	r.want = plain + len;
+	for (uint32_t rune = 0x3000; rune < 0x32000; rune++) {
+		if ((rune >= 0xd800 && rune < 0xf900) || (rune >= 0xfdd0 && rune < 0xfdf0) || (rune & 0xfffe) == 0xfffe ||
+		    rune == 0xfeff)
+			continue; /* surrogates, private use, none at all */
+		/* A mark before what a spreadsheet would run is no part of it. */
+		if (in_row == 0)
+			plain[len++] = 'x';
+		len += rune_put(plain + len, rune);
+		if (++in_row == RUNES_A_ROW - 1) {
+			plain[len++] = '\n';
+			in_row = 0;
+		}
+	}
+	plain[len++] = '\n';
+	from = plain;
+	to = coded;
+	left = len;
+	room = size;
+	assert_true(iconv(gb, &from, &left, &to, &room) != (size_t)-1);
+	assert_true(csv_read(&reader, slice_of(coded, size - room)));
+	assert_in_range(r.rows, 2900, 3200);
+	assert_true(r.want == plain + len);
+	(void)iconv_close(gb);
+	free(plain);
+	free(coded);
+}
+
 static void test_whoever_reads_may_stop(void **state)
 {
 	struct heard h = {.stop_at = 1};
@@ -156,8 +239,9 @@ static void test_whoever_reads_may_stop(void **state)
 /* What is written and read is the same, and no spreadsheet takes it for a formula. */
 static void test_what_is_written_is_read_again_and_is_no_formula(void **state)
 {
-	static const char *const CELLS[] = {"plain", "=1+1", "+8620", "-1",     "@x",         "'q", "'=q",  "",
-	                                    "a,b",   "a\"b", " lead", "trail ", "two\nlines", "陈", "tab\t"};
+	static const char *const CELLS[] = {"plain", "=1+1",  "+8620", "-1",    "@x",     "'q",         "'=q",
+	                                    "",      "a,b",   "a\"b",  " lead", "trail ", "two\nlines", "陈",
+	                                    "tab\t", "＝1+1", "＋1",   "－1",   "＠x",    "'＝1"};
 	char *text = NULL;
 	size_t len = 0;
 	FILE *to = open_memstream(&text, &len);
@@ -171,8 +255,13 @@ static void test_what_is_written_is_read_again_and_is_no_formula(void **state)
 		assert_true(csv_put(to, "i", ',') && csv_put(to, CELLS[i], '\n'));
 	assert_int_equal(fclose(to), 0);
 	for (char *at = strchr(text, '\n'); at != NULL; at = strchr(at + 1, '\n'))
-		if (strncmp(at + 1, "i,", 2) == 0)
-			assert_null(memchr("=+-@", at[3] == '"' ? at[4] : at[3], 4));
+		if (strncmp(at + 1, "i,", 2) == 0) {
+			const char *cell = at + 3 + (at[3] == '"');
+
+			assert_null(memchr("=+-@", cell[0], 4));
+			assert_true(strncmp(cell, "＝", 3) != 0 && strncmp(cell, "＋", 3) != 0 && strncmp(cell, "－", 3) != 0 &&
+			            strncmp(cell, "＠", 3) != 0);
+		}
 	assert_true(read_as(&h, CSV_UTF8, slice_of(text, len)));
 	assert_string_equal(h.bad, "");
 	for (size_t i = 0, line = 2; i < COUNT_OF(CELLS); i++) {
@@ -193,6 +282,7 @@ int main(void)
 		cmocka_unit_test(test_gb18030_is_read_when_it_is_said),
 		cmocka_unit_test(test_whoever_reads_may_stop),
 		cmocka_unit_test(test_what_is_written_is_read_again_and_is_no_formula),
+		cmocka_unit_test(test_every_character_survives_gb18030),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

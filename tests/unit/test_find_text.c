@@ -60,6 +60,11 @@ static void test_a_home_is_found_by_everything_that_is_known_of_it(void **state)
 	found(text, "+8613800138000", FIND_PHONE);
 	found(text, "138 0013 8000", FIND_PHONE);
 	found(text, "13922223333", FIND_CONTACT_PHONE);
+	/* As a telephone shows who is calling. */
+	found(text, "8613800138000", FIND_PHONE);
+	found(text, "013800138000", FIND_PHONE);
+	found(text, "0086 138 0013 8000", FIND_PHONE);
+	found(text, "+862081234567", FIND_PHONE);
 	found(text, "张桂兰", FIND_NAME);
 	found(text, "桂兰", FIND_NAME);
 	found(text, "zhangguilan", FIND_PINYIN);

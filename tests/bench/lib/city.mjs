@@ -8,7 +8,7 @@ const SUBDISTRICTS = 174
 const COMMUNITIES = 2725
 
 const list = (text) => text.split(' ').map((one) => [one[0], one.slice(1)])
-const SURNAMES = list('李li 王wang 张zhang 刘liu 陈chen 杨yang 黄huang 赵zhao 吴wu 周zhou 徐xu 孙sun 马ma 朱zhu 胡hu 郭guo 何he 高gao 林lin 罗luo 郑zheng 梁liang 谢xie 宋song 唐tang 许xu 韩han 冯feng 邓deng 曹cao 彭peng 曾zeng 肖xiao 田tian 董dong 潘pan 袁yuan 蔡cai 蒋jiang 余yu 于yu 杜du 叶ye 程cheng 魏wei 苏su 吕lv 丁ding 任ren 卢lu 姚yao 沈shen 钟zhong 姜jiang 崔cui 谭tan 陆lu 范fan 汪wang 廖liao 石shi 金jin 韦wei 贾jia 夏xia 付fu 方fang 邹zou 熊xiong 白bai 孟meng 秦qin 邱qiu 侯hou 江jiang 尹yin 薛xue 闫yan 雷lei 龙long 黎li 史shi 陶tao 贺he 毛mao 郝hao 顾gu 龚gong 邵shao')
+const SURNAMES = list('李li 王wang 张zhang 刘liu 陈chen 杨yang 黄huang 赵zhao 吴wu 周zhou 徐xu 孙sun 马ma 朱zhu 胡hu 郭guo 何he 高gao 林lin 罗luo 郑zheng 梁liang 谢xie 宋song 唐tang 许xu 韩han 冯feng 邓deng 曹cao 彭peng 肖xiao 田tian 董dong 潘pan 袁yuan 蔡cai 蒋jiang 余yu 于yu 杜du 叶ye 程cheng 魏wei 苏su 丁ding 任ren 卢lu 姚yao 沈shen 钟zhong 姜jiang 崔cui 谭tan 陆lu 范fan 汪wang 廖liao 金jin 韦wei 夏xia 付fu 方fang 邹zou 熊xiong 白bai 孟meng 秦qin 邱qiu 侯hou 江jiang 尹yin 薛xue 闫yan 雷lei 龙long 黎li 史shi 陶tao 贺he 毛mao 郝hao 顾gu 龚gong 邵shao')
 const GIVEN = list('秀xiu 英ying 桂gui 兰lan 玉yu 珍zhen 淑shu 华hua 凤feng 芳fang 金jin 莲lian 月yue 娥e 美mei 玲ling 惠hui 红hong 梅mei 春chun 国guo 强qiang 建jian 明ming 志zhi 德de 永yong 康kang 文wen 光guang 福fu 庆qing 荣rong 海hai 东dong 平ping 安an 宁ning 祥xiang 仁ren 义yi 礼li 信xin 忠zhong 厚hou 达da 广guang 生sheng 胜sheng 辉hui 伟wei 刚gang 勇yong 毅yi 俊jun 峰feng 松song 柏bai 林lin 森sen 水shui 泉quan 清qing 源yuan 江jiang 河he 波bo 涛tao 云yun 雨yu 雪xue 霞xia 虹hong 星xing 晨chen 旭xu 阳yang 燕yan 莺ying 鹏peng 飞fei 翔xiang 龙long 虎hu 彪biao')
 const STREETS = '米铺 钟声 木棉 紫荆 榕荫 珠光 流花 云水 白鹤 石牌 龙眼 荔枝 沙面 海珠 越秀 东湖 西关 北苑 南洲 芳村 河沙 金沙 银河 天平 太和 人和 永泰 同德 景泰 三元'.split(' ')
 const ENDS = ['街', '路', '巷', '里', '大道', '横街']
