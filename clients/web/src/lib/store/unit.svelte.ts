@@ -11,6 +11,9 @@ import { Result } from '$lib/gen/pingan/v1/console_pb.js';
 import type { Line } from './line.svelte';
 
 const ID_BYTES_MAX = 31;
+/** Refused only for now: the card is asked for again by itself, so that nobody waits before an old refusal. */
+const FOR_NOW: readonly Result[] = [Result.NO_STORE, Result.OVERLOAD, Result.RATE];
+const AGAIN_MS = 2000;
 
 /** What a code on a unit, or a person, says its number is: the last part of an address, without blanks. '' = none. */
 export function unitNumber(text: string): string {
@@ -28,6 +31,7 @@ export class Unit {
 	device = $state('');
 	card = $state.raw<DeviceCard | null>(null);
 	#asked = false;
+	#again: ReturnType<typeof setTimeout> | null = null;
 
 	constructor(line: Line) {
 		this.#line = line;
@@ -48,6 +52,7 @@ export class Unit {
 		for (const name of ['scan', 'bind', 'prove', 'confirm', 'state']) this.#line.clear(`unit.${name}`);
 		this.device = '';
 		this.card = null;
+		this.#wait(null);
 	}
 
 	/** A new connection knows nothing of what this page looked at. */
@@ -59,8 +64,20 @@ export class Unit {
 	resume(): void {
 		if (this.device === '' || this.#asked || !this.#line.live) return;
 		this.#asked = true;
+		this.#wait(null);
 		this.#line.clear('unit.scan');
-		this.#line.act('unit.scan', { case: 'deviceScan', value: { device: this.device } });
+		this.#line.act('unit.scan', { case: 'deviceScan', value: { device: this.device } }, (reply) => {
+			if (!FOR_NOW.includes(reply.result)) return;
+			this.#wait(() => {
+				this.#asked = false;
+				this.resume();
+			});
+		});
+	}
+
+	#wait(next: (() => void) | null): void {
+		if (this.#again !== null) clearTimeout(this.#again);
+		this.#again = next === null ? null : setTimeout(next, AGAIN_MS);
 	}
 
 	/** Whether the daemon refused to show it. */

@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DeviceCardSchema } from '$lib/gen/pingan/v1/commission_pb.js';
+import { ReplySchema, Result, type Reply } from '$lib/gen/pingan/v1/console_pb.js';
 import type { What } from '../wire/codec';
 import type { Line } from './line.svelte';
 import { seconds, Unit, unitNumber } from './unit.svelte';
@@ -33,18 +34,24 @@ describe('the card of a unit', () => {
 	let said: What[];
 	let line: Line;
 	let unit: Unit;
+	let answer: (result: Result) => void;
 	const cases = () => said.map((what) => what.case);
 	beforeEach(() => {
+		vi.useFakeTimers();
 		said = [];
 		line = {
 			live: true,
 			acts: new Map(),
-			act: (_name: string, what: What) => said.push(what),
+			act: (_name: string, what: What, done?: (reply: Reply) => void) => {
+				said.push(what);
+				answer = (result) => done?.(create(ReplySchema, { result }));
+			},
 			tell: (what: What) => said.push(what),
 			clear: () => {},
 		} as unknown as Line;
 		unit = new Unit(line);
 	});
+	afterEach(() => vi.useRealTimers());
 
 	it('is asked for once, and again after a broken line', () => {
 		unit.open('PA-1');
@@ -53,6 +60,24 @@ describe('the card of a unit', () => {
 		unit.broken();
 		unit.resume();
 		expect(cases()).toEqual(['deviceScan', 'deviceScan']);
+	});
+
+	it('is asked for again by itself when it was refused only for now', () => {
+		unit.open('PA-1');
+		answer(Result.NO_STORE);
+		vi.advanceTimersByTime(2000);
+		expect(cases()).toEqual(['deviceScan', 'deviceScan']);
+		answer(Result.NOT_FOUND);
+		vi.advanceTimersByTime(10_000);
+		expect(cases()).toHaveLength(2);
+	});
+
+	it('is not asked for again once nobody looks at it', () => {
+		unit.open('PA-1');
+		answer(Result.OVERLOAD);
+		unit.close();
+		vi.advanceTimersByTime(10_000);
+		expect(cases()).toEqual(['deviceScan', 'deviceLeave']);
 	});
 
 	it('is left before another is opened, and only shown when it is the one that was asked for', () => {
