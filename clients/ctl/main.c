@@ -12,6 +12,7 @@
 #include "log_redact.h"
 #include "roster.h"
 #include "record.h"
+#include "person_export.h"
 #include "session.h"
 #include "show.h"
 #include "table_export.h"
@@ -245,6 +246,11 @@ static int do_home_erase(struct cell *cell, const struct options *o)
 	return home_erase(cell, o->args[0], &e);
 }
 
+static int do_person_export(struct cell *cell, const struct options *o)
+{
+	return person_export(cell, o->args[0], o->json);
+}
+
 static int do_erase_verify(struct cell *cell, const struct options *o)
 {
 	return erase_verify(cell, o->args[0], o->json);
@@ -303,6 +309,7 @@ static const struct command {
 	{"token add", "NAME: another system may use the API; prints its token, this once", do_token_add, 1},
 	{"token list", "tokens: what they may, until when, when last used", do_token_list, 0},
 	{"token revoke", "ID: opens nothing any more, everywhere", do_token_revoke, 1},
+	{"person export", "RESIDENT: all that is held on one resident, for the resident", do_person_export, 1},
 	{"home erase", "ID: all that is personal of a home goes, for ever; prints the certificate", do_home_erase, 1},
 	{"erase verify", "ID: looks again whether an erased home is gone from everywhere", do_erase_verify, 1},
 	{"log redact", "takes personal records out of entries of daemons of before", do_log_redact, 0},
