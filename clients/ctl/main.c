@@ -13,6 +13,7 @@
 #include "roster.h"
 #include "record.h"
 #include "person_export.h"
+#include "retention_show.h"
 #include "session.h"
 #include "show.h"
 #include "table_export.h"
@@ -251,6 +252,11 @@ static int do_person_export(struct cell *cell, const struct options *o)
 	return person_export(cell, o->args[0], o->json);
 }
 
+static int do_retention_show(struct cell *cell, const struct options *o)
+{
+	return retention_show(cell, o->json);
+}
+
 static int do_erase_verify(struct cell *cell, const struct options *o)
 {
 	return erase_verify(cell, o->args[0], o->json);
@@ -312,6 +318,7 @@ static const struct command {
 	{"person export", "RESIDENT: all that is held on one resident, for the resident", do_person_export, 1},
 	{"home erase", "ID: all that is personal of a home goes, for ever; prints the certificate", do_home_erase, 1},
 	{"erase verify", "ID: looks again whether an erased home is gone from everywhere", do_erase_verify, 1},
+	{"retention show", "what the rules of retention have taken out, and when", do_retention_show, 0},
 	{"log redact", "takes personal records out of entries of daemons of before", do_log_redact, 0},
 	{"device test", "ID: its button is tried, and rings nobody", do_device_test, 1},
 	{"device retire", "ID: out of service; its alarms are still shown", do_device_retire, 1},

@@ -430,8 +430,10 @@ static int change(struct cell *cell, const char *account, const struct user_opti
 		now.password_hash = hash;
 		now.password_ms = now_ms;
 	}
-	if (disabled >= 0)
+	if (disabled >= 0) {
 		now.disabled = disabled;
+		now.disabled_ms = disabled ? now_ms : 0;
+	}
 	if (second != NULL) {
 		now.totp_key = second->list[0].data == NULL
 		                   ? (ProtobufCBinaryData){0}

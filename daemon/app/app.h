@@ -242,6 +242,11 @@ bool app_area_name(struct app *app, const char *area, char *ret, size_t size) MU
  * since the start: when that has grown, the snapshot is to be written anew at once. */
 uint64_t app_snapshot(struct app *app, bool keeps, uint64_t entry);
 
+/* The name under which this daemon writes. */
+const char *app_daemon(const struct app *app);
+/* True on the daemon that does first what one of them has to do, `what` being any number that stands for it. */
+bool app_first(struct app *app, uint64_t what);
+
 struct app_health {
 	bool store_up;    /* attached and loaded */
 	bool alive;       /* our proof of life came back within 3 s */

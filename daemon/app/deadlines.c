@@ -50,6 +50,17 @@ bool deadline_mine(struct app *app, uint64_t incident, int64_t late_ms)
 	return late_ms >= rank * RANK_MS;
 }
 
+const char *app_daemon(const struct app *app)
+{
+	return app->config.daemon;
+}
+
+bool app_first(struct app *app, uint64_t what)
+{
+	app_begin(app);
+	return app->store_up && app->fresh && deadline_mine(app, what, 0);
+}
+
 /* One that is due rings: true when nothing more can be taken in for now. It stays due then, and keeps its place. */
 static bool ring(struct app *app, struct incident_slot *slot)
 {

@@ -13,6 +13,8 @@
 #include "app/supervision.h"
 #include "base/hex.h"
 
+#define LONG_CLOSED_MS ((int64_t)86400000)
+
 static const struct {
 	const char *prefix;
 	enum record_type type;
@@ -284,7 +286,11 @@ static void slot_read(struct app *app, struct record *rec)
 	if (inc->state == INCIDENT_CLOSED) {
 		/* One whose call-back is due may not leave memory: its clock would stop. */
 		if (slot->next_due_ms == 0) {
-			TAILQ_INSERT_TAIL(&app->closed, slot, closed_link);
+			/* Written again long after its end (its notes have gone): it does not push out those of today. */
+			if (app->now.store_ms - inc->closed_ms > LONG_CLOSED_MS)
+				TAILQ_INSERT_HEAD(&app->closed, slot, closed_link);
+			else
+				TAILQ_INSERT_TAIL(&app->closed, slot, closed_link);
 			app->closed_count++;
 			slot->kept = true;
 		}

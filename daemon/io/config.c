@@ -126,6 +126,19 @@ static const struct setting TABLE[] = {
      "Its key: 64 hex digits, readable by the daemon only. Made when it is missing."},
 	{"snapshot.every_s", SETTING_NUMBER, AT(snapshot.every_s), 5, 86400, "60", RESTART, "How often it is written."},
 
+	{"retention.log_days", SETTING_NUMBER, AT(retention.log_days), 0, 36500, "190", LIVE,
+     "Entries of the log: with them go raw alarm bytes, positions of watches in them, and sealed notes beyond those in "
+     "the\n"
+     "record of a call. Never the last day, nor what the archive has not read. What is to be kept longer stands in "
+     "the\n"
+     "audit chain."},
+	{"retention.notes_days", SETTING_NUMBER, AT(retention.notes_days), 0, 36500, "730", LIVE,
+     "What people wrote about a call, from its end; the call itself stays."},
+	{"retention.calls_days", SETTING_NUMBER, AT(retention.calls_days), 0, 36500, "1825", LIVE,
+     "Records of calls, from their end."},
+	{"retention.people_days", SETTING_NUMBER, AT(retention.people_days), 0, 36500, "365", LIVE,
+     "Name, telephone and all else of a person whose account is disabled; the id stays, for what they did stays."},
+
 	{"limits.devices", SETTING_NUMBER, AT(limits.devices), 1, 1000000, "14000", RESTART,
      "Most connections of home devices; more are refused, and come again elsewhere. The limit of open files must be\n"
      "larger than the limits of this section together."},
@@ -160,6 +173,7 @@ static const char *const SECTIONS[][2] = {
 	{"sessions", "Log-ins."},
 	{"authd", "The password helper."},
 	{"snapshot", "Local snapshot."},
+	{"retention", "How long things are kept, in days; 0: for ever. A rule runs once a day; pinganctl retention show."},
 	{"limits", "Bounds. Devices that press are served before all else; these keep one kind from starving the others."},
 	{NULL, NULL},
 };

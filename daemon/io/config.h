@@ -11,6 +11,7 @@
 #include "io/address.h"
 #include "io/codes_file.h"
 #include "io/settings.h"
+#include "wire/retention.h"
 
 #define CONFIG_WHY_MAX (SETTINGS_WHY_MAX + SETTING_TEXT_MAX + 8)
 
@@ -80,6 +81,7 @@ struct config {
 		char key_file[SETTING_TEXT_MAX];
 		uint32_t every_s;
 	} snapshot;
+	struct retention_days retention;
 	struct {
 		uint32_t devices;
 		uint32_t dc09;

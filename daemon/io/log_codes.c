@@ -108,6 +108,11 @@ const struct log_code LOG_CODES[] = {
      "The daemon serves. stale_ms is the age of the snapshot it runs on; 0: straight from the store.", ""},
 	{"RECORD_UNREADABLE", LOG_ERROR, "A record in the store can't be read; it is kept aside.",
      "Report it. The home is served by its other records."},
+	{"RETENTION_BEGINS", LOG_TRACE, "A rule of retention begins its daily run.", ""},
+	{"RETENTION_RUN", LOG_NOTE, "A rule of retention has run; what it took out is counted, and stands in its record.",
+     "Nothing. failed: records that were changed at that moment or can't be read; the next run looks again."},
+	{"RETENTION_STOPPED", LOG_WARN, "A rule of retention was ended half way by Redis; it begins again in a minute.",
+     "If it goes on: what does the error say? Nothing is lost; things are kept longer than they should be."},
 	{"RIGHTS_REFUSED", LOG_WARN,
      "Somebody asked for what their role or area does not allow; it is on record. unsaid: others of theirs before it "
      "that are "

@@ -18,6 +18,7 @@
 #include "io/links.h"
 #include "io/pinyin.h"
 #include "io/redis_store.h"
+#include "io/retention.h"
 #include "io/snapshot.h"
 #include "io/testctl.h"
 #include "io/vendor.h"
@@ -43,6 +44,7 @@ struct loop {
 	struct app *app;
 	struct snapshot *snapshot; /* NULL = none is kept */
 	uint64_t erasures;         /* that it knows of */
+	struct retention *retention;
 	struct device_server *devices;
 	struct device_udp *udp; /* NULL: no DC-09 over UDP */
 	struct web *web;
@@ -636,6 +638,11 @@ static bool build(struct loop *loop, char why[LOOP_WHY_MAX])
 	if (!build_store(loop, why) || !build_app(loop, why))
 		return false;
 	redis_store_set_app(loop->store, loop->app);
+	loop->retention = retention_new(loop->base, &loop->config, loop->app, loop->clock, loop->log);
+	if (loop->retention == NULL) {
+		snprintf(why, LOOP_WHY_MAX, "no memory");
+		return false;
+	}
 	if (!build_snapshot(loop, why) || !build_web(loop, why) || !build_devices(loop, why) || !build_udp(loop, why))
 		return false;
 #ifdef PINGAN_TEST_BUILD
@@ -675,6 +682,7 @@ void loop_free(struct loop *loop)
 	device_udp_free(loop->udp);
 	web_free(loop->web);
 	redis_store_free(loop->store);
+	retention_free(loop->retention);
 	snapshot_free(loop->snapshot);
 	app_free(loop->app);
 	links_free(loop->links);
