@@ -2,13 +2,12 @@
 
 #include <inttypes.h>
 #include <jansson.h>
-#include <pwd.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "act.h"
 #include "core/alarm.h"
 #include "device.h"
 #include "log_redact.h"
@@ -63,15 +62,6 @@ static Pingan__V1__Household *home_get(struct cell *cell, const char *id, struct
 	if (h == NULL)
 		(void)complain(id, "its record is unreadable");
 	return h;
-}
-
-/* Who runs this: of the machine's users, the one behind sudo. */
-static void system_user(char *ret, size_t size)
-{
-	const char *sudo = getenv("SUDO_USER");
-	const struct passwd *pw = getpwuid(getuid());
-
-	snprintf(ret, size, "ctl:%s", sudo != NULL && sudo[0] != '\0' ? sudo : pw != NULL ? pw->pw_name : "unknown");
 }
 
 /* ------------------------------------------------------------ what must not be found any more */
@@ -173,28 +163,6 @@ static void tombstone(Pingan__V1__Household *ret, const Pingan__V1__Household *f
 	}
 }
 
-static bool commit_send(struct cell *cell, struct store_commit *c, struct store_answer *ret)
-{
-	struct commit_call call;
-	redisReply *r;
-	bool ok;
-
-	do
-		randombytes_buf(&c->id, sizeof c->id);
-	while (c->id == 0);
-	commit_call_make(&call, cell->prefix, c, 0);
-	r = redisCommandArgv(cell->redis, call.argc, call.argv, call.argvlen);
-	ok = r != NULL && commit_answer_read(r, ret);
-	if (!ok)
-		fprintf(stderr, "pinganctl: could not be stored: %s\n",
-		        r == NULL                      ? cell->redis->errstr
-		        : r->type == REDIS_REPLY_ERROR ? r->str
-		                                       : "answer not understood");
-	if (r != NULL)
-		freeReplyObject(r);
-	return ok;
-}
-
 /* In one step with the proof that no call of the home is open: the name of its open call is taken and freed again. */
 static int erase_commit(struct cell *cell, const char *id, const Pingan__V1__Household *h, uint64_t expect, int why)
 {
@@ -203,12 +171,13 @@ static int erase_commit(struct cell *cell, const char *id, const Pingan__V1__Hou
 	Pingan__V1__Household stone;
 	uint8_t body[1024], event[LOG_EVENT_MAX], print[PRINT_LEN];
 	struct buf b = buf_of(event, sizeof event);
-	char by[64];
+	uint8_t audit[AUDIT_MAX];
+	char by[AUDIT_WHO_MAX];
 	ms_t now_ms = cell_now_ms(cell);
 
 	if (now_ms == 0)
 		return 1;
-	system_user(by, sizeof by);
+	act_who(by, sizeof by);
 	tombstone(&stone, h, by, print, why, now_ms);
 	if (pingan__v1__household__get_packed_size(&stone) > sizeof body)
 		return complain(id, "its record is none of ours");
@@ -222,7 +191,8 @@ static int erase_commit(struct cell *cell, const char *id, const Pingan__V1__Hou
 	}
 	log_event_encode("pinganctl", c.puts[0].key, NULL, 0, NULL, slice_of(NULL, 0), "", &b);
 	c.event = slice_of(b.at, b.len);
-	if (!commit_send(cell, &c, &answer))
+	c.audit = act_audit(&(struct act){.what = AUDIT_ERASED, .record = c.puts[0].key, .note = REASONS[why]}, audit);
+	if (!act_send(cell, &c, &answer))
 		return 1;
 	switch (answer.result) {
 	case STORE_STORED:

@@ -7,8 +7,11 @@
 #include <time.h>
 
 #include "base/table.h"
+#include "act.h"
 #include "cell_bulk.h"
 #include "core/alarm.h"
+#include "io/audit_chain.h"
+#include "pingan/v1/audit.pb-c.h"
 #include "pingan/v1/record.pb-c.h"
 #include "record_json.h"
 
@@ -26,7 +29,7 @@ struct export
 	size_t resident;             /* which of its residents */
 	char **keys;                 /* being read */
 	struct table about; /* keys of records and ids of devices that concern the home -> themselves; owned names */
-	json_t *devices, *calls, *log;
+	json_t *devices, *calls, *log, *looks;
 	bool failed;
 };
 
@@ -150,18 +153,27 @@ static bool vitals_add(struct export *e)
 
 /* ------------------------------------------------------------ calls, and what was written about them */
 
+/* Length of what is in it, 0 when it can't be opened. */
+static size_t open_sealed(const struct export *e, const ProtobufCBinaryData *sealed, uint8_t *ret, size_t size)
+{
+	size_t more = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
+
+	if (sealed->len <= more || sealed->len - more > size || e->home->key.len != crypto_secretbox_KEYBYTES ||
+	    crypto_secretbox_open_easy(ret, sealed->data + crypto_secretbox_NONCEBYTES,
+	                               sealed->len - crypto_secretbox_NONCEBYTES, sealed->data, e->home->key.data) != 0)
+		return 0;
+	return sealed->len - more;
+}
+
 /* In place of the sealed bytes. What can't be opened stays as it is: sealed with another key, before the unit had its home. */
 static json_t *line_json(const struct export *e, const Pingan__V1__Line *line)
 {
 	json_t *o = record_json(&line->base, SECRETS);
 	char plain[PLAIN_MAX + 1];
-	size_t len = line->text.len;
+	size_t len = open_sealed(e, &line->text, (uint8_t *)plain, PLAIN_MAX);
 
-	if (len > crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES && len < PLAIN_MAX &&
-	    e->home->key.len == crypto_secretbox_KEYBYTES &&
-	    crypto_secretbox_open_easy((uint8_t *)plain, line->text.data + crypto_secretbox_NONCEBYTES,
-	                               len - crypto_secretbox_NONCEBYTES, line->text.data, e->home->key.data) == 0) {
-		plain[len - crypto_secretbox_NONCEBYTES - crypto_secretbox_MACBYTES] = '\0';
+	if (len != 0) {
+		plain[len] = '\0';
 		json_object_set_new(o, "text", json_string(plain));
 		sodium_memzero(plain, sizeof plain);
 	}
@@ -216,11 +228,19 @@ static void see_entry(struct export *e, const redisReply *r)
 	for (uint32_t i = 0; !ours && i < entry.record_count; i++)
 		ours = table_get(&e->about, entry.records[i].key) != NULL;
 	if (ours) {
-		size_t lines = ev->n_lines;
+		size_t lines = ev->n_lines, len;
+		uint8_t raw[PLAIN_MAX];
+		char hex[2 * PLAIN_MAX + 1];
 
 		ev->n_lines = 0;
 		o = record_json(&ev->base, SECRETS);
 		ev->n_lines = lines;
+		len = open_sealed(e, &ev->raw_sealed, raw, sizeof raw);
+		if (len != 0) {
+			json_object_set_new(o, "raw", json_string(sodium_bin2hex(hex, sizeof hex, raw, len)));
+			json_object_del(o, "raw_sealed");
+			json_object_del(o, "sealed_for");
+		}
 		json_object_set_new(o, "entry", json_integer((json_int_t)entry.id));
 		json_object_set_new(o, "at_ms", json_integer(entry.at_ms));
 		if (lines != 0)
@@ -230,24 +250,49 @@ static void see_entry(struct export *e, const redisReply *r)
 	pingan__v1__log_event__free_unpacked(ev, NULL);
 }
 
-static bool each_entry(struct export *e)
+static bool each_entry(struct export *e, const char *stream, void (*see)(struct export *e, const redisReply *r))
 {
 	char from[48] = "-";
 
 	for (;;) {
-		redisReply *r = cell_ask(e->cell, "XRANGE %slog %s + COUNT %d", e->cell->prefix, from, ENTRIES_A_TIME);
+		redisReply *r = cell_ask(e->cell, "XRANGE %s%s %s + COUNT %d", e->cell->prefix, stream, from, ENTRIES_A_TIME);
 		size_t n = r == NULL ? 0 : r->elements;
 
 		if (r == NULL)
 			return false;
 		for (size_t i = 0; i < n; i++)
-			see_entry(e, r->element[i]);
+			see(e, r->element[i]);
 		if (n != 0)
 			snprintf(from, sizeof from, "(%s", r->element[n - 1]->element[0]->str);
 		freeReplyObject(r);
 		if (n < ENTRIES_A_TIME)
 			return true;
 	}
+}
+
+/* ------------------------------------------------------------ who looked */
+
+static void see_audit(struct export *e, const redisReply *r)
+{
+	/* What was searched for is sealed with another key, and a seal is nobody's. */
+	static const char *const LEFT_OUT[] = {"words", "seal", NULL};
+	struct store_audit entry;
+	Pingan__V1__AuditEntry *a;
+	json_t *o;
+
+	if (!audit_entry_read(r, &entry))
+		return;
+	a = pingan__v1__audit_entry__unpack(NULL, entry.body.len, entry.body.at);
+	if (a == NULL)
+		return;
+	if (strcmp(a->household, e->home->id) == 0 || strcmp(a->subject, e->home->residents[e->resident]->id) == 0 ||
+	    table_get(&e->about, a->record) != NULL || table_get(&e->about, a->device) != NULL) {
+		o = record_json(&a->base, LEFT_OUT);
+		json_object_set_new(o, "entry", json_integer((json_int_t)entry.id));
+		json_object_set_new(o, "at_ms", json_integer(entry.at_ms));
+		json_array_append_new(e->looks, o);
+	}
+	pingan__v1__audit_entry__free_unpacked(a, NULL);
 }
 
 /* ------------------------------------------------------------ together */
@@ -261,9 +306,9 @@ static void tell(struct export *e, bool json)
 
 	if (gmtime_r(&now, &tm) != NULL)
 		(void)strftime(at, sizeof at, "%Y-%m-%dT%H:%M:%SZ", &tm);
-	all = json_pack("{s:s, s:o, s:o, s:O, s:O, s:O}", "made_at", at, "resident",
+	all = json_pack("{s:s, s:o, s:o, s:O, s:O, s:O, s:O}", "made_at", at, "resident",
 	                record_json(&e->home->residents[e->resident]->base, SECRETS), "home", home_json(e), "devices",
-	                e->devices, "calls", e->calls, "log", e->log);
+	                e->devices, "calls", e->calls, "log", e->log, "looks", e->looks);
 	ENSURE(all != NULL);
 	if (json) {
 		(void)json_dumpf(all, stdout, JSON_COMPACT);
@@ -286,6 +331,7 @@ static void export_free(struct export *e)
 	json_decref(e->devices);
 	json_decref(e->calls);
 	json_decref(e->log);
+	json_decref(e->looks);
 	if (e->home != NULL) {
 		if (e->home->key.len != 0)
 			sodium_memzero(e->home->key.data, e->home->key.len);
@@ -295,7 +341,12 @@ static void export_free(struct export *e)
 
 int person_export(struct cell *cell, const char *id, bool json)
 {
-	struct export e = {.cell = cell, .id = id, .devices = json_array(), .calls = json_array(), .log = json_array()};
+	struct export e = {.cell = cell,
+	                   .id = id,
+	                   .devices = json_array(),
+	                   .calls = json_array(),
+	                   .log = json_array(),
+	                   .looks = json_array()};
 	char key[STORE_KEY_MAX];
 	int bad = 1;
 
@@ -310,7 +361,9 @@ int person_export(struct cell *cell, const char *id, bool json)
 	}
 	snprintf(key, sizeof key, "household:%s", e.home->id);
 	concerns(&e, key);
-	if (each(&e, "device:", see_device) && vitals_add(&e) && each(&e, "incident:", see_incident) && each_entry(&e)) {
+	if (each(&e, "device:", see_device) && vitals_add(&e) && each(&e, "incident:", see_incident) &&
+	    each_entry(&e, "log", see_entry) && each_entry(&e, "audit", see_audit) &&
+	    act_commit(cell, AUDIT_EXPORTED, key, id, "person")) {
 		tell(&e, json);
 		bad = 0;
 	}

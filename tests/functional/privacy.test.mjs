@@ -79,6 +79,7 @@ test('a home is erased, and everything that knew it has forgotten it', async (t)
 	await caughtUp(cell)
 	assert.equal((await desk.ask('find', { text: before.phone })).found.list.length, 0, 'it is found no more')
 	assert.match(await ok(cell, 'erase', 'verify', 'h0009'), /Erased\./)
+	assert.ok((await cell.redis.cli('xrange', 'pa:audit', '-', '+')).includes('asked'), 'the reason is on record')
 	await refused(cell, /was erased before/, 'home', 'erase', 'h0009', '--reason', 'asked')
 
 	// A unit that was left behind and presses all the same: a call from an unknown home, never nothing.
@@ -109,8 +110,9 @@ test('all that is held on one resident is handed out, what was written about the
 	assert.equal(all.calls.length, 1)
 	assert.equal(all.calls[0].id, incident.toString(16).padStart(16, '0'))
 	assert.ok(all.calls[0].lines.some((l) => l.text === NOTE), 'what was written about the call')
-	assert.ok(all.log.some((e) => e.alarm_device === home.device && e.raw.length > 0), 'the alarm as it came')
+	assert.ok(all.log.some((e) => e.alarm_device === home.device && e.raw?.length > 0), 'the alarm as it came')
 	assert.ok(all.log.some((e) => e.lines?.some((l) => l.text === NOTE)))
+	assert.ok(all.looks.some((l) => l.who === 'op01' && l.at_ms > 0), 'who had to do with it')
 	// Neither keys nor anybody else's home.
 	const text = JSON.stringify(all)
 	const other = await household(cell, 'h0010')
@@ -120,4 +122,6 @@ test('all that is held on one resident is handed out, what was written about the
 	const readable = await ok(cell, 'person', 'export', resident.id)
 	for (const word of ['个人信息副本', '姓名 (name): ' + resident.name, held.address, NOTE]) assert.ok(readable.includes(word), word)
 	await refused(cell, /no such resident/, 'person', 'export', 'nobody')
+	const again = JSON.parse(await ok(cell, 'person', 'export', resident.id, '--json'))
+	assert.equal(again.looks.filter((l) => l.what === 'AUDIT_EXPORTED' && l.subject === resident.id && l.who.startsWith('ctl:')).length, 2, 'that it was handed out is on record')
 })
