@@ -31,6 +31,7 @@ static const struct {
 	[LISTING_PEOPLE] = {RECORD_PERSON, "person:", &pingan__v1__person__descriptor},
 	[LISTING_AREAS] = {RECORD_AREA, "area:", &pingan__v1__area__descriptor},
 	[LISTING_STATIONS] = {RECORD_STATION, "station:", &pingan__v1__station__descriptor},
+	[LISTING_ROSTERS] = {RECORD_ROSTER, "roster:", &pingan__v1__roster__descriptor},
 	[LISTING_SESSIONS] = {RECORD_LOGIN, "login:", &pingan__v1__login__descriptor},
 	[LISTING_INCIDENTS] = {RECORD_INCIDENT, "incident:", &pingan__v1__incident__descriptor},
 };
@@ -202,6 +203,8 @@ static bool read_one(struct app *app, enum listing which, const struct record *r
 		home = d == NULL ? NULL : home_brief(app, d->household);
 	} else if (which == LISTING_INCIDENTS) {
 		area_take(ret->area, rec->slot->area);
+	} else if (which == LISTING_ROSTERS) {
+		area_take(ret->area, id);
 	}
 	if (home != NULL)
 		area_take(ret->area, home->area);

@@ -23,6 +23,7 @@ enum listing {
 	LISTING_PEOPLE,    /* Person */
 	LISTING_AREAS,     /* Area */
 	LISTING_STATIONS,  /* Station */
+	LISTING_ROSTERS,   /* Roster */
 	LISTING_SESSIONS,  /* Login */
 	LISTING_INCIDENTS, /* Incident */
 	LISTING_COUNT

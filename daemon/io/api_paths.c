@@ -47,6 +47,13 @@ const struct api_route API_ROUTES[] = {
 	{HTTP_GET, "/api/v1/people/{id}", .scope = SCOPE_PEOPLE_READ, .statuses = ONE, .begin = api_person_get},
 	{HTTP_GET, "/api/v1/duty", .scope = SCOPE_ROSTERS_READ, .params = LIST " area role", .statuses = MANY,
      .begin = api_duty_get},
+	{HTTP_GET, "/api/v1/rosters", .scope = SCOPE_ROSTERS_READ, .params = LIST " area", .statuses = MANY,
+     .begin = api_rosters_get},
+	{HTTP_GET, "/api/v1/rosters/{id}", .scope = SCOPE_ROSTERS_READ, .statuses = ONE, .begin = api_roster_get},
+	{HTTP_GET, "/api/v1/on-call", .scope = SCOPE_ROSTERS_READ, .params = "area at", .statuses = ONE,
+     .begin = api_on_call_get},
+	{HTTP_GET, "/api/v1/roster-gaps", .scope = SCOPE_ROSTERS_READ, .params = "area", .statuses = MANY,
+     .begin = api_roster_gaps_get},
 
 	{HTTP_GET, "/api/v1/areas", .scope = SCOPE_AREAS_READ, .params = LIST " within", .statuses = MANY,
      .begin = api_areas_get},

@@ -22,6 +22,8 @@ let token
 
 before(async () => {
 	cell = await Cell.start(file, { demo: { homes: 40, onDuty: 3 } })
+	// A plan with somebody on call, and with a gap.
+	await ctlOk(cell, 'roster', 'template', 'add', '440190001', '--on', 'daily', '--from', '00:00', '--to', '24:00', '--need', '2', '--people', 'cg01')
 	token = JSON.parse(await ctlOk(cell, 'token', 'add', 'portal', '--scope', SCOPES, '--area', '4401', '--days', '30', '--json')).token
 })
 after(async () => {
@@ -106,7 +108,7 @@ test('every answer is as its schema says', async (t) => {
 	const unit = await Unit.connect(t, cell.daemon, cell.homes.find((h) => h.household === 'h0009'))
 	await unit.ack(unit.press())
 	await cell.login('op01')
-	const ids = { homes: 'items.0.id', devices: 'items.0.id', incidents: 'items.0.id', people: 'items.0.id', areas: 'items.0.code', stations: 'items.0.id' }
+	const ids = { homes: 'items.0.id', devices: 'items.0.id', incidents: 'items.0.id', people: 'items.0.id', areas: 'items.0.code', rosters: 'items.0.area', stations: 'items.0.id' }
 	let asked = 0
 	for (const [at, ops] of Object.entries(spec.paths)) {
 		const schema = ops.get?.responses?.['200']?.content?.['application/json']?.schema
@@ -117,7 +119,7 @@ test('every answer is as its schema says', async (t) => {
 			const list = JSON.parse((await get(`/api/v1/${kind}`)).body)
 			where = at.replace('{id}', ids[kind].split('.').reduce((v, k) => v[k], list))
 		}
-		const answer = await get(where + (at.includes('{id}') || !ops.get.parameters ? '' : '?' + (ops.get.parameters.some((p) => p.$ref?.endsWith('/limit')) ? 'limit=500' : 'since=2020-01-01T00:00:00Z')))
+		const answer = await get(where + (at.includes('{id}') || !ops.get.parameters ? '' : '?' + (ops.get.parameters.some((p) => p.$ref?.endsWith('/limit')) ? 'limit=500' : at.includes('/statistics/') ? 'since=2020-01-01T00:00:00Z' : 'area=440190001')))
 		assert.equal(answer.status, 200, `${where}: ${answer.body}`)
 		const value = JSON.parse(answer.body)
 		valid(schema, value, at)

@@ -1,0 +1,28 @@
+/* on_call.h - rosters for whoever asks from outside the app: who is on call, and where people are missing.
+ *
+ * Knows:  nothing of its own: shifts.h and core/shift.h.
+ * Bounds: ON_CALL_PEOPLE people at a post; of gaps, as many as are known (app/shifts.h).
+ */
+#ifndef APP_ON_CALL_H
+#define APP_ON_CALL_H
+
+#include "app/app.h"
+#include "core/shift.h"
+
+#define ON_CALL_PEOPLE 8
+
+/* Who has this post at that time, for a home of this area; `skill` of POST_FIELD. Returns how many. */
+uint32_t app_on_call(struct app *app, const char *area, enum shift_post post, enum skill skill, ms_t at_ms,
+                     char ret[ON_CALL_PEOPLE][ID_MAX]);
+/* The store's clock. */
+ms_t app_now_ms(struct app *app);
+
+struct roster_gap {
+	char area[16];
+	struct shift_gap gap;
+};
+
+/* The n-th of those known, soonest first; false past the end. */
+bool app_roster_gap(struct app *app, uint32_t n, struct roster_gap *ret);
+
+#endif
