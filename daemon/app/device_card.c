@@ -119,6 +119,9 @@ static void home_fill(struct app *app, const struct session *s, const Pingan__V1
 	if (s->device_audited) {
 		to->address = h->address;
 		to->access = h->access;
+		to->door_code = h->door_code;
+		to->key_safe = h->key_safe;
+		to->key_holder = h->key_holder;
 	}
 	if (h->test_until_ms > until_ms)
 		until_ms = h->test_until_ms;

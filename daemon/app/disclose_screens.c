@@ -179,6 +179,7 @@ static const struct field CARD[] = {
 	T(device, REF), T(gone, WORK), T(in_registry, WORK), T(state, WORK), T(state_ms, WORK), T(state_by_name, STAFF),
 	T(protocol, WORK), T(model, WORK), T(firmware, WORK), T(may, WORK), T(household, REF), T(resident, WHO),
 	T(residents, WHO), T(area, PLACE), T(street, STREET), T(address, ADDRESS), T(access, ACCESS), T(incident, WORK),
+	T(door_code, ACCESS), T(key_safe, ACCESS), T(key_holder, ACCESS),
 	T(on_test_until_ms, WORK), T(connected, WORK), T(last_seen_ms, WORK), T(silent, WORK), T(battery_pct, WORK),
 	T(signal_dbm, WORK), T(mains, WORK), T(entered_ms, WORK), T(bound_ms, WORK), T(bound_by_name, STAFF), T(proof, WORK),
 	T(proof_from_ms, WORK), T(proof_until_ms, WORK), T(proof_by_name, STAFF), T(proof_mine, WORK), T(received_ms, WORK),

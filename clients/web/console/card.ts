@@ -1,5 +1,6 @@
 /* card.ts - what is said to 120, 119 or 110, line by line, from what is known of the call. Words of the registry and of
  * colleagues are theirs; the frame around them is ours. */
+import { accessParts } from '$lib/ui/access';
 import { CardLine, LineCode } from '$lib/gen/pingan/v1/common_pb.js';
 import type { IncidentDetail } from '$lib/gen/pingan/v1/console_pb.js';
 import { clockTime, phone } from '$lib/i18n/format';
@@ -43,7 +44,7 @@ export function cardText(line: CardLine, detail: IncidentDetail, row: Row, deskP
 			return parts(detail.address || [row.area, row.street].join(' '));
 		case CardLine.ACCESS:
 			return parts(
-				detail.access,
+				...accessParts(detail),
 				...detail.contacts
 					.filter((c) => c.hasKey)
 					.map((c) =>

@@ -21,6 +21,7 @@ import {
 	type Counts,
 	type IncidentDetail,
 	type Presence_Someone,
+	type RecordCard,
 	type Reply,
 	type RosterPage,
 	type RosterState,
@@ -56,7 +57,7 @@ const ABOUT_CALL = [
 	'unit',
 ] as const;
 type AboutCall = (typeof ABOUT_CALL)[number];
-export type PanelName = AboutCall | 'roster' | 'manual' | 'storm' | 'keys';
+export type PanelName = AboutCall | 'roster' | 'manual' | 'storm' | 'keys' | 'home';
 
 const aboutCall = (panel: string | null): panel is AboutCall =>
 	(ABOUT_CALL as readonly (string | null)[]).includes(panel);
@@ -99,6 +100,8 @@ export class Desk {
 	panel = $state<PanelName | null>(null);
 	/** The unit that is looked at: made by the panel that shows it. */
 	unit: Unit | null = null;
+	/** The record that is looked at: likewise. */
+	record: { heard(card: RecordCard): void; resume(): void } | null = null;
 	/** The home that a new call is about, when it was chosen elsewhere than in the search. */
 	meant: { household: string; name: string } | null = null;
 	onlyClass = $state(0);
@@ -507,6 +510,9 @@ export class Desk {
 			case 'device':
 				this.unit?.heard(body.value);
 				return false;
+			case 'record':
+				this.record?.heard(body.value);
+				return false;
 			case 'storms':
 				this.storms = body.value.storms;
 				return false;
@@ -562,6 +568,7 @@ export class Desk {
 	#resumed(): void {
 		this.#askDetail();
 		this.unit?.resume();
+		this.record?.resume();
 		if (this.#wasDown) announcer.say(t('say.link_up'));
 		this.#wasDown = false;
 	}

@@ -11,6 +11,8 @@ import { zh as lifeZh } from './console/life/zh';
 import { zh as consoleZh } from './console/zh';
 import { en as rosterEn } from './roster/en';
 import { zh as rosterZh } from './roster/zh';
+import { en as homeEn } from './home/en';
+import { zh as homeZh } from './home/zh';
 import { en as unitEn } from './unit/en';
 import { zh as unitZh } from './unit/zh';
 import { byteLength, clockTime, mss, phone } from './format';
@@ -23,6 +25,7 @@ const zh: Record<string, string> = {
 	...caregiverZh,
 	...unitZh,
 	...rosterZh,
+	...homeZh,
 };
 const en: Record<string, string> = {
 	...commonEn,
@@ -31,6 +34,7 @@ const en: Record<string, string> = {
 	...caregiverEn,
 	...unitEn,
 	...rosterEn,
+	...homeEn,
 };
 addWords(zh, en);
 
@@ -103,8 +107,8 @@ describe('dictionaries', () => {
 
 	it('carry no word that nothing uses', () => {
 		const made =
-			/^(class|kind|state|job|offer|outcome|decline|call|result|protocol|role|plan|sex|why|line|say|skill|spoke|service|handover|channel|card|answer|aside|tell|score|storm|device_state|post|swap|absence)\.\d+(\.\w+)?$/;
-		const codes = /^(lang|risk|relation|bring|link|says|bit)\.\w+$/;
+			/^(class|kind|state|job|offer|outcome|decline|call|result|protocol|role|plan|sex|why|line|say|skill|spoke|service|handover|channel|card|answer|aside|tell|score|storm|device_state|post|swap|absence|mobility|homekind)\.\d+(\.\w+)?$/;
+		const codes = /^((lang|risk|relation|bring|link|says|bit|dialect|fault)\.\w+|record\.f\.[\w.]+)$/;
 		const idle = Object.keys(zh).filter(
 			(k) => !used.includes(`'${k}'`) && !made.test(k) && !codes.test(k),
 		);

@@ -9,6 +9,7 @@ import { zh } from './common/zh';
 import type { zh as life } from './console/life/zh';
 import type { zh as console } from './console/zh';
 import type { zh as roster } from './roster/zh';
+import type { zh as home } from './home/zh';
 import type { zh as unit } from './unit/zh';
 
 export type Key =
@@ -17,7 +18,8 @@ export type Key =
 	| keyof typeof life
 	| keyof typeof caregiver
 	| keyof typeof unit
-	| keyof typeof roster;
+	| keyof typeof roster
+	| keyof typeof home;
 export type Lang = 'zh-CN' | 'en';
 export type Params = Record<string, string | number>;
 
@@ -39,6 +41,10 @@ export type Group =
 	| 'plan'
 	| 'sex'
 	| 'lang'
+	| 'dialect'
+	| 'mobility'
+	| 'homekind'
+	| 'fault'
 	| 'risk'
 	| 'relation'
 	| 'says'

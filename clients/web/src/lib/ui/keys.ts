@@ -20,6 +20,7 @@ export type Action =
 	| 'aside'
 	| 'bind'
 	| 'unit'
+	| 'record'
 	| 'storm'
 	| 'roster'
 	| 'manual'
@@ -71,6 +72,7 @@ const LETTERS: Record<string, Action> = {
 	l: 'aside',
 	b: 'bind',
 	i: 'unit',
+	p: 'record',
 	w: 'storm',
 	o: 'roster',
 	n: 'note',

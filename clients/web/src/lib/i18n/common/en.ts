@@ -177,6 +177,9 @@ export const en: Record<keyof typeof zh, string> = {
 
 	'row.years': '{n} years',
 
+	'access.door': 'Door code {code}',
+	'access.safe': 'Key safe: {where}',
+	'access.holder': 'Key with {who}',
 	'detail.access': 'Access',
 	'detail.address': 'Address',
 	'detail.medicines': 'Medicines',

@@ -174,6 +174,9 @@ export const zh = {
 
 	'row.years': '{n} 岁',
 
+	'access.door': '门禁 {code}',
+	'access.safe': '钥匙盒：{where}',
+	'access.holder': '钥匙在{who}',
 	'detail.access': '进门',
 	'detail.address': '地址',
 	'detail.medicines': '用药',

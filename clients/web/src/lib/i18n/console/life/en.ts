@@ -72,6 +72,8 @@ export const en: Record<keyof typeof zh, string> = {
 	'say.17': 'Give a reason first, in one line',
 	'say.18': '“Handed over” needs a confirmation from the service',
 	'say.19': 'A call for help can’t be set aside',
+	'say.20': 'Somebody has just changed it: look at what stands now',
+	'say.21': 'One field is not as it should be',
 
 	'outcome.11': 'End of the drill',
 	'outcome.12': 'Joined its home’s call',

@@ -1,0 +1,81 @@
+// A home's record at real desks, with the real daemon: opened, corrected, and corrected by two people at once.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import { Stage } from '../harness/browser.mjs'
+import { ok } from '../harness/ctl.mjs'
+import { household } from '../harness/registry.mjs'
+
+/** The panel with the home in it. */
+async function opened(desk, words) {
+	await desk.page.keyboard.press('p')
+	await desk.page.locator('#home-search').fill(words)
+	await desk.page.getByRole('radio').first().waitFor()
+	await desk.page.getByRole('button', { name: '打开档案' }).click()
+	const panel = desk.region('住户档案')
+	await panel.getByLabel('地址').waitFor()
+	return panel
+}
+
+test('a home is corrected at a desk; a wrong field is named; two at once are shown both versions', async (t) => {
+	const stage = await Stage.open(t, 'record')
+	const { cell } = stage
+	const desk = await stage.desk('op01')
+	const panel = await opened(desk, 'h0009')
+	const truth = await household(cell, 'h0009')
+	assert.equal(await panel.getByLabel('地址').inputValue(), truth.address)
+	assert.equal(await panel.getByText('健康', { exact: true }).count(), 0)
+	await desk.look('opened')
+
+	const save = panel.getByRole('button', { name: '保存', exact: true })
+	assert.equal(await save.isDisabled(), true)
+	await panel.getByLabel('电话', { exact: true }).first().fill('没有')
+	await save.click()
+	await panel.getByText('不是电话号码').waitFor()
+	await desk.look('fault')
+	await panel.getByLabel('电话', { exact: true }).first().fill('02000008888')
+	await save.click()
+	await panel.getByText('已保存', { exact: true }).waitFor()
+	assert.equal((await household(cell, 'h0009')).phone, '02000008888')
+
+	// Another desk and the command line write at the same time.
+	await panel.getByLabel('电话', { exact: true }).first().fill('02000007777')
+	await panel.getByLabel('备注', { exact: true }).first().fill('我写的备注')
+	await ok(cell, 'home', 'set', 'h0009', 'phone=02000006666', 'street=新街道名')
+	await save.click()
+	await panel.getByText('别人刚刚改过', { exact: false }).first().waitFor()
+	await desk.look('conflict')
+	assert.equal((await household(cell, 'h0009')).phone, '02000006666')
+	assert.equal(await panel.getByLabel('街道').inputValue(), '新街道名')
+	assert.equal(await save.isDisabled(), true)
+	await panel.getByRole('button', { name: /我填的/ }).click()
+	await save.click()
+	await panel.getByText('已保存', { exact: true }).waitFor()
+	await desk.look('saved')
+	const home = await household(cell, 'h0009')
+	assert.deepEqual([home.phone, home.street, home.note], ['02000007777', '新街道名', '我写的备注'])
+	assert.equal(home.key.length, 32)
+	assert.equal(home.health.notes, truth.health.notes)
+})
+
+test('a supervisor sees health when it is asked for, and adds a resident and a contact', async (t) => {
+	const stage = await Stage.open(t, 'record-health')
+	const { cell } = stage
+	const desk = await stage.desk('sup01')
+	const panel = await opened(desk, 'h0010')
+	const truth = await household(cell, 'h0010')
+	await panel.getByRole('button', { name: /查看健康说明/ }).click()
+	await panel.getByLabel('健康说明').waitFor()
+	assert.equal(await panel.getByLabel('健康说明').inputValue(), truth.health.notes)
+	await panel.getByRole('button', { name: '添加联系人' }).click()
+	const contact = panel.getByRole('region', { name: '联系人 3' })
+	await contact.getByLabel('姓名').fill('区𠮷祥')
+	await panel.getByLabel('电话', { exact: true }).last().fill('13800000003')
+	await panel.getByRole('button', { name: '保存', exact: true }).click()
+	await panel.getByText('已保存', { exact: true }).waitFor()
+	await desk.look('health')
+	const home = await household(cell, 'h0010')
+	assert.deepEqual(home.contacts.map((c) => c.order), [1, 2, 3])
+	assert.equal(home.contacts[2].name, '区𠮷祥')
+	assert.equal(home.health.notes, truth.health.notes)
+})
