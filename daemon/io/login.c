@@ -18,11 +18,11 @@ try {
 	enum login_step step;
 	uint32_t generation;
 	enum login_what what;
-	bool in_call;     /* the app is being asked: its answer may come before it returns */
-	bool session;     /* a session of this person was shown */
-	int stored;       /* in_call: 0 not yet, 1 yes, -1 no */
-	mono_t until;     /* STORE */
-	login_told *told; /* NULL: nobody waits */
+	bool in_call;                     /* the app is being asked: its answer may come before it returns */
+	char session[LOGIN_NAME_LEN + 1]; /* of this person, that was shown; empty = none */
+	int stored;                       /* in_call: 0 not yet, 1 yes, -1 no */
+	mono_t until;                     /* STORE */
+	login_told *told;                 /* NULL: nobody waits */
 	void *ctx;
 	struct account account;
 	bool found; /* there is such an account */
@@ -151,6 +151,11 @@ static void count(struct logins *l, enum login_outcome outcome)
 	metric_add(l->metrics, COUNTERS[outcome], 1);
 }
 
+static const char *session_of(const struct try *t)
+{
+	return t->session[0] == '\0' ? NULL : t->session;
+}
+
 /* What there is to say about a finished try. The try is free afterwards. */
 static void finish(struct logins *l, struct try *t, enum login_outcome outcome, struct login_answer *ret)
 {
@@ -164,8 +169,7 @@ static void finish(struct logins *l, struct try *t, enum login_outcome outcome, 
 		if (outcome == LOGIN_OK) {
 			ret->account = t->account;
 			memcpy(ret->token, t->token, sizeof ret->token);
-			if (!t->session)
-				ratelimit_good(l->limits, now, t->address, t->typed);
+			ratelimit_good(l->limits, now, t->address, t->typed, session_of(t));
 		} else if (outcome == LOGIN_WRONG || outcome == LOGIN_WRONG_CODE) {
 			log_line(l->log, "LOGIN_WRONG", "address=%s known=%d code=%d", t->address, t->found,
 			         outcome == LOGIN_WRONG_CODE);
@@ -173,8 +177,7 @@ static void finish(struct logins *l, struct try *t, enum login_outcome outcome, 
 			if (outcome == LOGIN_NO_KEY)
 				log_line(l->log, "LOGIN_NO_KEY", "person=%s", t->account.person);
 			/* Nobody was found wrong. */
-			if (!t->session)
-				ratelimit_undo(l->limits, now, t->address, t->typed);
+			ratelimit_undo(l->limits, now, t->address, t->typed, session_of(t));
 		}
 	}
 	try_free(t);
@@ -353,7 +356,7 @@ static void on_look(evutil_socket_t fd, short what, void *arg)
 /* The limits are asked, then the helper. Returns a ticket, or 0 with the answer in *now. */
 static uint64_t ask(struct logins *l, struct try *t, struct slice password, struct login_answer *now)
 {
-	uint32_t wait_s = ratelimit_try(l->limits, clock_mono(l->clock), t->address, t->typed, t->session);
+	uint32_t wait_s = ratelimit_try(l->limits, clock_mono(l->clock), t->address, t->typed, session_of(t));
 	enum authd_result asked;
 
 	if (wait_s != 0) {
@@ -392,8 +395,9 @@ uint64_t login_begin(struct logins *l, const struct login_typed *typed, login_to
 	t->code_long = !text_copy(t->code, sizeof t->code, typed->code);
 	snprintf(t->address, sizeof t->address, "%s", typed->address);
 	t->found = t->typed[0] != '\0' && app_account(l->app, t->typed, &t->account);
-	t->session = typed->session != NULL && t->found && app_login_find(l->app, typed->session, &whose) &&
-	             strcmp(whose.person, t->account.person) == 0;
+	if (typed->session != NULL && t->found && app_login_find(l->app, typed->session, &whose) &&
+	    strcmp(whose.person, t->account.person) == 0)
+		memcpy(t->session, typed->session, sizeof t->session);
 	return ask(l, t, typed->password, now);
 }
 
@@ -419,10 +423,9 @@ uint64_t login_password(struct logins *l, const char *session, struct slice pass
 	if (t == NULL)
 		return full(l, now);
 	t->what = PASSWORD;
-	/* Who has only found this screen open must not learn the password by trying: the limits hold for open sessions too. */
-	t->session = false;
 	snprintf(t->address, sizeof t->address, "%s", address);
 	memcpy(t->name, session, sizeof t->name);
+	memcpy(t->session, session, sizeof t->session);
 	t->found = app_login_find(l->app, session, &t->account);
 	memcpy(t->typed, t->account.account, sizeof t->typed);
 	if (!t->found || !password_good(t->typed, anew) || slice_equal(password, anew)) {

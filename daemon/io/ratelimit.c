@@ -9,7 +9,7 @@
 #define FORGET_MS 60000
 #define KEPT_MS 86400000 /* a known pair is known for a day */
 
-enum what { PAIR, ACCOUNT, ADDRESS, WHAT_COUNT };
+enum what { PAIR, ACCOUNT, ADDRESS, SESSION, WHAT_COUNT };
 
 /* Failures that cost nothing, and the longest delay after that; it begins with 1 s and doubles. */
 static const struct {
@@ -19,6 +19,7 @@ static const struct {
 	[PAIR] = {3, 60},     /* a person mistypes */
 	[ACCOUNT] = {10, 30}, /* somebody tries one account from many places */
 	[ADDRESS] = {30, 30}, /* a centre sits behind one address */
+	[SESSION] = {3, 60},  /* whoever found a screen open tries for its password */
 };
 
 struct entry {
@@ -115,26 +116,36 @@ static int64_t wait_ms(enum what what, const struct entry *e, mono_t now)
 	return e->last.ms + delay_ms > now.ms ? e->last.ms + delay_ms - now.ms : 0;
 }
 
-uint32_t ratelimit_try(struct ratelimit *rl, mono_t now, const char *address, const char *account, bool session)
+/* A session stands for itself: what others fail at does not slow it, and its failures slow nobody else. */
+static enum what first_of(const char *session)
 {
+	return session == NULL ? PAIR : SESSION;
+}
+
+static enum what end_of(const char *session)
+{
+	return session == NULL ? SESSION : WHAT_COUNT;
+}
+
+uint32_t ratelimit_try(struct ratelimit *rl, mono_t now, const char *address, const char *account, const char *session)
+{
+	const char *from = session == NULL ? address : session;
 	struct entry *pair = entry_find(rl, name_of(rl, PAIR, address, account), now, false);
 	int64_t wait = 0;
 
-	if (session)
-		return 0;
-	for (enum what what = PAIR; what < WHAT_COUNT; what++) {
+	for (enum what what = first_of(session); what < end_of(session); what++) {
 		int64_t ms;
 
-		if (what != PAIR && pair != NULL && pair->known)
+		if (session == NULL && what != PAIR && pair != NULL && pair->known)
 			break;
-		ms = wait_ms(what, entry_find(rl, name_of(rl, what, address, account), now, false), now);
+		ms = wait_ms(what, entry_find(rl, name_of(rl, what, from, account), now, false), now);
 		if (ms > wait)
 			wait = ms;
 	}
 	if (wait != 0)
 		return (uint32_t)((wait + 999) / 1000);
-	for (enum what what = PAIR; what < WHAT_COUNT; what++) {
-		struct entry *e = entry_find(rl, name_of(rl, what, address, account), now, true);
+	for (enum what what = first_of(session); what < end_of(session); what++) {
+		struct entry *e = entry_find(rl, name_of(rl, what, from, account), now, true);
 
 		e->fails += e->fails < 1000;
 		e->last = e->faded = now;
@@ -142,21 +153,22 @@ uint32_t ratelimit_try(struct ratelimit *rl, mono_t now, const char *address, co
 	return 0;
 }
 
-void ratelimit_undo(struct ratelimit *rl, mono_t now, const char *address, const char *account)
+void ratelimit_undo(struct ratelimit *rl, mono_t now, const char *address, const char *account, const char *session)
 {
-	for (enum what what = PAIR; what < WHAT_COUNT; what++) {
-		struct entry *e = entry_find(rl, name_of(rl, what, address, account), now, false);
+	for (enum what what = first_of(session); what < end_of(session); what++) {
+		struct entry *e = entry_find(rl, name_of(rl, what, session == NULL ? address : session, account), now, false);
 
 		if (e != NULL && e->fails > 0)
 			e->fails--;
 	}
 }
 
-void ratelimit_good(struct ratelimit *rl, mono_t now, const char *address, const char *account)
+void ratelimit_good(struct ratelimit *rl, mono_t now, const char *address, const char *account, const char *session)
 {
-	struct entry *pair = entry_find(rl, name_of(rl, PAIR, address, account), now, true);
+	struct entry *pair =
+		entry_find(rl, name_of(rl, first_of(session), session == NULL ? address : session, account), now, true);
 
-	ratelimit_undo(rl, now, address, account);
+	ratelimit_undo(rl, now, address, account, session);
 	pair->fails = 0;
 	pair->known = true;
 	pair->last = now;

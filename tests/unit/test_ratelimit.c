@@ -9,7 +9,7 @@ static const uint64_t KEY[2] = {1, 2};
 
 static uint32_t try_at(struct ratelimit *rl, int64_t ms, const char *address, const char *account)
 {
-	return ratelimit_try(rl, (mono_t){ms}, address, account, false);
+	return ratelimit_try(rl, (mono_t){ms}, address, account, NULL);
 }
 
 static void test_mistyping_costs_nothing(void **state)
@@ -64,7 +64,7 @@ static void test_a_known_place_is_not_locked_out(void **state)
 
 	(void)state;
 	assert_int_equal(try_at(rl, 0, "desk", "op"), 0);
-	ratelimit_good(rl, (mono_t){0}, "desk", "op");
+	ratelimit_good(rl, (mono_t){0}, "desk", "op", NULL);
 	for (int i = 0; i < 500; i++) {
 		snprintf(address, sizeof address, "10.0.%d.%d", i / 250, i % 250);
 		(void)try_at(rl, 1000, address, "op");
@@ -83,7 +83,7 @@ static void test_an_address_slows_down(void **state)
 
 	(void)state;
 	assert_int_equal(try_at(rl, 0, "centre", "op"), 0);
-	ratelimit_good(rl, (mono_t){0}, "centre", "op");
+	ratelimit_good(rl, (mono_t){0}, "centre", "op", NULL);
 	for (int i = 0; i < 100; i++) {
 		snprintf(account, sizeof account, "name%d", i);
 		let += try_at(rl, 1000, "centre", account) == 0;
@@ -94,7 +94,8 @@ static void test_an_address_slows_down(void **state)
 	ratelimit_free(rl);
 }
 
-static void test_an_open_session_passes(void **state)
+/* Who works there goes on; who found the screen open gets no further than anybody. */
+static void test_an_open_session_stands_for_itself(void **state)
 {
 	struct ratelimit *rl = ratelimit_new(KEY);
 
@@ -102,7 +103,16 @@ static void test_an_open_session_passes(void **state)
 	for (int i = 0; i < 20; i++)
 		(void)try_at(rl, 0, "a", "op");
 	assert_int_not_equal(try_at(rl, 0, "a", "op"), 0);
-	assert_int_equal(ratelimit_try(rl, (mono_t){0}, "a", "op", true), 0);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(ratelimit_try(rl, (mono_t){0}, "a", "op", "session1"), 0);
+	assert_int_equal(ratelimit_try(rl, (mono_t){0}, "a", "op", "session1"), 1);
+	assert_int_equal(ratelimit_try(rl, (mono_t){0}, "b", "op", "session1"), 1); /* wherever it is shown */
+	assert_int_equal(ratelimit_try(rl, (mono_t){0}, "a", "op", "session2"), 0);
+	assert_int_equal(try_at(rl, 0, "elsewhere", "other"), 0);
+	ratelimit_good(rl, (mono_t){0}, "a", "op", "session1");
+	assert_int_equal(ratelimit_try(rl, (mono_t){0}, "a", "op", "session1"), 0);
+	/* It was not the pair that was good. */
+	assert_int_not_equal(try_at(rl, 0, "a", "op"), 0);
 	ratelimit_free(rl);
 }
 
@@ -113,7 +123,7 @@ static void test_a_try_that_nobody_judged_does_not_count(void **state)
 	(void)state;
 	for (int i = 0; i < 100; i++) {
 		assert_int_equal(try_at(rl, 0, "a", "op"), 0);
-		ratelimit_undo(rl, (mono_t){0}, "a", "op");
+		ratelimit_undo(rl, (mono_t){0}, "a", "op", NULL);
 	}
 	ratelimit_free(rl);
 }
@@ -126,7 +136,7 @@ static void test_a_flood_does_not_wash_out_who_is_known(void **state)
 
 	(void)state;
 	assert_int_equal(try_at(rl, 0, "desk", "op"), 0);
-	ratelimit_good(rl, (mono_t){0}, "desk", "op");
+	ratelimit_good(rl, (mono_t){0}, "desk", "op", NULL);
 	for (int i = 0; i < 200000; i++) {
 		snprintf(name, sizeof name, "x%d", i);
 		(void)try_at(rl, 1000, name, name);
@@ -147,7 +157,7 @@ int main(void)
 		cmocka_unit_test(test_time_heals),
 		cmocka_unit_test(test_a_known_place_is_not_locked_out),
 		cmocka_unit_test(test_an_address_slows_down),
-		cmocka_unit_test(test_an_open_session_passes),
+		cmocka_unit_test(test_an_open_session_stands_for_itself),
 		cmocka_unit_test(test_a_try_that_nobody_judged_does_not_count),
 		cmocka_unit_test(test_a_flood_does_not_wash_out_who_is_known),
 	};
