@@ -8,6 +8,7 @@
 #include "demo.h"
 #include "device.h"
 #include "erase.h"
+#include "find.h"
 #include "homes.h"
 #include "log_redact.h"
 #include "roster.h"
@@ -113,6 +114,11 @@ static int do_device_show(struct cell *cell, const struct options *o)
 static int do_device_import(struct cell *cell, const struct options *o)
 {
 	return table_import(cell, "devices", o->args[0], &o->import);
+}
+
+static int do_find(struct cell *cell, const struct options *o)
+{
+	return find_homes(cell, o->args[0], o->count == 0 ? 20 : o->count, o->json);
 }
 
 static int do_import(struct cell *cell, const struct options *o)
@@ -304,6 +310,7 @@ static const struct command {
 	{"user enable", "ACCOUNT: may log in again", do_user_enable, 1},
 	{"user sessions", "ACCOUNT: sessions that are open", do_user_sessions, 1},
 	{"user logout", "ACCOUNT: ends every session, everywhere", do_user_logout, 1},
+	{"find", "TEXT: homes by number, name, pinyin or its initials, address, device, resident, id", do_find, 1},
 	{"import", "TABLE FILE: from a table (CSV), - is standard input; see below", do_import, 2},
 	{"export", "TABLE FILE: into one, - is standard output", do_export, 2},
 	{"device import", "FILE: the same as import devices FILE", do_device_import, 1},

@@ -24,7 +24,7 @@ struct out {
 	size_t rows, unread;
 	bool failed; /* the file can't take it, or a cell has no text: said already where it was no error of the file */
 	struct arena arena;
-	uint8_t scratch[];
+	_Alignas(max_align_t) uint8_t scratch[];
 };
 
 /* What was written of one record goes to the file. */

@@ -151,24 +151,6 @@ static bool item_put(struct find *f, struct record *rec, const char *household, 
 	return true;
 }
 
-static void home_text(struct app *app, const Pingan__V1__Household *h, struct buf *b)
-{
-	find_text_field(b, FIND_HOUSEHOLD, h->id);
-	find_text_phone(b, FIND_PHONE, h->phone);
-	for (size_t i = 0; i < h->n_residents; i++) {
-		find_text_field(b, FIND_RESIDENT, h->residents[i]->id);
-		find_text_name(b, &app->ports, h->residents[i]->name);
-		find_text_field(b, FIND_PINYIN, h->residents[i]->spelling);
-		find_text_field(b, FIND_NAME, h->residents[i]->known_as);
-		find_text_phone(b, FIND_PHONE, h->residents[i]->phone);
-	}
-	for (size_t i = 0; i < h->n_contacts; i++) {
-		find_text_phone(b, FIND_CONTACT_PHONE, h->contacts[i]->phone);
-		find_text_phone(b, FIND_CONTACT_PHONE, h->contacts[i]->phone2);
-	}
-	find_text_field(b, FIND_ADDRESS, h->address[0] != '\0' ? h->address : h->street);
-}
-
 static void text_make(struct app *app, struct record *rec)
 {
 	struct find *f = app->find;
@@ -181,7 +163,7 @@ static void text_make(struct app *app, struct record *rec)
 
 		if (h != NULL && strcmp(id, QUARANTINE) != 0) {
 			household = id;
-			home_text(app, h, &b);
+			find_text_home(&b, &app->ports, h);
 		}
 	} else {
 		const Pingan__V1__Device *d = device_find(app, id);

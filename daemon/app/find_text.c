@@ -167,6 +167,24 @@ void find_text_name(struct buf *b, const struct ports *ports, const char *name)
 	buf_put(b, initials, firsts.len);
 }
 
+void find_text_home(struct buf *b, const struct ports *ports, const Pingan__V1__Household *h)
+{
+	find_text_field(b, FIND_HOUSEHOLD, h->id);
+	find_text_phone(b, FIND_PHONE, h->phone);
+	for (size_t i = 0; i < h->n_residents; i++) {
+		find_text_field(b, FIND_RESIDENT, h->residents[i]->id);
+		find_text_name(b, ports, h->residents[i]->name);
+		find_text_field(b, FIND_PINYIN, h->residents[i]->spelling);
+		find_text_field(b, FIND_NAME, h->residents[i]->known_as);
+		find_text_phone(b, FIND_PHONE, h->residents[i]->phone);
+	}
+	for (size_t i = 0; i < h->n_contacts; i++) {
+		find_text_phone(b, FIND_CONTACT_PHONE, h->contacts[i]->phone);
+		find_text_phone(b, FIND_CONTACT_PHONE, h->contacts[i]->phone2);
+	}
+	find_text_field(b, FIND_ADDRESS, h->address[0] != '\0' ? h->address : h->street);
+}
+
 static uint32_t tag_rank(uint8_t tag)
 {
 	static const uint8_t ORDER[] = {FIND_HOUSEHOLD, FIND_RESIDENT, FIND_DEVICE,        FIND_PHONE,  FIND_NAME,

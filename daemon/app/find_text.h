@@ -7,6 +7,7 @@
 #define APP_FIND_TEXT_H
 
 #include "app/ports.h"
+#include "pingan/v1/record.pb-c.h"
 
 /* What a field is. What is typed is looked for in all of them; in this order of how much a hit says. */
 enum find_tag {
@@ -31,6 +32,9 @@ void find_text_field(struct buf *b, enum find_tag tag, const char *text);
 void find_text_phone(struct buf *b, enum find_tag tag, const char *number);
 /* The name, and where it has Chinese characters its pinyin and initials. */
 void find_text_name(struct buf *b, const struct ports *ports, const char *name);
+
+/* All that a home is found by. Of the ports only `pinyin` is asked. */
+void find_text_home(struct buf *b, const struct ports *ports, const Pingan__V1__Household *h);
 
 /* One character of UTF-8; what is none counts as a byte of its own. Returns its length; `left` is not 0. */
 size_t find_rune_of(const uint8_t *at, size_t left, uint32_t *ret);

@@ -4,8 +4,10 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import test from 'node:test'
 
+import { ctl, ok } from '../harness/ctl.mjs'
 import { Cell, program, until } from '../harness/index.mjs'
 import { common, console_ as proto } from '../harness/proto.mjs'
+import { household } from '../harness/registry.mjs'
 import { Screen } from '../harness/screen.mjs'
 import { Unit } from '../harness/unit.mjs'
 
@@ -71,4 +73,21 @@ test('a device entered a moment ago is found, and so it is with the store away',
 	await until(() => desk.store && !desk.store.up, { what: 'the console knows that the store is away' })
 	assert.deepEqual(await homes(desk, 'brandnew7'), ['h0011'])
 	await cell.redis.start()
+})
+
+test('the command line finds what a console finds', async (t) => {
+	const cell = await Cell.start(t, { demo: { homes: 40 } })
+	const desk = await Screen.open(t, cell.daemon, await cell.login('sup01'))
+	const known = await household(cell, 'h0009')
+	const asked = ['h0009', known.phone, '+86 020 0000 0009', known.residents[0].name, known.residents[0].name.slice(1), known.street, known.contacts[0].phone, 'd0009', known.residents[0].id, 'watch.8800000005', 'h00']
+	for (const text of asked) {
+		const found = (await ok(cell, 'find', text, '--json')).trim().split('\n').map((line) => JSON.parse(line))
+		const there = await find(desk, text)
+		assert.deepEqual(found.map((one) => one.household), there.list.map((home) => home.household), text)
+		if (text === 'h0009') assert.deepEqual([found[0].by, found[0].area, found[0].resident, found[0].address], ['household', known.area, known.residents[0].name, known.address])
+	}
+	assert.match(await ok(cell, 'find', 'h0009'), /^household +by +area[^]*\nh0009 +household/)
+	const none = await ctl(cell, 'find', '没有这个人')
+	assert.deepEqual([none.code, none.out, none.err], [1, '', ''])
+	assert.match((await ctl(cell, 'find', 'z')).err, /at least two signs/)
 })
