@@ -3,7 +3,7 @@
 //
 // What may hold them: the records of homes and people (and with them Redis' own files), and what a person with the right asked for.
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import test from 'node:test'
 
@@ -48,6 +48,7 @@ function plant(p) {
 		searched: m('searched for', '植标查找词'),
 		sent: m('name that a cloud sends', 'ZhiBiao-PoPo'),
 		home_note: m('note of the home', '植标门口有狗'),
+		corrected: m('note of the home, corrected', '植标从后门进'),
 	}
 }
 
@@ -155,6 +156,30 @@ test('what was planted in the registry is in nothing that the system writes besi
 	await ok(sup, 'onTest', { household: 'hplant', seconds: 600, text: x.reason })
 	await ok(sup, 'onTest', { household: 'hplant', seconds: 0 })
 	await ok(sup, 'openManual', { household: 'hplant', kind: Kind.SERVICE, text: x.note })
+	// The registry is looked at and corrected: from a desk, over the API, by a command; right, wrong and at the same time.
+	await ok(sup, 'openRecord', { key: 'household:hplant', health: true })
+	const card = await until(() => sup.history.findLast((m) => m.case === 'record')?.value, { what: 'the record' })
+	assert.equal(card.body.value.address, x.address)
+	const edit = (change, expected = card.commit) => sup.ask('editRecord', { key: 'household:hplant', expected, body: { case: 'household', value: { ...card.body.value, ...change } } })
+	const edited = await edit({ note: x.corrected })
+	assert.equal(edited.result, Result.OK)
+	assert.equal((await edit({ note: x.note })).result, Result.CONFLICT)
+	assert.equal((await edit({ phone: `${x.homePhone}x${x.name}` }, edited.commit)).result, Result.INVALID)
+	const supCookie = sup.cookie
+	const patch = async (value, headers = {}) => {
+		const body = JSON.stringify(value)
+		return request(two.ports.web, '/api/v1/homes/hplant', { method: 'PATCH', body, headers: { cookie: supCookie, origin: two.origin, 'content-type': 'application/merge-patch+json', 'content-length': Buffer.byteLength(body), ...headers } })
+	}
+	const { headers: tagged } = await request(two.ports.web, '/api/v1/homes/hplant', { headers: { cookie: supCookie } })
+	await fetched('an edit of yesterday', patch({ note: x.note }, { 'if-match': '"0123456789abcdef"' }))
+	await fetched('an edit that is wrong', patch({ phone: `${x.phone}#${x.name}`, [x.name]: x.note }, { 'if-match': tagged.etag }))
+	const patched = await patch({ note: x.corrected }, { 'if-match': tagged.etag })
+	assert.ok([200, 204].includes(patched.status), patched.body)
+	assert.equal((await request(two.ports.web, `/api/v1/homes?phone=${x.phone}`, { headers: { cookie: supCookie } })).status, 200)
+	for (const args of [['home', 'set', 'hplant', `note=${x.home_note}`], ['home', 'set', 'hplant', `phone=${x.name}`], ['contact', 'set', 'hplant', '1', `note=${x.note}`], ['resident', 'set', 'hplant', 'rplant', `known_as=${x.name}`]]) await ctl(cell, ...args)
+	for (const args of [['export', 'homes', path.join(keep, 'out.csv'), '--with-private'], ['home', 'show', 'hplant', '--with-private']]) assert.equal((await ctl(cell, ...args)).code, 0, args.join(' '))
+	assert.ok(readFileSync(path.join(keep, 'out.csv')).includes(x.address), 'whoever may gets it')
+	rmSync(path.join(keep, 'out.csv'))
 	// The next day: somebody calls back. And a cloud that sends a name with its press.
 	await ctl(cell, 'device', 'add', 'sample.P1', '--household', 'hplant', '--protocol', 'webhook')
 	await caughtUp(cell)
