@@ -49,8 +49,9 @@ struct app *app_new(const struct app_config *config, const struct ports *ports)
 	app->attach_wanted = true;
 	app->flights_may = FLIGHTS_FIRST;
 	if (app->recent == NULL || app->recent_ms == NULL || (app->roster = roster_new()) == NULL ||
-	    (app->desks = desks_new()) == NULL || (app->refusals = refusals_new()) == NULL || (app->find = find_new()) == NULL || !devices_new(app) ||
-	    !watched_new(app) || !posts_new(app) || !screens_new(app) || !cut_new(app) || !shifts_new(app)) {
+	    (app->desks = desks_new()) == NULL || (app->refusals = refusals_new()) == NULL ||
+	    (app->find = find_new()) == NULL || !devices_new(app) || !watched_new(app) || !posts_new(app) ||
+	    !screens_new(app) || !cut_new(app) || !shifts_new(app)) {
 		app_free(app);
 		return NULL;
 	}
@@ -154,6 +155,8 @@ static int64_t turn(struct app *app)
 		return 0;
 	if (app->flight_count != 0 || !TAILQ_EMPTY(&app->alarms) || screens_pending(app) || cut_waits(app))
 		wait_ms = COALESCE_MS / 2;
+	if (shifts_behind(app))
+		wait_ms = 2;
 	if (deadlines_wait(app) < wait_ms)
 		wait_ms = deadlines_wait(app);
 	if (proofs_wait(app) < wait_ms)

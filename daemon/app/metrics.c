@@ -1,4 +1,5 @@
 /* metrics.c - every counter and gauge of the app in one table: /metrics and docs/OPERATING.md are made from it. */
+#include "app/shifts.h"
 #include "app/supervision.h"
 
 static const struct {
@@ -221,6 +222,23 @@ static uint64_t silent_25h(const struct app *app)
 	return watched_silent_of(app, REPORT_25H);
 }
 
+static uint64_t roster_gaps(const struct app *app)
+{
+	uint32_t count, total;
+	ms_t until_ms;
+
+	(void)shift_gaps_known(app, &count, &total, &until_ms);
+	return total;
+}
+
+static uint64_t roster_late(const struct app *app)
+{
+	uint32_t count;
+
+	(void)shift_late_known(app, &count);
+	return count;
+}
+
 static const struct gauge GAUGES[] = {
 	{"pingan_incidents_open", "Open incidents", open_incidents},
 	{"pingan_life_waiting_oldest_ms",
@@ -246,6 +264,10 @@ static const struct gauge GAUGES[] = {
 	{"pingan_devices_silent_180s", "Of these, with a reporting time up to 180 s", silent_180s},
 	{"pingan_devices_silent_5h", "Of these, with a reporting time up to 5 h", silent_5h},
 	{"pingan_devices_silent_25h", "Of these, with a longer one", silent_25h},
+	{"pingan_roster_gaps", "Gaps in the rosters of the next 7 days: too few people for a shift, or for part of one",
+     roster_gaps},
+	{"pingan_roster_late", "People whose shift began ten minutes ago or more, and who are not on duty (at most 128)",
+     roster_late},
 	{"pingan_arena_misses", "Records that did not fit into working memory", arena_misses},
 };
 

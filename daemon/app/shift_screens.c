@@ -18,7 +18,7 @@
 #define MINE_AWAY 4
 #define NAME_MAX_BYTES 64
 #define ROSTER_MS 500 /* told no more often */
-#define AHEAD_MS (INT64_C(28) * 86400000)
+#define AHEAD_MS (INT64_C(14) * 86400000)
 #define PUT(list, n, item)        \
 	do {                          \
 		(list)[n] = (item);       \

@@ -323,6 +323,7 @@ struct look {
 	struct app *app;
 	const struct shift_world *w;
 	const struct shift_plan *plan;
+	uint32_t shifts; /* looked at in this turn */
 };
 
 /* Full: the farthest gives way. */
@@ -370,13 +371,14 @@ static void late_keep(struct app *app, const struct look *l, const struct shift 
 
 static bool look_each(void *ctx, const struct shift *s)
 {
-	const struct look *l = ctx;
+	struct look *l = ctx;
 	struct shifts *sh = l->app->shifts;
 	struct shift_gap gaps[2 * ABSENCES_MAX];
 	uint32_t n = shift_gaps(s, l->plan->area, l->w, sh->from_ms, gaps, COUNT_OF(gaps));
 
 	for (uint32_t i = 0; i < n; i++)
 		gap_keep(sh, l->plan->area, &gaps[i]);
+	l->shifts++;
 	late_keep(l->app, l, s);
 	return true;
 }
@@ -461,7 +463,7 @@ static void look(struct app *app)
 
 		if (live == NULL || live->scanned == sh->look)
 			continue;
-		if (n++ == ROSTERS_A_TURN)
+		if (n++ == ROSTERS_A_TURN || l.shifts >= SHIFTS_A_TURN)
 			return;
 		live->scanned = sh->look;
 		l.plan = &live->plan;
@@ -586,6 +588,11 @@ static void remind(struct app *app)
 		if (!r.full)
 			r.live->reminded_ms = r.wait_ms != 0 ? r.wait_ms - 1 : until_ms;
 	}
+}
+
+bool shifts_behind(const struct app *app)
+{
+	return app->shifts->looking;
 }
 
 void shifts_turn(struct app *app)

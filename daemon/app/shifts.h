@@ -3,7 +3,8 @@
  * Owns:   what is read out of the records roster:<area> and absence:<person>; the gaps of the days to come; reminders.
  * Knows:  records, through the projection. What is lawful is core/shift.h's.
  * Result: a rule changes no roster and puts nobody off duty: it shows, and reminds.
- * Bounds: ROSTERS_A_TURN rosters are looked at in one turn; GAPS_MAX gaps are kept, the soonest; the others are counted.
+ * Bounds: a look at all rosters takes ROSTERS_A_TURN of them a turn, and stops early behind SHIFTS_A_TURN shifts; GAPS_MAX
+ *         gaps are kept, the soonest; the others are counted.
  *
  * Not to be confused with roster.h: that is who works now, in the form decisions ask for.
  */
@@ -14,6 +15,7 @@
 #include "core/shift.h"
 
 #define ROSTERS_A_TURN 16
+#define SHIFTS_A_TURN 128
 #define GAPS_MAX 512
 #define LATE_MAX 128
 #define SHIFTS_AHEAD_MS (INT64_C(7) * 86400000) /* gaps are shown so far ahead */
@@ -40,6 +42,8 @@ void shifts_read(struct app *app, struct record *rec);
 /* Who people are, or where they may work, has changed. */
 void shifts_people(struct app *app);
 void shifts_turn(struct app *app);
+/* A look at all rosters is under way: the loop turns again soon. */
+bool shifts_behind(const struct app *app);
 
 /* NULL when there is none. They hold until the next entry of the log. */
 const struct shift_plan *shift_plan_find(struct app *app, const char *area);

@@ -59,7 +59,7 @@ export const en: Record<keyof typeof zh, string> = {
 	'roster.away.none': 'Nobody is absent',
 
 	'roster.mine': 'My shifts',
-	'roster.mine.none': 'You have no shifts in the next four weeks',
+	'roster.mine.none': 'You have no shifts in the next two weeks',
 	'roster.mine.now': 'This shift',
 	'roster.mine.swap': 'Ask for a swap…',
 	'roster.mine.ask': 'Who should take it?',

@@ -58,7 +58,7 @@ export const zh = {
 	'roster.away.none': '没有人请假',
 
 	'roster.mine': '我的排班',
-	'roster.mine.none': '四周内没有您的班次',
+	'roster.mine.none': '两周内没有您的班次',
 	'roster.mine.now': '当前班次',
 	'roster.mine.swap': '请人换班…',
 	'roster.mine.ask': '请谁来替？',
