@@ -355,7 +355,7 @@ static void certificate(const Pingan__V1__Household *h, const struct trace *t, c
 		o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:o, s:i, s:i, s:i, s:s, s:b}", "household",
 		              h->id, "area", h->area, "erased_at", at, "by", h->erased_by, "reason",
 		              reason_name((int)h->erased_why), "key_hash", print, "file_rewritten", p->file_rewritten,
-		              "log_entries_and_values", (json_int_t)(t->entries + t->values), "words", (json_int_t)t->count,
+		              "log_entries_and_values", (json_int_t)t->entries + (json_int_t)t->values, "words", (json_int_t)t->count,
 		              "found", (json_int_t)t->found, "places", places_json(t), "daemons", p->daemons, "daemons_gone",
 		              p->dead, "snapshots_behind", p->behind, "behind", p->late, "good", good);
 		ENSURE(o != NULL);
