@@ -105,7 +105,7 @@ bool recovery_read(struct slice typed, uint8_t ret_hash[32])
 			continue;
 		if (c >= 'A' && c <= 'Z')
 			c = (uint8_t)(c - 'A' + 'a');
-		if (n == RECOVERY_LETTERS || memchr(LETTERS, c, 32) == NULL)
+		if (n == RECOVERY_LETTERS || c == '\0' || strchr(LETTERS, c) == NULL)
 			return false;
 		letters[n++] = (char)c;
 	}

@@ -5,7 +5,7 @@
 static bool hex_lower(struct slice text)
 {
 	for (size_t i = 0; i < text.len; i++)
-		if (memchr("0123456789abcdef", text.at[i], 16) == NULL)
+		if (!(text.at[i] >= '0' && text.at[i] <= '9') && !(text.at[i] >= 'a' && text.at[i] <= 'f'))
 			return false;
 	return true;
 }
