@@ -233,6 +233,9 @@ write_config() {
 		snapshot:
 		  path: "$DATA/snapshot"
 		  key_file: "$DATA/snapshot.key"
+		audit:
+		  key_file: "$DATA/audit.key"
+		  anchor_file: "$DATA/audit.seals"
 		limits:
 		  devices: 2000
 		  dc09: 100
@@ -303,6 +306,8 @@ cmd_run() {
 	say "starting pingan-authd and pingand"
 	start_authd
 	write_config
+	"$BIN/clients/ctl/pinganctl" --config "$DATA/pingand.yaml" audit key >"$DATA/log/audit-key.log" 2>&1 ||
+		give_up "audit-key ended with an error"
 	start_pingand
 	wait_for pingand 30 pingand_ready
 	load_demo

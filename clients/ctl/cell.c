@@ -1,5 +1,7 @@
 #include "cell.h"
 
+#include "audit_part.h"
+
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -194,7 +196,7 @@ bool cell_get(struct cell *cell, const char *key, struct cell_record *ret)
 static bool put(struct cell *cell, const char *key, uint64_t expect, struct slice body, enum store_result *ret)
 {
 	struct store_commit c = {.put_count = 1};
-	uint8_t event[LOG_EVENT_MAX];
+	uint8_t event[LOG_EVENT_MAX], audit[AUDIT_MAX];
 	struct buf b = buf_of(event, sizeof event);
 	struct commit_call call;
 	struct store_answer answer;
@@ -213,6 +215,7 @@ static bool put(struct cell *cell, const char *key, uint64_t expect, struct slic
 	buf_put(&b, cell->event.at, cell->event.len);
 	cell->event = slice_of(NULL, 0);
 	c.event = slice_of(b.at, b.len);
+	c.audit = audit_of_commit(&c, AUDIT_NONE, audit);
 	commit_call_make(&call, cell->prefix, &c, 0);
 	r = redisCommandArgv(cell->redis, call.argc, call.argv, call.argvlen);
 	if (r == NULL || !commit_answer_read(r, &answer)) {

@@ -1,5 +1,7 @@
 #include "cell_bulk.h"
 
+#include "audit_part.h"
+
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +49,7 @@ bool cell_get_many(struct cell *cell, char *const *keys, size_t count,
 static bool commit_append(const struct cell *cell, redisContext *link, const struct bulk_put *put)
 {
 	struct store_commit c = {.put_count = 1, .event = put->event};
+	uint8_t audit[AUDIT_MAX];
 	struct commit_call call;
 
 	do
@@ -55,6 +58,7 @@ static bool commit_append(const struct cell *cell, redisContext *link, const str
 	memcpy(c.puts[0].key, put->key, sizeof c.puts[0].key);
 	c.puts[0].expect = put->expect;
 	c.puts[0].body = put->body;
+	c.audit = audit_of_commit(&c, AUDIT_NONE, audit);
 	commit_call_make(&call, cell->prefix, &c, 0);
 	return redisAppendCommandArgv(link, call.argc, call.argv, call.argvlen) == REDIS_OK;
 }

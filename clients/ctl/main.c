@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "alarms.h"
+#include "audit.h"
 #include "demo.h"
 #include "device.h"
 #include "erase.h"
@@ -35,6 +36,7 @@ struct options {
 	struct user_options user;
 	struct token_options token;
 	struct erase_options erase;
+	struct audit_options audit;
 	const char *since;
 	uint64_t from;
 	uint32_t count; /* 0 = not said */
@@ -153,6 +155,9 @@ static int do_homes_target(struct cell *cell, const struct options *o)
 
 static int do_init(struct cell *cell, const struct options *o)
 {
+	/* The key first: from the first administrator on everything can be sealed. */
+	if (o->config != NULL && audit_key_wanted(o->config) && audit_key_ensure(o->config) != 0)
+		return 1;
 	return user_init(cell, o->args[0], &o->user);
 }
 
@@ -282,6 +287,50 @@ static int do_record(struct cell *cell, const struct options *o)
 }
 
 #define MORE 16
+static struct audit_options audit_options_of(const struct options *o)
+{
+	struct audit_options audit = o->audit;
+
+	audit.config = o->config;
+	audit.since = o->since;
+	audit.count = o->count;
+	audit.json = o->json;
+	return audit;
+}
+
+static int do_audit_verify(struct cell *cell, const struct options *o)
+{
+	struct audit_options audit = audit_options_of(o);
+
+	return audit_verify(cell, &audit);
+}
+
+static int do_audit_key(struct cell *cell, const struct options *o)
+{
+	(void)cell;
+	return audit_key_ensure(o->config);
+}
+
+static int do_audit_query(struct cell *cell, const struct options *o)
+{
+	struct audit_options audit = audit_options_of(o);
+
+	return audit_query(cell, &audit);
+}
+
+static int do_audit_export(struct cell *cell, const struct options *o)
+{
+	struct audit_options audit = audit_options_of(o);
+
+	return audit_export(cell, o->args[0], &audit);
+}
+
+static int do_audit_trim(struct cell *cell, const struct options *o)
+{
+	struct audit_options audit = audit_options_of(o);
+
+	return audit_trim(cell, o->args[0], &audit);
+}
 
 static const struct command {
 	const char *name, *help;
@@ -327,6 +376,11 @@ static const struct command {
 	{"erase verify", "ID: looks again whether an erased home is gone from everywhere", do_erase_verify, 1},
 	{"retention show", "what the rules of retention have taken out, and when", do_retention_show, 0},
 	{"log redact", "takes personal records out of entries of daemons of before", do_log_redact, 0},
+	{"audit verify", "is the record of who did what whole? Names every entry that is not", do_audit_verify, 0},
+	{"audit key", "makes the key that seals it, where audit.key_file says; prints its public half", do_audit_key, 0},
+	{"audit query", "who did, or looked at, what: --person, --by, --what, --since, --until", do_audit_query, 0},
+	{"audit export", "FILE: all of it, sealed; audit verify --file FILE looks at it", do_audit_export, 1},
+	{"audit trim", "FILE: what it holds and is older than audit.keep_days leaves Redis", do_audit_trim, 1},
 	{"device test", "ID: its button is tried, and rings nobody", do_device_test, 1},
 	{"device retire", "ID: out of service; its alarms are still shown", do_device_retire, 1},
 	{"home list", "homes, or those of --area: where, how many live there", do_record, 0},
@@ -440,6 +494,17 @@ static void usage(FILE *to)
 	      "home erase:\n"
 	      "  --reason WHY      asked, left, died or never_meant\n"
 	      "  --retire          its devices go out of service first\n"
+	      "audit:\n"
+	      "  --person ID       about this home, resident, member of staff, unit or call\n"
+	      "  --by WHO          done by this person id, token.ID or ctl:ACCOUNT\n"
+	      "  --what NAME       changed, looked, found, logged_in, login_failed, refused, exported, ...; claimed, note, "
+	      "...\n"
+	      "  --since T, --until T  times as for alarms\n"
+	      "  --words           also what was searched for; needs the audit key\n"
+	      "  --key-file FILE   the audit key, instead of audit.key_file of --config\n"
+	      "  --public-key FILE its public half is enough to verify\n"
+	      "  --anchors FILE    seals kept outside Redis, instead of audit.anchor_file\n"
+	      "  --file FILE       verify: an exported file\n"
 	      "init, user:\n"
 	      "  --name NAME       as screens show it\n"
 	      "  --role ROLE       operator, supervisor, caregiver, technician, administrator, auditor, wallboard\n"
@@ -469,6 +534,7 @@ static void usage(FILE *to)
 	      "  pinganctl --config /etc/pingan/pingand.yaml home set h0042 phone=02088880000 door_code=2351#\n"
 	      "  pinganctl --config /etc/pingan/pingand.yaml contact add h0042 3 name=李明 phone=13800000000 tell=yes\n"
 	      "  pinganctl --config /etc/pingan/pingand.yaml import homes homes.csv --dry-run --report bad.csv\n"
+	      "  pinganctl --config /etc/pingan/pingand.yaml audit query --person h0042 --since 7d\n"
 	      "\n"
 	      "Exit: 0 done, 1 failed, 2 not understood.\n",
 	      to);
@@ -496,7 +562,16 @@ enum {
 	OPT_SCOPE,
 	OPT_DAYS,
 	OPT_REASON,
-	OPT_RETIRE
+	OPT_RETIRE,
+	OPT_PERSON,
+	OPT_BY,
+	OPT_WHAT,
+	OPT_UNTIL,
+	OPT_WORDS,
+	OPT_KEY_FILE,
+	OPT_PUBLIC_KEY,
+	OPT_ANCHORS,
+	OPT_FILE
 };
 
 static bool options_read(int argc, char **argv, struct options *o)
@@ -539,6 +614,15 @@ static bool options_read(int argc, char **argv, struct options *o)
 		{"days", required_argument, NULL, OPT_DAYS},
 		{"reason", required_argument, NULL, OPT_REASON},
 		{"retire", no_argument, NULL, OPT_RETIRE},
+		{"person", required_argument, NULL, OPT_PERSON},
+		{"by", required_argument, NULL, OPT_BY},
+		{"what", required_argument, NULL, OPT_WHAT},
+		{"until", required_argument, NULL, OPT_UNTIL},
+		{"words", no_argument, NULL, OPT_WORDS},
+		{"key-file", required_argument, NULL, OPT_KEY_FILE},
+		{"public-key", required_argument, NULL, OPT_PUBLIC_KEY},
+		{"anchors", required_argument, NULL, OPT_ANCHORS},
+		{"file", required_argument, NULL, OPT_FILE},
 		{"json", no_argument, NULL, 'j'},
 		{NULL, 0, NULL, 0},
 	};
@@ -644,6 +728,33 @@ static bool options_read(int argc, char **argv, struct options *o)
 			break;
 		case OPT_RETIRE:
 			o->erase.retire = true;
+			break;
+		case OPT_PERSON:
+			o->audit.person = optarg;
+			break;
+		case OPT_BY:
+			o->audit.by = optarg;
+			break;
+		case OPT_WHAT:
+			o->audit.what = optarg;
+			break;
+		case OPT_UNTIL:
+			o->audit.until = optarg;
+			break;
+		case OPT_KEY_FILE:
+			o->audit.key_file = optarg;
+			break;
+		case OPT_PUBLIC_KEY:
+			o->audit.public_key = optarg;
+			break;
+		case OPT_ANCHORS:
+			o->audit.anchors = optarg;
+			break;
+		case OPT_FILE:
+			o->audit.file = optarg;
+			break;
+		case OPT_WORDS:
+			o->audit.words = true;
 			break;
 		case 'j':
 			o->json = true;

@@ -138,6 +138,14 @@ static const struct setting TABLE[] = {
      "Records of calls, from their end."},
 	{"retention.people_days", SETTING_NUMBER, AT(retention.people_days), 0, 36500, "365", LIVE,
      "Name, telephone and all else of a person whose account is disabled; the id stays, for what they did stays."},
+	{"audit.key_file", SETTING_TEXT, AT(audit.key_file), 0, 0, "", RESTART,
+     "Key that seals the audit chain: 64 hex digits, readable by the daemon only. pinganctl init makes it, with its "
+     "public\n"
+     "half beside it; all daemons of a cell have the same. Empty: this daemon seals nothing."},
+	{"audit.anchor_file", SETTING_TEXT, AT(audit.anchor_file), 0, 0, "", RESTART,
+     "Seals made by this daemon are also kept here, outside Redis, for pinganctl audit verify. Empty: they are not."},
+	{"audit.keep_days", SETTING_NUMBER, AT(audit.keep_days), 183, 36500, "400", LIVE,
+     "Younger entries of the chain are never trimmed; older ones only when they have been exported."},
 
 	{"limits.devices", SETTING_NUMBER, AT(limits.devices), 1, 1000000, "14000", RESTART,
      "Most connections of home devices; more are refused, and come again elsewhere. The limit of open files must be\n"
@@ -174,6 +182,7 @@ static const char *const SECTIONS[][2] = {
 	{"authd", "The password helper."},
 	{"snapshot", "Local snapshot."},
 	{"retention", "How long things are kept, in days; 0: for ever. A rule runs once a day; pinganctl retention show."},
+	{"audit", "Who did, or looked at, what: the audit chain."},
 	{"limits", "Bounds. Devices that press are served before all else; these keep one kind from starving the others."},
 	{NULL, NULL},
 };

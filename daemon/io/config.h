@@ -83,6 +83,11 @@ struct config {
 	} snapshot;
 	struct retention_days retention;
 	struct {
+		char key_file[SETTING_TEXT_MAX];
+		char anchor_file[SETTING_TEXT_MAX];
+		uint32_t keep_days;
+	} audit;
+	struct {
 		uint32_t devices;
 		uint32_t dc09;
 		uint32_t watch;

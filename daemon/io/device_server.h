@@ -31,7 +31,7 @@
 #define DEVICE_GREET_MS 10000
 #define DEVICE_LINGER_MS 3000
 #define DEVICE_STRANGER_MS 60000
-#define DEVICE_FRAME_MS 60000 /* more than a panel's frames wait for the store (REPLY_WAITING_MS of the app) */
+#define DEVICE_FRAME_MS 60000     /* more than a panel's frames wait for the store (REPLY_WAITING_MS of the app) */
 #define DEVICE_SOCKET_BYTES 32768 /* of the kernel's, each way */
 #define DEVICE_KEPT_MAX ((size_t)64 << 20)
 #define DEVICE_AGAIN_MS 50                           /* bytes that the app has not used are shown to it again */

@@ -6,6 +6,7 @@
 #include <sodium.h>
 
 #include "io/ratelimit.h"
+#include "wire/audit.h"
 #include "io/totp.h"
 
 #define LOOK_MS 100
@@ -156,6 +157,18 @@ static const char *session_of(const struct try *t)
 	return t->session[0] == '\0' ? NULL : t->session;
 }
 
+/* On record, for whose account it was: as often as the limits let somebody try. */
+static void failed_note(struct logins *l, const struct try *t, bool code)
+{
+	struct audit a = {.what = AUDIT_LOGIN_FAILED, .role = (uint32_t)t->account.role};
+
+	snprintf(a.who, sizeof a.who, "%s", t->account.person);
+	snprintf(a.note, sizeof a.note, "%s", code ? "code" : "password");
+	a.from = audit_from_address(t->address);
+	snprintf(a.record, sizeof a.record, "person:%s", t->account.person);
+	(void)!app_audit(l->app, &a);
+}
+
 /* What there is to say about a finished try. The try is free afterwards. */
 static void finish(struct logins *l, struct try *t, enum login_outcome outcome, struct login_answer *ret)
 {
@@ -173,6 +186,8 @@ static void finish(struct logins *l, struct try *t, enum login_outcome outcome, 
 		} else if (outcome == LOGIN_WRONG || outcome == LOGIN_WRONG_CODE) {
 			log_line(l->log, "LOGIN_WRONG", "address=%s known=%d code=%d", t->address, t->found,
 			         outcome == LOGIN_WRONG_CODE);
+			if (t->found)
+				failed_note(l, t, outcome == LOGIN_WRONG_CODE);
 		} else {
 			if (outcome == LOGIN_NO_KEY)
 				log_line(l->log, "LOGIN_NO_KEY", "person=%s", t->account.person);

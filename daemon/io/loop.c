@@ -11,6 +11,7 @@
 #include <event2/event.h>
 #include <systemd/sd-daemon.h>
 
+#include "io/audit_key.h"
 #include "io/config.h"
 #include "io/crypto.h"
 #include "io/device_server.h"
@@ -39,6 +40,7 @@ struct loop {
 	struct clock *clock;
 	struct log *log;
 	struct metrics metrics;
+	struct audit_key audit; /* when audit.key_file names one */
 	struct links *links;
 	struct redis_store *store;
 	struct app *app;
@@ -127,6 +129,22 @@ static void port_post_done(void *ctx, uint64_t tag, const struct post_answer *an
 static void port_record_done(void *ctx, uint64_t tag, const struct record_done *done)
 {
 	web_record_done(((struct loop *)ctx)->web, tag, done);
+}
+
+static bool port_audit_seal(void *ctx, struct audit_seal *seal)
+{
+	struct loop *loop = ctx;
+	const char *anchors = loop->config.audit.anchor_file;
+
+	audit_key_sign(&loop->audit, loop->config.cell, false, seal);
+	if (anchors[0] != '\0' && !audit_anchor_append(anchors, seal))
+		log_line(loop->log, "AUDIT_ANCHOR_LOST", "entry=%" PRIu64 " errno=%d", seal->entry, errno);
+	return true;
+}
+
+static size_t port_audit_words(void *ctx, struct slice words, uint8_t *ret, size_t size)
+{
+	return audit_words_seal(&((struct loop *)ctx)->audit, words, ret, size);
 }
 
 static void port_log(void *ctx, const char *code, const char *fmt, ...) PRINTF_LIKE(3, 4);
@@ -440,7 +458,7 @@ static bool build_store(struct loop *loop, char why[LOOP_WHY_MAX])
 static bool build_app(struct loop *loop, char why[LOOP_WHY_MAX])
 {
 	const struct config *c = &loop->config;
-	const struct ports ports = {
+	struct ports ports = {
 		.ctx = loop,
 		.now = port_now,
 		.store_commit = port_commit,
@@ -482,6 +500,17 @@ static bool build_app(struct loop *loop, char why[LOOP_WHY_MAX])
 	snprintf(app.daemon, sizeof app.daemon, "d%012" PRIx64, crypto_random(NULL) & UINT64_C(0xffffffffffff));
 	memcpy(app.root_area, c->root_area, sizeof app.root_area);
 	memcpy(app.desk_phone, c->desk_phone, sizeof app.desk_phone);
+	if (c->audit.key_file[0] != '\0') {
+		char error[AUDIT_KEY_WHY_MAX];
+
+		/* Who calls for help is helped all the same; the chain goes on, unsealed. */
+		if (!audit_key_read(c->audit.key_file, false, &loop->audit, error)) {
+			log_line(loop->log, "AUDIT_NO_KEY", "why=\"%s\"", error);
+		} else {
+			ports.audit_seal = port_audit_seal;
+			ports.audit_words = port_audit_words;
+		}
+	}
 	loop->app = app_new(&app, &ports);
 	if (loop->app == NULL)
 		snprintf(why, LOOP_WHY_MAX, "no memory for the app");

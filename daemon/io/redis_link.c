@@ -18,18 +18,18 @@ struct wait {
 struct redis_link {
 	struct event_base *base;
 	struct redis_link_owner owner;
-	redisAsyncContext *ac;   /* hiredis frees it; NULL when down. Owned while not NULL */
-	struct event *readable;  /* owned; NULL while down */
+	redisAsyncContext *ac;  /* hiredis frees it; NULL when down. Owned while not NULL */
+	struct event *readable; /* owned; NULL while down */
 	struct event *writable;
-	struct event *flush;     /* at the end of this turn */
-	struct event *failed;    /* tells `lost` from the loop */
+	struct event *flush;  /* at the end of this turn */
+	struct event *failed; /* tells `lost` from the loop */
 	bool up;
-	bool closing;            /* redis_link_close() is at work: replies are not for the callers any more */
+	bool closing; /* redis_link_close() is at work: replies are not for the callers any more */
 	bool held;
 	bool in_write;
 	bool tcp;
-	char why[128];           /* set once per connection: what `lost` will say */
-	struct wait *waits;      /* ring */
+	char why[128];      /* set once per connection: what `lost` will say */
+	struct wait *waits; /* ring */
 	size_t waits_max, waits_at, waits_len;
 };
 

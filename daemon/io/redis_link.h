@@ -34,7 +34,8 @@ struct redis_link_owner {
 	void (*lost)(void *ctx, struct redis_link *link, const char *why);
 };
 
-struct redis_link *redis_link_new(struct event_base *base, const struct redis_link_owner *owner, size_t waits_max) MUST_USE;
+struct redis_link *redis_link_new(struct event_base *base, const struct redis_link_owner *owner,
+                                  size_t waits_max) MUST_USE;
 void redis_link_free(struct redis_link *link); /* accepts NULL */
 
 /* `unix_path` or a numeric address; `up` or `lost` follows. The link must be down. */

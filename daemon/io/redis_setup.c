@@ -148,8 +148,8 @@ static bool read_time(struct redis_store *s, uint64_t tag, const redisReply *rep
 		goto bad;
 	if (trip_ms < 0 || trip_ms > TIME_TRIP_MAX_MS)
 		return true;
-	jump_ms = clock_store_seen(s->clock, seconds * 1000 + us / 1000 + s->test_advance_ms,
-	                           (mono_t){now.ms - trip_ms / 2});
+	jump_ms =
+		clock_store_seen(s->clock, seconds * 1000 + us / 1000 + s->test_advance_ms, (mono_t){now.ms - trip_ms / 2});
 	if (jump_ms != 0) {
 		s->stats.jumps++;
 		store_metric(s, METRIC_STORE_JUMPS, 1);

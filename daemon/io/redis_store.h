@@ -31,15 +31,15 @@
 struct redis_store;
 
 struct redis_store_config {
-	char unix_path[108];         /* Redis' Unix socket; empty: TCP */
-	char host[64];               /* numeric address: hiredis would look a name up on the loop */
+	char unix_path[108]; /* Redis' Unix socket; empty: TCP */
+	char host[64];       /* numeric address: hiredis would look a name up on the loop */
 	uint16_t port;
-	char user[64];               /* Redis ACL user; empty with a password = the default user */
-	char password[128];          /* empty = no AUTH */
+	char user[64];                 /* Redis ACL user; empty with a password = the default user */
+	char password[128];            /* empty = no AUTH */
 	char prefix[STORE_PREFIX_MAX]; /* of every key of this cell; "pa:" */
-	uint32_t timeout_ms;         /* 1,500: a command unanswered for so long is a dead Redis */
-	uint32_t replicas;           /* 0 = one copy counts; N = every entry waits for at least N replicas */
-	bool may_lose;               /* benches only: accept a Redis without appendonly yes, appendfsync always */
+	uint32_t timeout_ms;           /* 1,500: a command unanswered for so long is a dead Redis */
+	uint32_t replicas;             /* 0 = one copy counts; N = every entry waits for at least N replicas */
+	bool may_lose;                 /* benches only: accept a Redis without appendonly yes, appendfsync always */
 };
 
 /* clock, log and metrics are borrowed and outlive the store; log and metrics may be NULL. NULL without memory. */
@@ -73,22 +73,22 @@ void redis_store_ports(struct redis_store *store, struct ports *ports);
 void redis_store_flush(struct redis_store *store);
 
 struct redis_store_stats {
-	bool connected;        /* all stand, to a primary */
-	bool attached;         /* and the app follows the log */
+	bool connected; /* all stand, to a primary */
+	bool attached;  /* and the app follows the log */
 	bool loading;
-	uint32_t in_flight;    /* commits without an answer */
-	uint32_t replicas;     /* replicas connected to the primary */
-	uint32_t wait_for;     /* replicas that the gate waits for */
-	uint64_t read_id;      /* newest entry read */
-	uint64_t safe_id;      /* newest entry told safe */
-	uint64_t answers;      /* of commits */
-	uint64_t attempts;     /* to connect */
-	uint64_t connects;     /* that came to stand */
+	uint32_t in_flight; /* commits without an answer */
+	uint32_t replicas;  /* replicas connected to the primary */
+	uint32_t wait_for;  /* replicas that the gate waits for */
+	uint64_t read_id;   /* newest entry read */
+	uint64_t safe_id;   /* newest entry told safe */
+	uint64_t answers;   /* of commits */
+	uint64_t attempts;  /* to connect */
+	uint64_t connects;  /* that came to stand */
 	uint64_t losses;
 	uint64_t timeouts;
 	uint64_t bad_replies;
 	uint64_t entries;
-	uint64_t jumps;        /* of the store's clock, over CLOCK_STEP_MS */
+	uint64_t jumps; /* of the store's clock, over CLOCK_STEP_MS */
 };
 void redis_store_stats(const struct redis_store *store, struct redis_store_stats *ret);
 

@@ -1,5 +1,6 @@
 /* screen.c - the WebSocket of consoles and phones: between io/ws.h and the links of the app. */
 #include "io/web_internal.h"
+#include "wire/audit.h"
 
 struct screen {
 	struct ws ws;
@@ -140,6 +141,7 @@ void screens_stop(struct web *web)
 static int established(struct screen *s, struct web *web, struct lws *wsi)
 {
 	link_t link = links_add(web->links, &OPS, s);
+	char address[64] = "";
 
 	if (link == 0) {
 		metric_add(web->metrics, METRIC_WS_REFUSED, 1);
@@ -152,7 +154,9 @@ static int established(struct screen *s, struct web *web, struct lws *wsi)
 	web->screens++;
 	web_door_screen(lws_get_opaque_user_data(wsi));
 	metric_set(web->metrics, METRIC_WS_SCREENS, web->screens);
+	lws_get_peer_simple(wsi, address, sizeof address);
 	app_screen_up(web->app, link, s->login);
+	app_screen_from(web->app, link, audit_from_address(address));
 	return 0;
 }
 

@@ -39,8 +39,8 @@ struct snapshot_source snapshot_source_app(struct app *app);
 
 struct snapshot_config {
 	const char *path;
-	const char *key_file;   /* 64 hex digits; made when it is missing. Refused when others may read it */
-	const char *cell;       /* a snapshot of another cell is not ours */
+	const char *key_file; /* 64 hex digits; made when it is missing. Refused when others may read it */
+	const char *cell;     /* a snapshot of another cell is not ours */
 	uint32_t every_s;
 };
 

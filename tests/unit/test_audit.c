@@ -8,7 +8,7 @@
 #define CAREGIVER PINGAN__V1__SCREEN_HELLO__PAGE__PAGE_CAREGIVER
 #define IS(result, want) assert_int_equal(result, PINGAN__V1__RESULT__RESULT_##want)
 
-static uint8_t memory[65536];
+static _Alignas(max_align_t) uint8_t memory[65536];
 static struct arena scratch;
 static struct audit heard[256]; /* of every commit that stood, in order */
 static size_t heard_count, commits;
