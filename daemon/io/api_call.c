@@ -96,10 +96,13 @@ void api_on_turn(evutil_socket_t fd, short what, void *arg)
 	mono_t now = clock_mono(api->web->clock);
 	bool moved = false;
 	size_t calls = api->call_count;
+	int64_t begun_ns;
+	uint64_t took_us;
 
 	(void)fd;
 	(void)what;
-	api->slice_until_ns = clock_precise_ns(api->web->clock) + API_SLICE_NS;
+	begun_ns = clock_precise_ns(api->web->clock);
+	api->slice_until_ns = begun_ns + API_SLICE_NS;
 	/* Each gets a turn before one gets its second; whoever is not done goes to the end of the line. */
 	for (size_t i = 0; i < calls && !TAILQ_EMPTY(&api->work); i++) {
 		struct api_call *c = TAILQ_FIRST(&api->work);
@@ -115,6 +118,9 @@ void api_on_turn(evutil_socket_t fd, short what, void *arg)
 			break;
 		}
 	}
+	took_us = (uint64_t)(clock_precise_ns(api->web->clock) - begun_ns) / 1000;
+	if (took_us > api->web->metrics->values[METRIC_API_SLICE_US])
+		metric_set(api->web->metrics, METRIC_API_SLICE_US, took_us);
 	if (moved)
 		again.tv_usec = 0;
 	if (!TAILQ_EMPTY(&api->work))

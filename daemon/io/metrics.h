@@ -22,6 +22,8 @@
 	X(WEB_TIMEOUTS, "pingan_web_timeouts_total", true, "HTTP requests given up because they took too long")            \
 	X(API_REQUESTS, "pingan_api_requests_total", true, "Requests of the API that name one of its paths")               \
 	X(API_REFUSED, "pingan_api_refused_total", true, "Of these, asked by somebody whose role or token may not")        \
+	X(API_SLICE_US, "pingan_api_longest_slice_us", false,                                                              \
+	  "Longest piece of work for the API between two turns of the loop")                                               \
 	X(API_LIMITED, "pingan_api_limited_total", true, "Of these, more than one token or person may ask at once")        \
 	X(WS_SCREENS, "pingan_ws_screens", false, "Open WebSockets of consoles and phones")                                \
 	X(WS_NO_SESSION, "pingan_ws_no_session_total", true, "WebSockets refused: no valid session")                       \
