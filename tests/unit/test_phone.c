@@ -484,10 +484,36 @@ static void test_yes_is_restored_after_a_cut(void **state)
 	rig_free(g);
 }
 
+/* Whoever comes to change a battery needs the door, and not what she suffers from. */
+static void a_technician_reads_no_health(void **state)
+{
+	struct rig *g = city();
+	uint64_t id = rig_press(g, "h0", KIND_BATTERY);
+	Pingan__V1__ToScreen *m;
+
+	(void)state;
+	phone(g, 4, "tech");
+	IS(rig_claim(g, DESK, id, NULL), OK);
+	RIG_ASK(g, DESK, 0, Dispatch, DISPATCH, DISPATCH, dispatch, .incident = id);
+	IS(rig_result(g, DESK, NULL), OK);
+	nothing_private(g, 4);
+	IS(answer(g, 4, id, true), OK);
+	m = now(g, 4);
+	assert_non_null(m->phone->job);
+	assert_string_equal(m->phone->job->address, "ADDRESS-51");
+	assert_string_equal(m->phone->job->access, "ACCESS-2351");
+	assert_string_equal(m->phone->job->health_notes, "");
+	assert_string_equal(m->phone->job->medicines, "");
+	rig_done(m);
+	assert_false(said(g, 4, "HEALTH"));
+	rig_free(g);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_offer_then_card_then_nothing),
+		cmocka_unit_test(a_technician_reads_no_health),
 		cmocka_unit_test(test_two_say_yes),
 		cmocka_unit_test(test_unsafe_offer_is_not_shown),
 		cmocka_unit_test(test_unsafe_end_is_not_shown),
