@@ -2,15 +2,13 @@
 
 #include <inttypes.h>
 #include <jansson.h>
-#include <pwd.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "act.h"
 #include "cell_bulk.h"
 #include "core/people.h"
-#include "io/redis_commit.h"
 #include "table_kind.h"
 #include "wire/record.h"
 #include "wire/registry_edit.h"
@@ -41,15 +39,6 @@ static int complain(const char *about, const char *what)
 {
 	fprintf(stderr, "pinganctl: %s: %s\n", about, what);
 	return 1;
-}
-
-static const char *who(void)
-{
-	static char name[40];
-	const struct passwd *p = getpwuid(getuid());
-
-	snprintf(name, sizeof name, "ctl:%.27s", p == NULL ? "unknown" : p->pw_name);
-	return name;
 }
 
 /* ------------------------------------------------------------ the store */
@@ -89,47 +78,58 @@ static bool take(struct work *w)
 	return true;
 }
 
+/* Who did it and which fields, for the chain; points into `room`. */
+static struct slice audit_part(struct slice event, uint8_t room[AUDIT_MAX])
+{
+	Pingan__V1__LogEvent *m = pingan__v1__log_event__unpack(NULL, event.len, event.at);
+	struct audit *a = calloc(1, sizeof *a);
+	struct buf b = buf_of(room, AUDIT_MAX);
+
+	ENSURE(m != NULL && a != NULL);
+	a->from = AUDIT_FROM_MACHINE;
+	ENSURE(audit_of_event(m, a));
+	audit_encode(a, &b);
+	ENSURE(!b.overflow);
+	pingan__v1__log_event__free_unpacked(m, NULL);
+	free(a);
+	return slice_of(b.at, b.len);
+}
+
 /* One commit: the record anew, away, or (a look) nothing but the entry. */
 static bool commit(struct work *w, Pingan__V1__RecordEdit__What what, const struct registry_diff *diff,
                    struct slice body)
 {
-	static uint8_t bytes[LOG_EVENT_MAX];
+	static uint8_t bytes[LOG_EVENT_MAX], room[AUDIT_MAX];
 	struct buf event = buf_of(bytes, sizeof bytes);
 	struct store_commit c = {.put_count = what != PINGAN__V1__RECORD_EDIT__WHAT__EDIT_SEEN};
 	struct store_answer answer = {0};
-	struct commit_call call;
-	redisReply *r;
-	bool ok;
+	char who[AUDIT_WHO_MAX];
+	uint64_t random;
 
-	do
-		randombytes_buf(&c.id, sizeof c.id);
-	while (c.id == 0);
 	snprintf(c.puts[0].key, sizeof c.puts[0].key, "%s", w->key);
 	c.puts[0].expect = w->rec.newest;
 	c.puts[0].body = body;
 	c.puts[0].remove = what == PINGAN__V1__RECORD_EDIT__WHAT__EDIT_REMOVED;
 	if (c.put_count == 0) {
-		snprintf(c.message, sizeof c.message, "look.%016" PRIx64, c.id);
+		randombytes_buf(&random, sizeof random);
+		snprintf(c.message, sizeof c.message, "look.%016" PRIx64, random);
 		snprintf(c.message_value, sizeof c.message_value, "%s", w->key);
 		c.message_ms = SECONDS(60);
 	}
+	act_who(who, sizeof who);
 	log_event_encode("pinganctl", w->key, NULL, 0, NULL, slice_of(NULL, 0), "", &event);
-	registry_event_encode(what, w->key, who(), cell_now_ms(w->cell), diff, &event);
+	registry_event_encode(what, w->key, who, cell_now_ms(w->cell), diff, &event);
 	ENSURE(!event.overflow);
 	c.event = slice_of(event.at, event.len);
-	commit_call_make(&call, w->cell->prefix, &c, 0);
-	r = redisCommandArgv(w->cell->redis, call.argc, call.argv, call.argvlen);
-	ok = r != NULL && commit_answer_read(r, &answer);
-	if (ok && answer.result == STORE_STALE) {
-		complain(w->id, "somebody else has changed it at this moment; nothing was written, look again");
-		ok = false;
-	} else if (!ok || answer.result != STORE_STORED) {
-		complain(w->id, r != NULL && r->type == REDIS_REPLY_ERROR ? r->str : "could not be stored");
-		ok = false;
-	}
-	if (r != NULL)
-		freeReplyObject(r);
-	return ok;
+	c.audit = audit_part(c.event, room);
+	if (!act_send(w->cell, &c, &answer))
+		return false;
+	if (answer.result == STORE_STORED)
+		return true;
+	complain(w->id, answer.result == STORE_STALE
+	                    ? "somebody else has changed it at this moment; nothing was written, look again"
+	                    : "could not be stored");
+	return false;
 }
 
 /* ------------------------------------------------------------ items */

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "app/hours.h"
+#include "app/roster.h"
 #include "app/screens.h"
 
 #define TEXT_PLAIN_MAX 512
@@ -254,6 +255,36 @@ static void life_fill(struct app *app, const struct incident *inc, Pingan__V1__I
 
 /* ------------------------------------------------------------ the whole */
 
+/* The centre that looks after this home: its own, else its area's, or that of the nearest area above. */
+static const Pingan__V1__Station *station_of(struct app *app, const Pingan__V1__Household *h)
+{
+	const Pingan__V1__Station *s = h->station[0] == '\0' ? NULL : station_find(app, h->station);
+	char at[16];
+
+	if (s != NULL && !s->closed)
+		return s;
+	s = NULL;
+	if (!text_copy(at, sizeof at, slice_str(h->area)))
+		return NULL;
+	do {
+		const Pingan__V1__Area *a = area_find(app, at);
+
+		if (a != NULL && a->station[0] != '\0')
+			s = station_find(app, a->station);
+	} while ((s == NULL || s->closed) && area_up(at));
+	return s == NULL || s->closed ? NULL : s;
+}
+
+static void station_fill(struct app *app, const Pingan__V1__Household *h, Pingan__V1__IncidentDetail *d)
+{
+	const Pingan__V1__Station *s = station_of(app, h);
+
+	if (s == NULL)
+		return;
+	d->station_name = text_cut(app, s->name, 96);
+	d->station_phone = text_cut(app, s->duty_phone[0] != '\0' ? s->duty_phone : s->phone, 31);
+}
+
 static void card_fill(struct app *app, const char *household, bool silent, Pingan__V1__IncidentDetail *d)
 {
 	const Pingan__V1__Household *h = household[0] == '\0' ? NULL : household_find(app, household);
@@ -270,6 +301,7 @@ static void card_fill(struct app *app, const char *household, bool silent, Pinga
 	d->key_safe = h->key_safe;
 	d->key_holder = h->key_holder;
 	d->home_note = h->note;
+	station_fill(app, h, d);
 	if (!silent)
 		d->home_phone = h->phone;
 	if (h->place != NULL) {

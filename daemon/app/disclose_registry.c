@@ -42,12 +42,7 @@ static const struct field PHONE_AWAY[] = {
 static const struct field RECORD_CARD[] = {
 #define T(member, sort) F(RecordCard, member, sort)
 	T(cmd, WORK), T(key, REF), T(commit, WORK), T(rev, WORK), T(by_name, STAFF), T(at_ms, WORK), T(health, WORK),
-	T(may_edit, WORK), T(units, PART), T(household, PART), T(area, PART), T(station, PART),
-#undef T
-};
-static const struct field RECORD_UNIT[] = {
-#define T(member, sort) F(RecordUnit, member, sort)
-	T(device, REF), T(protocol, WORK), T(model, WORK), T(state, WORK),
+	T(may_edit, WORK), T(household, PART), T(area, PART), T(station, PART),
 #undef T
 };
 static const struct field HOUSEHOLD[] = {
@@ -151,7 +146,7 @@ static const struct field ROSTER_PAGE_AWAY[] = {
 const struct told DISCLOSE_REGISTRY[] = {
 	TOLD(record_list, RECORD_LIST), TOLD(record_list__row, RECORD_LIST_ROW), TOLD(phone_check, PHONE_CHECK),
 	TOLD(phone_shift, PHONE_SHIFT), TOLD(phone_shift__colleague, PHONE_SHIFT_COLLEAGUE), TOLD(phone_swap, PHONE_SWAP),
-	TOLD(phone_away, PHONE_AWAY), TOLD(record_card, RECORD_CARD), TOLD(record_unit, RECORD_UNIT), TOLD(household, HOUSEHOLD), TOLD(place, PLACE), TOLD(resident, RESIDENT), TOLD(health, HEALTH), TOLD(contact, CONTACT), TOLD(hours, HOURS), TOLD(care_plan, CARE_PLAN), TOLD(area, AREA), TOLD(station, STATION), TOLD(roster_state, ROSTER_STATE),
+	TOLD(phone_away, PHONE_AWAY), TOLD(record_card, RECORD_CARD), TOLD(household, HOUSEHOLD), TOLD(place, PLACE), TOLD(resident, RESIDENT), TOLD(health, HEALTH), TOLD(contact, CONTACT), TOLD(hours, HOURS), TOLD(care_plan, CARE_PLAN), TOLD(area, AREA), TOLD(station, STATION), TOLD(roster_state, ROSTER_STATE),
 	TOLD(roster_state__gap, ROSTER_STATE_GAP), TOLD(roster_state__swap, ROSTER_STATE_SWAP), TOLD(roster_state__late, ROSTER_STATE_LATE), TOLD(roster_page, ROSTER_PAGE), TOLD(roster_page__shift, ROSTER_PAGE_SHIFT), TOLD(roster_page__person, ROSTER_PAGE_PERSON),
 	TOLD(roster_page__someone, ROSTER_PAGE_SOMEONE), TOLD(roster_page__away, ROSTER_PAGE_AWAY),
 	{NULL, NULL, 0},

@@ -90,7 +90,7 @@ static const struct field DETAIL[] = {
 	T(repair_due_ms, WORK), T(on_test_until_ms, WORK), T(aside_by_name, STAFF), T(spoke_to, WORK), T(follow_up_of, WORK),
 	T(follow_up_due_ms, WORK), T(service_hint, WORK), T(household, REF), T(code_zh, WORK), T(code_en, WORK),
 	T(unit_time_ms, WORK), T(door_code, ACCESS), T(key_safe, ACCESS), T(key_holder, ACCESS),
-	T(home_note, TEXT),
+	T(home_note, TEXT), T(station_name, PLACE), T(station_phone, WORK),
 #undef T
 };
 static const struct field HANDOVER[] = {

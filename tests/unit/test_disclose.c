@@ -65,7 +65,7 @@ static void texts_that_say_nothing_of_anybody(void **state)
 		"IncidentDetail.code_en",
 		"Reply.field",
 		"Reply.why",
-		"RecordUnit.model",
+		"IncidentDetail.station_phone",
 		"PhoneState.desk_phone",
 		"PhoneOffer.bring",
 		"DeviceCard.model",

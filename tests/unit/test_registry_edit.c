@@ -360,6 +360,52 @@ static void test_areas_are_listed_page_by_page_in_my_areas(void **state)
 	rig_free(g);
 }
 
+static void station(struct rig *g, const char *id, const char *duty_phone, bool closed)
+{
+	Pingan__V1__Station s = PINGAN__V1__STATION__INIT;
+
+	s.id = s.name = (char *)(uintptr_t)id;
+	s.area = (char *)"440103001";
+	s.phone = (char *)"02000000001";
+	s.duty_phone = (char *)(uintptr_t)duty_phone;
+	s.closed = closed;
+	rig_put(g, "station", id, &s.base);
+}
+
+static void areas_station(struct rig *g, const char *code, const char *of)
+{
+	Pingan__V1__Area a = PINGAN__V1__AREA__INIT;
+
+	a.code = (char *)(uintptr_t)code;
+	a.name = (char *)"区";
+	a.station = (char *)(uintptr_t)of;
+	rig_put(g, "area", code, &a.base);
+}
+
+/* Who opens a call sees the centre that looks after the home: the nearest area's that is open. */
+static void test_a_call_names_the_station_that_looks_after_the_home(void **state)
+{
+	struct rig *g = rig_city();
+	Pingan__V1__ToScreen *m;
+	uint64_t id;
+
+	(void)state;
+	station(g, "near", "10000000001", true);
+	station(g, "above", "", false);
+	areas_station(g, "440103001001", "near");
+	areas_station(g, "440103001", "above");
+	rig_start(g);
+	rig_console(g, 1, "op1");
+	id = rig_press(g, "h0", KIND_SOS);
+	RIG_ASK(g, 1, 0, OpenIncident, OPEN_INCIDENT, OPEN, open, .incident = id);
+	m = rig_last(g, 1, PINGAN__V1__TO_SCREEN__BODY_DETAIL);
+	assert_non_null(m);
+	assert_string_equal(m->detail->station_name, "above");
+	assert_string_equal(m->detail->station_phone, "02000000001");
+	rig_done(m);
+	rig_free(g);
+}
+
 /* ------------------------------------------------------------ over HTTP */
 
 static struct record_done done;
@@ -439,6 +485,7 @@ int main(void)
 		cmocka_unit_test(test_an_erased_home_is_not_written_again),
 		cmocka_unit_test(test_nothing_is_opened_or_corrected_without_the_store),
 		cmocka_unit_test(test_areas_are_listed_page_by_page_in_my_areas),
+		cmocka_unit_test(test_a_call_names_the_station_that_looks_after_the_home),
 		cmocka_unit_test(test_another_system_corrects_in_its_areas),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
