@@ -11,7 +11,7 @@ import { ctl } from '../harness/ctl.mjs'
 import { cookieOf, post } from '../harness/http.mjs'
 import { Cell, folder, request, until } from '../harness/index.mjs'
 import { Planted, redisAll } from '../harness/planted.mjs'
-import { common, console_ as proto, record } from '../harness/proto.mjs'
+import { common, console_ as proto, create, record, toBinary } from '../harness/proto.mjs'
 import { caughtUp, recordOf } from '../harness/registry.mjs'
 import { Screen } from '../harness/screen.mjs'
 import { Unit } from '../harness/unit.mjs'
@@ -99,13 +99,16 @@ test('what was planted in the registry is in nothing that the system writes besi
 		return a
 	}
 	await importAll(cell, folder(t, 'tables'), x, said)
-	const password = (await ctl(cell, 'user', 'password', 'cgplant')).out.split('\n')[1].split(',')[1]
+	const passwordOf = ({ out }) => out.split('\n')[1].split(',')[1]
+	const password = passwordOf(await ctl(cell, 'user', 'password', 'cgplant'))
+	const wallPassword = passwordOf(await ctl(cell, 'user', 'add', 'wall1', '--name', 'hall', '--role', 'wallboard', '--area', '4401'))
 	await caughtUp(cell)
 
 	// ------------------------------------------------------------ the story
 	const desk = await Screen.open(t, one, await cell.login('op01'))
 	const sup = await Screen.open(t, two, await cell.login('sup01', { daemon: two }))
 	const phone = await Screen.open(t, two, await cell.login('cgplant', { daemon: two, password }), 'caregiver')
+	const wall = await Screen.open(t, one, await cell.login('wall1', { password: wallPassword }), 'wallboard')
 	const ok = async (who, what, value) => {
 		const reply = await who.ask(what, value)
 		assert.equal(reply.result, Result.OK, `${what}: ${Result[reply.result]}`)
@@ -117,6 +120,7 @@ test('what was planted in the registry is in nothing that the system writes besi
 	const { incident } = await unit.ack(press)
 	await desk.row((r) => r.id === incident)
 	await sup.row((r) => r.id === incident)
+	await wall.row((r) => r.id === incident)
 	await ok(desk, 'claim', { incident })
 	await ok(desk, 'open', { incident })
 	await until(() => desk.detail?.healthNotes === x.health, { what: 'the card has what was planted' })
@@ -229,6 +233,8 @@ test('what was planted in the registry is in nothing that the system writes besi
 	p.look('log of pingan-authd', cell.authd.child.lines.join('\n'))
 	p.look('log of Redis', cell.redis.child.lines.join('\n'))
 	for (const [what, text] of answers) p.look(`answer to ${what}`, text)
+	assert.ok(wall.history.filter((m) => m.case === 'delta').length > 5)
+	p.look('what the wall was sent', wall.history.map((m) => Buffer.from(toBinary(proto.ToScreenSchema, create(proto.ToScreenSchema, { body: m })))).reduce((all, one) => Buffer.concat([all, one]), Buffer.alloc(0)))
 	// Whoever typed a word into a command sees it in the complaint, and whoever asks what a unit has sent is told.
 	const asked = (what) => (what.includes('user show') ? ['name'] : what.includes('device show') ? ['phone of the resident'] : what.includes('alarms') ? ['name that a cloud sends', 'note of the desk'] : [])
 	for (const [what, text] of said) p.look(`output of ${what}`, text, { except: asked(what) })

@@ -11,7 +11,7 @@ import { console_ as proto, create, fromBinary, randomId, toBinary } from './pro
 import { until } from './until.mjs'
 
 const { WebSocket } = npm('ws')
-const PAGES = { console: proto.ScreenHello_Page.CONSOLE, caregiver: proto.ScreenHello_Page.CAREGIVER }
+const PAGES = { console: proto.ScreenHello_Page.CONSOLE, caregiver: proto.ScreenHello_Page.CAREGIVER, wallboard: proto.ScreenHello_Page.WALLBOARD }
 const BEAT_MS = 1000
 
 export class Screen {
