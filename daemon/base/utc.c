@@ -65,7 +65,7 @@ static bool number(struct slice *text, unsigned count, unsigned *ret)
 	return true;
 }
 
-static bool sign(struct slice *text, char a, char b)
+static bool sign(struct slice *text, uint8_t a, uint8_t b)
 {
 	if (text->len == 0 || (text->at[0] != a && text->at[0] != b))
 		return false;

@@ -9,11 +9,11 @@
 
 #define PUT "200 201 404 411 412 413 415 422 428"
 #define PATCH "200 404 411 412 413 415 422"
-#define EDIT(kind, what, may)                                                                                    \
-	{HTTP_PUT, "/api/v1/" kind "/{id}", .scope = may, .statuses = PUT, .edits = true, .body = api_##what##_put}, \
-	{                                                                                                            \
-		HTTP_PATCH, "/api/v1/" kind "/{id}", .scope = may, .statuses = PATCH, .edits = true,                     \
-											 .body = api_##what##_patch                                          \
+#define EDIT(kind, what, may)                                                                                      \
+	{HTTP_PUT, "/api/v1/" kind "/{id}", .scope = (may), .statuses = PUT, .edits = true, .body = api_##what##_put}, \
+	{                                                                                                              \
+		HTTP_PATCH, "/api/v1/" kind "/{id}", .scope = (may), .statuses = PATCH, .edits = true,                     \
+											 .body = api_##what##_patch                                            \
 	}
 
 const struct api_route API_ROUTES[] = {
