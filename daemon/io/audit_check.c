@@ -85,14 +85,13 @@ static void seal_look(struct audit_check *c, const struct store_audit *e, const 
 		}
 		c->sealed = seal->entry;
 		c->unsealed = c->acts - c->back[i].acts;
-		c->waits_ms = 0;
+		c->act_ms = 0;
+		c->active_ms = 0;
 		c->late = false;
 		return;
 	}
 	/* What it vouches for went with what was trimmed. */
-	if (c->first != 0 && seal->entry < c->first)
-		c->waits_ms = 0;
-	else
+	if (c->first == 0 || seal->entry >= c->first)
 		find(c, e->id, "this seal vouches for entry %" PRIu64 ", which is not there", seal->entry);
 }
 
@@ -139,6 +138,20 @@ static void follows(struct audit_check *c, const struct store_audit *e)
 		find(c, e->id, "was altered: its hash is another");
 }
 
+/* A daemon that works has a seal follow what it writes. */
+static void late_look(struct audit_check *c, const struct store_audit *e, bool started)
+{
+	if (started)
+		c->active_ms = 0; /* whoever wrote before it may have ended before the seal */
+	else if (c->act_ms != 0 && e->at_ms - c->act_ms <= AUDIT_QUIET_MS)
+		c->active_ms += e->at_ms - c->act_ms;
+	c->act_ms = e->at_ms;
+	if (c->active_ms <= AUDIT_LATE_MS || c->late)
+		return;
+	find(c, e->id, "no seal for half an hour of work before it: no daemon has the audit key, or seals were taken out");
+	c->late = true;
+}
+
 void audit_check_unreadable(struct audit_check *c, uint64_t entry)
 {
 	find(c, entry, "is no entry of ours");
@@ -172,14 +185,8 @@ void audit_check_entry(struct audit_check *c, const struct store_audit *e, struc
 		seal_look(c, e, &body.seal);
 	else if (readable && body.what == AUDIT_TRIMMED)
 		trim_look(c, e, &body.seal);
-	/* A daemon that runs has a seal follow what it writes. */
-	if (c->key_count != 0 && !seal && readable && body.daemon[0] != '\0' && c->waits_ms == 0)
-		c->waits_ms = e->at_ms;
-	if (c->waits_ms != 0 && !c->late && e->at_ms - c->waits_ms > AUDIT_LATE_MS && body.daemon[0] != '\0') {
-		find(c, e->id,
-		     "no seal for half an hour before it: none of the daemons has the audit key, or seals were taken out");
-		c->late = true;
-	}
+	if (c->key_count != 0 && !seal && readable && body.daemon[0] != '\0')
+		late_look(c, e, body.what == AUDIT_STARTED);
 	if (ret_body != NULL) {
 		*ret_body = body;
 		if (!readable)

@@ -14,7 +14,8 @@
 
 #define AUDIT_BACK 8192
 #define AUDIT_FINDINGS_MAX 50
-#define AUDIT_LATE_MS MINUTES(30) /* an act of a daemon that no seal has followed for so long */
+#define AUDIT_LATE_MS MINUTES(30)  /* so long a daemon works before a seal follows: something is wrong */
+#define AUDIT_QUIET_MS MINUTES(10) /* between two acts: the daemons, or the store, may have been away */
 
 struct audit_check {
 	/* filled in before: */
@@ -38,7 +39,8 @@ struct audit_check {
 	uint64_t trimmed;             /* entry up to which a signed statement says that they went */
 	char trimmed_hash[STORE_HASH_SIZE];
 	uint64_t acts;
-	ms_t waits_ms; /* first act of a daemon without a seal since; 0 = none */
+	ms_t act_ms;       /* newest act of a daemon since the last seal; 0 = none */
+	int64_t active_ms; /* for so long daemons have worked since, not counting when they were quiet */
 	bool late;
 	size_t anchor_at;
 	struct {
