@@ -205,7 +205,7 @@ static size_t page_take(struct app *app, const struct session *s, const Pingan__
 			at--;
 		if (count == LIST_MAX + 1)
 			count--;
-		memmove(&ret[at + 1], &ret[at], (count - at) * sizeof ret[0]);
+		memmove(&ret[at + 1], &ret[at], (count - at) * sizeof(struct record *));
 		ret[at] = rec;
 		count++;
 	}
