@@ -186,33 +186,6 @@ static bool by_units(struct cell *cell, struct search *s)
 
 /* ------------------------------------------------------------ telling */
 
-static const char *tag_name(enum find_tag tag)
-{
-	switch (tag) {
-	case FIND_HOUSEHOLD:
-		return "household";
-	case FIND_RESIDENT:
-		return "resident";
-	case FIND_DEVICE:
-		return "device";
-	case FIND_PHONE:
-		return "phone";
-	case FIND_NAME:
-		return "name";
-	case FIND_PINYIN:
-		return "pinyin";
-	case FIND_INITIALS:
-		return "initials";
-	case FIND_CONTACT_PHONE:
-		return "contact";
-	case FIND_ADDRESS:
-		return "address";
-	case FIND_NONE:
-		break;
-	}
-	return "-";
-}
-
 static void tell(const struct search *s, bool json)
 {
 	if (!json && s->count != 0)
@@ -222,10 +195,11 @@ static void tell(const struct search *s, bool json)
 		json_t *line;
 
 		if (!json) {
-			printf("%-20s %-10s %-13s %-16s %s\n", h->household, tag_name(h->tag), h->area, h->resident, h->address);
+			printf("%-20s %-10s %-13s %-16s %s\n", h->household, find_tag_name(h->tag), h->area, h->resident,
+			       h->address);
 			continue;
 		}
-		line = json_pack("{s:s, s:s, s:s, s:s, s:s}", "household", h->household, "by", tag_name(h->tag), "area",
+		line = json_pack("{s:s, s:s, s:s, s:s, s:s}", "household", h->household, "by", find_tag_name(h->tag), "area",
 		                 h->area, "resident", h->resident, "address", h->address);
 		if (line == NULL)
 			continue;

@@ -195,6 +195,19 @@ bool app_who_token(struct app *app, const char *id, struct slice secret, struct 
 bool who_may(const struct who *who, enum api_scope scope);
 /* The area, or something around it, is one of theirs: they may see what lies in it. */
 bool who_covers(const struct who *who, const char *area);
+/* ---- find.c: a search by whoever steps it; free() ends it. */
+struct app_search;
+/* NULL when there is not enough to look for (two signs at least), or no memory. */
+struct app_search *app_search_new(const char *typed) MUST_USE;
+/* A slice; true when every text has been looked through. Homes that `who` does not cover are left out. */
+bool app_search_step(struct app *app, struct app_search *search, const struct who *who);
+/* Household of the n-th best, and what it was found by; NULL behind the last, and there are never more than 20. */
+const char *app_search_hit(const struct app_search *search, size_t n, const char **ret_by);
+/* There are more than these. */
+bool app_search_more(const struct app_search *search);
+/* Every home has been read. */
+bool app_search_complete(const struct app *app);
+
 /* What this role may ask the API for (rights.c); a machine: nothing but what its token says. */
 uint64_t rights_scopes(enum role role);
 /* "operator", "machine", ...; "none". */

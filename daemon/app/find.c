@@ -219,6 +219,12 @@ size_t find_waiting(const struct app *app)
 
 /* ------------------------------------------------------------ searches */
 
+static void search_begin(struct search *search, const char query[FIND_TEXT_MAX + 1])
+{
+	memcpy(search->query, query, FIND_TEXT_MAX + 1);
+	find_grams_of(slice_str(search->query), &search->grams);
+}
+
 void find_ask(struct app *app, struct session *s, uint64_t cmd, const char *text)
 {
 	struct find *f = app->find;
@@ -235,8 +241,7 @@ void find_ask(struct app *app, struct session *s, uint64_t cmd, const char *text
 	}
 	search = &f->searches[f->search_count++];
 	*search = (struct search){.link = s->link, .cmd = cmd};
-	memcpy(search->query, query, sizeof query);
-	find_grams_of(slice_str(search->query), &search->grams);
+	search_begin(search, query);
 }
 
 static int order(const struct hit *a, const struct hit *b)
@@ -270,17 +275,26 @@ static void hit_add(struct search *search, const struct hit *hit)
 	search->hits[at] = *hit;
 }
 
-static bool covered(struct app *app, const struct session *s, const char *household)
+/* Whose search it is: whether they may be told of homes there. */
+typedef bool covers_area(const void *who, const char *area);
+
+static bool session_covers(const void *who, const char *area)
+{
+	return rights_covers(&((const struct session *)who)->rights, area);
+}
+
+static bool covered(struct app *app, covers_area *covers, const void *who, const char *household)
 {
 	const Pingan__V1__Household *h;
 
 	arena_reset(&app->arena);
 	h = household_find(app, household);
-	return h != NULL && rights_covers(&s->rights, h->area);
+	return h != NULL && covers(who, h->area);
 }
 
 /* One text that can contain the query. Returns what looking at it took. */
-static size_t item_look(struct app *app, struct search *search, const struct session *s, const struct item *item)
+static size_t item_look(struct app *app, struct search *search, covers_area *covers, const void *who,
+                        const struct item *item)
 {
 	struct hit hit;
 	size_t bytes = item->len + LOOK_BYTES;
@@ -294,13 +308,13 @@ static size_t item_look(struct app *app, struct search *search, const struct ses
 		search->more = true;
 		return bytes;
 	}
-	if (covered(app, s, item->household))
+	if (covered(app, covers, who, item->household))
 		hit_add(search, &hit);
 	return bytes + COVERED_BYTES;
 }
 
 /* True when every text has been looked through. */
-static bool search_slice(struct app *app, struct search *search, const struct session *s)
+static bool search_slice(struct app *app, struct search *search, covers_area *covers, const void *who)
 {
 	const struct find *f = app->find;
 	size_t bytes = 0;
@@ -315,7 +329,7 @@ static bool search_slice(struct app *app, struct search *search, const struct se
 			const struct item *item = block->items[64 * word + (uint32_t)__builtin_ctzll(may)];
 
 			if (item != NULL)
-				bytes += item_look(app, search, s, item);
+				bytes += item_look(app, search, covers, who, item);
 		}
 		search->at += 64;
 	}
@@ -375,7 +389,7 @@ void find_turn(struct app *app)
 	if (f->search_count > 0) {
 		struct search now = f->searches[0];
 		struct session *s = session_find(app, now.link);
-		bool done = s == NULL || search_slice(app, &now, s);
+		bool done = s == NULL || search_slice(app, &now, session_covers, s);
 
 		f->search_count--;
 		memmove(&f->searches[0], &f->searches[1], f->search_count * sizeof now);
@@ -389,4 +403,52 @@ void find_turn(struct app *app)
 bool find_behind(const struct app *app)
 {
 	return app->find->search_count > 0 || app->find->waiting_count > 0;
+}
+
+/* ------------------------------------------------------------ for other systems */
+
+struct app_search {
+	struct search at;
+};
+
+struct app_search *app_search_new(const char *typed)
+{
+	char query[FIND_TEXT_MAX + 1];
+	struct app_search *search;
+
+	if (!find_text_query(typed, query, sizeof query))
+		return NULL;
+	search = calloc(1, sizeof *search);
+	if (search != NULL)
+		search_begin(&search->at, query);
+	return search;
+}
+
+static bool who_covers_area(const void *who, const char *area)
+{
+	return who_covers(who, area);
+}
+
+bool app_search_step(struct app *app, struct app_search *search, const struct who *who)
+{
+	app_begin(app);
+	return search_slice(app, &search->at, who_covers_area, who);
+}
+
+const char *app_search_hit(const struct app_search *search, size_t n, const char **ret_by)
+{
+	if (n >= search->at.count)
+		return NULL;
+	*ret_by = find_tag_name(search->at.hits[n].tag);
+	return search->at.hits[n].household;
+}
+
+bool app_search_more(const struct app_search *search)
+{
+	return search->at.more;
+}
+
+bool app_search_complete(const struct app *app)
+{
+	return app->find->waiting_count == 0;
 }

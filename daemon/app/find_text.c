@@ -185,6 +185,33 @@ void find_text_home(struct buf *b, const struct ports *ports, const Pingan__V1__
 	find_text_field(b, FIND_ADDRESS, h->address[0] != '\0' ? h->address : h->street);
 }
 
+const char *find_tag_name(enum find_tag tag)
+{
+	switch (tag) {
+	case FIND_HOUSEHOLD:
+		return "household";
+	case FIND_RESIDENT:
+		return "resident";
+	case FIND_DEVICE:
+		return "device";
+	case FIND_PHONE:
+		return "phone";
+	case FIND_NAME:
+		return "name";
+	case FIND_PINYIN:
+		return "pinyin";
+	case FIND_INITIALS:
+		return "initials";
+	case FIND_CONTACT_PHONE:
+		return "contact";
+	case FIND_ADDRESS:
+		return "address";
+	case FIND_NONE:
+		break;
+	}
+	return "-";
+}
+
 static uint32_t tag_rank(uint8_t tag)
 {
 	static const uint8_t ORDER[] = {FIND_HOUSEHOLD, FIND_RESIDENT, FIND_DEVICE,        FIND_PHONE,  FIND_NAME,

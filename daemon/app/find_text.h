@@ -23,6 +23,9 @@ enum find_tag {
 	FIND_ADDRESS = 'a'
 };
 
+/* "name", "phone", "contact": what a hit was found by. */
+const char *find_tag_name(enum find_tag tag);
+
 /* Folds what was typed. False when there is not enough of it to look for: a single Latin letter or digit, or nothing. */
 bool find_text_query(const char *typed, char *ret, size_t size);
 

@@ -242,6 +242,7 @@ void api_edited(struct api *api, uint64_t tag, const struct record_done *done);
 
 extern const struct api_list API_HOMES, API_DEVICES, API_PEOPLE, API_AREAS, API_STATIONS, API_SESSIONS, API_INCIDENTS;
 
+void api_find(struct api_call *c);
 void api_homes_installed(struct api_call *c);
 void api_homes_get(struct api_call *c);
 void api_home_get(struct api_call *c);

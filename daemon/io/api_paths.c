@@ -28,6 +28,8 @@ const struct api_route API_ROUTES[] = {
 
 	{HTTP_GET, "/api/v1/openapi.yaml", .open = true, .statuses = "200 304", .begin = api_spec_get},
 
+	{HTTP_GET, "/api/v1/find", .scope = SCOPE_HOMES_READ, .params = "text", .statuses = MANY, .begin = api_find,
+     .owns = true},
 	{HTTP_GET, "/api/v1/homes", .scope = SCOPE_HOMES_READ, .params = LIST " area phone resident", .statuses = MANY,
      .begin = api_homes_get},
 	{HTTP_GET, "/api/v1/homes/{id}", .scope = SCOPE_HOMES_READ, .statuses = ONE, .begin = api_home_get},

@@ -5,7 +5,7 @@ import { execFile } from 'node:child_process'
 import test from 'node:test'
 
 import { ctl, ok } from '../harness/ctl.mjs'
-import { Cell, program, until } from '../harness/index.mjs'
+import { Cell, program, request, until } from '../harness/index.mjs'
 import { common, console_ as proto } from '../harness/proto.mjs'
 import { household } from '../harness/registry.mjs'
 import { Screen } from '../harness/screen.mjs'
@@ -75,19 +75,27 @@ test('a device entered a moment ago is found, and so it is with the store away',
 	await cell.redis.start()
 })
 
-test('the command line finds what a console finds', async (t) => {
+test('the command line and the API find what a console finds', async (t) => {
 	const cell = await Cell.start(t, { demo: { homes: 40 } })
-	const desk = await Screen.open(t, cell.daemon, await cell.login('sup01'))
+	const cookie = await cell.login('sup01')
+	const desk = await Screen.open(t, cell.daemon, cookie)
+	const get = (path, as = cookie) => request(cell.daemon.ports.web, path, { headers: { cookie: as } })
 	const known = await household(cell, 'h0009')
 	const asked = ['h0009', known.phone, '+86 020 0000 0009', known.residents[0].name, known.residents[0].name.slice(1), known.street, known.contacts[0].phone, 'd0009', known.residents[0].id, 'watch.8800000005', 'h00']
 	for (const text of asked) {
 		const found = (await ok(cell, 'find', text, '--json')).trim().split('\n').map((line) => JSON.parse(line))
 		const there = await find(desk, text)
 		assert.deepEqual(found.map((one) => one.household), there.list.map((home) => home.household), text)
+		const api = await get(`/api/v1/find?text=${encodeURIComponent(text)}`)
+		assert.equal(api.status, 200)
+		const said = JSON.parse(api.body)
+		assert.deepEqual([said.homes.map((one) => [one.id, one.by]), said.more, said.complete], [found.map((one) => [one.household, one.by]), there.more, true], text)
 		if (text === 'h0009') assert.deepEqual([found[0].by, found[0].area, found[0].resident, found[0].address], ['household', known.area, known.residents[0].name, known.address])
 	}
 	assert.match(await ok(cell, 'find', 'h0009'), /^household +by +area[^]*\nh0009 +household/)
 	const none = await ctl(cell, 'find', '没有这个人')
 	assert.deepEqual([none.code, none.out, none.err], [1, '', ''])
 	assert.match((await ctl(cell, 'find', 'z')).err, /at least two signs/)
+	for (const path of ['/api/v1/find', '/api/v1/find?text=z', `/api/v1/find?text=${'x'.repeat(65)}`, '/api/v1/find?txt=h0009']) assert.equal((await get(path)).status, 400, path)
+	assert.equal((await get('/api/v1/find?text=h0009', await cell.login('op02'))).status, 403)
 })
