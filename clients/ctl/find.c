@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "app/find_text.h"
+#include "audit_part.h"
 #include "cell_bulk.h"
 #include "core/alarm.h"
 #include "io/pinyin.h"
@@ -233,6 +234,11 @@ int find_homes(struct cell *cell, const char *typed, uint32_t count, bool json)
 		ok = keys != NULL && cell_get_many(cell, keys, homes, see_home, s) && by_units(cell, s);
 		cell_keys_free(keys, homes);
 		pinyin_stop();
+	}
+	if (ok) {
+		const struct audit a = {.what = AUDIT_FOUND, .count = (uint32_t)s->count};
+
+		ok = audit_note(cell, &a);
 	}
 	if (ok)
 		tell(s, json);

@@ -1,11 +1,10 @@
 #include "table_check.h"
 
 #include <inttypes.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "audit_part.h"
 #include "base/table.h"
 #include "cell_bulk.h"
 #include "wire/record.h"
@@ -278,18 +277,6 @@ const char *table_whole_wrong(const struct table_kind *kind, const ProtobufCMess
 
 /* ------------------------------------------------------------ what the log is told */
 
-static const char *who(void)
-{
-	static char name[40];
-	const struct passwd *p;
-
-	if (name[0] == '\0') {
-		p = getpwuid(getuid());
-		snprintf(name, sizeof name, "ctl:%.27s", p == NULL ? "unknown" : p->pw_name);
-	}
-	return name;
-}
-
 void table_event(const struct table_kind *kind, const char *key, const ProtobufCMessage *before,
                  const ProtobufCMessage *record, int64_t at_ms, struct buf *ret)
 {
@@ -311,5 +298,5 @@ void table_event(const struct table_kind *kind, const char *key, const ProtobufC
 		registry_diff(before, record, &diff);
 	registry_event_encode(before == NULL ? PINGAN__V1__RECORD_EDIT__WHAT__EDIT_MADE
 	                                     : PINGAN__V1__RECORD_EDIT__WHAT__EDIT_CHANGED,
-	                      key, who(), at_ms, &diff, ret);
+	                      key, audit_user(), at_ms, &diff, ret);
 }

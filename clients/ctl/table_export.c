@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "audit_part.h"
 #include "cell_bulk.h"
 #include "table_kind.h"
 
@@ -191,6 +192,15 @@ static bool write_all(struct cell *cell, struct out *out)
 	return ok;
 }
 
+/* Who took the table, and how many rows. */
+static bool noted(struct cell *cell, const struct out *out)
+{
+	struct audit a = {.what = AUDIT_EXPORTED, .count = (uint32_t)out->rows};
+
+	snprintf(a.note, sizeof a.note, "%s%s", out->kind->name, out->o->with_private ? " with-private" : "");
+	return audit_note(cell, &a);
+}
+
 int table_export(struct cell *cell, const char *name, const char *path, const struct export_options *o)
 {
 	struct out *out = calloc(1, sizeof *out + SCRATCH_LEN);
@@ -223,7 +233,8 @@ int table_export(struct cell *cell, const char *name, const char *path, const st
 	out->text = open_memstream(&out->text_at, &out->text_len);
 	ENSURE(out->text != NULL);
 	arena_init(&out->arena, out->scratch, SCRATCH_LEN);
-	ok = write_all(cell, out);
+	/* What goes out at once is on record before it does; a file, before it has its name. */
+	ok = (beside != NULL || noted(cell, out)) && write_all(cell, out) && (beside == NULL || noted(cell, out));
 	ok = file_close(out->to, path, beside, ok) && ok;
 	if (ok && beside != NULL)
 		printf("%zu rows in %s%s\n", out->rows, path, o->with_private ? "" : "; without what is private");

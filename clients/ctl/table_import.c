@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "audit_part.h"
 #include "cell_bulk.h"
 #include "table_check.h"
 #include "table_rows.h"
@@ -407,6 +408,15 @@ static int by_record(const void *a, const void *b)
 	return order != 0 ? order : x->line < y->line ? -1 : 1;
 }
 
+/* Each record's change is on record with its commit; this says that they were one table. */
+static bool noted(struct import *im)
+{
+	struct audit a = {.what = AUDIT_IMPORTED, .count = (uint32_t)(im->entered + im->changed)};
+
+	snprintf(a.note, sizeof a.note, "%s", im->rows.kind->name);
+	return a.count == 0 || audit_note(im->cell, &a);
+}
+
 static int finish(struct import *im)
 {
 	size_t bad;
@@ -429,6 +439,8 @@ static int finish(struct import *im)
 		return bad != 0 || !told;
 	}
 	ok = pass(im, true);
+	if (ok || interrupted)
+		ok = noted(im) && ok;
 	ok = table_faults_tell(&im->rows, im->path, im->o->report_path) && ok;
 	bad = table_rows_bad(&im->rows);
 	printf("%zu entered, %zu changed, %zu there already, %zu bad", im->entered, im->changed, im->there, bad);
@@ -455,6 +467,8 @@ static bool prepare(struct import *im)
 	/* One batch is finished; what is missing is entered when it is made again. */
 	(void)sigaction(SIGINT, &on, NULL);
 	(void)sigaction(SIGTERM, &on, NULL);
+	/* Redis gone in the middle of a commit is told in words. */
+	(void)signal(SIGPIPE, SIG_IGN);
 	return table_refs(im->cell, &im->rows);
 }
 

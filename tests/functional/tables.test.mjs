@@ -215,6 +215,22 @@ test('an import that breaks off is made again, and what is missing is entered; n
 	}, { what: 'the daemon knows the last of them' })
 })
 
+test('who took a table, entered one, or searched is on record, and the chain is whole', async (t) => {
+	const { cell, at } = await begun(t)
+	await ok(cell, 'export', 'homes', at('homes.csv'), '--with-private')
+	await ok(cell, 'export', 'areas', at('areas.csv'))
+	await other(cell, 'import', 'areas', at('areas.csv'))
+	await ok(cell, 'find', 'h0009')
+	const query = async (what, run = ok) => (await run(cell, 'audit', 'query', '--what', what, '--json')).trim().split('\n').map((line) => JSON.parse(line))
+	const exported = await query('exported')
+	assert.deepEqual(exported.map((a) => [a.note, a.count]), [['homes with-private', 30], ['areas', 12]])
+	assert.ok(exported.every((a) => a.who.startsWith('ctl:')))
+	assert.deepEqual((await query('imported', other)).map((a) => [a.note, a.count]), [['areas', 12]])
+	assert.equal((await query('changed', other)).length, 12)
+	assert.deepEqual((await query('found')).map((a) => a.count), [1])
+	assert.ok(!JSON.stringify(await query('found')).includes('h0009'), 'not what for')
+})
+
 test('an export appears whole or not at all', async (t) => {
 	const { cell, at } = await begun(t)
 	await ok(cell, 'export', 'homes', at('homes.csv'))
