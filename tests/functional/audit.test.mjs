@@ -220,6 +220,12 @@ test('whoever alters, removes, moves, puts in or cuts off an entry in Redis is f
 test('it leaves in a sealed file, and Redis is trimmed behind that', async (t) => {
 	const { cell, audit, dir } = await audited(t)
 	await work(t, cell)
+	// A table that leaves the cell is on record, and whether what opens doors and accounts was in it.
+	await ok(cell, 'export', 'homes', path.join(dir, 'homes.csv'), '--with-private')
+	assert.deepEqual(
+		(await query(cell, '--what', 'exported')).map((a) => [a.note, a.fields]),
+		[['homes', 'private']],
+	)
 	const file = path.join(dir, 'audit.txt')
 	assert.match(await ok(cell, 'audit', 'export', file), /^\d+ entries, sealed/)
 	assert.equal(statSync(file).mode & 0o777, 0o600)
