@@ -6,7 +6,6 @@
 
 #include "alarms.h"
 #include "audit.h"
-#include "audit_part.h"
 #include "demo.h"
 #include "device.h"
 #include "erase.h"
@@ -131,12 +130,7 @@ static int do_import(struct cell *cell, const struct options *o)
 
 static int do_export(struct cell *cell, const struct options *o)
 {
-	struct audit a = {.what = AUDIT_EXPORTED};
-
-	snprintf(a.note, sizeof a.note, "%s", o->args[0]);
-	if (o->export.with_private)
-		audit_field(&a, "private");
-	return audit_note(cell, &a) ? table_export(cell, o->args[0], o->args[1], &o->export) : 1;
+	return table_export(cell, o->args[0], o->args[1], &o->export);
 }
 
 static int do_device_test(struct cell *cell, const struct options *o)

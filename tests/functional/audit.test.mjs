@@ -223,8 +223,8 @@ test('it leaves in a sealed file, and Redis is trimmed behind that', async (t) =
 	// A table that leaves the cell is on record, and whether what opens doors and accounts was in it.
 	await ok(cell, 'export', 'homes', path.join(dir, 'homes.csv'), '--with-private')
 	assert.deepEqual(
-		(await query(cell, '--what', 'exported')).map((a) => [a.note, a.fields]),
-		[['homes', 'private']],
+		(await query(cell, '--what', 'exported')).map((a) => [a.note, a.count]),
+		[['homes with-private', 40]],
 	)
 	const file = path.join(dir, 'audit.txt')
 	assert.match(await ok(cell, 'audit', 'export', file), /^\d+ entries, sealed/)
