@@ -160,6 +160,7 @@ static enum row_outcome row_apply(struct import *im, struct table_row *row, Prot
 	settle->before = made ? NULL : before;
 	settle->now_ms = im->now_ms;
 	why = row->bad ? NULL : table_settle(kind, record, settle, &im->arena, &column);
+	settle->cells = NULL; /* they end with this row */
 	if (why != NULL)
 		table_row_bad(&im->rows, row, column, why);
 	if (settle->made_key && im->o->keys_path == NULL && !im->o->dry_run && !row->bad)

@@ -15,7 +15,7 @@ static uint64_t state_of_dice = 42;
 static uint32_t dice(uint32_t sides)
 {
 	state_of_dice = state_of_dice * UINT64_C(6364136223846793005) + 1442695040888963407u;
-	return (uint32_t)(state_of_dice >> 33) % sides;
+	return sides == 0 ? 0 : (uint32_t)(state_of_dice >> 33) % sides;
 }
 
 static const char *const SIGNS[] = {"陈", "秀", "英", "广", "州", "街", "号", "𠮷", "a",
