@@ -1,4 +1,4 @@
-#include "cell.h"
+#include "cell_offline.h"
 
 #include "audit_part.h"
 
@@ -119,6 +119,7 @@ bool cell_open(struct cell *cell, const char *config_path, const char *socket_pa
 
 void cell_close(struct cell *cell)
 {
+	offline_free(cell);
 	for (size_t i = 1; i < CELL_LINKS_MAX; i++)
 		if (cell->links[i] != NULL)
 			redisFree(cell->links[i]);
@@ -134,6 +135,10 @@ redisReply *cell_ask(struct cell *cell, const char *fmt, ...)
 	redisReply *r;
 	va_list args;
 
+	if (cell->offline != NULL) {
+		fprintf(stderr, "pinganctl: not possible without Redis\n");
+		return NULL;
+	}
 	va_start(args, fmt);
 	r = redisvCommand(cell->redis, fmt, args);
 	va_end(args);
@@ -149,9 +154,12 @@ redisReply *cell_ask(struct cell *cell, const char *fmt, ...)
 
 ms_t cell_now_ms(struct cell *cell)
 {
-	redisReply *r = cell_ask(cell, "TIME");
+	redisReply *r;
 	ms_t ms = 0;
 
+	if (cell->offline != NULL)
+		return offline_now_ms();
+	r = cell_ask(cell, "TIME");
 	if (r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements == 2)
 		ms = strtoll(r->element[0]->str, NULL, 10) * 1000 + strtoll(r->element[1]->str, NULL, 10) / 1000;
 	if (r != NULL)
@@ -172,11 +180,14 @@ bool cell_has(struct cell *cell, const char *key)
 
 bool cell_get(struct cell *cell, const char *key, struct cell_record *ret)
 {
-	redisReply *r = cell_ask(cell, "HMGET %s%s rev commits body", cell->prefix, key);
 	struct store_record rec;
+	redisReply *r;
 	bool ok;
 
 	memset(ret, 0, sizeof *ret);
+	if (cell->offline != NULL)
+		return offline_get(cell, key, ret);
+	r = cell_ask(cell, "HMGET %s%s rev commits body", cell->prefix, key);
 	if (r == NULL)
 		return false;
 	ok = commit_record_read(slice_str(key), r, &rec);
@@ -295,6 +306,10 @@ char **cell_keys(struct cell *cell, const char *type, size_t *ret_count)
 	size_t count = 0, size = 1;
 
 	ENSURE(keys != NULL);
+	if (cell->offline != NULL) {
+		free(keys);
+		return offline_keys(cell, type, ret_count);
+	}
 	do {
 		redisReply *r = cell_ask(cell, "SCAN %s MATCH %s%s* COUNT %d", cursor, cell->prefix, type, SCAN_COUNT);
 

@@ -7,6 +7,7 @@
 #ifndef CTL_CELL_H
 #define CTL_CELL_H
 
+#include "base/table.h"
 #include "core/device_life.h"
 #include "io/redis_commit.h"
 
@@ -20,12 +21,17 @@ struct cell {
 	const struct device_event *events; /* said in the log with the next put, and then forgotten */
 	uint32_t event_count;
 	struct slice event; /* likewise: further fields of its LogEvent, packed; borrowed */
+	struct table *offline; /* records of the local snapshot, read only; NULL = Redis is asked (cell_offline.c) */
 	uint64_t stored, kept; /* commits that changed something, and that found it there already */
 };
 
 /* Where the cell is: a configuration file, or a Unix socket and a name. False with one line on standard error. */
 bool cell_open(struct cell *cell, const char *config_path, const char *socket_path, const char *name) MUST_USE;
 void cell_close(struct cell *cell);
+
+/* Out of the daemon's local snapshot, without Redis: cell_get(), cell_keys() and cell_now_ms() answer, nothing is changed.
+ * *ret_saved_ms: as of when. False with one line on standard error. */
+bool cell_open_offline(struct cell *cell, const char *config_path, const char *name, ms_t *ret_saved_ms) MUST_USE;
 
 /* Opens the other connections. False with one line on standard error. */
 bool cell_links(struct cell *cell) MUST_USE;

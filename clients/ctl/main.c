@@ -13,6 +13,7 @@
 #include "homes.h"
 #include "log_redact.h"
 #include "roster.h"
+#include "paper.h"
 #include "record.h"
 #include "person_export.h"
 #include "retention_show.h"
@@ -430,6 +431,7 @@ static void usage(FILE *to)
 	for (size_t i = 0; i < COUNT_OF(COMMANDS); i++)
 		fprintf(to, "  %-15s %s\n", COMMANDS[i].name, COMMANDS[i].help);
 	fputs("  roster ...      rosters, absences, swaps: pinganctl roster --help\n"
+	      "  paper           the open calls and the roster for a printer, also without Redis: pinganctl paper --help\n"
 	      "\n"
 	      "Where the cell is:\n"
 	      "  --config FILE     the daemon's configuration\n"
@@ -790,6 +792,8 @@ int main(int argc, char **argv)
 
 	if (group_is(argc, argv, "roster"))
 		return roster_main(argc, argv);
+	if (group_is(argc, argv, "paper"))
+		return paper_main(argc, argv);
 	if (!options_read(argc, argv, &o))
 		return EXIT_USAGE;
 	command = command_find(argc - optind, argv + optind);

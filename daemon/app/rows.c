@@ -55,15 +55,13 @@ uint32_t age_years(const struct app *app, uint32_t birth_year)
 	return birth_year < 1880 || birth_year > year ? 0 : (uint32_t)(year - birth_year);
 }
 
-/* Short, speakable, the same on every daemon: a letter that can't be taken for a digit, and six digits. */
 static char *number_of(struct app *app, uint64_t id)
 {
-	static const char LETTERS[] = "ABCDEFGHJKLMNPQRSTUVWXYZ";
-	char *text = arena_take(&app->arena, 16);
+	char *text = arena_take(&app->arena, INCIDENT_NUMBER_LEN + 1);
 
 	if (text == NULL)
 		return (char *)"";
-	snprintf(text, 16, "%c%06" PRIu64, LETTERS[id / 1000000 % (sizeof LETTERS - 1)], id % 1000000);
+	incident_number(id, text);
 	return text;
 }
 

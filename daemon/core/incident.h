@@ -643,4 +643,8 @@ const struct offer *job_offer(const struct job *job, const char *caregiver);
 #define ORDER_LEN 20
 void incident_order(const struct incident *inc, uint8_t ret[ORDER_LEN]);
 
+/* Short, speakable, the same on every daemon: a letter that can't be taken for a digit, and six digits. */
+#define INCIDENT_NUMBER_LEN 7
+void incident_number(uint64_t id, char ret[INCIDENT_NUMBER_LEN + 1]);
+
 #endif

@@ -38,3 +38,14 @@ void incident_order(const struct incident *inc, uint8_t ret[ORDER_LEN])
 	put_be(ret + 4, (uint64_t)(inc->opened_ms + SECONDS(SCORE_MAX_S - incident_score_s(inc, NULL))));
 	put_be(ret + 12, inc->id);
 }
+
+void incident_number(uint64_t id, char ret[INCIDENT_NUMBER_LEN + 1])
+{
+	static const char LETTERS[] = "ABCDEFGHJKLMNPQRSTUVWXYZ";
+	uint32_t digits = (uint32_t)(id % 1000000);
+
+	ret[0] = LETTERS[id / 1000000 % (sizeof LETTERS - 1)];
+	for (size_t i = INCIDENT_NUMBER_LEN - 1; i > 0; i--, digits /= 10)
+		ret[i] = (char)('0' + digits % 10);
+	ret[INCIDENT_NUMBER_LEN] = '\0';
+}

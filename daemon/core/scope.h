@@ -29,6 +29,7 @@ enum api_scope {
 	SCOPE_AUDIT_READ,
 	SCOPE_SESSIONS_READ, /* who is logged in */
 	SCOPE_SESSIONS_END,
+	SCOPE_PAPER_PRINT, /* the open calls for a printer: names, addresses, door codes, telephone numbers */
 	SCOPE_COUNT
 };
 

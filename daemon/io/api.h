@@ -65,7 +65,8 @@ struct api_route {
 	const char *statuses; /* that it answers, in order: "200 304 404"; API_ALWAYS are besides */
 	bool elsewhere;       /* answered by api.c */
 	bool edits;           /* PUT, PATCH of a record of the registry */
-	bool owns;            /* its calls have memory of their own (api_call.own) */
+	void (*drop)(
+		void *at); /* its calls have memory of their own (api_call.own), and this is how it goes; NULL = none */
 	/* The call has been let in: answers, or leaves a step. */
 	void (*begin)(struct api_call *c);
 	/* Methods with a body: it is there. */
@@ -125,7 +126,7 @@ struct api_call {
 			ms_t since_ms, until_ms;
 		} list;
 		struct {
-			void *at; /* owned; free() */
+			void *at; /* owned; the route's drop() */
 		} own;
 	};
 };
@@ -216,6 +217,8 @@ void jot_place(struct jot *j, const char *key, const Pingan__V1__Place *p);
 /* It is on record that the caller looks at this record, or at `count` of a list; false when that can't be: it has been answered.
  * What is told afterwards goes out in the same turn or later. */
 bool api_looked(struct api_call *c, const struct api_list *of, const struct listed *one, size_t count) MUST_USE;
+/* The caller prints `count` calls; likewise, but with the store away it goes on: paper is for just then. */
+bool api_printed(struct api_call *c, size_t count) MUST_USE;
 /* It is on record that the caller ends a session of this person; likewise. */
 bool api_ends_session(struct api_call *c, const char *person) MUST_USE;
 /* The caller was refused for want of a right; `about`: the record that was asked for, "" = none in particular. */
@@ -272,5 +275,7 @@ void api_incidents_get(struct api_call *c);
 void api_incident_get(struct api_call *c);
 void api_statistics_incidents(struct api_call *c);
 void api_spec_get(struct api_call *c);
+void api_paper_get(struct api_call *c);
+void api_paper_drop(void *at);
 
 #endif

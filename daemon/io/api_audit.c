@@ -1,7 +1,7 @@
 /* api_audit.c - who looked at whose data by the API, and who was refused: on record before it is told. */
 #include <stdio.h>
 
-#include "io/api.h"
+#include "io/api_internal.h"
 #include "wire/audit.h"
 
 /* "GET/homes/{id}": no id and no filter. */
@@ -53,6 +53,18 @@ bool api_looked(struct api_call *c, const struct api_list *of, const struct list
 	else if (home != NULL)
 		(void)text_copy(a.household, sizeof a.household, slice_str(home));
 	return put(c, &a);
+}
+
+bool api_printed(struct api_call *c, size_t count)
+{
+	struct audit a = {.what = AUDIT_PRINTED, .count = (uint32_t)count};
+	struct app_health h;
+
+	app_health(api_app(c), &h);
+	if (h.store_up)
+		return put(c, &a);
+	log_line(c->api->web->log, "PAPER_PRINTED", "person=%s calls=%zu", c->who.id, count);
+	return true;
 }
 
 bool api_ends_session(struct api_call *c, const char *person)

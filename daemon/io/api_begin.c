@@ -42,8 +42,8 @@ void api_forget(struct request *rq)
 	TAILQ_REMOVE(&c->api->calls, c, link);
 	c->api->call_count--;
 	jot_free(&c->out);
-	if (c->route->owns)
-		free(c->own.at);
+	if (c->route->drop != NULL)
+		c->route->drop(c->own.at);
 	free(c);
 }
 

@@ -2,6 +2,8 @@
  * compares them. */
 #include "io/api.h"
 
+#include <stdlib.h>
+
 #define LIST API_LIST_PARAMS
 
 #define ONE "200 304 404"
@@ -29,7 +31,7 @@ const struct api_route API_ROUTES[] = {
 	{HTTP_GET, "/api/v1/openapi.yaml", .open = true, .statuses = "200 304", .begin = api_spec_get},
 
 	{HTTP_GET, "/api/v1/find", .scope = SCOPE_HOMES_READ, .params = "text", .statuses = MANY, .begin = api_find,
-     .owns = true},
+     .drop = free},
 	{HTTP_GET, "/api/v1/homes", .scope = SCOPE_HOMES_READ, .params = LIST " area phone resident", .statuses = MANY,
      .begin = api_homes_get},
 	{HTTP_GET, "/api/v1/homes/{id}", .scope = SCOPE_HOMES_READ, .statuses = ONE, .begin = api_home_get},
@@ -72,8 +74,12 @@ const struct api_route API_ROUTES[] = {
 	{HTTP_DELETE, "/api/v1/sessions/{id}", .scope = SCOPE_SESSIONS_END, .statuses = "204 404",
      .begin = api_session_delete},
 
+	/* The sheet of the open calls for a printer; also with the store away. */
+	{HTTP_GET, "/api/v1/paper", .scope = SCOPE_PAPER_PRINT, .params = "lang", .statuses = "200", .begin = api_paper_get,
+     .drop = api_paper_drop},
+
 	{HTTP_GET, "/api/v1/statistics/incidents", .scope = SCOPE_STATISTICS_READ, .params = "area since until",
-     .statuses = "200 304", .begin = api_statistics_incidents, .owns = true},
+     .statuses = "200 304", .begin = api_statistics_incidents, .drop = free},
 };
 
 const size_t API_ROUTE_COUNT = COUNT_OF(API_ROUTES);

@@ -102,6 +102,8 @@ const struct log_code LOG_CODES[] = {
 	{"NO_MEMORY", LOG_GRAVE, "Memory ran out; something was refused.", "Find out what fills the machine's memory."},
 	{"ONE_COPY", LOG_GRAVE, "The replica is down: what is acknowledged is on one disk only. Screens say so.",
      "Bring the replica back."},
+	{"PAPER_PRINTED", LOG_NOTE, "Somebody printed the open calls while the store was away; the audit chain can't say so.",
+     "nothing"},
 	{"PERSON_AREAS", LOG_WARN, "A person's record names more or other areas than there can be.",
      "Correct the person in the registry."},
 	{"PROJECTION_DIFFERS", LOG_ERROR, "What is in memory was not what the log implied; the log's version was taken.",

@@ -72,33 +72,9 @@ static bool key_make(const char *path, uint8_t key[SNAPSHOT_KEY_LEN], char why[S
 
 static bool key_read(const char *path, uint8_t key[SNAPSHOT_KEY_LEN], char why[SNAPSHOT_WHY_MAX])
 {
-	char hex[2 * SNAPSHOT_KEY_LEN + 2];
-	struct stat st;
-	size_t len = 0;
-	ssize_t n;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	bool ok = false;
-
-	if (fd < 0 && errno == ENOENT)
+	if (access(path, F_OK) < 0 && errno == ENOENT)
 		return key_make(path, key, why);
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		snprintf(why, SNAPSHOT_WHY_MAX, "%s: %s", path, strerror(errno));
-	} else if ((st.st_mode & 077) != 0) {
-		snprintf(why, SNAPSHOT_WHY_MAX, "%s: others may read this key: chmod 600", path);
-	} else {
-		n = read(fd, hex, sizeof hex);
-		len = n < 0 ? 0 : (size_t)n;
-		if (len > 0 && hex[len - 1] == '\n')
-			len--;
-		ok = len == 2 * SNAPSHOT_KEY_LEN && sodium_hex2bin(key, SNAPSHOT_KEY_LEN, hex, len, NULL, &len, NULL) == 0 &&
-		     len == SNAPSHOT_KEY_LEN;
-		if (!ok)
-			snprintf(why, SNAPSHOT_WHY_MAX, "%s: must be %u hex digits", path, 2 * SNAPSHOT_KEY_LEN);
-	}
-	if (fd >= 0)
-		close(fd);
-	sodium_memzero(hex, sizeof hex);
-	return ok;
+	return snapshot_key_read(path, key, why, SNAPSHOT_WHY_MAX);
 }
 
 /* ------------------------------------------------------------ writing */

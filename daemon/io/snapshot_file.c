@@ -1,7 +1,10 @@
 #include "io/snapshot_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define MAGIC "PINGANS1"
@@ -238,4 +241,33 @@ const char *snapshot_read(int fd, const uint8_t key[SNAPSHOT_KEY_LEN], const cha
 	sodium_memzero(r, sizeof *r);
 	free(r);
 	return wrong;
+}
+
+bool snapshot_key_read(const char *path, uint8_t key[SNAPSHOT_KEY_LEN], char *why, size_t size)
+{
+	char hex[2 * SNAPSHOT_KEY_LEN + 2];
+	struct stat st;
+	size_t len = 0;
+	ssize_t n;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool ok = false;
+
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		snprintf(why, size, "%s: %s", path, strerror(errno));
+	} else if ((st.st_mode & 077) != 0) {
+		snprintf(why, size, "%s: others may read this key: chmod 600", path);
+	} else {
+		n = read(fd, hex, sizeof hex);
+		len = n < 0 ? 0 : (size_t)n;
+		if (len > 0 && hex[len - 1] == '\n')
+			len--;
+		ok = len == 2 * SNAPSHOT_KEY_LEN && sodium_hex2bin(key, SNAPSHOT_KEY_LEN, hex, len, NULL, &len, NULL) == 0 &&
+		     len == SNAPSHOT_KEY_LEN;
+		if (!ok)
+			snprintf(why, size, "%s: must be %u hex digits", path, 2 * SNAPSHOT_KEY_LEN);
+	}
+	if (fd >= 0)
+		close(fd);
+	sodium_memzero(hex, sizeof hex);
+	return ok;
 }

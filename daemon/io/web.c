@@ -184,6 +184,7 @@ static bool listen_on(struct web *web, int kind, const struct listen_config *l, 
 static void take_config(struct web *web, const struct config *c)
 {
 	web->origins = c->web.origins;
+	snprintf(web->cell, sizeof web->cell, "%s", c->cell);
 	web->session_s = (int64_t)c->sessions.length_min * 60;
 	web->screen_limits.message_max = SCREEN_MESSAGE_MAX;
 	web->screen_limits.queue_max = (size_t)c->limits.screen_queue_kib * 1024;

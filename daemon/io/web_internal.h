@@ -49,6 +49,7 @@ struct web {
 	uint32_t screens, screens_max;
 	TAILQ_HEAD(, screen) all_screens;
 	bool stopping;
+	char cell[32];
 	int64_t session_s; /* how long a log-in lasts */
 	void (*before_metrics)(void *ctx);
 	void *before_metrics_ctx;

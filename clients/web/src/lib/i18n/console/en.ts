@@ -95,6 +95,8 @@ export const en: Record<keyof typeof zh, string> = {
 	'down.frozen': 'Picture of {at}',
 	'down.retrying': 'reconnecting (attempt {n})',
 	'down.help': 'Follow the emergency procedure: call the supervisor, use the paper forms. Drafts are kept.',
+	'head.print': 'Print calls and roster',
+	'head.print.why': 'Open calls, roster and telephone numbers on paper; also when the store is away',
 	'down.print': 'Print the current list',
 	'down.retry': 'Retry now',
 

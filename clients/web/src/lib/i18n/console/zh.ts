@@ -94,6 +94,8 @@ export const zh = {
 	'down.frozen': '画面停在 {at}',
 	'down.retrying': '自动重连中（第 {n} 次）',
 	'down.help': '请按应急流程：联系班长，使用纸质单。草稿已保留。',
+	'head.print': '打印呼援和值班表',
+	'head.print.why': '打印未结案呼援、值班表和电话，停机时也能用',
 	'down.print': '打印当前清单',
 	'down.retry': '立即重试',
 
