@@ -16,6 +16,17 @@ const uint8_t *seal_key(struct app *app, const char *household)
 
 /* ------------------------------------------------------------ the card */
 
+/* Of one person, beside the home's: who may read it is decided where the whole message is masked. */
+static void resident_health_fill(const Pingan__V1__Health *from, Pingan__V1__DetailResident *to)
+{
+	if (from == NULL)
+		return;
+	to->health_notes = from->notes;
+	to->medicines = from->medicines;
+	to->allergies = from->allergies;
+	to->hospital = from->hospital;
+}
+
 Pingan__V1__DetailResident **residents_fill(struct app *app, const Pingan__V1__Household *h, bool silent,
                                             size_t *ret_count)
 {
@@ -41,6 +52,7 @@ Pingan__V1__DetailResident **residents_fill(struct app *app, const Pingan__V1__H
 		to->known_as = r->known_as;
 		if (!silent)
 			to->phone = r->phone; /* under duress nobody calls back */
+		resident_health_fill(r->health, to);
 		list[(*ret_count)++] = to;
 	}
 	return list;

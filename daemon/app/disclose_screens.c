@@ -102,7 +102,8 @@ static const struct field HANDOVER[] = {
 static const struct field RESIDENT[] = {
 #define T(member, sort) F(DetailResident, member, sort)
 	T(name, WHO), T(age, WHO), T(sex, WHO), T(language, WHO), T(risks, WHO), T(phone, PHONE), T(dialect, WHO),
-	T(mobility, WHO), T(known_as, WHO),
+	T(mobility, WHO), T(known_as, WHO), T(health_notes, HEALTH), T(medicines, HEALTH), T(allergies, HEALTH),
+	T(hospital, HEALTH),
 #undef T
 };
 static const struct field CONTACT[] = {

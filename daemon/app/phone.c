@@ -293,6 +293,8 @@ static void job_fill(struct app *app, struct state *st, const struct incident *i
 	to->class_ = (Pingan__V1__IncidentClass)inc->class;
 	to->kind = (Pingan__V1__Kind)inc->kind;
 	to->residents = residents_fill(app, h, inc->silent, &to->n_residents);
+	for (size_t i = 0; i < to->n_residents; i++)
+		to->residents[i]->hospital = (char *)""; /* the desk's, as the home's is */
 	to->contacts = contacts_fill(app, h, true, &to->n_contacts);
 	to->accepted_ms = job->accepted_ms;
 	to->arrival_due_ms = job->arrival_due_ms;

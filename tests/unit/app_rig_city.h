@@ -65,7 +65,7 @@ static inline void rig_home(struct rig *g, const char *id, const char *area)
 	Pingan__V1__Place place = PINGAN__V1__PLACE__INIT;
 	Pingan__V1__Resident r = PINGAN__V1__RESIDENT__INIT, *residents[] = {&r};
 	Pingan__V1__Contact c1 = PINGAN__V1__CONTACT__INIT, c2 = PINGAN__V1__CONTACT__INIT, *contacts[] = {&c1, &c2};
-	Pingan__V1__Health health = PINGAN__V1__HEALTH__INIT;
+	Pingan__V1__Health health = PINGAN__V1__HEALTH__INIT, own = PINGAN__V1__HEALTH__INIT;
 	char *risks[] = {(char *)"alone", (char *)"heart"};
 	uint8_t key[32];
 	char name[64], device[64];
@@ -78,6 +78,10 @@ static inline void rig_home(struct rig *g, const char *id, const char *area)
 	r.phone = (char *)"PHONE-RESIDENT";
 	r.risks = risks;
 	r.n_risks = 2;
+	own.notes = (char *)"HEALTH-OWN";
+	own.medicines = (char *)"HEALTH-OWN-PILLS";
+	own.hospital = (char *)"HEALTH-OWN-WARD";
+	r.health = &own;
 	c1.order = 1;
 	c1.name = (char *)"NAME-DAUGHTER";
 	c1.phone = (char *)"PHONE-DAUGHTER";

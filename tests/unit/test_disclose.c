@@ -222,6 +222,7 @@ static void an_offer_stays_an_offer(void **state)
 	phone.n_offers = 1;
 	resident.name = (char *)"NAME";
 	resident.phone = (char *)"PHONE";
+	resident.health_notes = resident.medicines = resident.allergies = resident.hospital = (char *)"HEALTH";
 	job.residents = residents;
 	job.n_residents = 1;
 	job.address = (char *)"ADDRESS";
@@ -231,6 +232,10 @@ static void an_offer_stays_an_offer(void **state)
 	disclose_mask(&job.base, disclose_job(JOB_ACCEPTED, SKILL_TECHNICIAN));
 	assert_string_equal(job.address, "ADDRESS");
 	assert_string_equal(job.health_notes, "");
+	assert_string_equal(resident.health_notes, "");
+	assert_string_equal(resident.medicines, "");
+	assert_string_equal(resident.allergies, "");
+	assert_string_equal(resident.hospital, "");
 	disclose_mask(&phone.base, disclose_body(AUDIENCE_FIELD, PINGAN__V1__TO_SCREEN__BODY_PHONE));
 	assert_string_equal(offer.street, "STREET");
 	assert_string_equal(resident.phone, "PHONE");

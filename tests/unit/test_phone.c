@@ -116,6 +116,8 @@ static void test_offer_then_card_then_nothing(void **state)
 	assert_string_equal(m->phone->job->access, "ACCESS-2351");
 	assert_string_equal(m->phone->job->home_phone, "PHONE-HOME");
 	assert_string_equal(m->phone->job->health_notes, "HEALTH-HEART");
+	assert_string_equal(m->phone->job->residents[0]->medicines, "HEALTH-OWN-PILLS");
+	assert_false(said(g, CG1, "HEALTH-OWN-WARD")); /* which hospital is the desk's business */
 	assert_string_equal(m->phone->job->residents[0]->name, "长者h0");
 	assert_int_equal(m->phone->job->n_contacts, 1); /* who has a key */
 	assert_string_equal(m->phone->job->contacts[0]->name, "NAME-NEIGHBOUR");
@@ -504,6 +506,7 @@ static void a_technician_reads_no_health(void **state)
 	assert_string_equal(m->phone->job->access, "ACCESS-2351");
 	assert_string_equal(m->phone->job->health_notes, "");
 	assert_string_equal(m->phone->job->medicines, "");
+	assert_string_equal(m->phone->job->residents[0]->health_notes, "");
 	rig_done(m);
 	assert_false(said(g, 4, "HEALTH"));
 	rig_free(g);

@@ -240,6 +240,8 @@ static void test_detail(void **state)
 	assert_string_equal(m->detail->home_phone, "PHONE-HOME");
 	assert_string_equal(m->detail->health_notes, "HEALTH-HEART");
 	assert_int_equal(m->detail->n_residents, 1);
+	assert_string_equal(m->detail->residents[0]->health_notes, "HEALTH-OWN");
+	assert_string_equal(m->detail->residents[0]->hospital, "HEALTH-OWN-WARD");
 	assert_int_equal(m->detail->residents[0]->age, 86);
 	assert_int_equal(m->detail->n_contacts, 2);
 	assert_true(m->detail->n_lines >= 2);
@@ -275,6 +277,7 @@ static void test_detail_without_store_has_no_health(void **state)
 	assert_non_null(m);
 	assert_string_equal(m->detail->address, "ADDRESS-51"); /* help must find the door */
 	assert_string_equal(m->detail->health_notes, "");      /* nobody could say later who looked */
+	assert_string_equal(m->detail->residents[0]->health_notes, "");
 	rig_done(m);
 	assert_false(frame_has(g, 1, "HEALTH"));
 	rig_store_back(g);

@@ -3,6 +3,7 @@
 import { accessParts } from '$lib/ui/access';
 import { CardLine, LineCode } from '$lib/gen/pingan/v1/common_pb.js';
 import type { IncidentDetail } from '$lib/gen/pingan/v1/console_pb.js';
+import { healthLines, healthSaid, type HealthField } from '$lib/ui/health';
 import { clockTime, phone } from '$lib/i18n/format';
 import { language, t, word } from '$lib/i18n/index.svelte';
 import type { Row } from '$lib/store/rows';
@@ -28,6 +29,9 @@ const HEARD: ReadonlySet<LineCode> = new Set([
 
 /** Empty parts are left out; nothing at all is said as such by whoever draws it. */
 const parts = (...texts: readonly string[]): string[] => texts.filter((text) => text.trim() !== '');
+
+const said = (detail: IncidentDetail, field: HealthField): string[] =>
+	healthSaid(healthLines(detail, detail.residents, field), language.lang === 'en' ? ': ' : '：');
 
 export function cardText(line: CardLine, detail: IncidentDetail, row: Row, deskPhone: string): string[] {
 	switch (line) {
@@ -72,11 +76,11 @@ export function cardText(line: CardLine, detail: IncidentDetail, row: Row, deskP
 					const risks = r.risks.map((risk) => word('risk', risk)).join(' ');
 					return risks === '' || detail.residents.length === 1 ? risks : `${r.name} ${risks}`;
 				}),
-				detail.healthNotes,
-				detail.hospital === '' ? '' : t('handover.hospital', { name: detail.hospital }),
+				...said(detail, 'healthNotes'),
+				...said(detail, 'hospital').map((name) => t('handover.hospital', { name })),
 			);
 		case CardLine.MEDICINES:
-			return parts(detail.medicines, detail.allergies);
+			return [...said(detail, 'medicines'), ...said(detail, 'allergies')];
 		case CardLine.CALL_BACK:
 			return parts(phone(deskPhone));
 		default:

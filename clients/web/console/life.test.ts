@@ -72,6 +72,19 @@ describe('the hand-over card', () => {
 		expect(said(CardLine.CALL_BACK)).toBe('020 8333 1234');
 	});
 
+	it("says a resident's own health beside the home's, with the name where two live there", () => {
+		const two = detail({
+			healthNotes: '家中有制氧机',
+			residents: [
+				{ name: '陈秀英', healthNotes: '心脏支架', medicines: '华法林' },
+				{ name: '李伯', allergies: '青霉素', hospital: '市一医院' },
+			],
+		});
+		const line = (which: CardLine) => cardText(which, two, row(), '').join('|');
+		expect(line(CardLine.HEALTH)).toBe('家中有制氧机|陈秀英：心脏支架|常去医院 李伯：市一医院');
+		expect(line(CardLine.MEDICINES)).toBe('陈秀英：华法林|李伯：青霉素');
+	});
+
 	it('leaves out what is not known, and knows which lines were told', () => {
 		expect(cardText(CardLine.HEALTH, detail(), row(), '')).toEqual([]);
 		expect(cardText(CardLine.CALL_BACK, detail(), row(), '')).toEqual([]);
