@@ -32,6 +32,11 @@ static bool post_valid(enum shift_post post, enum skill skill)
 	return post == POST_FIELD ? skill != SKILL_NONE : skill == SKILL_NONE;
 }
 
+static bool time_valid(ms_t at_ms)
+{
+	return at_ms >= 0 && at_ms < SHIFT_TIME_MAX;
+}
+
 static bool person_or_none(const char *id)
 {
 	return id[0] == '\0' || alarm_id_valid(id);
@@ -41,7 +46,7 @@ static bool slot_valid(const struct shift_slot *s)
 {
 	if (s->id == 0 || s->days == 0 || s->days > 127 || s->from_min >= 1440 || s->minutes < SHIFT_MINUTES_MIN ||
 	    s->minutes > SHIFT_MINUTES_MAX || !post_valid(s->post, s->skill) || s->need > SHIFT_NEED_MAX || s->weeks < 1 ||
-	    s->weeks > SHIFT_WEEKS_MAX || s->week >= s->weeks || s->from_ms < 0 || s->until_ms < 0 ||
+	    s->weeks > SHIFT_WEEKS_MAX || s->week >= s->weeks || !time_valid(s->from_ms) || !time_valid(s->until_ms) ||
 	    s->people_count > SHIFT_PEOPLE_MAX)
 		return false;
 	for (uint32_t i = 0; i < s->people_count; i++) {
@@ -56,15 +61,16 @@ static bool slot_valid(const struct shift_slot *s)
 
 static bool hours_valid(ms_t from_ms, ms_t until_ms)
 {
-	return from_ms > 0 && until_ms - from_ms >= SHIFT_MINUTES_MIN * MINUTE_MS &&
-	       until_ms - from_ms <= SHIFT_MINUTES_MAX * MINUTE_MS;
+	return from_ms > 0 && time_valid(from_ms) && time_valid(until_ms) &&
+	       until_ms - from_ms >= SHIFT_MINUTES_MIN * MINUTE_MS && until_ms - from_ms <= SHIFT_MINUTES_MAX * MINUTE_MS;
 }
 
 static bool change_valid(const struct shift_change *c)
 {
 	if (c->id == 0 || !post_valid(c->post, c->skill) || !hours_valid(c->from_ms, c->until_ms) ||
-	    !person_or_none(c->person) || !person_or_none(c->takes) || !person_or_none(c->by) ||
-	    !person_or_none(c->decided_by) || (unsigned)c->state >= SWAP_STATE_COUNT || c->state == SWAP_NONE)
+	    !time_valid(c->asked_ms) || !time_valid(c->changed_ms) || !person_or_none(c->person) ||
+	    !person_or_none(c->takes) || !person_or_none(c->by) || !person_or_none(c->decided_by) ||
+	    (unsigned)c->state >= SWAP_STATE_COUNT || c->state == SWAP_NONE)
 		return false;
 	if ((c->person[0] == '\0' && c->takes[0] == '\0') || strcmp(c->person, c->takes) == 0)
 		return false;
@@ -105,8 +111,8 @@ bool absences_valid(const struct absences *a)
 		const struct absence *at = &a->list[i];
 
 		if (at->id == 0 || at->id > a->last_id || at->from_ms <= 0 || at->until_ms <= at->from_ms ||
-		    at->until_ms - at->from_ms > ABSENCE_MS_MAX || at->reason <= ABSENCE_NONE ||
-		    at->reason >= ABSENCE_REASON_COUNT || !person_or_none(at->by))
+		    !time_valid(at->until_ms) || !time_valid(at->entered_ms) || at->until_ms - at->from_ms > ABSENCE_MS_MAX ||
+		    at->reason <= ABSENCE_NONE || at->reason >= ABSENCE_REASON_COUNT || !person_or_none(at->by))
 			return false;
 		for (uint32_t k = 0; k < i; k++)
 			if (a->list[k].id == at->id)
@@ -222,6 +228,8 @@ bool shift_each(const struct shift_plan *plan, int64_t offset_ms, ms_t from_ms, 
 
 bool shift_find(const struct shift_plan *plan, int64_t offset_ms, uint32_t slot, ms_t from_ms, struct shift *ret)
 {
+	if (!time_valid(from_ms))
+		return false;
 	for (uint32_t i = 0; i < plan->slot_count; i++)
 		if (plan->slots[i].id == slot &&
 		    slot_on(&plan->slots[i], floor_div(from_ms + offset_ms, DAY_MS), offset_ms, ret) &&

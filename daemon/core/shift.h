@@ -21,6 +21,7 @@
 #define SHIFT_MINUTES_MAX 1440
 #define SHIFT_WEEKS_MAX 8
 #define SHIFT_NEED_MAX 99
+#define SHIFT_TIME_MAX (INT64_C(1) << 47)       /* no time of a plan is later: sums of them never overflow */
 #define SHIFT_AHEAD_MS (INT64_C(92) * 86400000) /* nothing is changed on a day farther off */
 #define ABSENCES_MAX 16
 #define ABSENCE_MS_MAX (INT64_C(400) * 86400000)

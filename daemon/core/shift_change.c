@@ -107,7 +107,7 @@ enum refusal shift_slot_end(struct shift_plan *plan, uint32_t slot, ms_t until_m
 
 	if (at == NULL)
 		return REFUSAL_NOT_FOUND;
-	if (until_ms <= 0)
+	if (until_ms <= 0 || until_ms >= SHIFT_TIME_MAX)
 		return REFUSAL_BAD_REQUEST;
 	at->until_ms = until_ms;
 	return REFUSAL_OK;
@@ -168,6 +168,8 @@ enum refusal shift_set(struct shift_plan *plan, int64_t offset_ms, const struct 
 	memcpy(next.decided_by, c->by, sizeof next.decided_by);
 	if (c->slot != 0)
 		why = shift_of(plan, offset_ms, &next, now_ms);
+	else if (c->from_ms <= 0 || c->from_ms >= SHIFT_TIME_MAX)
+		why = REFUSAL_BAD_REQUEST;
 	else if (c->until_ms <= now_ms)
 		why = REFUSAL_EXPIRED;
 	else if (c->from_ms - now_ms > SHIFT_AHEAD_MS)

@@ -383,6 +383,52 @@ static void test_hours_that_are_none_are_refused(void **state)
 	assert_int_equal(shift_slot_set(&room.plan, &s, &made), REFUSAL_OK);
 }
 
+/* Whoever sends a time, or has written one into the store, may send any. */
+static void test_times_that_are_none_are_refused(void **state)
+{
+	static const ms_t NONE[] = {INT64_MIN, INT64_MIN + 1, -1, SHIFT_TIME_MAX, INT64_MAX - 1, INT64_MAX};
+	uint32_t id = slot(127, 8, 8, 1, "li", NULL), made;
+	struct shift_room before;
+	struct shift s;
+
+	(void)state;
+	shift_room_copy(&before, &room.plan);
+	for (size_t i = 0; i < COUNT_OF(NONE); i++) {
+		struct shift_change c = {
+			.from_ms = NONE[i], .until_ms = at(1, 9), .post = POST_DESK, .takes = "wang", .by = "sun"};
+		struct absence a = {.from_ms = at(1, 0), .until_ms = NONE[i], .reason = ABSENCE_SICK};
+
+		assert_false(shift_find(&room.plan, OFFSET, id, NONE[i], &s));
+		assert_int_not_equal(shift_set(&room.plan, OFFSET, &c, at(0, 9), &made), REFUSAL_OK);
+		c.from_ms = at(1, 8);
+		c.until_ms = NONE[i];
+		assert_int_not_equal(shift_set(&room.plan, OFFSET, &c, at(0, 9), &made), REFUSAL_OK);
+		c = (struct shift_change){.slot = id, .from_ms = NONE[i], .person = "li", .takes = "wang", .by = "li"};
+		assert_int_not_equal(shift_swap_ask(&room.plan, OFFSET, &c, at(0, 9), &made), REFUSAL_OK);
+		c.from_ms = at(1, 8);
+		c.return_slot = id;
+		c.return_from_ms = NONE[i];
+		assert_int_not_equal(shift_swap_ask(&room.plan, OFFSET, &c, at(0, 9), &made), REFUSAL_OK);
+		assert_int_equal(shift_slot_end(&room.plan, id, NONE[i]), REFUSAL_BAD_REQUEST);
+		assert_int_not_equal(absence_add(&away, &a, at(0, 9), &made), REFUSAL_OK);
+		assert_int_equal(room.plan.change_count, 0);
+		assert_int_equal(room.plan.slots[0].until_ms, before.plan.slots[0].until_ms);
+		/* As a record might have it. */
+		room.slots[0].until_ms = NONE[i];
+		assert_false(shift_plan_valid(&room.plan));
+		room.slots[0].until_ms = 0;
+		room.slots[0].from_ms = NONE[i];
+		assert_false(shift_plan_valid(&room.plan));
+		room.slots[0].from_ms = 0;
+	}
+	snprintf(away.person, sizeof away.person, "li");
+	for (size_t i = 0; i < COUNT_OF(NONE); i++) {
+		away.count = away.last_id = 1;
+		away.list[0] = (struct absence){.id = 1, .from_ms = NONE[i], .until_ms = 5, .reason = ABSENCE_SICK};
+		assert_false(absences_valid(&away));
+	}
+}
+
 static void test_absences_are_kept_until_they_are_over(void **state)
 {
 	struct absence a = {.from_ms = at(1, 0), .until_ms = at(2, 0), .reason = ABSENCE_HOLIDAY};
@@ -423,6 +469,7 @@ int main(void)
 		cmocka_unit_test_setup(test_every_swap_state_meets_every_event, begin),
 		cmocka_unit_test_setup(test_a_roster_is_full_when_it_is_full, begin),
 		cmocka_unit_test_setup(test_hours_that_are_none_are_refused, begin),
+		cmocka_unit_test_setup(test_times_that_are_none_are_refused, begin),
 		cmocka_unit_test_setup(test_absences_are_kept_until_they_are_over, begin),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
