@@ -7,6 +7,7 @@
  * DUH; nothing is sent on a link that was closed; all is given back in the end (the sanitizer looks). */
 #include "unit/app_rig_city.h"
 
+#include "app/change.h"
 #include "app/devices.h"
 
 #define KEPT_MAX 16384
@@ -46,16 +47,15 @@ static void on_stored(struct rig *g, const struct store_commit *c)
 {
 	Pingan__V1__LogEvent *e = pingan__v1__log_event__unpack(NULL, c->event.len, c->event.at);
 
-	(void)g;
 	if (e == NULL)
 		return;
-	if (e->raw.len != 0 && stored_count < STORED_MAX) {
+	if ((e->raw.len != 0 || e->raw_sealed.len != 0) && stored_count < STORED_MAX) {
 		struct stored *s = &stored[stored_count++];
 
-		must(e->raw.len <= sizeof s->raw);
+		app_begin(g->app);
 		snprintf(s->device, sizeof s->device, "%s", e->alarm_device);
-		s->len = (uint16_t)e->raw.len;
-		memcpy(s->raw, e->raw.data, e->raw.len);
+		s->len = (uint16_t)raw_open(g->app, e, s->raw);
+		must(s->len != 0);
 	}
 	pingan__v1__log_event__free_unpacked(e, NULL);
 }
