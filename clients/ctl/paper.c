@@ -1,22 +1,12 @@
 #include "paper.h"
 
-#include <getopt.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "act.h"
 #include "app/paper.h"
 #include "roster_cell.h"
 #include "wire/record.h"
-
-enum exit_code { EXIT_FINE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
-
-struct paper_options {
-	const char *config, *redis, *cell;
-	bool html, english, health, snapshot;
-};
 
 struct entry {
 	uint8_t order[ORDER_LEN];
@@ -283,102 +273,31 @@ static int print(struct cell *cell, const struct paper_options *o, ms_t saved_ms
 	return failed;
 }
 
-static void usage(FILE *to)
+int paper_run(const struct paper_options *o)
 {
-	fputs("pinganctl [--config FILE | --redis SOCKET] paper [OPTION]...\n\n"
-	      "The open calls with addresses, door codes and telephone numbers, who is on call, who is on duty, the "
-	      "stations, and\n"
-	      "lines for calls that come in meanwhile. When Redis does not answer: out of this machine's local snapshot\n"
-	      "(snapshot.path of the configuration), and the sheet says how old that is.\n\n"
-	      "  --html            a page for a browser to print (else plain text)\n"
-	      "  --lang zh|en      language (zh)\n"
-	      "  --with-health     also health notes\n"
-	      "  --snapshot        the local snapshot, even if Redis answers\n\n"
-	      "Examples:\n"
-	      "  pinganctl --config /etc/pingan/pingand.yaml paper | lp\n"
-	      "  pinganctl --config /etc/pingan/pingand.yaml paper --html > calls.html\n",
-	      to);
-}
-
-static bool options_read(int argc, char **argv, struct paper_options *o)
-{
-	static const struct option LONG[] = {
-		{"config", required_argument, NULL, 'c'},
-		{"redis", required_argument, NULL, 'r'},
-		{"cell", required_argument, NULL, 'n'},
-		{"html", no_argument, NULL, 'H'},
-		{"lang", required_argument, NULL, 'l'},
-		{"with-health", no_argument, NULL, 'w'},
-		{"snapshot", no_argument, NULL, 's'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
-	};
-	int c;
-
-	while ((c = getopt_long(argc, argv, "h", LONG, NULL)) != -1)
-		switch (c) {
-		case 'c':
-			o->config = optarg;
-			break;
-		case 'r':
-			o->redis = optarg;
-			break;
-		case 'n':
-			o->cell = optarg;
-			break;
-		case 'H':
-			o->html = true;
-			break;
-		case 'w':
-			o->health = true;
-			break;
-		case 's':
-			o->snapshot = true;
-			break;
-		case 'l':
-			o->english = strcmp(optarg, "en") == 0;
-			if (!o->english && strcmp(optarg, "zh") != 0) {
-				fprintf(stderr, "pinganctl: --lang takes zh or en: %s\n", optarg);
-				return false;
-			}
-			break;
-		case 'h':
-			usage(stdout);
-			exit(EXIT_FINE);
-		default:
-			return false;
-		}
-	return true;
-}
-
-int paper_main(int argc, char **argv)
-{
-	struct paper_options o = {0};
+	struct paper_options paper = *o;
 	ms_t saved_ms = 0;
 	struct cell cell;
 	int failed;
 
-	if (!options_read(argc, argv, &o))
-		return EXIT_USAGE;
-	if (argc - optind != 1) {
-		usage(stderr);
-		return EXIT_USAGE;
+	paper.english = o->lang != NULL && strcmp(o->lang, "en") == 0;
+	if (o->lang != NULL && !paper.english && strcmp(o->lang, "zh") != 0) {
+		fprintf(stderr, "pinganctl: --lang takes zh or en: %s\n", o->lang);
+		return PAPER_NOT_UNDERSTOOD;
 	}
-	if (o.config == NULL && (o.redis == NULL || o.snapshot)) {
-		fprintf(stderr, "pinganctl: say where the cell is: --config FILE%s\n", o.snapshot ? "" : " or --redis SOCKET");
-		return EXIT_USAGE;
+	if (o->config == NULL && o->snapshot) {
+		fprintf(stderr, "pinganctl: say where the snapshot is: --config FILE\n");
+		return PAPER_NOT_UNDERSTOOD;
 	}
-	if (sodium_init() < 0)
-		return EXIT_FAILED;
-	if (o.snapshot || !cell_open(&cell, o.config, o.redis, o.cell)) {
-		if (o.config == NULL)
-			return EXIT_FAILED;
-		if (!o.snapshot)
+	if (o->snapshot || !cell_open(&cell, o->config, o->redis, o->cell)) {
+		if (o->config == NULL)
+			return 1;
+		if (!o->snapshot)
 			fprintf(stderr, "pinganctl: out of the local snapshot instead\n");
-		if (!cell_open_offline(&cell, o.config, o.cell, &saved_ms))
-			return EXIT_FAILED;
+		if (!cell_open_offline(&cell, o->config, o->cell, &saved_ms))
+			return 1;
 	}
-	failed = print(&cell, &o, saved_ms);
+	failed = print(&cell, &paper, saved_ms);
 	cell_close(&cell);
-	return failed ? EXIT_FAILED : EXIT_FINE;
+	return failed != 0;
 }

@@ -6,7 +6,16 @@
 #ifndef CTL_PAPER_H
 #define CTL_PAPER_H
 
-/* `pinganctl [WHERE] paper [OPTION]...`: 0 done, 1 failed, 2 not understood. */
-int paper_main(int argc, char **argv);
+#include <stdbool.h>
+
+struct paper_options {
+	const char *config, *redis, *cell;
+	const char *lang; /* zh, en; NULL = zh */
+	bool html, english, health, snapshot;
+};
+
+/* 0 done, 1 failed, both with what is wrong on standard error, PAPER_NOT_UNDERSTOOD. */
+enum { PAPER_NOT_UNDERSTOOD = 2 };
+int paper_run(const struct paper_options *o);
 
 #endif

@@ -1,14 +1,10 @@
 #include "roster.h"
 
-#include <getopt.h>
 #include <inttypes.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "wire/record_roster.h"
-
-enum exit_code { EXIT_FINE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 static int complain(const char *what, const char *about)
 {
@@ -108,7 +104,7 @@ static int slot_read(struct roster_cell *r, const char *area, const struct roste
 
 	*ret = (struct shift_slot){.post = POST_FIELD,
 	                           .skill = SKILL_CARE,
-	                           .need = o->need_said ? o->need : 1,
+	                           .need = o->need != ROSTER_NEED_UNSAID ? o->need : 1,
 	                           .weeks = o->weeks == 0 ? 1 : o->weeks,
 	                           .week = o->week};
 	if (o->on == NULL || !days_read(o->on, &ret->days))
@@ -136,7 +132,8 @@ static int slot_read(struct roster_cell *r, const char *area, const struct roste
 
 /* ------------------------------------------------------------ the week */
 
-static int template_add(struct roster_cell *r, char **word, const struct roster_options *o, struct roster_record *rec)
+static int template_add(struct roster_cell *r, char *const *word, const struct roster_options *o,
+                        struct roster_record *rec)
 {
 	struct shift_slot slot;
 	enum refusal why;
@@ -165,7 +162,8 @@ static struct shift_slot *slot_of(struct roster_record *rec, const char *text)
 	return NULL;
 }
 
-static int template_set(struct roster_cell *r, char **word, const struct roster_options *o, struct roster_record *rec)
+static int template_set(struct roster_cell *r, char *const *word, const struct roster_options *o,
+                        struct roster_record *rec)
 {
 	struct shift_slot *at, slot;
 	enum refusal why;
@@ -174,7 +172,7 @@ static int template_set(struct roster_cell *r, char **word, const struct roster_
 	if (!roster_get(r, word[0], rec) || (at = slot_of(rec, word[1])) == NULL)
 		return 1;
 	slot = *at;
-	if (o->need_said)
+	if (o->need != ROSTER_NEED_UNSAID)
 		slot.need = o->need;
 	if (o->people != NULL && !people_read(r, word[0], o->people, &slot))
 		return 1;
@@ -186,7 +184,8 @@ static int template_set(struct roster_cell *r, char **word, const struct roster_
 	return roster_put(r, rec, ROSTER_SLOT_SET, id, "", 0) ? 0 : 1;
 }
 
-static int template_end(struct roster_cell *r, char **word, const struct roster_options *o, struct roster_record *rec)
+static int template_end(struct roster_cell *r, char *const *word, const struct roster_options *o,
+                        struct roster_record *rec)
 {
 	const struct shift_slot *at;
 	ms_t until_ms = r->now_ms;
@@ -204,7 +203,8 @@ static int template_end(struct roster_cell *r, char **word, const struct roster_
 
 /* ------------------------------------------------------------ one day */
 
-static int shift_one(struct roster_cell *r, char **word, const struct roster_options *o, struct roster_record *rec)
+static int shift_one(struct roster_cell *r, char *const *word, const struct roster_options *o,
+                     struct roster_record *rec)
 {
 	struct shift_change c = {0};
 	const struct shift_slot *at;
@@ -235,7 +235,7 @@ static int shift_one(struct roster_cell *r, char **word, const struct roster_opt
 
 /* ------------------------------------------------------------ swaps, absences */
 
-static int swap_decide(struct roster_cell *r, char **word, bool yes, struct roster_record *rec)
+static int swap_decide(struct roster_cell *r, char *const *word, bool yes, struct roster_record *rec)
 {
 	enum roster_change said = ROSTER_CHANGE_NONE;
 	enum refusal why;
@@ -253,19 +253,22 @@ static int swap_decide(struct roster_cell *r, char **word, bool yes, struct rost
 	return roster_put(r, rec, said, id, "", 0) ? 0 : 1;
 }
 
-static int swap_approve(struct roster_cell *r, char **word, const struct roster_options *o, struct roster_record *rec)
+static int swap_approve(struct roster_cell *r, char *const *word, const struct roster_options *o,
+                        struct roster_record *rec)
 {
 	(void)o;
 	return swap_decide(r, word, true, rec);
 }
 
-static int swap_refuse(struct roster_cell *r, char **word, const struct roster_options *o, struct roster_record *rec)
+static int swap_refuse(struct roster_cell *r, char *const *word, const struct roster_options *o,
+                       struct roster_record *rec)
 {
 	(void)o;
 	return swap_decide(r, word, false, rec);
 }
 
-static int absence_enter(struct roster_cell *r, char **word, const struct roster_options *o, struct roster_record *rec)
+static int absence_enter(struct roster_cell *r, char *const *word, const struct roster_options *o,
+                         struct roster_record *rec)
 {
 	struct absence_record *a = malloc(sizeof *a);
 	struct absence next = {.reason = ABSENCE_OTHER};
@@ -296,7 +299,8 @@ static int absence_enter(struct roster_cell *r, char **word, const struct roster
 	return bad;
 }
 
-static int absence_over(struct roster_cell *r, char **word, const struct roster_options *o, struct roster_record *rec)
+static int absence_over(struct roster_cell *r, char *const *word, const struct roster_options *o,
+                        struct roster_record *rec)
 {
 	struct absence_record *a = malloc(sizeof *a);
 	enum refusal why;
@@ -318,244 +322,91 @@ static int absence_over(struct roster_cell *r, char **word, const struct roster_
 
 /* ------------------------------------------------------------ commands */
 
-static int do_show(struct roster_cell *r, char **word, const struct roster_options *o, struct roster_record *rec)
+static int do_show(struct roster_cell *r, char *const *word, const struct roster_options *o, struct roster_record *rec)
 {
 	(void)rec;
 	return roster_show(r, word[0], o);
 }
 
-static int do_now(struct roster_cell *r, char **word, const struct roster_options *o, struct roster_record *rec)
+static int do_now(struct roster_cell *r, char *const *word, const struct roster_options *o, struct roster_record *rec)
 {
 	(void)word;
 	(void)rec;
 	return roster_now(r, o);
 }
 
-static int do_next(struct roster_cell *r, char **word, const struct roster_options *o, struct roster_record *rec)
+static int do_next(struct roster_cell *r, char *const *word, const struct roster_options *o, struct roster_record *rec)
 {
 	(void)word;
 	(void)rec;
 	return roster_next(r, o);
 }
 
-static int do_gaps(struct roster_cell *r, char **word, const struct roster_options *o, struct roster_record *rec)
+static int do_gaps(struct roster_cell *r, char *const *word, const struct roster_options *o, struct roster_record *rec)
 {
 	(void)word;
 	(void)rec;
 	return roster_gaps(r, o);
 }
 
-static int do_template(struct roster_cell *r, char **word, const struct roster_options *o, struct roster_record *rec)
+static int do_template(struct roster_cell *r, char *const *word, const struct roster_options *o,
+                       struct roster_record *rec)
 {
 	(void)rec;
 	return roster_template_list(r, word[0], o);
 }
 
-static int do_absences(struct roster_cell *r, char **word, const struct roster_options *o, struct roster_record *rec)
+static int do_absences(struct roster_cell *r, char *const *word, const struct roster_options *o,
+                       struct roster_record *rec)
 {
 	(void)word;
 	(void)rec;
 	return roster_absence_list(r, o);
 }
 
-static int do_swaps(struct roster_cell *r, char **word, const struct roster_options *o, struct roster_record *rec)
+static int do_swaps(struct roster_cell *r, char *const *word, const struct roster_options *o, struct roster_record *rec)
 {
 	(void)word;
 	(void)rec;
 	return roster_swap_list(r, o);
 }
 
-static const struct command {
-	const char *name, *args, *help;
-	int arg_count;
-	int (*run)(struct roster_cell *r, char **word, const struct roster_options *o, struct roster_record *rec);
-} COMMANDS[] = {
-	{"now", "", "who is on call now", 0, do_now},
-	{"next", "", "what begins within a day", 0, do_next},
-	{"gaps", "", "where people are missing, days ahead", 0, do_gaps},
-	{"show", "AREA", "the shifts of an area, day by day", 1, do_show},
-	{"template list", "AREA", "the shifts of its week", 1, do_template},
-	{"template add", "AREA", "another shift of the week", 1, template_add},
-	{"template set", "AREA SLOT", "its people, or how many it needs", 2, template_set},
-	{"template end", "AREA SLOT", "no shift of it from now, or from a day on", 2, template_end},
-	{"shift", "AREA SLOT DAY", "who has it on that day: --person no longer, --takes instead", 3, shift_one},
-	{"absence list", "", "who is away, or will be", 0, do_absences},
-	{"absence add", "PERSON", "somebody is away", 1, absence_enter},
-	{"absence end", "PERSON ID", "and is back", 2, absence_over},
-	{"swap list", "", "swaps that wait for an answer", 0, do_swaps},
-	{"swap approve", "AREA ID", "one that both have agreed to", 2, swap_approve},
-	{"swap refuse", "AREA ID", "one of them", 2, swap_refuse},
+static const struct roster_step {
+	const char *name; /* as in the table of commands (group_roster.c) */
+	int (*run)(struct roster_cell *r, char *const *word, const struct roster_options *o, struct roster_record *rec);
+} STEPS[] = {
+	{"roster now", do_now},
+	{"roster next", do_next},
+	{"roster gaps", do_gaps},
+	{"roster show", do_show},
+	{"roster template list", do_template},
+	{"roster template add", template_add},
+	{"roster template set", template_set},
+	{"roster template end", template_end},
+	{"roster shift", shift_one},
+	{"roster absence list", do_absences},
+	{"roster absence add", absence_enter},
+	{"roster absence end", absence_over},
+	{"roster swap list", do_swaps},
+	{"roster swap approve", swap_approve},
+	{"roster swap refuse", swap_refuse},
 };
 
-static void usage(FILE *to)
+int roster_run(struct cell *cell, const char *command, char *const *args, const struct roster_options *o)
 {
-	fputs("pinganctl [WHERE] roster COMMAND [OPTION]...\n\nCommands:\n", to);
-	for (size_t i = 0; i < COUNT_OF(COMMANDS); i++)
-		fprintf(to, "  %-14s %-14s %s\n", COMMANDS[i].name, COMMANDS[i].args, COMMANDS[i].help);
-	fputs(
-		"\n"
-		"  --config FILE, --redis SOCKET, --cell NAME   where the cell is\n"
-		"now, next, gaps, swap list:\n"
-		"  --area CODE       only there\n"
-		"gaps, show:\n"
-		"  --days N          so many days ahead, 1 to 31 (7)\n"
-		"  --from DAY        show: from then on\n"
-		"template add:\n"
-		"  --on DAYS         mon,tue,... or daily, weekdays, weekend: the day it begins on\n"
-		"  --from HH:MM --to HH:MM   its hours; past midnight when --to is the smaller\n"
-		"  --post NAME       field (default), desk, supervisor, duty_phone, second_phone\n"
-		"  --skill NAME      of field: care (default), nurse, technician\n"
-		"  --need N          so many people (1)\n"
-		"  --people NAMES    accounts, parted by commas; 12 at most\n"
-		"  --weeks N --week K   every N weeks only, in week K of them (0 to N-1; week 0 began on Monday, 1970-01-05)\n"
-		"template set:       --people, --need\n"
-		"template end:       --from DAY\n"
-		"shift:              --person NAME, --takes NAME\n"
-		"absence add:        --from, --to (DAY or \"DAY HH:MM\"), --reason sick, holiday, training, other\n"
-		"lists:              --json, one object a line\n"
-		"\n"
-		"Examples:\n"
-		"  pinganctl --config /etc/pingan/pingand.yaml roster template add 440103001 --on daily --from 20:00 --to "
-		"08:00 \\\n"
-		"            --skill care --need 2 --people li.na,wang.fang\n"
-		"  pinganctl --config /etc/pingan/pingand.yaml roster shift 440103001 1 2026-11-24 --person li.na --takes "
-		"zhao.min\n"
-		"  pinganctl --config /etc/pingan/pingand.yaml roster gaps --days 14 --json\n"
-		"\n"
-		"Times are local, by the policy's utc_offset_min. Exit: 0 done, 1 failed, 2 not understood.\n",
-		to);
-}
-
-enum {
-	OPT_AREA = 256,
-	OPT_ON,
-	OPT_FROM,
-	OPT_TO,
-	OPT_POST,
-	OPT_SKILL,
-	OPT_NEED,
-	OPT_PEOPLE,
-	OPT_WEEKS,
-	OPT_WEEK,
-	OPT_DAYS,
-	OPT_PERSON,
-	OPT_TAKES,
-	OPT_REASON
-};
-
-static bool options_read(int argc, char **argv, struct roster_options *o)
-{
-	static const struct option LONG[] = {
-		{"config", required_argument, NULL, 'c'},
-		{"redis", required_argument, NULL, 'r'},
-		{"cell", required_argument, NULL, 'n'},
-		{"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},
-		{"area", required_argument, NULL, OPT_AREA},
-		{"on", required_argument, NULL, OPT_ON},
-		{"from", required_argument, NULL, OPT_FROM},
-		{"to", required_argument, NULL, OPT_TO},
-		{"post", required_argument, NULL, OPT_POST},
-		{"skill", required_argument, NULL, OPT_SKILL},
-		{"need", required_argument, NULL, OPT_NEED},
-		{"people", required_argument, NULL, OPT_PEOPLE},
-		{"weeks", required_argument, NULL, OPT_WEEKS},
-		{"week", required_argument, NULL, OPT_WEEK},
-		{"days", required_argument, NULL, OPT_DAYS},
-		{"person", required_argument, NULL, OPT_PERSON},
-		{"takes", required_argument, NULL, OPT_TAKES},
-		{"reason", required_argument, NULL, OPT_REASON},
-		{NULL, 0, NULL, 0},
-	};
-	int c;
-
-	while ((c = getopt_long(argc, argv, "h", LONG, NULL)) != -1) {
-		const char **text = c == 'c'          ? &o->config
-		                    : c == 'r'        ? &o->redis
-		                    : c == 'n'        ? &o->cell
-		                    : c == OPT_AREA   ? &o->area
-		                    : c == OPT_ON     ? &o->on
-		                    : c == OPT_FROM   ? &o->from
-		                    : c == OPT_TO     ? &o->to
-		                    : c == OPT_POST   ? &o->post
-		                    : c == OPT_SKILL  ? &o->skill
-		                    : c == OPT_PEOPLE ? &o->people
-		                    : c == OPT_PERSON ? &o->person
-		                    : c == OPT_TAKES  ? &o->takes
-		                    : c == OPT_REASON ? &o->reason
-		                                      : NULL;
-		bool ok = true;
-
-		if (text != NULL)
-			*text = optarg;
-		else if (c == 'j')
-			o->json = true;
-		else if (c == OPT_NEED)
-			ok = o->need_said = number(optarg, 0, SHIFT_NEED_MAX, &o->need);
-		else if (c == OPT_WEEKS)
-			ok = number(optarg, 1, SHIFT_WEEKS_MAX, &o->weeks);
-		else if (c == OPT_WEEK)
-			ok = number(optarg, 0, SHIFT_WEEKS_MAX - 1, &o->week);
-		else if (c == OPT_DAYS)
-			ok = number(optarg, 1, 31, &o->days);
-		else if (c == 'h') {
-			usage(stdout);
-			exit(EXIT_FINE);
-		} else
-			return false;
-		if (!ok) {
-			fprintf(stderr, "pinganctl: \"%s\" is not a number in range\n", optarg);
-			return false;
-		}
-	}
-	return true;
-}
-
-/* The command whose words, and as many arguments as it takes, were typed. */
-static const struct command *command_find(int words, char **word)
-{
-	for (size_t i = 0; i < COUNT_OF(COMMANDS); i++) {
-		const struct command *c = &COMMANDS[i];
-		const char *blank = strchr(c->name, ' ');
-		size_t len = blank == NULL ? strlen(c->name) : (size_t)(blank - c->name);
-		int own = blank == NULL ? 1 : 2;
-
-		if (words == own + c->arg_count && strlen(word[0]) == len && strncmp(word[0], c->name, len) == 0 &&
-		    (blank == NULL || strcmp(word[1], blank + 1) == 0))
-			return c;
-	}
-	return NULL;
-}
-
-int roster_main(int argc, char **argv)
-{
-	struct roster_options o = {0};
-	struct roster_record *rec;
-	const struct command *command;
+	const struct roster_step *step = NULL;
+	struct roster_record *rec = malloc(sizeof *rec);
 	struct roster_cell r;
-	struct cell cell;
 	int failed = 1;
 
-	if (!options_read(argc, argv, &o))
-		return EXIT_USAGE;
-	/* argv[optind] is the word "roster". */
-	command = command_find(argc - optind - 1, argv + optind + 1);
-	if (command == NULL) {
-		usage(stderr);
-		return EXIT_USAGE;
-	}
-	if (o.config == NULL && o.redis == NULL) {
-		fprintf(stderr, "pinganctl: say where the cell is: --config FILE or --redis SOCKET\n");
-		return EXIT_USAGE;
-	}
-	if (sodium_init() < 0 || !cell_open(&cell, o.config, o.redis, o.cell))
-		return EXIT_FAILED;
-	rec = malloc(sizeof *rec);
 	ENSURE(rec != NULL);
-	if (roster_cell_open(&r, &cell, o.config))
-		failed = command->run(&r, argv + argc - command->arg_count, &o, rec);
+	for (size_t i = 0; i < COUNT_OF(STEPS); i++)
+		if (strcmp(STEPS[i].name, command) == 0)
+			step = &STEPS[i];
+	ENSURE(step != NULL);
+	if (roster_cell_open(&r, cell, o->config))
+		failed = step->run(&r, args, o, rec);
 	free(rec);
 	roster_cell_close(&r);
-	cell_close(&cell);
-	return failed ? EXIT_FAILED : EXIT_FINE;
+	return failed;
 }

@@ -9,16 +9,19 @@
 
 #include "roster_cell.h"
 
-/* `pinganctl [WHERE] roster ...`: the whole command, options too. 0 done, 1 failed, 2 not understood. */
-int roster_main(int argc, char **argv);
+#define ROSTER_NEED_UNSAID UINT32_MAX
 
 /* What was typed behind `roster`. NULL or 0 = not said. */
 struct roster_options {
-	const char *config, *redis, *cell;
+	const char *config;
 	const char *area, *on, *from, *to, *post, *skill, *people, *person, *takes, *reason;
-	uint32_t days, need, weeks, week;
-	bool need_said, json;
+	uint32_t days, weeks, week;
+	uint32_t need; /* ROSTER_NEED_UNSAID = not said */
+	bool json;
 };
+
+/* `command`: "roster swap approve"; `args`: what follows. 0, or 1 with one line on standard error. */
+int roster_run(struct cell *cell, const char *command, char *const *args, const struct roster_options *o);
 
 /* roster_show.c; each 0, or 1 with one line on standard error. */
 int roster_show(struct roster_cell *r, const char *area, const struct roster_options *o);
