@@ -62,23 +62,29 @@ static void take(struct api_call *c, char *text)
 	c->param_count++;
 }
 
+/* All fragments are walked by their lengths: lws says of one that is too long what it says behind the last, and of an empty
+ * one too. Whoever stopped there would leave filters out, and answer with everything. */
 bool api_query(struct api_call *c)
 {
+	int total = lws_hdr_total_length(c->rq->wsi, WSI_TOKEN_HTTP_URI_ARGS), seen = 0;
 	char part[256];
+	int i = 0;
 
-	for (int i = 0; i <= 2 * API_PARAMS_MAX; i++) {
-		int len = lws_hdr_copy_fragment(c->rq->wsi, part, sizeof part, WSI_TOKEN_HTTP_URI_ARGS, i);
+	for (; i <= 2 * API_PARAMS_MAX && seen < total; i++) {
+		int len = lws_hdr_fragment_length(c->rq->wsi, WSI_TOKEN_HTTP_URI_ARGS, i);
 
+		seen += len + (i != 0); /* lws counts what parts them */
 		if (len == 0)
-			break;
-		if (len < 0) {
-			/* -1: no more of them; -2: it does not fit. */
-			if (len != -1)
-				api_fault(c, "?", "too long");
-			break;
-		}
-		take(c, part);
+			continue; /* "&&" */
+		if (lws_hdr_copy_fragment(c->rq->wsi, part, sizeof part, WSI_TOKEN_HTTP_URI_ARGS, i) != len)
+			api_fault(c, "?", "too long");
+		else if (memchr(part, '\0', (size_t)len) != NULL)
+			api_fault(c, "?", "no text");
+		else
+			take(c, part);
 	}
+	if (seen < total)
+		api_fault(c, "?", "too many");
 	if (c->fault_count == 0)
 		return true;
 	api_refuse(c, 400, "parameters", NULL);

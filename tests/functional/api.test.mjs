@@ -123,6 +123,12 @@ describe('lists', () => {
 		await bad('/homes/h0001?limit=3', 'limit')
 	})
 
+	test('no filter is left out because of what stands before it, or because it is too long', async () => {
+		for (const query of [`area=${'4'.repeat(300)}`, `limit=1&area=${'4'.repeat(300)}`, '&area=GZ', 'limit=1&&area=GZ', `limit=1${'&'.repeat(60)}area=GZ`])
+			await refused(400, 'parameters', `/homes?${query}`)
+		assert.equal((await ok('/homes?&limit=1')).items.length, 1)
+	})
+
 	test('areas and people, and who is on duty', async () => {
 		const areas = await all('/areas', 3)
 		assert.ok(areas.length > 3 && areas.every((a) => a.code && a.name))
