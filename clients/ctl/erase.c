@@ -12,6 +12,7 @@
 #include "device.h"
 #include "log_redact.h"
 #include "pingan/v1/record.pb-c.h"
+#include "table_kind.h"
 #include "trace.h"
 #include "wire/record.h"
 
@@ -40,6 +41,11 @@ static bool home_key(const char *id, char ret[STORE_KEY_MAX])
 
 	if (!text_copy(copy, sizeof copy, slice_str(id)) || !alarm_id_valid(copy)) {
 		(void)complain(id, "an id has 1 to 31 letters, digits or signs");
+		return false;
+	}
+	/* Calls of unknown units are written about with its key: without it, nothing could be. */
+	if (table_reserved(table_kind_of("homes"), id)) {
+		(void)complain(id, "is kept for units that nobody knows, and no home");
 		return false;
 	}
 	snprintf(ret, STORE_KEY_MAX, "household:%s", id);
@@ -83,7 +89,10 @@ static void words_of(struct trace *t, const Pingan__V1__Household *h)
 	trace_word(t, h->phone);
 	trace_word(t, h->door_code);
 	trace_word(t, h->key_safe);
+	trace_word(t, h->key_holder);
 	trace_word(t, h->note);
+	if (h->care_plan != NULL)
+		trace_word(t, h->care_plan->note);
 	health_words(t, h->health);
 	for (size_t i = 0; i < h->n_residents; i++) {
 		trace_word(t, h->residents[i]->name);
@@ -102,27 +111,25 @@ static void words_of(struct trace *t, const Pingan__V1__Household *h)
 
 /* ------------------------------------------------------------ its devices */
 
-/* Those that still stand in this home and are in service: their presses would come from an unknown home. */
-static bool devices_out(struct cell *cell, const char *id, bool retire, bool *ret_stand)
+/* Those that still stand in this home and are in service: their presses would come from an unknown home. Told, or taken out of
+ * service; *ret_stand = how many there are, or are left. */
+static bool devices_out(struct cell *cell, const char *id, bool retire, size_t *ret_stand)
 {
 	size_t count = 0;
 	char **keys = cell_keys(cell, "device:", &count);
 	struct cell_record *rec = malloc(sizeof *rec);
 	bool ok = keys != NULL && rec != NULL;
 
-	*ret_stand = false;
+	*ret_stand = 0;
 	for (size_t i = 0; ok && i < count; i++) {
 		Pingan__V1__Device *d;
 
 		ok = cell_get(cell, keys[i], rec);
 		d = ok && rec->rev != 0 ? pingan__v1__device__unpack(NULL, rec->len, rec->body) : NULL;
-		if (d != NULL && strcmp(d->household, id) == 0 && d->state != PINGAN__V1__DEVICE_STATE__DEVICE_RETIRED) {
-			if (retire) {
-				ok = device_retire(cell, d->id) == 0;
-			} else {
-				fprintf(stderr, "pinganctl: %s: device %s is still in service there\n", id, d->id);
-				*ret_stand = true;
-			}
+		if (d != NULL && strcmp(d->household, id) == 0 && d->state != PINGAN__V1__DEVICE_STATE__DEVICE_RETIRED &&
+		    (!retire || device_retire(cell, d->id) != 0)) {
+			fprintf(stderr, "pinganctl: %s: device %s is still in service there\n", id, d->id);
+			++*ret_stand;
 		}
 		if (d != NULL)
 			pingan__v1__device__free_unpacked(d, NULL);
@@ -132,7 +139,18 @@ static bool devices_out(struct cell *cell, const char *id, bool retire, bool *re
 	return ok;
 }
 
-/* Asked before its devices are touched; the commit asks once more. */
+/* Behind the commit, never before it: a commit that is refused must not leave somebody at home with a button out of service. */
+static bool retired(struct cell *cell, const char *id)
+{
+	size_t left;
+
+	if (devices_out(cell, id, true, &left) && left == 0)
+		return true;
+	(void)complain(id, "is erased, but not all of its devices are out of service: see pinganctl device retire");
+	return false;
+}
+
+/* Asked before its devices are looked at, of which there are many; the commit asks once more. */
 static bool call_open(struct cell *cell, const char *id, bool *ret)
 {
 	redisReply *r = cell_ask(cell, "EXISTS %slink:open:%s", cell->prefix, id);
@@ -449,7 +467,8 @@ int home_erase(struct cell *cell, const char *id, const struct erase_options *o)
 	struct cell_record *rec = malloc(sizeof *rec);
 	Pingan__V1__Household *h;
 	struct trace t = {0};
-	bool stand = false, open = false;
+	size_t stand = 0;
+	bool open = false;
 	int why = 0, bad;
 
 	ENSURE(rec != NULL);
@@ -467,15 +486,17 @@ int home_erase(struct cell *cell, const char *id, const struct erase_options *o)
 		bad = 1;
 	} else if (open) {
 		bad = complain(id, CALL_OPEN);
-	} else if (!devices_out(cell, id, o->retire, &stand)) {
+	} else if (!o->retire && !devices_out(cell, id, false, &stand)) {
 		bad = 1;
-	} else if (stand) {
+	} else if (stand != 0) {
 		bad = complain(id, "take its devices out of service first, or say --retire; nothing was erased");
 	} else {
 		words_of(&t, h);
 		bad = erase_commit(cell, id, h, rec->newest, why);
-		if (bad == 0)
-			bad = prove(cell, id, &t, o->json);
+		if (bad == 0) {
+			bad = o->retire && !retired(cell, id);
+			bad = prove(cell, id, &t, o->json) || bad;
+		}
 		trace_free(&t);
 	}
 	if (h != NULL) {
@@ -528,6 +549,20 @@ static bool log_clean(struct cell *cell, const char *id, struct trace *t, uint64
 	}
 }
 
+/* Nothing stands there but what a tombstone says, whatever fields a home has by then. */
+static bool only_a_stone(const Pingan__V1__Household *h)
+{
+	Pingan__V1__Household stone = PINGAN__V1__HOUSEHOLD__INIT;
+
+	stone.id = h->id;
+	stone.area = h->area;
+	stone.erased_ms = h->erased_ms;
+	stone.erased_by = h->erased_by;
+	stone.erased_why = h->erased_why;
+	stone.erased_key = h->erased_key;
+	return pingan__v1__household__get_packed_size(&stone) == pingan__v1__household__get_packed_size(h);
+}
+
 int erase_verify(struct cell *cell, const char *id, bool json)
 {
 	struct cell_record *rec = malloc(sizeof *rec);
@@ -545,9 +580,7 @@ int erase_verify(struct cell *cell, const char *id, bool json)
 		pingan__v1__household__free_unpacked(h, NULL);
 		return complain(id, "has not been erased");
 	}
-	good = h->key.len == 0 && h->n_residents == 0 && h->n_contacts == 0 && h->address[0] == '\0' &&
-	       h->phone[0] == '\0' && h->access[0] == '\0' && h->health == NULL && h->note[0] == '\0' &&
-	       h->street[0] == '\0';
+	good = only_a_stone(h);
 	/* An entry that the log has lost meanwhile (retention) was before whatever a snapshot written since knows. */
 	good = log_clean(cell, id, &t, &p.entry) && good;
 	good = snapshots_look(cell, p.entry, &p) && p.behind == 0 && good;

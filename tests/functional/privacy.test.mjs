@@ -5,10 +5,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 
-import { ok, refused } from '../harness/ctl.mjs'
+import { ctl, ok, refused } from '../harness/ctl.mjs'
 import { Cell } from '../harness/index.mjs'
-import { common, console_ as proto, record } from '../harness/proto.mjs'
-import { caughtUp, household, recordOf } from '../harness/registry.mjs'
+import { common, console_ as proto, record, toBinary } from '../harness/proto.mjs'
+import { caughtUp, household, putBody, recordOf } from '../harness/registry.mjs'
 import { Screen } from '../harness/screen.mjs'
 import { Unit } from '../harness/unit.mjs'
 
@@ -93,6 +93,36 @@ test('a home is erased, and everything that knew it has forgotten it', async (t)
 	const late = await Screen.open(t, cell.daemons[1], cookie)
 	assert.equal((await late.ask('find', { text: other.phone })).found.list.length, 1)
 	assert.equal((await late.ask('find', { text: before.phone })).found.list.length, 0)
+})
+
+test('an erasure that is refused takes nobody\'s button away; one that left something says so', async (t) => {
+	const cell = await Cell.start(t, { demo: { homes: 8 } })
+	const [first, second] = cell.homes.map((h) => h.household)
+	const device = `device:${cell.homes[0].device}`
+	const stood = (await recordOf(cell, device, record.DeviceSchema)).state
+
+	await refused(cell, /is kept for units that nobody knows/, 'home', 'erase', 'quarantine', '--reason', 'asked')
+
+	// What can't be written down as erased is refused, when everything before has been found good.
+	const whole = await household(cell, first)
+	await putBody(cell, `household:${first}`, toBinary(record.HouseholdSchema, { ...whole, area: '4'.repeat(1100) }))
+	await refused(cell, /none of ours/, 'home', 'erase', first, '--reason', 'asked', '--retire')
+	assert.equal((await recordOf(cell, device, record.DeviceSchema)).state, stood, 'its unit is in service still')
+
+	// Who keeps the key is looked for as well.
+	await ok(cell, 'home', 'set', second, 'key_holder=KEYHOLDER-OF-THE-SECOND')
+	await cell.redis.cli('set', 'pa:forgotten', 'KEYHOLDER-OF-THE-SECOND')
+	const left = await ctl(cell, 'home', 'erase', second, '--reason', 'asked', '--retire')
+	assert.equal(left.code, 1)
+	assert.match(left.out, /found in +forgotten[^]*NOT wholly erased/)
+	await cell.redis.cli('del', 'pa:forgotten')
+	await caughtUp(cell)
+	await ok(cell, 'erase', 'verify', second)
+
+	// And whatever stands in what is left of it.
+	const stone = await household(cell, second)
+	await putBody(cell, `household:${second}`, toBinary(record.HouseholdSchema, { ...stone, doorCode: '4711' }))
+	assert.match((await ctl(cell, 'erase', 'verify', second)).out, /NOT wholly erased/)
 })
 
 test('all that is held on one resident is handed out, what was written about them opened', async (t) => {
