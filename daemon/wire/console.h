@@ -24,6 +24,7 @@
 #define CONSOLE_STORM_KINDS_MAX 16
 #define CONSOLE_FIND_MAX 64
 #define CONSOLE_ROSTER_DAYS_MAX 14
+#define CONSOLE_MOMENT_MAX INT64_C(253402300799999) /* the last millisecond of the year 9999 */
 #define CONSOLE_STORM_TEXT_MAX 200
 
 enum console_bad {

@@ -12,6 +12,12 @@ static bool note_ok(const char *text, size_t min)
 	return len >= min && len <= CONSOLE_TEXT_MAX && console_text_ok(slice_of(text, len));
 }
 
+/* A moment somebody may mean, up to the year 9999: with any other, sums would overflow. */
+static bool moment_ok(int64_t ms)
+{
+	return ms > 0 && ms <= CONSOLE_MOMENT_MAX;
+}
+
 static bool job_ok(uint64_t incident, uint32_t job)
 {
 	return incident != 0 && job >= 1 && job <= CONSOLE_JOB_MAX;
@@ -159,7 +165,8 @@ static bool shift_set_ok(const Pingan__V1__ShiftSet *s)
 {
 	bool leaves = s->person[0] != '\0', takes = s->takes[0] != '\0';
 
-	if (!area_ok(s->area) || s->from_ms <= 0 || s->until_ms < 0 || (!leaves && !takes) ||
+	if (!area_ok(s->area) || !moment_ok(s->from_ms) || s->until_ms < 0 || s->until_ms > CONSOLE_MOMENT_MAX ||
+	    (!leaves && !takes) ||
 	    (leaves && !console_id_ok(s->person)) || (takes && !console_id_ok(s->takes)) ||
 	    (unsigned)s->post >= POST_COUNT || (unsigned)s->skill >= SKILL_COUNT)
 		return false;
@@ -287,19 +294,20 @@ bool console_request_ok(const Pingan__V1__Request *r)
 	case PINGAN__V1__REQUEST__WHAT_LIST_RECORDS:
 		return list_records_ok(r->list_records);
 	case PINGAN__V1__REQUEST__WHAT_ROSTER_LOOK:
-		return area_ok(r->roster_look->area) && r->roster_look->from_ms > 0 && r->roster_look->days >= 1 &&
+		return area_ok(r->roster_look->area) && moment_ok(r->roster_look->from_ms) && r->roster_look->days >= 1 &&
 		       r->roster_look->days <= CONSOLE_ROSTER_DAYS_MAX;
 	case PINGAN__V1__REQUEST__WHAT_SHIFT_SET:
 		return shift_set_ok(r->shift_set);
 	case PINGAN__V1__REQUEST__WHAT_SWAP_ASK:
-		return area_ok(r->swap_ask->area) && r->swap_ask->slot != 0 && r->swap_ask->from_ms > 0 &&
+		return area_ok(r->swap_ask->area) && r->swap_ask->slot != 0 && moment_ok(r->swap_ask->from_ms) &&
 		       console_id_ok(r->swap_ask->takes) &&
-		       (r->swap_ask->return_slot != 0) == (r->swap_ask->return_from_ms > 0);
+		       (r->swap_ask->return_slot != 0) == (r->swap_ask->return_from_ms > 0) &&
+		       r->swap_ask->return_from_ms <= CONSOLE_MOMENT_MAX;
 	case PINGAN__V1__REQUEST__WHAT_SWAP_ANSWER:
 		return area_ok(r->swap_answer->area) && r->swap_answer->change != 0;
 	case PINGAN__V1__REQUEST__WHAT_ABSENCE_SET:
-		return console_id_ok(r->absence_set->person) && r->absence_set->from_ms > 0 &&
-		       r->absence_set->from_ms < r->absence_set->until_ms &&
+		return console_id_ok(r->absence_set->person) && moment_ok(r->absence_set->from_ms) &&
+		       moment_ok(r->absence_set->until_ms) && r->absence_set->from_ms < r->absence_set->until_ms &&
 		       r->absence_set->until_ms - r->absence_set->from_ms <= ABSENCE_MS_MAX &&
 		       r->absence_set->reason > PINGAN__V1__ABSENCE_REASON__ABSENCE_NONE &&
 		       r->absence_set->reason < (Pingan__V1__AbsenceReason)ABSENCE_REASON_COUNT;
@@ -308,7 +316,7 @@ bool console_request_ok(const Pingan__V1__Request *r)
 	case PINGAN__V1__REQUEST__WHAT_DUTY_CHECK:
 		return true;
 	case PINGAN__V1__REQUEST__WHAT_DUTY_ANSWER:
-		return r->duty_answer->made_ms > 0;
+		return moment_ok(r->duty_answer->made_ms);
 	case PINGAN__V1__REQUEST__WHAT__NOT_SET:
 	case _PINGAN__V1__REQUEST__WHAT__CASE_IS_INT_SIZE:
 		break;

@@ -414,6 +414,46 @@ static void test_every_request_with_an_incident_is_known_by_it(void **state)
 	}
 }
 
+/* Moments are added to: one at the end of all numbers would overflow. */
+static void shifts_lie_within_the_years_that_there_are(void **state)
+{
+	Pingan__V1__ShiftSet set = PINGAN__V1__SHIFT_SET__INIT;
+	Pingan__V1__SwapAsk ask = PINGAN__V1__SWAP_ASK__INIT;
+	Pingan__V1__AbsenceSet away = PINGAN__V1__ABSENCE_SET__INIT;
+	REQUEST(RosterLook, ROSTER_LOOK, ROSTER_LOOK, roster_look);
+
+	m.area = (char *)"440190001";
+	m.days = CONSOLE_ROSTER_DAYS_MAX;
+	BAD;
+	RANGE(m.from_ms, 1, CONSOLE_MOMENT_MAX);
+	m.from_ms = INT64_MAX;
+	BAD;
+
+	request.what_case = PINGAN__V1__REQUEST__WHAT_SHIFT_SET;
+	request.shift_set = &set;
+	set.area = (char *)"440190001";
+	set.slot = 1;
+	set.takes = (char *)"cg01";
+	RANGE(set.from_ms, 1, CONSOLE_MOMENT_MAX);
+	RANGE(set.until_ms, 0, CONSOLE_MOMENT_MAX);
+
+	request.what_case = PINGAN__V1__REQUEST__WHAT_SWAP_ASK;
+	request.swap_ask = &ask;
+	ask.area = (char *)"440190001";
+	ask.slot = ask.return_slot = 1;
+	ask.takes = (char *)"cg01";
+	ask.return_from_ms = 1;
+	RANGE(ask.from_ms, 1, CONSOLE_MOMENT_MAX);
+	RANGE(ask.return_from_ms, 1, CONSOLE_MOMENT_MAX);
+
+	request.what_case = PINGAN__V1__REQUEST__WHAT_ABSENCE_SET;
+	request.absence_set = &away;
+	away.person = (char *)"cg01";
+	away.reason = PINGAN__V1__ABSENCE_REASON__ABSENCE_HOLIDAY;
+	away.from_ms = CONSOLE_MOMENT_MAX - 1;
+	RANGE(away.until_ms, CONSOLE_MOMENT_MAX, CONSOLE_MOMENT_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -439,6 +479,7 @@ int main(void)
 		cmocka_unit_test(test_areas_are_digits),
 		cmocka_unit_test(test_claim_close_and_dispatch_say_more),
 		cmocka_unit_test(test_every_request_with_an_incident_is_known_by_it),
+		cmocka_unit_test(shifts_lie_within_the_years_that_there_are),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
