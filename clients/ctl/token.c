@@ -10,6 +10,7 @@
 #include "io/who.h"
 #include "pingan/v1/record.pb-c.h"
 #include "user.h"
+#include "wire/console.h"
 
 #define NAME_MAX_BYTES 63
 
@@ -56,12 +57,11 @@ static bool areas_read(const char *text, char *room, size_t size, char **ret, si
 	       complain("is 1 to 32 division codes of 4, 6, 9 or 12 digits, parted by commas", "--area") == 0;
 }
 
+/* It is shown on terminals and told as JSON. */
 static bool name_good(const char *name)
 {
-	for (const char *at = name; *at != '\0'; at++)
-		if ((unsigned char)*at < ' ')
-			return false;
-	return name[0] != '\0' && strlen(name) <= NAME_MAX_BYTES;
+	return name[0] != '\0' && strlen(name) <= NAME_MAX_BYTES && strpbrk(name, "\n\t") == NULL &&
+	       console_text_ok(slice_str(name));
 }
 
 static void by_whom(char ret[ID_MAX])
@@ -84,7 +84,7 @@ int token_add(struct cell *cell, const char *name, const struct token_options *o
 	bool ok;
 
 	if (!name_good(name))
-		return complain("a token's name has 1 to 63 bytes: what it is for", name);
+		return complain("says what it is for in 1 to 63 bytes of UTF-8, on one line", "a token's name");
 	if (!scopes_read(o->scopes, room[0], sizeof room[0], scopes, &t.n_scopes) ||
 	    !areas_read(o->areas, room[1], sizeof room[1], areas, &t.n_areas))
 		return 1;
@@ -148,7 +148,7 @@ static void day_text(int64_t at_ms, char ret[16])
 
 static void token_print(const Pingan__V1__Token *t, ms_t now_ms, bool json)
 {
-	char scopes[256], areas[160], until[16], used[16];
+	char scopes[SCOPE_COUNT * 24], areas[AREAS_MAX * 16], until[16], used[16]; /* whole: nobody shall miss a right */
 
 	if (json) {
 		json_t *line =
@@ -180,7 +180,7 @@ int token_list(struct cell *cell, bool json)
 	if (keys == NULL)
 		return 1;
 	if (!json)
-		printf("%-16s %-8s %-10s %-10s %-20s %-32s %s\n", "id", "state", "until", "last used", "areas", "scopes",
+		printf("%-16s %-8s %-10s %-10s %-20s %-32s %s\n", "id", "state", "until UTC", "last used", "areas", "scopes",
 		       "name");
 	for (size_t i = 0; i < count; i++) {
 		struct cell_record rec;
