@@ -22,35 +22,14 @@ struct query {
 	struct arena scratch;
 };
 
-static bool about(const struct audit *a, const char *id)
-{
-	const char *colon = strchr(a->record, ':');
-	char incident[17];
-
-	snprintf(incident, sizeof incident, "%016" PRIx64, a->incident);
-	return strcmp(a->household, id) == 0 || strcmp(a->subject, id) == 0 || strcmp(a->device, id) == 0 ||
-	       strcmp(a->who, id) == 0 || (a->incident != 0 && strcmp(incident, id) == 0) || strcmp(a->record, id) == 0 ||
-	       (colon != NULL && strcmp(colon + 1, id) == 0);
-}
-
-/* "changed", or of what exactly: "claimed", "bound", "duty_on". */
-static void detail_of(const struct audit *a, char ret[40])
-{
-	audit_line_name(a->line, ret);
-	if (ret[0] == '\0')
-		audit_device_name(a->device_change, ret);
-	if (ret[0] == '\0')
-		audit_roster_name(a->roster_change, ret);
-}
-
 static bool wanted(const struct query *q, const struct audit *a)
 {
 	char detail[40];
 
-	detail_of(a, detail);
+	audit_detail(a, detail);
 	if (q->o->by != NULL && strcmp(a->who, q->o->by) != 0)
 		return false;
-	if (q->o->person != NULL && !about(a, q->o->person))
+	if (q->o->person != NULL && !audit_concerns(a, q->o->person))
 		return false;
 	return q->o->what == NULL || a->what == q->what || strcmp(detail, q->o->what) == 0;
 }
@@ -95,7 +74,7 @@ static void show_json(const struct query *q, const struct store_audit *e, const 
 	const ProtobufCEnumValue *role = protobuf_c_enum_descriptor_get_value(&pingan__v1__role__descriptor, (int)a->role);
 	char detail[40], text[AUDIT_WORDS_MAX + 1], fields[AUDIT_FIELDS_MAX * AUDIT_FIELD_MAX];
 
-	detail_of(a, detail);
+	audit_detail(a, detail);
 	printf("{\"entry\":%" PRIu64 ",\"at_ms\":%" PRId64, e->id, (int64_t)e->at_ms);
 	json_text("what", audit_what_name(a->what));
 	json_text("detail", detail);
@@ -134,7 +113,7 @@ static void show_row(const struct query *q, const struct store_audit *e, const s
 	struct tm tm;
 
 	(void)strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S", localtime_r(&seconds, &tm));
-	detail_of(a, detail);
+	audit_detail(a, detail);
 	fields_of(a, fields, sizeof fields);
 	snprintf(about_what, sizeof about_what, "%s", a->household[0] != '\0' ? a->household : a->record);
 	printf("%-8" PRIu64 " %s.%03d  %-14s %-20s %-22s %-22s %s%s%s%s%s", e->id, when, (int)(e->at_ms % 1000),
@@ -176,25 +155,6 @@ static bool time_read(const char *name, const char *text, ms_t *ret)
 	if (text == NULL || alarms_time(text, (int64_t)time(NULL) * 1000, ret))
 		return true;
 	fprintf(stderr, "pinganctl: %s takes a time: \"2026-11-22 08:30\", 30m, 2h, 7d: %s\n", name, text);
-	return false;
-}
-
-/* "claimed" and the like: of any list. */
-static bool detail_known(const char *name)
-{
-	char text[40];
-
-	for (uint32_t i = 1; i < 256; i++) {
-		audit_line_name(i, text);
-		if (strcmp(text, name) == 0)
-			return true;
-		audit_device_name(i, text);
-		if (strcmp(text, name) == 0)
-			return true;
-		audit_roster_name(i, text);
-		if (strcmp(text, name) == 0)
-			return true;
-	}
 	return false;
 }
 
@@ -244,7 +204,7 @@ int audit_query(struct cell *cell, const struct audit_options *o)
 	ok = time_read("--since", o->since, &since_ms) && time_read("--until", o->until, &q->until_ms) && key_take(q);
 	if (ok && o->what != NULL) {
 		q->what = audit_what_by_name(o->what);
-		ok = q->what != AUDIT_NONE || detail_known(o->what);
+		ok = q->what != AUDIT_NONE || audit_detail_known(o->what);
 		if (!ok)
 			fprintf(
 				stderr,

@@ -221,6 +221,8 @@ bool api_looked(struct api_call *c, const struct api_list *of, const struct list
 bool api_printed(struct api_call *c, size_t count) MUST_USE;
 /* It is on record that the caller ends a session of this person; likewise. */
 bool api_ends_session(struct api_call *c, const char *person) MUST_USE;
+/* It is on record that the caller reads the chain itself, `count` entries of it; about: a home or person, NULL = of all. Likewise. */
+bool api_audit_read(struct api_call *c, const char *about, size_t count) MUST_USE;
 /* The caller was refused for want of a right; `about`: the record that was asked for, "" = none in particular. */
 void api_not_allowed(struct api_call *c, const char *about);
 
@@ -277,5 +279,7 @@ void api_statistics_incidents(struct api_call *c);
 void api_spec_get(struct api_call *c);
 void api_paper_get(struct api_call *c);
 void api_paper_drop(void *at);
+void api_audit_get(struct api_call *c);
+void api_trail_drop(void *at);
 
 #endif

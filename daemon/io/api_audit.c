@@ -67,6 +67,15 @@ bool api_printed(struct api_call *c, size_t count)
 	return true;
 }
 
+bool api_audit_read(struct api_call *c, const char *about, size_t count)
+{
+	struct audit a = {.what = AUDIT_LOOKED, .count = (uint32_t)count};
+
+	if (about != NULL)
+		(void)text_copy(a.subject, sizeof a.subject, slice_str(about));
+	return put(c, &a);
+}
+
 bool api_ends_session(struct api_call *c, const char *person)
 {
 	struct audit a = {.what = AUDIT_SESSION_ENDED};

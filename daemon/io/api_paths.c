@@ -78,6 +78,9 @@ const struct api_route API_ROUTES[] = {
 	{HTTP_GET, "/api/v1/paper", .scope = SCOPE_PAPER_PRINT, .params = "lang", .statuses = "200", .begin = api_paper_get,
      .drop = api_paper_drop},
 
+	{HTTP_GET, "/api/v1/audit", .scope = SCOPE_AUDIT_READ, .params = LIST " person home by what since until",
+     .statuses = MANY, .begin = api_audit_get, .drop = api_trail_drop},
+
 	{HTTP_GET, "/api/v1/statistics/incidents", .scope = SCOPE_STATISTICS_READ, .params = "area since until",
      .statuses = "200 304", .begin = api_statistics_incidents, .drop = free},
 };

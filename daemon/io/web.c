@@ -208,6 +208,7 @@ struct web *web_new(const struct web_parts *parts, char why[256])
 		goto fail;
 	}
 	web->base = parts->base;
+	web->config = c;
 	web->links = parts->links;
 	web->clock = parts->clock;
 	web->log = parts->log;

@@ -32,7 +32,7 @@ struct vendors;
 
 struct web_parts {
 	struct event_base *base;
-	const struct config *config; /* read now, and on web_reload(); not kept */
+	const struct config *config; /* read now; borrowed for as long as the web lives */
 	struct links *links;
 	struct clock *clock;
 	struct log *log;

@@ -30,6 +30,7 @@ struct web_port {
 
 struct web {
 	struct event_base *base;
+	const struct config *config; /* borrowed: where Redis is, for the audit chain */
 	struct app *app;
 	struct links *links;
 	struct clock *clock;

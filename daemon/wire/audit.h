@@ -111,6 +111,13 @@ void audit_line_name(uint32_t code, char ret[40]);
 void audit_device_name(uint32_t change, char ret[40]);
 void audit_roster_name(uint32_t change, char ret[40]);
 
+/* audit_ask.c. The entry is about this home, resident, member of staff, unit, call or record, or it was them who acted. */
+bool audit_concerns(const struct audit *a, const char *id);
+/* Of what exactly: "claimed", "bound", "duty_on"; "" for what has no such word. */
+void audit_detail(const struct audit *a, char ret[40]);
+/* There is such a word. */
+bool audit_detail_known(const char *name);
+
 /* What is signed. `trim`: what went, instead of what stands. Returns its length. */
 size_t audit_seal_text(const char *cell, const struct audit_seal *seal, bool trim, char *ret, size_t size);
 

@@ -16,7 +16,7 @@ const run = promisify(execFile)
 const ends = []
 const file = { after: (end) => ends.push(end) }
 const spec = parseYaml(readFileSync(path.join(root, 'docs/openapi.yaml'), 'utf8'))
-const SCOPES = 'homes:read,homes:write,devices:read,incidents:read,people:read,rosters:read,areas:read,areas:write,statistics:read,sessions:read,sessions:end'
+const SCOPES = 'homes:read,homes:write,devices:read,incidents:read,people:read,rosters:read,areas:read,areas:write,statistics:read,sessions:read,sessions:end,audit:read'
 let cell
 let token
 

@@ -4,9 +4,10 @@ import { appendFileSync, existsSync, readFileSync, statSync, unlinkSync, writeFi
 import path from 'node:path'
 import test from 'node:test'
 
-import { Cell, folder, login, until } from '../harness/index.mjs'
+import { Cell, folder, login, request, until } from '../harness/index.mjs'
 import { ctl, ok } from '../harness/ctl.mjs'
 import { common, console_ as proto } from '../harness/proto.mjs'
+import { caughtUp } from '../harness/registry.mjs'
 import { Screen } from '../harness/screen.mjs'
 import { Unit } from '../harness/unit.mjs'
 
@@ -55,6 +56,15 @@ for i = 1, #out do redis.call('XADD', KEYS[1], out[i][1], unpack(out[i][2])) end
 local last = out[#out]
 redis.call('SET', KEYS[2], field(last, 'hash') .. ' ' .. string.match(last[1], '^%d+'))
 return #out
+`
+
+const SPOIL = `
+local all = redis.call('XRANGE', KEYS[1], '-', '+')
+redis.call('DEL', KEYS[1])
+for _, e in ipairs(all) do
+  if e[1] == ARGV[1] .. '-0' then e[2][1] = 'b0dy' end
+  redis.call('XADD', KEYS[1], e[1], unpack(e[2]))
+end
 `
 
 const query = async (cell, ...args) =>
@@ -149,6 +159,89 @@ test('what people do and look at is found by who, whose, what and when', async (
 	const all = await cell.redis.cli('--no-raw', 'xrange', 'pa:audit', '-', '+')
 	for (const secret of ['秘密', '2000000009', '名']) assert.ok(!all.includes(secret), secret)
 	assert.match(await ok(cell, 'audit', 'query', '--by', 'op01', '--count', '3'), /op01 +claimed/)
+})
+
+test('an auditor reads it over HTTPS: by person, home, actor, what and time, page by page, and stands in it', async (t) => {
+	const { cell } = await audited(t)
+	const { incident } = await work(t, cell)
+	const id = BigInt(incident).toString(16).padStart(16, '0')
+	const home = cell.homes[0].household
+	const token = async (scope, area) => JSON.parse(await ok(cell, 'token', 'add', `t${area}`, '--scope', scope, '--area', area, '--days', '1', '--json'))
+	const auditor = await token('audit:read', '4401')
+	const far = await token('audit:read', '9901')
+	const none = await token('people:read', '4403')
+	await caughtUp(cell)
+	const ask = (query, { token } = auditor) => request(cell.daemon.ports.web, `/api/v1/audit?${query}`, { headers: { authorization: `Bearer ${token}` } })
+	const page = async (query, who) => {
+		const answer = await ask(query, who)
+		assert.equal(answer.status, 200, `${query}: ${answer.body}`)
+		return JSON.parse(answer.body)
+	}
+	const items = async (query, who) => (await page(query, who)).items
+
+	const mine = await items('by=op01')
+	assert.deepEqual(
+		mine.map((a) => a.detail ?? a.what).filter((what) => what !== 'changed'),
+		['logged_in', 'claimed', 'opened', 'note', 'found', 'refused'],
+	)
+	assert.ok(mine.every((a) => a.role === 'operator' && a.who === 'op01' && /^[0-9a-f]{40}$/.test(a.hash)))
+	for (const about of [`home=${home}`, `person=${home}`, `person=${id}`])
+		assert.deepEqual(
+			(await items(about)).filter((a) => a.who === 'op01').map((a) => a.detail),
+			['claimed', 'opened', 'note'],
+			about,
+		)
+	assert.equal((await items('what=claimed')).length, 1)
+	assert.equal((await items('what=found'))[0].words, undefined)
+	const at = Date.parse(mine[0].at)
+	const iso = (ms) => encodeURIComponent(new Date(ms).toISOString())
+	assert.equal((await items(`by=op01&since=${iso(at)}`)).length, mine.length)
+	assert.equal((await items(`by=op01&since=${iso(Date.parse(mine[2].at))}`)).length, mine.filter((a) => a.at >= mine[2].at).length)
+	assert.equal((await items(`by=op01&since=${iso(at + 86400000)}`)).length, 0)
+	assert.equal((await items(`by=op01&until=${iso(at)}`)).length, 0)
+
+	// Page by page: each once, in order, and as the command line has them.
+	const whole = (await query(cell)).map((a) => a.entry)
+	const walked = []
+	for (let cursor = ''; cursor !== undefined; ) {
+		const some = await page(`limit=7${cursor && `&cursor=${cursor}`}`)
+		assert.ok(some.items.length <= 7)
+		walked.push(...some.items.map((a) => a.entry))
+		cursor = some.next
+	}
+	assert.deepEqual(walked.slice(0, whole.length), whole)
+	assert.deepEqual(walked, [...new Set(walked)].sort((a, b) => a - b))
+
+	// Who reads stands there, and whose.
+	const looks = await items(`by=token.${auditor.id}&what=looked`)
+	assert.ok(looks.length > 8 && looks.every((a) => a.note === 'GET/audit'))
+	assert.ok(looks.some((a) => a.subject === home))
+	// Outside one's areas there is no home; without the scope nothing, and that is on record.
+	assert.deepEqual(await items(`home=${home}`, far), [])
+	assert.equal((await ask('', none)).status, 403)
+	await until(async () => (await items(`by=token.${none.id}&what=refused`)).length === 1, { what: 'the refusal is on record', child: cell.daemon.child })
+	for (const bad of ['what=nonsense', 'limit=0', 'cursor=x', 'since=yesterday', 'name=x']) assert.equal((await ask(bad)).status, 400, bad)
+	// What somebody's hand made unreadable is counted; what is not safe is not told at all.
+	await cell.redis.cli('xadd', 'pa:audit', '9999999999-0', 'body', 'x')
+	await cell.redis.cli('eval', SPOIL, '1', 'pa:audit', String(mine[1].entry))
+	const spoilt = await page('limit=500')
+	assert.equal(spoilt.unreadable, 1)
+	assert.equal(spoilt.next, undefined)
+	assert.ok(!spoilt.items.some((a) => a.entry === mine[1].entry) && spoilt.items.length > whole.length)
+})
+
+test('with the store silent nothing of the chain is told, and the daemon answers others', async (t) => {
+	const { cell } = await audited(t)
+	const { token } = JSON.parse(await ok(cell, 'token', 'add', 'aud', '--scope', 'audit:read', '--area', '4401', '--days', '1', '--json'))
+	await caughtUp(cell)
+	cell.redis.freeze()
+	const asked = Array.from({ length: 6 }, () => request(cell.daemon.ports.web, '/api/v1/audit', { headers: { authorization: `Bearer ${token}` } }))
+	assert.equal((await request(cell.daemon.ports.web, '/healthz')).status, 200)
+	for (const answer of await Promise.all(asked)) {
+		assert.equal(answer.status, 503, answer.body)
+		assert.match(answer.body, /"no_store"|"busy"/)
+	}
+	cell.redis.thaw()
 })
 
 test('whoever alters, removes, moves, puts in or cuts off an entry in Redis is found out', async (t) => {

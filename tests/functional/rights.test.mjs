@@ -42,6 +42,7 @@ const MAY = {
 	'PATCH /stations/{id}': 'a',
 	'GET /sessions': 'sau',
 	'DELETE /sessions/{id}': 'sa',
+	'GET /audit': 'u',
 	'GET /statistics/incidents': 'osau',
 }
 const OPEN = ['POST /login', 'POST /password', 'POST /logout', 'GET /me', 'GET /openapi.yaml']
