@@ -7,7 +7,8 @@
  *   POST /api/v1/logout  200; the cookie goes
  *   POST /api/v1/password {"password": "...", "new_password": "..."}
  *                        200: every other session of this person is over; 401 no session; 403 "wrong"; 422 "weak"; 429; 503
- *   GET  /api/v1/me      200 {"person", "name", "role", "scopes", "areas"}, also of a token; 401; 503 while sessions are not read yet
+ *   GET  /api/v1/me      200 {"person", "name", "role", "scopes", "areas", "session"}, also of a token, which has no session; 401;
+ *                        503 while sessions are not read yet
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -77,10 +78,11 @@ static json_t *areas_of(const struct who *who)
 	return list;
 }
 
-static void answer_who(struct request *rq, const struct who *who)
+/* `session`: the name of this log-in in the list of sessions; NULL for a token. */
+static void answer_who(struct request *rq, const struct who *who, const char *session)
 {
-	json_t *me = json_pack("{s:s, s:s, s:s, s:o, s:o}", "person", who->id, "name", who->name, "role",
-	                       role_name(who->role), "scopes", scopes_of(who), "areas", areas_of(who));
+	json_t *me = json_pack("{s:s, s:s, s:s, s:o, s:o, s:s*}", "person", who->id, "name", who->name, "role",
+	                       role_name(who->role), "scopes", scopes_of(who), "areas", areas_of(who), "session", session);
 	char *text = me == NULL ? NULL : json_dumps(me, JSON_COMPACT);
 
 	json_decref(me);
@@ -116,7 +118,7 @@ static void answer_login(struct request *rq, const struct login_answer *a)
 			return;
 		}
 		cookie_set(rq, a->token, rq->port->web->session_s);
-		answer_who(rq, &who);
+		answer_who(rq, &who, name);
 		return;
 	}
 	answer_problem_later(rq, REFUSALS[a->outcome].status, REFUSALS[a->outcome].code, a->retry_s);
@@ -280,11 +282,12 @@ void api_logout(struct request *rq, struct slice body)
 
 void api_me(struct request *rq)
 {
+	char session[LOGIN_NAME_LEN + 1];
 	struct who who;
 
 	switch (who_asks(rq->port, rq->wsi, false, &who)) {
 	case WHO_OK:
-		answer_who(rq, &who);
+		answer_who(rq, &who, who.role != ROLE_MACHINE && session_shown(rq->wsi, session) ? session : NULL);
 		return;
 	case WHO_TOKEN:
 		answer_header(rq, "www-authenticate", "Bearer error=\"invalid_token\"");

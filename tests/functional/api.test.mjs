@@ -387,6 +387,8 @@ describe('sessions', () => {
 		const third = await cell.login('op01')
 		const added = (await ok('/sessions?person=op01')).items.find((s) => !before.has(s.id))
 		assert.equal((await ask('/statistics/incidents', { cookie: third })).status, 200)
+		// Whoever is logged in learns by what name, and so does not end the own one.
+		assert.equal((await ask('/me', { cookie: third })).json.session, added.id)
 		const end = await ask(`/sessions/${added.id}`, { method: 'DELETE' })
 		assert.equal(end.status, 204)
 		assert.equal(end.body, '')

@@ -57,7 +57,7 @@ const ABOUT_CALL = [
 	'unit',
 ] as const;
 type AboutCall = (typeof ABOUT_CALL)[number];
-export type PanelName = AboutCall | 'roster' | 'manual' | 'storm' | 'keys' | 'home';
+export type PanelName = AboutCall | 'roster' | 'manual' | 'storm' | 'keys' | 'home' | 'sessions';
 
 const aboutCall = (panel: string | null): panel is AboutCall =>
 	(ABOUT_CALL as readonly (string | null)[]).includes(panel);

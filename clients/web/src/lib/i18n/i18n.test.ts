@@ -13,6 +13,8 @@ import { en as rosterEn } from './roster/en';
 import { zh as rosterZh } from './roster/zh';
 import { en as homeEn } from './home/en';
 import { zh as homeZh } from './home/zh';
+import { en as sessionsEn } from './sessions/en';
+import { zh as sessionsZh } from './sessions/zh';
 import { en as unitEn } from './unit/en';
 import { zh as unitZh } from './unit/zh';
 import { byteLength, clockTime, mss, phone } from './format';
@@ -26,6 +28,7 @@ const zh: Record<string, string> = {
 	...unitZh,
 	...rosterZh,
 	...homeZh,
+	...sessionsZh,
 };
 const en: Record<string, string> = {
 	...commonEn,
@@ -35,6 +38,7 @@ const en: Record<string, string> = {
 	...unitEn,
 	...rosterEn,
 	...homeEn,
+	...sessionsEn,
 };
 addWords(zh, en);
 

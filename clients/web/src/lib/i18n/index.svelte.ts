@@ -10,6 +10,7 @@ import type { zh as life } from './console/life/zh';
 import type { zh as console } from './console/zh';
 import type { zh as roster } from './roster/zh';
 import type { zh as home } from './home/zh';
+import type { zh as sessions } from './sessions/zh';
 import type { zh as unit } from './unit/zh';
 
 export type Key =
@@ -19,7 +20,8 @@ export type Key =
 	| keyof typeof caregiver
 	| keyof typeof unit
 	| keyof typeof roster
-	| keyof typeof home;
+	| keyof typeof home
+	| keyof typeof sessions;
 export type Lang = 'zh-CN' | 'en';
 export type Params = Record<string, string | number>;
 

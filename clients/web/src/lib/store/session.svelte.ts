@@ -7,6 +7,8 @@ export interface Me {
 	person: string;
 	name: string;
 	role: string;
+	/** This log-in, as the list of log-ins names it. */
+	session?: string;
 }
 
 /** code: the password is right, now the code; no_key: this account must have one, and has not. */

@@ -23,6 +23,7 @@ export type Action =
 	| 'record'
 	| 'storm'
 	| 'roster'
+	| 'sessions'
 	| 'manual'
 	| 'note'
 	| 'spoke'
@@ -75,6 +76,7 @@ const LETTERS: Record<string, Action> = {
 	p: 'record',
 	w: 'storm',
 	o: 'roster',
+	g: 'sessions',
 	n: 'note',
 	v: 'spoke',
 	m: 'mute',

@@ -318,6 +318,7 @@ export const en: Record<keyof typeof zh, string> = {
 	'rail.people': 'Caregivers',
 	'rail.people.none': 'No caregiver on duty',
 	'rail.desk': 'Operators and supervisors',
+	'rail.sessions': 'Log-ins',
 
 	'person.proved': 'Ring test passed',
 	'person.unproved': 'Ring test not answered',

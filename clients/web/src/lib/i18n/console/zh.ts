@@ -313,6 +313,7 @@ export const zh = {
 	'rail.people': '护理员',
 	'rail.people.none': '没有在岗的护理员',
 	'rail.desk': '坐席与班长',
+	'rail.sessions': '登录',
 
 	'person.proved': '来电测试通过',
 	'person.unproved': '来电测试无人应答',

@@ -281,6 +281,7 @@ export const en: Record<keyof typeof zh, string> = {
 	'keys.aside': 'List of what is shelved or held back',
 	'keys.manual': 'Enter by hand',
 	'keys.roster': 'Roster (supervisor)',
+	'keys.sessions': 'who is logged in (supervisors)',
 	'keys.storm': 'Storm mode (supervisor)',
 
 	'line.14.again': '{who} called {target}, try {m}: {call}',

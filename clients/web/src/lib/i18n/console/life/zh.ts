@@ -274,6 +274,7 @@ export const zh = {
 	'keys.aside': '已搁置与暂缓的列表',
 	'keys.manual': '人工录入',
 	'keys.roster': '排班（班长）',
+	'keys.sessions': '谁已登录（班长）',
 	'keys.storm': '风暴模式（班长）',
 
 	'line.14.again': '{who} 第 {m} 次拨打{target}：{call}',
