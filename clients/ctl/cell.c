@@ -85,7 +85,7 @@ bool cell_links(struct cell *cell)
 	return true;
 }
 
-bool cell_open(struct cell *cell, const char *config_path, const char *socket_path, const char *name)
+bool cell_reach(struct cell *cell, const char *config_path, const char *socket_path, const char *name)
 {
 	struct config config;
 	char why[CONFIG_WHY_MAX];
@@ -111,7 +111,12 @@ bool cell_open(struct cell *cell, const char *config_path, const char *socket_pa
 	snprintf(cell->password, sizeof cell->password, "%s", config.redis.password);
 	sodium_memzero(config.redis.password, sizeof config.redis.password);
 	cell->redis = link_open(cell);
-	if (cell->redis != NULL && library_ready(cell))
+	return cell->redis != NULL;
+}
+
+bool cell_open(struct cell *cell, const char *config_path, const char *socket_path, const char *name)
+{
+	if (cell_reach(cell, config_path, socket_path, name) && library_ready(cell))
 		return true;
 	cell_close(cell);
 	return false;

@@ -20,13 +20,15 @@ struct cell {
 	char prefix[PREFIX_MAX + 1];
 	const struct device_event *events; /* said in the log with the next put, and then forgotten */
 	uint32_t event_count;
-	struct slice event; /* likewise: further fields of its LogEvent, packed; borrowed */
+	struct slice event;    /* likewise: further fields of its LogEvent, packed; borrowed */
 	struct table *offline; /* records of the local snapshot, read only; NULL = Redis is asked (cell_offline.c) */
 	uint64_t stored, kept; /* commits that changed something, and that found it there already */
 };
 
 /* Where the cell is: a configuration file, or a Unix socket and a name. False with one line on standard error. */
 bool cell_open(struct cell *cell, const char *config_path, const char *socket_path, const char *name) MUST_USE;
+/* The same to look only: the commit function stays as it is found. cell_close() also when it is false. */
+bool cell_reach(struct cell *cell, const char *config_path, const char *socket_path, const char *name) MUST_USE;
 void cell_close(struct cell *cell);
 
 /* Out of the daemon's local snapshot, without Redis: cell_get(), cell_keys() and cell_now_ms() answer, nothing is changed.

@@ -13,7 +13,7 @@ const size_t WHERE_OPTION_COUNT = COUNT_OF(WHERE_OPTIONS);
 
 const struct group *const COMMAND_GROUPS[] = {&GROUP_CELL,  &GROUP_RECORD, &GROUP_TABLE,  &GROUP_DEVICE,
                                               &GROUP_USER,  &GROUP_TOKEN,  &GROUP_ROSTER, &GROUP_PRIVACY,
-                                              &GROUP_AUDIT, &GROUP_PAPER,  &GROUP_SELF};
+                                              &GROUP_AUDIT, &GROUP_PAPER,  &GROUP_DOCTOR, &GROUP_SELF};
 const size_t COMMAND_GROUP_COUNT = COUNT_OF(COMMAND_GROUPS);
 
 int command_args(const struct command *c, bool *ret_more)

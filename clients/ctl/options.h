@@ -10,6 +10,7 @@
 #include "audit.h"
 #include "demo.h"
 #include "device.h"
+#include "doctor.h"
 #include "erase.h"
 #include "paper.h"
 #include "record.h"
@@ -32,6 +33,7 @@ struct options {
 	struct record_options record;
 	struct roster_options roster;
 	struct paper_options paper;
+	struct doctor_options doctor;
 	const char *since;
 	uint64_t from;
 	uint32_t count;

@@ -1,0 +1,37 @@
+#include "command.h"
+
+static int do_doctor(struct cell *cell, const struct options *o)
+{
+	struct doctor_options doctor = o->doctor;
+
+	(void)cell;
+	doctor.config = o->config;
+	doctor.redis = o->redis;
+	doctor.cell = o->cell;
+	doctor.json = o->json;
+	if (doctor.days == 0)
+		doctor.days = 7;
+	return doctor_run(&doctor);
+}
+
+static const struct command COMMANDS[] = {
+	{"doctor", "", "checks an installation and says what to mend", "days json", do_doctor,
+     "doctor\n"
+     "doctor --json --days 14",
+     NEEDS_CONFIG},
+};
+
+static const struct option_row OPTIONS[] = {
+	{"days", "N", NULL, U32(doctor.days, 1, 31), "rosters: so many days ahead, 1 to 31 (7)"},
+	JSON_ROW,
+};
+
+const struct group GROUP_DOCTOR = {
+	"Is all well",
+	"Looks at configuration, files and their modes, certificates, keys, snapshot, password helper and descriptors of "
+    "this machine; at Redis, its disk, its copies, the daemons; and at what is missing in the registry. Each line is "
+    "ok, warning or wrong, with what to do. Changes nothing. 0: nothing is wrong; 1: something is.",
+	COMMANDS,
+	COUNT_OF(COMMANDS),
+	OPTIONS,
+	COUNT_OF(OPTIONS)};
