@@ -27,6 +27,8 @@ int device_show(struct cell *cell, const char *id, uint32_t count, bool json);
 
 /* ---- device_state.c ---- */
 int device_retire(struct cell *cell, const char *id);
+/* The same, and prints nothing about it. */
+int device_take_out(struct cell *cell, const char *id);
 /* Its button is tried for so long; 0 = not any more. */
 int device_test(struct cell *cell, const char *id, uint32_t minutes);
 

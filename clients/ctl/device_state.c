@@ -50,7 +50,7 @@ static Pingan__V1__Device *get(struct cell *cell, const char *id, char key[STORE
 	return d;
 }
 
-int device_retire(struct cell *cell, const char *id)
+int device_take_out(struct cell *cell, const char *id)
 {
 	const struct device_ask ask = {.act = DEVICE_ACT_RETIRE};
 	struct device_outcome out = {0};
@@ -78,9 +78,16 @@ int device_retire(struct cell *cell, const char *id)
 		(void)complain("a press of its button waits to be confirmed, or becomes a call; try again in a minute", id);
 	else
 		bad = verdict == MOVE && !put(cell, key, &rec, &next, out.events, out.event_count);
+	pingan__v1__device__free_unpacked(d, NULL);
+	return bad;
+}
+
+int device_retire(struct cell *cell, const char *id)
+{
+	int bad = device_take_out(cell, id);
+
 	if (bad == 0)
 		printf("%s is out of service\n", id);
-	pingan__v1__device__free_unpacked(d, NULL);
 	return bad;
 }
 

@@ -126,10 +126,13 @@ static bool devices_out(struct cell *cell, const char *id, bool retire, size_t *
 
 		ok = cell_get(cell, keys[i], rec);
 		d = ok && rec->rev != 0 ? pingan__v1__device__unpack(NULL, rec->len, rec->body) : NULL;
-		if (d != NULL && strcmp(d->household, id) == 0 && d->state != PINGAN__V1__DEVICE_STATE__DEVICE_RETIRED &&
-		    (!retire || device_retire(cell, d->id) != 0)) {
-			fprintf(stderr, "pinganctl: %s: device %s is still in service there\n", id, d->id);
-			++*ret_stand;
+		if (d != NULL && strcmp(d->household, id) == 0 && d->state != PINGAN__V1__DEVICE_STATE__DEVICE_RETIRED) {
+			bool out = retire && device_take_out(cell, d->id) == 0;
+
+			/* Standard output has the certificate, and nothing else. */
+			fprintf(stderr, "pinganctl: %s: device %s is %s\n", id, d->id,
+			        out ? "out of service" : "still in service there");
+			*ret_stand += !out;
 		}
 		if (d != NULL)
 			pingan__v1__device__free_unpacked(d, NULL);
@@ -373,9 +376,10 @@ static void certificate(const Pingan__V1__Household *h, const struct trace *t, c
 		o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:o, s:i, s:i, s:i, s:s, s:b}", "household",
 		              h->id, "area", h->area, "erased_at", at, "by", h->erased_by, "reason",
 		              reason_name((int)h->erased_why), "key_hash", print, "file_rewritten", p->file_rewritten,
-		              "log_entries_and_values", (json_int_t)t->entries + (json_int_t)t->values, "words", (json_int_t)t->count,
-		              "found", (json_int_t)t->found, "places", places_json(t), "daemons", p->daemons, "daemons_gone",
-		              p->dead, "snapshots_behind", p->behind, "behind", p->late, "good", good);
+		              "log_entries_and_values", (json_int_t)t->entries + (json_int_t)t->values, "words",
+		              (json_int_t)t->count, "found", (json_int_t)t->found, "places", places_json(t), "daemons",
+		              p->daemons, "daemons_gone", p->dead, "snapshots_behind", p->behind, "behind", p->late, "good",
+		              good);
 		ENSURE(o != NULL);
 		(void)json_dumpf(o, stdout, JSON_COMPACT);
 		putchar('\n');

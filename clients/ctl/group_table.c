@@ -31,7 +31,7 @@ static const struct command COMMANDS[] = {
      "find 陈秀英\n"
      "find \"cxy 天河\"",
      NEEDS_CELL},
-	{"import", "TABLE FILE", "from a table (CSV) into the cell", "encoding dry-run skip-bad update report keys",
+	{"import", "TABLE FILE", "from a table (CSV) into the cell", "encoding dry-run skip-bad update report keys lang",
      do_import,
      "import homes homes.csv --dry-run --report bad.csv\n"
      "import homes homes.csv --skip-bad\n"
@@ -41,7 +41,7 @@ static const struct command COMMANDS[] = {
      "export homes homes.csv\n"
      "export contacts - --encoding gb18030 > contacts.csv",
      NEEDS_CELL},
-	{"device import", "FILE", "the same as import devices FILE", "encoding dry-run skip-bad update report keys",
+	{"device import", "FILE", "the same as import devices FILE", "encoding dry-run skip-bad update report keys lang",
      do_device_import, "device import devices.csv --keys keys.csv", NEEDS_CELL},
 };
 
@@ -52,6 +52,7 @@ static const struct option_row OPTIONS[] = {
 	{"update", NULL, NULL, FLAG(import.update),
      "changes what is there already and otherwise; columns that the table lacks stay"},
 	{"report", "FILE", NULL, TEXT(import.report_path), "what is wrong as a table of its own"},
+	{"lang", "LANGUAGE", "zh en", TEXT(import.lang), "what is told: zh or en (as LANG says)"},
 	{"keys", "FILE", NULL, TEXT(import.keys_path),
      "devices: makes keys for native ones without one, and writes them there"},
 	{"with-private", NULL, NULL, FLAG(export.with_private), "also access, health, keys, password hashes"},

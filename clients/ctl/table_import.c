@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -340,11 +341,29 @@ static bool batch_write(struct import *im)
 	return ok;
 }
 
+/* A sentence of the catalogue, in the clerk's language. */
+__attribute__((format(printf, 3, 4))) static void say(const struct import *im, FILE *to, const char *english, ...)
+{
+	char text[TABLE_SAY_MAX], room[TABLE_SAY_MAX];
+	va_list args;
+
+	va_start(args, english);
+	(void)vsnprintf(text, sizeof text, english, args);
+	va_end(args);
+	fputs(table_say(im->rows.lang, text, room), to);
+}
+
 static void progress(const struct import *im, bool last)
 {
-	if (isatty(STDERR_FILENO))
-		fprintf(stderr, "\r%s %zu of %zu%s", im->write ? "entered" : "looked at", im->done, im->rows.count,
-		        last ? "\n" : "");
+	if (!isatty(STDERR_FILENO))
+		return;
+	fputc('\r', stderr);
+	if (im->write)
+		say(im, stderr, "entered %zu of %zu", im->done, im->rows.count);
+	else
+		say(im, stderr, "looked at %zu of %zu", im->done, im->rows.count);
+	if (last)
+		fputc('\n', stderr);
 }
 
 static const char *record_of(const struct table_row *row)
@@ -424,7 +443,9 @@ static int finish(struct import *im)
 	bool ok;
 
 	if (!pass(im, false)) {
-		fprintf(stderr, "pinganctl: it broke off while it was looked at: nothing was entered\n");
+		fputs("pinganctl: ", stderr);
+		say(im, stderr, "it broke off while it was looked at: nothing was entered");
+		fputc('\n', stderr);
 		return 1;
 	}
 	bad = im->rows.fault_count;
@@ -432,11 +453,15 @@ static int finish(struct import *im)
 		bool told = table_faults_tell(&im->rows, im->path, im->o->report_path);
 
 		bad = table_rows_bad(&im->rows);
-		if (im->o->dry_run)
-			printf("%zu to be entered, %zu to be changed, %zu there already, %zu bad; nothing was written\n",
-			       im->entered, im->changed, im->there, bad);
-		else
-			fprintf(stderr, "pinganctl: %zu bad: nothing was entered; mend them, or say --skip-bad\n", bad);
+		if (im->o->dry_run) {
+			say(im, stdout, "%zu to be entered, %zu to be changed, %zu there already, %zu bad; nothing was written",
+			    im->entered, im->changed, im->there, bad);
+			fputc('\n', stdout);
+		} else {
+			fputs("pinganctl: ", stderr);
+			say(im, stderr, "%zu bad: nothing was entered; mend them, or say --skip-bad", bad);
+			fputc('\n', stderr);
+		}
 		return bad != 0 || !told;
 	}
 	ok = pass(im, true);
@@ -444,10 +469,12 @@ static int finish(struct import *im)
 		ok = noted(im) && ok;
 	ok = table_faults_tell(&im->rows, im->path, im->o->report_path) && ok;
 	bad = table_rows_bad(&im->rows);
-	printf("%zu entered, %zu changed, %zu there already, %zu bad", im->entered, im->changed, im->there, bad);
+	say(im, stdout, "%zu entered, %zu changed, %zu there already, %zu bad", im->entered, im->changed, im->there, bad);
 	if (im->late != 0)
-		printf(", %zu changed by somebody else at this moment: make it again", im->late);
-	printf("%s\n", ok ? "" : "; it broke off: make it again, and what is missing is entered");
+		say(im, stdout, ", %zu changed by somebody else at this moment: make it again", im->late);
+	if (!ok)
+		say(im, stdout, "; it broke off: make it again, and what is missing is entered");
+	fputc('\n', stdout);
 	return !ok || bad != 0 || im->late != 0;
 }
 
@@ -490,6 +517,8 @@ int table_import(struct cell *cell, const char *name, const char *path, const st
 	if (im->rows.kind == NULL)
 		fprintf(stderr, "pinganctl: %s: tables are areas, stations, people, homes, residents, contacts and devices\n",
 		        name);
+	else if (!table_lang_of(o->lang, &im->rows.lang))
+		fprintf(stderr, "pinganctl: --lang is zh or en\n");
 	else if (o->encoding != NULL && !csv_encoding_of(o->encoding, &encoding))
 		fprintf(stderr, "pinganctl: --encoding is utf-8 or gb18030\n");
 	else if ((im->now_ms = cell_now_ms(cell)) != 0)
@@ -497,8 +526,11 @@ int table_import(struct cell *cell, const char *name, const char *path, const st
 	if (text != NULL && table_rows_read(&im->rows, encoding, slice_of(text, len))) {
 		failed = prepare(im) ? finish(im) : 1;
 	} else if (text != NULL) {
-		if (table_faults_tell(&im->rows, path, o->report_path))
-			fprintf(stderr, "pinganctl: the table can't be read: nothing was entered\n");
+		if (table_faults_tell(&im->rows, path, o->report_path)) {
+			fputs("pinganctl: ", stderr);
+			say(im, stderr, "the table can't be read: nothing was entered");
+			fputc('\n', stderr);
+		}
 	}
 	if (im->keys_fd >= 0)
 		(void)close(im->keys_fd);

@@ -18,6 +18,7 @@ struct import_options {
 	const char *encoding;    /* NULL = utf-8 */
 	const char *keys_path;   /* new keys of native devices go there; NULL = none are made */
 	const char *report_path; /* the faults as a table: line, column, reason; NULL = none */
+	const char *lang;        /* "zh", "en": in which it is told; NULL = as LANG says */
 	bool dry_run;            /* only look */
 	bool skip_bad;           /* enter the good rows all the same */
 	bool update;             /* what is there already and otherwise is changed, instead of bad */

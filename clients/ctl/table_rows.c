@@ -51,16 +51,27 @@ static int by_line(const void *a, const void *b)
 	return x->line != y->line ? (x->line < y->line ? -1 : 1) : strcmp(x->column, y->column);
 }
 
+/* As the clerk's own table may call it. */
+static const char *column_said(const struct table_rows *r, const char *name)
+{
+	for (size_t c = 0; r->lang == TABLE_ZH && c < r->kind->column_count; c++)
+		if (strcmp(r->kind->columns[c].name, name) == 0)
+			return r->kind->columns[c].name_zh;
+	return name;
+}
+
 static bool report_write(const struct table_rows *r, const char *path)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	FILE *to = fd < 0 ? NULL : fdopen(fd, "w");
-	bool ok = to != NULL && fputs(CSV_MARK "line,column,reason\n", to) != EOF;
-	char line[24];
+	char line[24], room[TABLE_SAY_MAX], heads[3][TABLE_SAY_MAX];
+	bool ok = to != NULL && fprintf(to, CSV_MARK "%s,%s,%s\n", table_say(r->lang, "line", heads[0]),
+	                                table_say(r->lang, "column", heads[1]), table_say(r->lang, "reason", heads[2])) > 0;
 
 	for (size_t i = 0; ok && i < r->fault_count; i++) {
 		snprintf(line, sizeof line, "%" PRIu64, r->faults[i].line);
-		ok = csv_put(to, line, ',') && csv_put(to, r->faults[i].column, ',') && csv_put(to, r->faults[i].why, '\n');
+		ok = csv_put(to, line, ',') && csv_put(to, column_said(r, r->faults[i].column), ',') &&
+		     csv_put(to, table_say(r->lang, r->faults[i].why, room), '\n');
 	}
 	if (to != NULL)
 		ok = fclose(to) == 0 && ok;
@@ -77,12 +88,18 @@ bool table_faults_tell(struct table_rows *r, const char *path, const char *repor
 		qsort(r->faults, r->fault_count, sizeof *r->faults, by_line);
 	for (size_t i = 0; i < r->fault_count; i++) {
 		const struct table_fault *f = &r->faults[i];
+		const char *column = column_said(r, f->column);
+		char room[TABLE_SAY_MAX];
 
-		fprintf(stderr, "%s:%" PRIu64 ":%s%s%s %s\n", path, f->line, f->column[0] == '\0' ? "" : " ", f->column,
-		        f->column[0] == '\0' ? "" : ":", f->why);
+		fprintf(stderr, "%s:%" PRIu64 ":%s%s%s %s\n", path, f->line, column[0] == '\0' ? "" : " ", column,
+		        column[0] == '\0' ? "" : ":", table_say(r->lang, f->why, room));
 	}
-	if (r->faults_unlisted != 0)
-		fprintf(stderr, "pinganctl: and %zu more\n", r->faults_unlisted);
+	if (r->faults_unlisted != 0) {
+		char text[TABLE_SAY_MAX], room[TABLE_SAY_MAX];
+
+		snprintf(text, sizeof text, "and %zu more", r->faults_unlisted);
+		fprintf(stderr, "pinganctl: %s\n", table_say(r->lang, text, room));
+	}
 	return report_path == NULL || report_write(r, report_path);
 }
 

@@ -7,6 +7,7 @@
 #define CTL_TABLE_ROWS_H
 
 #include "table_import.h"
+#include "table_words.h"
 
 struct table_row {
 	uint64_t line;
@@ -22,6 +23,7 @@ struct table_fault {
 
 struct table_rows {
 	const struct table_kind *kind;
+	enum table_lang lang; /* in which faults are told */
 	bool present[TABLE_COLUMNS_MAX]; /* the heading has this column */
 	struct table_row *rows;
 	size_t count, size;

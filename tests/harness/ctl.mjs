@@ -7,7 +7,7 @@ import { program } from './index.mjs'
 /** Exit code, standard output and error of one command. */
 export const ctl = (cell, ...args) =>
 	new Promise((done) => {
-		execFile(program('pinganctl'), ['--config', cell.daemon.file, ...args], (error, out, err) => done({ code: error === null ? 0 : (error.code ?? error.signal), out, err }))
+		execFile(program('pinganctl'), ['--config', cell.daemon.file, ...args], { env: { ...process.env, LC_ALL: cell.lang ?? 'C.UTF-8' } }, (error, out, err) => done({ code: error === null ? 0 : (error.code ?? error.signal), out, err }))
 	})
 
 /** What it printed; it must have done it. */
