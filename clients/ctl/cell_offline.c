@@ -35,9 +35,9 @@ void offline_free(struct cell *cell)
 {
 	struct table *t = cell->offline;
 
-	for (size_t i = 0; t != NULL && i < t->size; i++)
-		if (t->slots[i].key != NULL)
-			free(t->slots[i].value);
+	for (size_t i = 0; t != NULL && i < table_places(t); i++)
+		if (table_at(t, i)->key != NULL)
+			free(table_at(t, i)->value);
 	if (t != NULL)
 		table_free(t);
 	free(t);
@@ -117,9 +117,9 @@ char **offline_keys(struct cell *cell, const char *type, size_t *ret_count)
 	size_t count = 0;
 
 	ENSURE(keys != NULL);
-	for (size_t i = 0; i < t->size; i++)
-		if (t->slots[i].key != NULL && strncmp(t->slots[i].key, type, strlen(type)) == 0) {
-			keys[count] = strdup(t->slots[i].key);
+	for (size_t i = 0; i < table_places(t); i++)
+		if (table_at(t, i)->key != NULL && strncmp(table_at(t, i)->key, type, strlen(type)) == 0) {
+			keys[count] = strdup(table_at(t, i)->key);
 			ENSURE(keys[count] != NULL);
 			count++;
 		}

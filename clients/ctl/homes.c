@@ -122,9 +122,9 @@ static bool count_all(struct count *c)
 		return false;
 	if (c->rows.count == 0)
 		home_rows_init(&c->rows, "");
-	for (size_t i = 0; i < c->homes.size; i++)
-		if (c->homes.slots[i].key != NULL) {
-			const struct home *home = c->homes.slots[i].value;
+	for (size_t i = 0; i < table_places(&c->homes); i++)
+		if (table_at(&c->homes, i)->key != NULL) {
+			const struct home *home = table_at(&c->homes, i)->value;
 			struct home_count one = {0};
 
 			one.of[home_stands(&home->units)] = 1;
@@ -136,14 +136,14 @@ static bool count_all(struct count *c)
 
 static void count_free(struct count *c)
 {
-	for (size_t i = 0; i < c->homes.size; i++)
-		if (c->homes.slots[i].key != NULL) {
-			free((char *)(uintptr_t)c->homes.slots[i].key);
-			free(c->homes.slots[i].value);
+	for (size_t i = 0; i < table_places(&c->homes); i++)
+		if (table_at(&c->homes, i)->key != NULL) {
+			free((char *)(uintptr_t)table_at(&c->homes, i)->key);
+			free(table_at(&c->homes, i)->value);
 		}
-	for (size_t i = 0; i < c->silent.size; i++)
-		if (c->silent.slots[i].key != NULL)
-			free(c->silent.slots[i].value);
+	for (size_t i = 0; i < table_places(&c->silent); i++)
+		if (table_at(&c->silent, i)->key != NULL)
+			free(table_at(&c->silent, i)->value);
 	table_free(&c->homes);
 	table_free(&c->silent);
 	free(c);

@@ -324,9 +324,9 @@ static void tell(struct export *e, bool json)
 
 static void export_free(struct export *e)
 {
-	for (size_t i = 0; i < e->about.size; i++)
-		if (e->about.slots[i].key != NULL)
-			free(e->about.slots[i].value);
+	for (size_t i = 0; i < table_places(&e->about); i++)
+		if (table_at(&e->about, i)->key != NULL)
+			free(table_at(&e->about, i)->value);
 	table_free(&e->about);
 	json_decref(e->devices);
 	json_decref(e->calls);

@@ -178,9 +178,9 @@ bool roster_cell_open(struct roster_cell *r, struct cell *cell, const char *conf
 
 void roster_cell_close(struct roster_cell *r)
 {
-	for (size_t i = 0; i < r->people.size; i++)
-		if (r->people.slots[i].key != NULL)
-			free(r->people.slots[i].value);
+	for (size_t i = 0; i < table_places(&r->people); i++)
+		if (table_at(&r->people, i)->key != NULL)
+			free(table_at(&r->people, i)->value);
 	table_free(&r->people);
 }
 

@@ -463,9 +463,9 @@ static void flights_each(struct app *app, void (*each)(struct app *app, struct f
 		APP_LOG(app, "NO_MEMORY", "what=flights"); /* asked again next turn: they stay marked */
 		return;
 	}
-	for (size_t i = 0; i < app->flights.size; i++)
-		if (app->flights.slots[i].key != NULL)
-			list[n++] = app->flights.slots[i].value;
+	for (size_t i = 0; i < table_places(&app->flights); i++)
+		if (table_at(&app->flights, i)->key != NULL)
+			list[n++] = table_at(&app->flights, i)->value;
 	qsort(list, n, sizeof(struct flight *), by_order);
 	for (size_t i = 0; i < n; i++)
 		each(app, list[i]);
@@ -635,9 +635,9 @@ void changes_free(struct app *app)
 	struct change *ch;
 	struct record *rec;
 
-	for (size_t i = 0; i < app->flights.size; i++)
-		if (app->flights.slots[i].key != NULL)
-			free(app->flights.slots[i].value);
+	for (size_t i = 0; i < table_places(&app->flights); i++)
+		if (table_at(&app->flights, i)->key != NULL)
+			free(table_at(&app->flights, i)->value);
 	table_free(&app->flights);
 	while ((ch = TAILQ_FIRST(&app->settled)) != NULL) {
 		TAILQ_REMOVE(&app->settled, ch, link);

@@ -33,9 +33,9 @@ void desks_free(struct desks *d)
 {
 	if (d == NULL)
 		return;
-	for (size_t i = 0; i < d->of.size; i++)
-		if (d->of.slots[i].key != NULL)
-			free(d->of.slots[i].value);
+	for (size_t i = 0; i < table_places(&d->of); i++)
+		if (table_at(&d->of, i)->key != NULL)
+			free(table_at(&d->of, i)->value);
 	table_free(&d->of);
 	free(d);
 }
@@ -146,8 +146,8 @@ void desks_turn(struct app *app)
 	if (app->loading || app->now.mono.ms - d->looked_at.ms < ALIVE_EVERY_MS)
 		return;
 	d->looked_at = app->now.mono;
-	for (size_t i = 0; i < d->of.size; i++) {
-		struct desk *desk = d->of.slots[i].key == NULL ? NULL : d->of.slots[i].value;
+	for (size_t i = 0; i < table_places(&d->of); i++) {
+		struct desk *desk = table_at(&d->of, i)->key == NULL ? NULL : table_at(&d->of, i)->value;
 
 		if (desk == NULL)
 			continue;
@@ -157,9 +157,9 @@ void desks_turn(struct app *app)
 	if (!flooded && (!moved || app->now.mono.ms - d->shown_at.ms < LOAD_SHOWN_MS))
 		return;
 	d->shown_at = app->now.mono;
-	for (size_t i = 0; i < d->of.size; i++)
-		if (d->of.slots[i].key != NULL)
-			((struct desk *)d->of.slots[i].value)->shown = ((struct desk *)d->of.slots[i].value)->load;
+	for (size_t i = 0; i < table_places(&d->of); i++)
+		if (table_at(&d->of, i)->key != NULL)
+			((struct desk *)table_at(&d->of, i)->value)->shown = ((struct desk *)table_at(&d->of, i)->value)->load;
 	screens_presence(app);
 }
 

@@ -115,8 +115,8 @@ void snapshot_begin(struct app *app, struct session *s)
 		APP_LOG(app, "NO_MEMORY", "what=snapshot");
 		return;
 	}
-	for (size_t i = 0; i < sc->shown.size; i++) {
-		const struct shown *sh = sc->shown.slots[i].key == NULL ? NULL : sc->shown.slots[i].value;
+	for (size_t i = 0; i < table_places(&sc->shown); i++) {
+		const struct shown *sh = table_at(&sc->shown, i)->key == NULL ? NULL : table_at(&sc->shown, i)->value;
 
 		if (sh != NULL && sees(app, s, sh))
 			ids[s->snapshot_len++] = sh->id;
@@ -308,8 +308,8 @@ static bool missed_beside(struct app *app, const struct session *s, size_t *rows
 {
 	struct screens *sc = app->screens;
 
-	for (size_t i = 0; i < sc->shown.size; i++) {
-		const struct shown *sh = sc->shown.slots[i].key == NULL ? NULL : sc->shown.slots[i].value;
+	for (size_t i = 0; i < table_places(&sc->shown); i++) {
+		const struct shown *sh = table_at(&sc->shown, i)->key == NULL ? NULL : table_at(&sc->shown, i)->value;
 
 		if (sh != NULL && (sh->face.state == INCIDENT_ANSWERED || sh->marked) && sees(app, s, sh) &&
 		    !missed(app, s, sh->id, rows, removed))

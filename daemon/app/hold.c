@@ -145,8 +145,8 @@ void hold_reload(struct app *app, struct session *s)
 			s->holds[s->hold_count++] = s->phone_job;
 		return;
 	}
-	for (size_t i = 0; i < all->size && s->hold_count < CONSOLE_HOLDS_MAX; i++) {
-		const struct shown *sh = all->slots[i].key == NULL ? NULL : all->slots[i].value;
+	for (size_t i = 0; i < table_places(all) && s->hold_count < CONSOLE_HOLDS_MAX; i++) {
+		const struct shown *sh = table_at(all, i)->key == NULL ? NULL : table_at(all, i)->value;
 
 		/* `face` still is what was told before the load. */
 		if (sh != NULL && sh->face.state == INCIDENT_ANSWERED && strcmp(sh->face.owner, s->rights.person) == 0)

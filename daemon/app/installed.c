@@ -132,9 +132,9 @@ void installed_free(struct app *app)
 	struct table *const all[] = {&app->installed_homes, &app->installed_areas};
 
 	for (size_t t = 0; t < COUNT_OF(all); t++) {
-		for (size_t i = 0; i < all[t]->size; i++)
-			if (all[t]->slots[i].key != NULL)
-				free(all[t]->slots[i].value);
+		for (size_t i = 0; i < table_places(all[t]); i++)
+			if (table_at(all[t], i)->key != NULL)
+				free(table_at(all[t], i)->value);
 		table_free(all[t]);
 	}
 }
@@ -156,9 +156,9 @@ void app_installed(struct app *app, struct home_rows *ret)
 			r->count.target = a->target_homes;
 		arena_reset(&app->arena);
 	}
-	for (size_t i = 0; i < areas->size; i++)
-		if (areas->slots[i].key != NULL) {
-			const struct area_count *a = areas->slots[i].value;
+	for (size_t i = 0; i < table_places(areas); i++)
+		if (table_at(areas, i)->key != NULL) {
+			const struct area_count *a = table_at(areas, i)->value;
 
 			home_rows_add(ret, a->area, &a->count);
 		}

@@ -26,8 +26,8 @@ static void presses_trim(struct app *app)
 	struct table *all = &app->test_presses;
 	struct table kept = {0};
 
-	for (size_t i = 0; i < all->size; i++) {
-		struct test_press *p = all->slots[i].key == NULL ? NULL : all->slots[i].value;
+	for (size_t i = 0; i < table_places(all); i++) {
+		struct test_press *p = table_at(all, i)->key == NULL ? NULL : table_at(all, i)->value;
 
 		if (p != NULL && (app->now.store_ms - p->at[0] >= WINDOW_MS || !table_put(&kept, p->device, p))) {
 			free(p);
@@ -71,9 +71,9 @@ void on_test_entry(struct app *app, const struct store_entry *e)
 
 void on_test_free(struct app *app)
 {
-	for (size_t i = 0; i < app->test_presses.size; i++)
-		if (app->test_presses.slots[i].key != NULL)
-			free(app->test_presses.slots[i].value);
+	for (size_t i = 0; i < table_places(&app->test_presses); i++)
+		if (table_at(&app->test_presses, i)->key != NULL)
+			free(table_at(&app->test_presses, i)->value);
 	table_free(&app->test_presses);
 }
 

@@ -270,7 +270,7 @@ void outages_turn(struct app *app)
 	if (!app->store_up || app->now.mono.ms - app->outages_at.ms < 1000)
 		return;
 	app->outages_at = app->now.mono;
-	for (size_t i = 0; i < app->outages.size && left != 0; i++)
-		if (app->outages.slots[i].key != NULL)
-			left -= sweep(app, app->outages.slots[i].value, left);
+	for (size_t i = 0; i < table_places(&app->outages) && left != 0; i++)
+		if (table_at(&app->outages, i)->key != NULL)
+			left -= sweep(app, table_at(&app->outages, i)->value, left);
 }

@@ -69,8 +69,8 @@ static bool calls_gather(struct app_paper *a)
 	a->calls = calloc(sc->shown.used + 1, sizeof(struct entry));
 	if (a->calls == NULL)
 		return false;
-	for (size_t i = 0; i < sc->shown.size; i++) {
-		const struct shown *sh = sc->shown.slots[i].key == NULL ? NULL : sc->shown.slots[i].value;
+	for (size_t i = 0; i < table_places(&sc->shown); i++) {
+		const struct shown *sh = table_at(&sc->shown, i)->key == NULL ? NULL : table_at(&sc->shown, i)->value;
 
 		if (sh == NULL || !shown_open(sh) || !sees(a, &sh->face))
 			continue;

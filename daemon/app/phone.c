@@ -127,8 +127,8 @@ void phones_index(struct app *app, const struct incident *inc)
 			phones_touch(app, job->offers[k].caregiver);
 		}
 	}
-	for (size_t i = 0; may_have_forgotten(inc) && i < sc->phone_of.size; i++) {
-		struct phone *p = sc->phone_of.slots[i].key == NULL ? NULL : sc->phone_of.slots[i].value;
+	for (size_t i = 0; may_have_forgotten(inc) && i < table_places(&sc->phone_of); i++) {
+		struct phone *p = table_at(&sc->phone_of, i)->key == NULL ? NULL : table_at(&sc->phone_of, i)->value;
 
 		if (p != NULL && ref_find(p, inc->id) != NULL)
 			phones_touch(app, p->person);
@@ -139,9 +139,9 @@ void phones_free(struct app *app)
 {
 	struct table *t = &app->screens->phone_of;
 
-	for (size_t i = 0; i < t->size; i++)
-		if (t->slots[i].key != NULL)
-			free(t->slots[i].value);
+	for (size_t i = 0; i < table_places(t); i++)
+		if (table_at(t, i)->key != NULL)
+			free(table_at(t, i)->value);
 	table_free(t);
 }
 

@@ -148,9 +148,9 @@ void proofs_turn(struct app *app)
 {
 	if (app->proofs.used == 0 || !app->store_up || app->loading)
 		return;
-	for (size_t i = 0; i < app->proofs.size; i++)
-		if (app->proofs.slots[i].key != NULL)
-			look(app, app->proofs.slots[i].value);
+	for (size_t i = 0; i < table_places(&app->proofs); i++)
+		if (table_at(&app->proofs, i)->key != NULL)
+			look(app, table_at(&app->proofs, i)->value);
 }
 
 ms_t proofs_wait(const struct app *app)
@@ -169,8 +169,8 @@ bool proof_copy(struct app *app, const struct change *ch)
 
 void proofs_free(struct app *app)
 {
-	for (size_t i = 0; i < app->proofs.size; i++)
-		if (app->proofs.slots[i].key != NULL)
-			free(app->proofs.slots[i].value);
+	for (size_t i = 0; i < table_places(&app->proofs); i++)
+		if (table_at(&app->proofs, i)->key != NULL)
+			free(table_at(&app->proofs, i)->value);
 	table_free(&app->proofs);
 }

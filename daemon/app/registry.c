@@ -322,9 +322,9 @@ void record_hand_entry(struct app *app, const struct store_entry *e)
 
 void record_hands_free(struct app *app)
 {
-	for (size_t i = 0; i < app->record_hands.size; i++)
-		if (app->record_hands.slots[i].key != NULL)
-			free(app->record_hands.slots[i].value);
+	for (size_t i = 0; i < table_places(&app->record_hands); i++)
+		if (table_at(&app->record_hands, i)->key != NULL)
+			free(table_at(&app->record_hands, i)->value);
 	table_free(&app->record_hands);
 	app->record_hand_count = 0;
 }

@@ -30,9 +30,9 @@ struct roster *roster_new(void)
 static void scopes_forget(struct roster *r)
 {
 	r->generation++;
-	for (size_t i = 0; i < r->scopes.size; i++)
-		if (r->scopes.slots[i].key != NULL)
-			free(r->scopes.slots[i].value);
+	for (size_t i = 0; i < table_places(&r->scopes); i++)
+		if (table_at(&r->scopes, i)->key != NULL)
+			free(table_at(&r->scopes, i)->value);
 	table_free(&r->scopes);
 	memset(&r->scopes, 0, sizeof r->scopes);
 }
@@ -41,9 +41,9 @@ void roster_free(struct roster *r)
 {
 	if (r == NULL)
 		return;
-	for (size_t i = 0; i < r->members.size; i++)
-		if (r->members.slots[i].key != NULL)
-			free(r->members.slots[i].value);
+	for (size_t i = 0; i < table_places(&r->members); i++)
+		if (table_at(&r->members, i)->key != NULL)
+			free(table_at(&r->members, i)->value);
 	table_free(&r->members);
 	scopes_forget(r);
 	free(r->duty.at);
@@ -201,8 +201,8 @@ static void desk_read(struct roster *r)
 		return;
 	r->desk_stale = false;
 	r->desk.len = 0;
-	for (size_t i = 0; i < r->members.size; i++) {
-		struct member *m = r->members.slots[i].key == NULL ? NULL : r->members.slots[i].value;
+	for (size_t i = 0; i < table_places(&r->members); i++) {
+		struct member *m = table_at(&r->members, i)->key == NULL ? NULL : table_at(&r->members, i)->value;
 
 		if (m == NULL || !m->known || (m->rights.role != ROLE_OPERATOR && m->rights.role != ROLE_SUPERVISOR))
 			continue;

@@ -404,8 +404,8 @@ static uint32_t owned(const struct app *app, const char *person)
 	const struct table *all = &app->screens->shown;
 	uint32_t n = 0;
 
-	for (size_t i = 0; i < all->size; i++) {
-		const struct shown *sh = all->slots[i].key == NULL ? NULL : all->slots[i].value;
+	for (size_t i = 0; i < table_places(all); i++) {
+		const struct shown *sh = table_at(all, i)->key == NULL ? NULL : table_at(all, i)->value;
 
 		n += sh != NULL && sh->face.state == INCIDENT_ANSWERED && strcmp(sh->face.owner, person) == 0;
 	}

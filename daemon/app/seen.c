@@ -117,8 +117,8 @@ static size_t put_carriers(struct app *app, size_t n)
 {
 	struct units *us = app->units;
 
-	for (size_t i = 0; i < us->carriers.size; i++) {
-		struct carrier *c = us->carriers.slots[i].key == NULL ? NULL : us->carriers.slots[i].value;
+	for (size_t i = 0; i < table_places(&us->carriers); i++) {
+		struct carrier *c = table_at(&us->carriers, i)->key == NULL ? NULL : table_at(&us->carriers, i)->value;
 
 		if (c == NULL || !c->dirty)
 			continue;
@@ -196,9 +196,9 @@ static void landed(struct app *app, bool ok)
 		if (!ok || u->heard_again)
 			soil(app, u);
 	}
-	for (size_t i = 0; !ok && i < us->carriers.size; i++)
-		if (us->carriers.slots[i].key != NULL)
-			((struct carrier *)us->carriers.slots[i].value)->dirty = true;
+	for (size_t i = 0; !ok && i < table_places(&us->carriers); i++)
+		if (table_at(&us->carriers, i)->key != NULL)
+			((struct carrier *)table_at(&us->carriers, i)->value)->dirty = true;
 }
 
 void app_store_seen_put(struct app *app, bool ok)

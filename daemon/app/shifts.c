@@ -57,9 +57,9 @@ void shifts_free(struct app *app)
 {
 	struct table *of = app->shifts == NULL ? NULL : &app->shifts->of;
 
-	for (size_t i = 0; of != NULL && i < of->size; i++)
-		if (of->slots[i].key != NULL)
-			free(of->slots[i].value);
+	for (size_t i = 0; of != NULL && i < table_places(of); i++)
+		if (table_at(of, i)->key != NULL)
+			free(table_at(of, i)->value);
 	if (of != NULL)
 		table_free(of);
 	free(app->shifts);

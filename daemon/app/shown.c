@@ -105,8 +105,8 @@ void shown_free(struct app *app)
 {
 	struct screens *sc = app->screens;
 
-	for (size_t i = 0; i < sc->shown.size; i++) {
-		struct shown *sh = sc->shown.slots[i].key == NULL ? NULL : sc->shown.slots[i].value;
+	for (size_t i = 0; i < table_places(&sc->shown); i++) {
+		struct shown *sh = table_at(&sc->shown, i)->key == NULL ? NULL : table_at(&sc->shown, i)->value;
 
 		if (sh == NULL)
 			continue;
@@ -671,8 +671,8 @@ void shown_calling(struct app *app)
 {
 	struct screens *sc = app->screens;
 
-	for (size_t i = 0; i < sc->shown.size && sc->note_count != 0; i++) {
-		struct shown *sh = sc->shown.slots[i].key == NULL ? NULL : sc->shown.slots[i].value;
+	for (size_t i = 0; i < table_places(&sc->shown) && sc->note_count != 0; i++) {
+		struct shown *sh = table_at(&sc->shown, i)->key == NULL ? NULL : table_at(&sc->shown, i)->value;
 		struct event ev = {.type = EVENT_CLAIM};
 		struct session *s;
 

@@ -119,9 +119,9 @@ static void watches_trim(struct app *app)
 
 	if (app->storm_watch_count < WATCHES_MAX)
 		return;
-	for (size_t i = 0; i < all->size; i++)
-		if (all->slots[i].key != NULL)
-			free(all->slots[i].value);
+	for (size_t i = 0; i < table_places(all); i++)
+		if (table_at(all, i)->key != NULL)
+			free(table_at(all, i)->value);
 	table_free(all);
 	memset(all, 0, sizeof *all);
 	app->storm_watch_count = 0;
@@ -182,8 +182,9 @@ static void signals(struct app *app, const struct incident_slot *slot, uint32_t 
 /* Ended by a person in spite of it all: what was counted until then is known. */
 static void watches_forget(struct app *app, const struct storm *s)
 {
-	for (size_t i = 0; i < app->storm_watches.size; i++) {
-		struct storm_watch *w = app->storm_watches.slots[i].key == NULL ? NULL : app->storm_watches.slots[i].value;
+	for (size_t i = 0; i < table_places(&app->storm_watches); i++) {
+		struct storm_watch *w =
+			table_at(&app->storm_watches, i)->key == NULL ? NULL : table_at(&app->storm_watches, i)->value;
 
 		if (w != NULL && area_covers(s->area, w->area) && (s->kinds & BIT(w->kind)) != 0)
 			memset(w->counts, 0, sizeof w->counts);
@@ -439,9 +440,9 @@ void storms_turn(struct app *app)
 		over(app, rec);
 	if (app->now.mono.ms - app->storm_watched_at.ms >= WATCH_MS) {
 		app->storm_watched_at = app->now.mono;
-		for (size_t i = 0; i < app->storm_watches.size; i++)
-			if (app->storm_watches.slots[i].key != NULL)
-				watch_ask(app, app->storm_watches.slots[i].value);
+		for (size_t i = 0; i < table_places(&app->storm_watches); i++)
+			if (table_at(&app->storm_watches, i)->key != NULL)
+				watch_ask(app, table_at(&app->storm_watches, i)->value);
 	}
 	if (app->now.mono.ms - app->storms_pass_at.ms < (hold || app->storms_more ? PASS_MS : IDLE_MS) ||
 	    (!hold && app->held_back == 0))
@@ -452,8 +453,8 @@ void storms_turn(struct app *app)
 
 void storms_free(struct app *app)
 {
-	for (size_t i = 0; i < app->storm_watches.size; i++)
-		if (app->storm_watches.slots[i].key != NULL)
-			free(app->storm_watches.slots[i].value);
+	for (size_t i = 0; i < table_places(&app->storm_watches); i++)
+		if (table_at(&app->storm_watches, i)->key != NULL)
+			free(table_at(&app->storm_watches, i)->value);
 	table_free(&app->storm_watches);
 }

@@ -93,8 +93,8 @@ void unit_tallies_free(struct app *app)
 {
 	struct table *all = &app->devices->tallies;
 
-	for (size_t i = 0; i < all->size; i++)
-		if (all->slots[i].key != NULL)
-			free(all->slots[i].value);
+	for (size_t i = 0; i < table_places(all); i++)
+		if (table_at(all, i)->key != NULL)
+			free(table_at(all, i)->value);
 	table_free(all);
 }

@@ -73,8 +73,8 @@ static void ring_read(struct app *app, struct view *v)
 
 	v->ring_len = 0;
 	v->ring_more = false;
-	for (size_t i = 0; i < all->size; i++) {
-		struct shown *sh = all->slots[i].key == NULL ? NULL : all->slots[i].value;
+	for (size_t i = 0; i < table_places(all); i++) {
+		struct shown *sh = table_at(all, i)->key == NULL ? NULL : table_at(all, i)->value;
 
 		if (sh != NULL && rights_rings(app, &v->rights, &sh->face))
 			ring_add(v, sh);
@@ -134,8 +134,8 @@ static void longest_read(struct app *app, struct view *v)
 
 	v->longest_ms = 0;
 	v->longest_stale = false;
-	for (size_t i = 0; i < all->size && v->waiting != 0; i++) {
-		const struct shown *sh = all->slots[i].key == NULL ? NULL : all->slots[i].value;
+	for (size_t i = 0; i < table_places(all) && v->waiting != 0; i++) {
+		const struct shown *sh = table_at(all, i)->key == NULL ? NULL : table_at(all, i)->value;
 
 		if (sh == NULL || sh->face.state != INCIDENT_WAITING || sh->face.aside != ASIDE_NONE ||
 		    (v->longest_ms != 0 && sh->face.waiting_since_ms >= v->longest_ms))
@@ -162,9 +162,9 @@ static void answers_turn(struct app *app)
 	if (day == sc->answers_day)
 		return;
 	sc->answers_day = day;
-	for (size_t i = 0; i < sc->answers.size; i++)
-		if (sc->answers.slots[i].key != NULL)
-			free(sc->answers.slots[i].value);
+	for (size_t i = 0; i < table_places(&sc->answers); i++)
+		if (table_at(&sc->answers, i)->key != NULL)
+			free(table_at(&sc->answers, i)->value);
 	table_free(&sc->answers);
 	memset(&sc->answers, 0, sizeof sc->answers);
 	TAILQ_FOREACH (v, &sc->views, link)
@@ -290,8 +290,8 @@ static void view_read(struct app *app, struct view *v)
 	v->waiting = 0;
 	v->longest_ms = 0;
 	v->longest_stale = false;
-	for (size_t i = 0; i < sc->shown.size; i++) {
-		struct shown *sh = sc->shown.slots[i].key == NULL ? NULL : sc->shown.slots[i].value;
+	for (size_t i = 0; i < table_places(&sc->shown); i++) {
+		struct shown *sh = table_at(&sc->shown, i)->key == NULL ? NULL : table_at(&sc->shown, i)->value;
 
 		if (sh != NULL && open(&sh->face) && rights_shows(app, &v->rights, &sh->face))
 			tally_in(v, &sh->face);
@@ -299,9 +299,9 @@ static void view_read(struct app *app, struct view *v)
 	ring_read(app, v);
 	answers_turn(app);
 	v->answered = v->answered_10s = v->answered_60s = 0;
-	for (size_t i = 0; i < sc->answers.size; i++)
-		if (sc->answers.slots[i].key != NULL && rights_covers(&v->rights, sc->answers.slots[i].key))
-			answers_add(v, sc->answers.slots[i].value);
+	for (size_t i = 0; i < table_places(&sc->answers); i++)
+		if (table_at(&sc->answers, i)->key != NULL && rights_covers(&v->rights, table_at(&sc->answers, i)->key))
+			answers_add(v, table_at(&sc->answers, i)->value);
 	people_read(app, v);
 }
 
@@ -356,8 +356,8 @@ void views_free(struct app *app)
 		TAILQ_REMOVE(&sc->views, v, link);
 		free(v);
 	}
-	for (size_t i = 0; i < sc->answers.size; i++)
-		if (sc->answers.slots[i].key != NULL)
-			free(sc->answers.slots[i].value);
+	for (size_t i = 0; i < table_places(&sc->answers); i++)
+		if (table_at(&sc->answers, i)->key != NULL)
+			free(table_at(&sc->answers, i)->value);
 	table_free(&sc->answers);
 }

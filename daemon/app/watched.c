@@ -26,9 +26,9 @@ void watched_free(struct app *app)
 
 	if (us == NULL)
 		return;
-	for (size_t i = 0; i < us->carriers.size; i++)
-		if (us->carriers.slots[i].key != NULL)
-			free(us->carriers.slots[i].value);
+	for (size_t i = 0; i < table_places(&us->carriers); i++)
+		if (table_at(&us->carriers, i)->key != NULL)
+			free(table_at(&us->carriers, i)->value);
 	table_free(&us->carriers);
 	heap_free(&us->due);
 	heap_free(&us->test_due);

@@ -32,7 +32,7 @@
 #error the contract tests move the clock: configure with PINGAN_TEST_BUILD=ON
 #endif
 
-#define AWAIT_S 120       /* a test that hangs ends; a machine whose disk takes 20 s for a sync is only slow */
+#define AWAIT_S 120 /* a test that hangs ends; a machine whose disk takes 20 s for a sync is only slow */
 #define START_MS 1790000000000
 
 struct stage;
@@ -59,10 +59,10 @@ struct view {
 
 struct client {
 	struct stage *stage;
-	bool in_port;             /* nothing may be told from inside a port call */
+	bool in_port; /* nothing may be told from inside a port call */
 	void *handle;
 	struct redis_store *redis;
-	struct clock *clock;      /* Redis only, as log */
+	struct clock *clock; /* Redis only, as log */
 	struct log *log;
 	struct store_sim_daemon *sim;
 	int64_t advance_ms;
@@ -76,9 +76,9 @@ struct client {
 	size_t answer_count;
 	struct heard_entry *entries;
 	size_t entry_count;
-	struct table views;       /* key -> struct view */
-	size_t view_count;        /* records that stand, as the client believes */
-	uint64_t newest, newest_commit; /* position in the log */
+	struct table views;                 /* key -> struct view */
+	size_t view_count;                  /* records that stand, as the client believes */
+	uint64_t newest, newest_commit;     /* position in the log */
 	uint32_t puts, puts_refused, seens; /* answers about last seen */
 	struct store_seen *seen;            /* the last of them */
 	size_t seen_count;
@@ -92,8 +92,8 @@ struct stage {
 	struct event_base *base;
 	struct store_sim *sim;
 	struct redis_store_config config;
-	uint64_t ids;             /* commit ids given so far */
-	uint64_t kept;            /* stage_keep() */
+	uint64_t ids;  /* commit ids given so far */
+	uint64_t kept; /* stage_keep() */
 	struct client *clients[8];
 	size_t client_count;
 };
@@ -154,9 +154,9 @@ static inline void view_apply(struct client *c, const struct store_record *r)
 /* Walks what stands: `i` from 0, NULL at the end. */
 static inline struct view *view_next(struct client *c, size_t *i)
 {
-	while (*i < c->views.size) {
-		const char *key = c->views.slots[*i].key;
-		struct view *v = key == NULL ? NULL : c->views.slots[*i].value;
+	while (*i < table_places(&c->views)) {
+		const char *key = table_at(&c->views, *i)->key;
+		struct view *v = key == NULL ? NULL : table_at(&c->views, *i)->value;
 
 		(*i)++;
 		if (v != NULL && v->rev != 0)
@@ -167,8 +167,8 @@ static inline struct view *view_next(struct client *c, size_t *i)
 
 static inline void views_clear(struct client *c)
 {
-	for (size_t i = 0; i < c->views.size; i++) {
-		struct view *v = c->views.slots[i].key == NULL ? NULL : c->views.slots[i].value;
+	for (size_t i = 0; i < table_places(&c->views); i++) {
+		struct view *v = table_at(&c->views, i)->key == NULL ? NULL : table_at(&c->views, i)->value;
 
 		if (v != NULL)
 			free(v->body);
@@ -296,13 +296,13 @@ static inline void on_guard(evutil_socket_t fd, short what, void *arg)
 }
 
 /* Runs the stage until `cond` is true; `what` is said when it never is. */
-#define await(stage, cond, what)                                                                                       \
-	do {                                                                                                               \
-		struct runner runner = runner_begin(stage);                                                                    \
-		while (!(cond))                                                                                                \
-			if (!runner_step(&runner))                                                                                 \
-				fail_msg("%s: never happened: %s", (stage)->name, what);                                               \
-		runner_end(&runner);                                                                                           \
+#define await(stage, cond, what)                                         \
+	do {                                                                 \
+		struct runner runner = runner_begin(stage);                      \
+		while (!(cond))                                                  \
+			if (!runner_step(&runner))                                   \
+				fail_msg("%s: never happened: %s", (stage)->name, what); \
+		runner_end(&runner);                                             \
 	} while (0)
 
 struct runner {
@@ -353,9 +353,9 @@ static inline void runner_end(struct runner *r)
 static inline struct client *client_join(struct stage *w)
 {
 	struct client *c = calloc(1, sizeof *c);
-	struct store_sink sink = {c,         hear_attached, hear_down,       hear_answer,      hear_entry,
-	                          hear_safe, hear_load_begin, hear_load_record, hear_load_end,
-	                          hear_seen_put, hear_seen};
+	struct store_sink sink = {c,         hear_attached,   hear_down,        hear_answer,   hear_entry,
+	                          hear_safe, hear_load_begin, hear_load_record, hear_load_end, hear_seen_put,
+	                          hear_seen};
 
 	assert_non_null(c);
 	c->stage = w;
@@ -558,10 +558,10 @@ static inline uint64_t stored(struct client *c, const struct store_commit *commi
 	return a->log_id;
 }
 
-#define assert_slice(slice, text)                                                                                      \
-	do {                                                                                                               \
-		assert_int_equal((slice).len, strlen(text));                                                                   \
-		assert_memory_equal((slice).at, text, strlen(text));                                                           \
+#define assert_slice(slice, text)                            \
+	do {                                                     \
+		assert_int_equal((slice).len, strlen(text));         \
+		assert_memory_equal((slice).at, text, strlen(text)); \
 	} while (0)
 
 /* ------------------------------------------------------------ stages */

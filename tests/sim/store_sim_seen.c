@@ -168,8 +168,8 @@ void ss_seen_answer(struct store_sim_daemon *d, const struct thing *t)
 
 void ss_seen_cut(struct store_sim *s)
 {
-	for (size_t i = 0; i < s->seen.size; i++) {
-		struct seen_entry *e = s->seen.slots[i].key == NULL ? NULL : s->seen.slots[i].value;
+	for (size_t i = 0; i < table_places(&s->seen); i++) {
+		struct seen_entry *e = table_at(&s->seen, i)->key == NULL ? NULL : table_at(&s->seen, i)->value;
 
 		if (e != NULL && s->now_ms - e->put_at <= CUT_MS)
 			e->heard_ms = e->before_ms;
@@ -178,8 +178,8 @@ void ss_seen_cut(struct store_sim *s)
 
 void ss_seen_copy(struct store_sim *to, const struct store_sim *from)
 {
-	for (size_t i = 0; i < from->seen.size; i++) {
-		const struct seen_entry *e = from->seen.slots[i].key == NULL ? NULL : from->seen.slots[i].value;
+	for (size_t i = 0; i < table_places(&from->seen); i++) {
+		const struct seen_entry *e = table_at(&from->seen, i)->key == NULL ? NULL : table_at(&from->seen, i)->value;
 		struct store_seen seen = {0};
 
 		if (e == NULL)
@@ -193,8 +193,8 @@ void ss_seen_copy(struct store_sim *to, const struct store_sim *from)
 
 void ss_seen_free(struct store_sim *s)
 {
-	for (size_t i = 0; i < s->seen.size; i++) {
-		struct seen_entry *e = s->seen.slots[i].key == NULL ? NULL : s->seen.slots[i].value;
+	for (size_t i = 0; i < table_places(&s->seen); i++) {
+		struct seen_entry *e = table_at(&s->seen, i)->key == NULL ? NULL : table_at(&s->seen, i)->value;
 
 		if (e != NULL)
 			free(e->vitals);

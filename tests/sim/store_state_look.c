@@ -34,8 +34,8 @@ void state_free(struct store_state *s)
 	for (size_t i = 0; i < s->outbox_len; i++)
 		blob_drop(s->outbox[i].body);
 	free(s->outbox);
-	for (size_t i = 0; i < s->cells.size; i++) {
-		struct cell *c = s->cells.slots[i].key == NULL ? NULL : s->cells.slots[i].value;
+	for (size_t i = 0; i < table_places(&s->cells); i++) {
+		struct cell *c = table_at(&s->cells, i)->key == NULL ? NULL : table_at(&s->cells, i)->value;
 
 		if (c != NULL) {
 			blob_drop(c->body);
@@ -51,8 +51,8 @@ void state_free(struct store_state *s)
 
 static void cells_clone(struct store_state *to, const struct store_state *from)
 {
-	for (size_t i = 0; i < from->cells.size; i++) {
-		const struct cell *c = from->cells.slots[i].key == NULL ? NULL : from->cells.slots[i].value;
+	for (size_t i = 0; i < table_places(&from->cells); i++) {
+		const struct cell *c = table_at(&from->cells, i)->key == NULL ? NULL : table_at(&from->cells, i)->value;
 		struct cell *copy;
 
 		if (c == NULL)
@@ -189,9 +189,9 @@ void state_records(const struct store_state *s, void (*each)(void *ctx, const st
 	size_t n = 0;
 
 	ENSURE(records != NULL);
-	for (size_t i = 0; i < s->cells.size; i++)
-		if (s->cells.slots[i].key != NULL && s->cells.slots[i].key[0] == 'r')
-			records[n++] = s->cells.slots[i].value;
+	for (size_t i = 0; i < table_places(&s->cells); i++)
+		if (table_at(&s->cells, i)->key != NULL && table_at(&s->cells, i)->key[0] == 'r')
+			records[n++] = table_at(&s->cells, i)->value;
 	qsort(records, n, sizeof(struct cell *), by_key);
 	for (size_t i = 0; i < n; i++) {
 		record_of(records[i], &r);
