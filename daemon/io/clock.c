@@ -46,6 +46,14 @@ int64_t clock_precise_ns(const struct clock *clock)
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec + clock->mono_offset_ms * 1000000;
 }
 
+int64_t clock_cpu_ns(void)
+{
+	struct timespec ts;
+
+	ENSURE(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts) == 0);
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
 void clock_read(struct clock *clock, struct now *ret)
 {
 	ms_t before_ms = clock->now.store_ms;

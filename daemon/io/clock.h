@@ -29,6 +29,8 @@ const struct now *clock_now(const struct clock *clock);
 mono_t clock_mono(const struct clock *clock);
 /* Nanoseconds on the monotonic clock, for latencies. */
 int64_t clock_precise_ns(const struct clock *clock);
+/* Nanoseconds of processor time that this thread has had. */
+int64_t clock_cpu_ns(void);
 
 /* The store's clock showed store_ms at the monotonic instant `at`. Returns the jump in milliseconds when it is larger than
  * CLOCK_STEP_MS, else 0. The first time is never a jump. */

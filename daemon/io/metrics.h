@@ -52,6 +52,8 @@
 	X(LOOP_TURNS, "pingan_loop_turns_total", true, "Turns of the loop")                                                \
 	X(LOOP_SLOW, "pingan_loop_slow_turns_total", true, "Turns of the loop that took 10 ms or more")                    \
 	X(LOOP_LONGEST_US, "pingan_loop_longest_turn_us", false, "Longest turn of the loop since the last look")           \
+	X(LOOP_LONGEST_CPU_US, "pingan_loop_longest_turn_processor_us", false,                                             \
+	  "Most processor time of a turn and the events before it since the last look")                                    \
 	X(LOG_LINES, "pingan_log_lines_total", true, "Log lines written")                                                  \
 	X(LOG_HELD, "pingan_log_held_total", true, "Log lines held back by the rate limit")                                \
 	X(RELOADS, "pingan_config_reloads_total", true, "Configurations taken over")                                       \

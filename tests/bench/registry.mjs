@@ -2,13 +2,17 @@
 // the numbers to reach), while a daemon follows. Beside it, in the same run and on the same Redis: bare commits of as many
 // records of the same size, a bare read of the same records, and the round trip of a console's heartbeat.
 //
+// Turns of the daemon's loop are told by processor time too, with the events before each: on a machine that others use, a turn by
+// the wall clock says how long it was kept waiting.
+//
 //   --homes=N,N    sizes, one after the other (105000; N14 has 105000,1000000)
 //   --finds=N      searches of each kind (200)
 //   --import=N     runs of import and export, each in an empty cell (1)
 //   --json         one line of JSON at the end too
 //
 // To be reached: import of homes, residents, contacts and units of 105,000 homes within 60 s; a search within 20 ms (p99) at
-// 105,000 homes and 100 ms at 1,000,000; no turn of the daemon's loop over 10 ms meanwhile.
+// 105,000 homes and 100 ms at 1,000,000; no turn of the daemon's loop over 10 ms meanwhile,
+// by the wall clock or in processor time.
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -74,9 +78,9 @@ async function withCell(body) {
 		const admin = Number((await daemon.logged(/ev=LISTENING for=admin .*port=(\d+)/))[1])
 		const web = Number((await daemon.logged(/ev=LISTENING for=web .*port=(\d+)/))[1])
 		const state = async () => JSON.parse((await request(admin, '/readyz')).body)
-		const metric = async (name) => Number((await request(admin, '/metrics')).body.match(new RegExp(`^${name} (\\S+)$`, 'm'))?.[1] ?? Number.NaN)
+		const metrics = () => request(admin, '/metrics')
 		await until(async () => (await request(admin, '/readyz').catch(() => ({}))).status === 200, { what: 'the daemon is ready', child: daemon, limitMs: 120000 })
-		return await body({ dir, redis, daemon, ctl, state, metric, door: { origin: `http://127.0.0.1:${web}`, ports: { web }, child: daemon } })
+		return await body({ dir, redis, daemon, ctl, state, metrics, door: { origin: `http://127.0.0.1:${web}`, ports: { web }, child: daemon } })
 	} finally {
 		const faults = [...(await daemon.finish()), ...(await authd.child.finish()), ...(await redis.child.finish())]
 		rmSync(dir, { recursive: true, force: true })
@@ -84,7 +88,17 @@ async function withCell(body) {
 	}
 }
 
-const LONGEST = 'pingan_loop_longest_turn_us'
+/** The longest turns of the loop since the last look, ms: by the wall clock, and in processor time with the events before it. */
+async function longest(cell) {
+	const text = (await cell.metrics()).body
+	const of = (name) => Number(text.match(new RegExp(`^${name} (\\S+)$`, 'm'))[1]) / 1000
+	return { wall: of('pingan_loop_longest_turn_us'), cpu: of('pingan_loop_longest_turn_processor_us') }
+}
+
+function turns({ wall, cpu }, name) {
+	row(name, 'longest turn of the loop meanwhile', null, wall, 'ms', TURN_MS)
+	row(name, 'most processor time of a turn', null, cpu, 'ms', TURN_MS, 'with the events before it')
+}
 
 /** Until the daemon has read all that the log has. */
 async function caughtUp(cell) {
@@ -96,7 +110,7 @@ async function imports(cell, homes) {
 	const files = tables(cell.dir, homes)
 	let all = 0
 	let floors = 0
-	await cell.metric(LONGEST)
+	await longest(cell)
 	for (const kind of ORDER) {
 		const { s, result } = await seconds(() => cell.ctl('import', kind, files[kind]))
 		const lines = Number(result.match(/^(\d+) entered/)[1])
@@ -114,7 +128,7 @@ async function imports(cell, homes) {
 	row('import', `${homes} homes, all tables`, floors, all, 's', Math.round((IMPORT_S * homes) / 105000))
 	const { s } = await seconds(() => caughtUp(cell))
 	row('import', 'then, until the daemon has read it all', null, s, 's', null)
-	row('import', 'longest turn of the loop meanwhile', null, (await cell.metric(LONGEST)) / 1000, 'ms', TURN_MS)
+	turns(await longest(cell), 'import')
 	return files
 }
 
@@ -130,6 +144,7 @@ async function exports_(cell, homes, files) {
 		floors += bare.took_s
 	}
 	row('export', `${homes} homes, all tables`, floors, all, 's', Math.round((IMPORT_S * homes) / 105000))
+	turns(await longest(cell), 'export')
 	// A second look at the largest: nothing is to be done.
 	const { s, result } = await seconds(() => cell.ctl('import', 'homes', files.homes, '--dry-run'))
 	if (!result.startsWith(`0 to be entered, 0 to be changed, ${homes} there`)) throw new Error(result)
@@ -185,11 +200,11 @@ async function finds(cell, homes) {
 		'resident number': (h) => h.residents[0].id,
 		'nothing like it': (h) => `没有${h.phone}`,
 	}
-	let worst = 0
+	let worst = { wall: 0, cpu: 0 }
 	for (const [what, of] of Object.entries(kinds)) {
 		const took = []
 		let missed = 0
-		await cell.metric(LONGEST)
+		await longest(cell)
 		const begun = cpuMs(cell.daemon.pid)
 		for (let n = 0; n < FINDS; n++) {
 			const h = pick(n)
@@ -200,13 +215,13 @@ async function finds(cell, homes) {
 			missed += what !== 'nothing like it' && !more && !list.some((one) => one.household === h.id)
 		}
 		const used = (cpuMs(cell.daemon.pid) - begun) / FINDS
-		const longest = (await cell.metric(LONGEST)) / 1000
-		worst = Math.max(worst, longest)
+		const now = await longest(cell)
+		worst = { wall: Math.max(worst.wall, now.wall), cpu: Math.max(worst.cpu, now.cpu) }
 		took.sort((a, b) => a - b)
-		row('N14', `${what}, p99`, at(trips, 0.99), at(took, 0.99), 'ms', findMs(homes), `p50 ${f(at(took, 0.5), 2)} ms, longest turn ${f(longest)} ms, processor time ${f(used, 2)} ms${missed ? `, ${missed} NOT FOUND` : ''}`)
+		row('N14', `${what}, p99`, at(trips, 0.99), at(took, 0.99), 'ms', findMs(homes), `p50 ${f(at(took, 0.5), 2)} ms, longest turn ${f(now.wall)} ms (${f(now.cpu)} of the processor), processor time a search ${f(used, 2)} ms${missed ? `, ${missed} NOT FOUND` : ''}`)
 		if (missed) process.exitCode = 1
 	}
-	row('N14', 'longest turn of the loop meanwhile', null, worst, 'ms', TURN_MS)
+	turns(worst, 'N14')
 	for (const end of ends) end()
 }
 
