@@ -48,9 +48,9 @@ static unsigned seen_bits(const struct table *t, const char *id)
 
 static void seen_free(struct table *t)
 {
-	for (size_t i = 0; i < t->size; i++)
-		if (t->slots[i].key != NULL)
-			free(t->slots[i].value);
+	for (size_t i = 0; i < table_places(t); i++)
+		if (table_at(t, i)->key != NULL)
+			free(table_at(t, i)->value);
 	table_free(t);
 }
 
@@ -171,10 +171,10 @@ static void take_device(struct look *l, const char *id, struct slice body)
 
 static void homes_count(struct look *l)
 {
-	for (size_t i = 0; i < l->homes.size; i++) {
-		const struct seen *home = l->homes.slots[i].value;
+	for (size_t i = 0; i < table_places(&l->homes); i++) {
+		const struct seen *home = table_at(&l->homes, i)->value;
 
-		if (l->homes.slots[i].key == NULL)
+		if (table_at(&l->homes, i)->key == NULL)
 			continue;
 		if ((home->bits & HOME_DEVICE) == 0)
 			examples_add(&l->no_device, home->id);
