@@ -1,4 +1,5 @@
 #include "command.h"
+#include "snapshot_show.h"
 
 static int do_doctor(struct cell *cell, const struct options *o)
 {
@@ -14,11 +15,19 @@ static int do_doctor(struct cell *cell, const struct options *o)
 	return doctor_run(&doctor);
 }
 
+static int do_snapshot(struct cell *cell, const struct options *o)
+{
+	(void)cell;
+	return snapshot_check(o->config, o->cell, o->json);
+}
+
 static const struct command COMMANDS[] = {
 	{"doctor", "", "checks an installation and says what to mend", "days json", do_doctor,
      "doctor\n"
      "doctor --json --days 14",
      NEEDS_CONFIG},
+	{"snapshot check", "", "is this machine's local snapshot whole? How old is it, what does it hold", "json",
+     do_snapshot, "snapshot check", NEEDS_CONFIG},
 };
 
 static const struct option_row OPTIONS[] = {
@@ -28,9 +37,10 @@ static const struct option_row OPTIONS[] = {
 
 const struct group GROUP_DOCTOR = {
 	"Is all well",
-	"Looks at configuration, files and their modes, certificates, keys, snapshot, password helper and descriptors of "
-    "this machine; at Redis, its disk, its copies, the daemons; and at what is missing in the registry. Each line is "
-    "ok, warning or wrong, with what to do. Changes nothing. 0: nothing is wrong; 1: something is.",
+	"doctor looks at configuration, files and their modes, certificates, keys, snapshot, password helper and "
+    "descriptors of "
+	"this machine; at Redis, its disk, its copies, the daemons; and at what is missing in the registry. Each line is "
+	"ok, warning or wrong, with what to do. Changes nothing. 0: nothing is wrong; 1: something is.",
 	COMMANDS,
 	COUNT_OF(COMMANDS),
 	OPTIONS,

@@ -1,12 +1,12 @@
 // pinganctl doctor: what is well is said to be well, and what is broken is found, with what to do.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import test from 'node:test'
 
-import { ctl, ok } from '../harness/ctl.mjs'
-import { Cell } from '../harness/index.mjs'
+import { ctl, ok, refused } from '../harness/ctl.mjs'
+import { Cell, folder } from '../harness/index.mjs'
 
 /** Findings by check; several of one name in their order. */
 async function doctor(cell, code) {
@@ -115,4 +115,23 @@ test('a cell that is well, and each thing that is not', async (t) => {
 	is(dead, 'descriptors', 'warning', /no pingand/)
 	await cell.redis.cli('shutdown', 'nosave').catch(() => {})
 	is(await doctor(cell, 1), 'redis', 'wrong')
+})
+
+test('the local snapshot: whole, what it holds; a byte of it changed is found', async (t) => {
+	const keep = folder(t, 'snapshot')
+	const [file, key] = [path.join(keep, 'snapshot'), path.join(keep, 'key')]
+	writeFileSync(key, `${'5a'.repeat(32)}\n`, { mode: 0o600 })
+	const cell = await Cell.start(t, { demo: { homes: 3 }, config: { snapshot: { path: file, key_file: key, every_s: 5 } } })
+	await cell.daemon.stop()
+
+	const held = JSON.parse(await ok(cell, 'snapshot', 'check', '--json'))
+	assert.ok(held.household >= 3 && held.device >= 3 && held.person > 0 && held.records > 10, JSON.stringify(held))
+	assert.match(await ok(cell, 'snapshot', 'check'), /is whole/)
+	is(await doctor(cell), 'snapshot', 'ok', /is whole/)
+
+	const bytes = readFileSync(file)
+	bytes[bytes.length >> 1] ^= 1
+	writeFileSync(file, bytes)
+	await refused(cell, /snapshot: /, 'snapshot', 'check')
+	is(await doctor(cell, 1), 'snapshot', 'wrong')
 })
