@@ -1,5 +1,6 @@
 #include "audit.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -10,144 +11,15 @@
 #include <unistd.h>
 
 #include "audit_file.h"
+#include "audit_keys.h"
 #include "audit_part.h"
 #include "io/audit_check.h"
 #include "io/config.h"
 
+#define SEGMENT "audit-"
 #define DAY_MS INT64_C(86400000)
-#define ANCHORS_MAX 2000000
-
-/* ------------------------------------------------------------ keys and seals */
-
-struct keys {
-	char cell[32];
-	struct config config;
-	struct audit_key key;
-	bool has_key; /* the secret half */
-	uint8_t trusted[AUDIT_KEYS_MAX][AUDIT_KEY_LEN];
-	size_t trusted_count;
-	struct audit_seal *anchors;
-	size_t anchor_count;
-};
-
-static int complain(const char *what)
-{
-	fprintf(stderr, "pinganctl: %s\n", what);
-	return 1;
-}
-
-static void keys_free(struct keys *k)
-{
-	audit_key_wipe(&k->key);
-	free(k->anchors);
-	free(k);
-}
-
-static bool anchors_read(struct keys *k, const char *path)
-{
-	char line[1024];
-	FILE *from = fopen(path, "re");
-	size_t size = 0, bad = 0;
-
-	if (from == NULL && errno == ENOENT)
-		return true; /* nothing was sealed yet */
-	if (from == NULL)
-		return complain(strerror(errno)) == 0;
-	while (fgets(line, sizeof line, from) != NULL && k->anchor_count < ANCHORS_MAX) {
-		struct audit_seal seal;
-
-		if (!audit_anchor_read(line, &seal) || !audit_seal_good(k->cell, false, &seal)) {
-			bad++;
-			continue;
-		}
-		if (k->anchor_count == size) {
-			size = size * 2 + 1024;
-			k->anchors = realloc(k->anchors, size * sizeof *k->anchors);
-			ENSURE(k->anchors != NULL);
-		}
-		k->anchors[k->anchor_count++] = seal;
-	}
-	fclose(from);
-	if (bad != 0)
-		fprintf(stderr, "pinganctl: %s: %zu lines are no seals of this cell\n", path, bad);
-	return true;
-}
-
-static int by_entry(const void *a, const void *b)
-{
-	const struct audit_seal *x = a, *y = b;
-
-	return x->entry < y->entry ? -1 : x->entry > y->entry;
-}
-
-/* What the configuration and the options name. `need`: the secret half too. NULL with one line on standard error. */
-static struct keys *keys_of(const struct cell *cell, const struct audit_options *o, bool need)
-{
-	struct keys *k = calloc(1, sizeof *k);
-	char why[AUDIT_KEY_WHY_MAX > CONFIG_WHY_MAX ? AUDIT_KEY_WHY_MAX : CONFIG_WHY_MAX] = "", beside[512];
-	const char *file, *anchors;
-	bool ok = true;
-
-	ENSURE(k != NULL);
-	snprintf(k->cell, sizeof k->cell, "%.*s", (int)strlen(cell->prefix) - 1, cell->prefix);
-	config_preset(&k->config);
-	if (o->config != NULL)
-		ok = config_load(o->config, &k->config, why);
-	file = o->key_file != NULL ? o->key_file : k->config.audit.key_file;
-	anchors = o->anchors != NULL ? o->anchors : k->config.audit.anchor_file;
-	if (ok && file[0] != '\0' && (need || access(file, R_OK) == 0)) {
-		ok = k->has_key = audit_key_read(file, false, &k->key, why);
-		if (ok)
-			memcpy(k->trusted[k->trusted_count++], k->key.public_key, AUDIT_KEY_LEN);
-	}
-	/* And those before it. */
-	snprintf(beside, sizeof beside, "%.500s.pub", file);
-	if (ok && file[0] != '\0' && access(beside, R_OK) == 0)
-		ok = audit_public_read(beside, k->trusted, &k->trusted_count, why);
-	if (ok && o->public_key != NULL)
-		ok = audit_public_read(o->public_key, k->trusted, &k->trusted_count, why);
-	if (ok && need && !k->has_key) {
-		ok = false;
-		snprintf(why, sizeof why, "the audit key is needed: audit.key_file in --config FILE, or --key-file FILE");
-	}
-	if (ok && anchors[0] != '\0')
-		ok = anchors_read(k, anchors);
-	if (!ok) {
-		if (why[0] != '\0')
-			(void)complain(why);
-		keys_free(k);
-		return NULL;
-	}
-	if (k->anchor_count != 0)
-		qsort(k->anchors, k->anchor_count, sizeof *k->anchors, by_entry);
-	return k;
-}
-
-bool audit_key_wanted(const char *config)
-{
-	static struct config c;
-	char why[CONFIG_WHY_MAX];
-
-	return config_load(config, &c, why) && c.audit.key_file[0] != '\0';
-}
-
-int audit_key_ensure(const char *config)
-{
-	static struct config c;
-	char why[AUDIT_KEY_WHY_MAX > CONFIG_WHY_MAX ? AUDIT_KEY_WHY_MAX : CONFIG_WHY_MAX], hex[2 * AUDIT_KEY_LEN + 1];
-	struct audit_key key;
-
-	if (config == NULL || !config_load(config, &c, why))
-		return complain(config == NULL ? "say --config FILE, with audit.key_file in it" : why);
-	if (c.audit.key_file[0] == '\0')
-		return complain("audit.key_file is not set: nothing is sealed");
-	if (!audit_key_read(c.audit.key_file, true, &key, why))
-		return complain(why);
-	printf("audit key %s, public %s\n", c.audit.key_file,
-	       sodium_bin2hex(hex, sizeof hex, key.public_key, AUDIT_KEY_LEN));
-	audit_key_wipe(&key);
-	return 0;
-}
+#define TRIM_SLICE 10000 /* numbers; there are fewer entries in it */
+#define SEGMENTS_MAX 10000
 
 /* ------------------------------------------------------------ is it whole */
 
@@ -231,7 +103,7 @@ static bool aside_look(struct cell *cell, struct audit_check *c)
 	return true;
 }
 
-static void summary(const struct audit_check *c, const struct keys *k, bool json, ms_t now_ms)
+static void summary(const struct audit_check *c, const struct audit_keys *k, bool json, ms_t now_ms)
 {
 	int64_t waits_s = c->unsealed_ms == 0 || now_ms == 0 ? 0 : (now_ms - c->unsealed_ms) / 1000;
 
@@ -256,7 +128,7 @@ static void summary(const struct audit_check *c, const struct keys *k, bool json
 	puts(c->findings == 0 ? "whole" : "NOT whole");
 }
 
-static bool check_begin(struct audit_check *c, struct keys *k, bool *json)
+static bool check_begin(struct audit_check *c, struct audit_keys *k, bool *json)
 {
 	*c = (struct audit_check){.cell = k->cell,
 	                          .key_count = k->trusted_count,
@@ -288,7 +160,7 @@ static bool verify_redis(struct cell *cell, struct audit_check *c)
 	return end_look(cell, c) && aside_look(cell, c);
 }
 
-static bool verify_file(const char *path, const struct keys *k, struct audit_check *c)
+static bool verify_file(const char *path, const struct audit_keys *k, struct audit_check *c)
 {
 	const struct audit_reader reader = {c, check_entry, check_unreadable};
 	struct audit_seal end;
@@ -310,9 +182,83 @@ static bool verify_file(const char *path, const struct keys *k, struct audit_che
 	return true;
 }
 
+static int segment_order(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int segment_is(const struct dirent *d)
+{
+	size_t len = strlen(d->d_name);
+
+	return strncmp(d->d_name, SEGMENT, strlen(SEGMENT)) == 0 && len > 4 && strcmp(d->d_name + len - 4, ".txt") == 0;
+}
+
+/* What a segment says that Redis, or the segment before it, has said already is not looked at twice. */
+static bool check_newer(void *ctx, const struct store_audit *e)
+{
+	struct audit_check *c = ctx;
+
+	if (e->id > c->last)
+		audit_check_entry(c, e, NULL);
+	return true;
+}
+
+static bool segments_read(const char *dir, struct dirent **list, int count, const struct audit_keys *k,
+                          struct audit_check *c)
+{
+	const struct audit_reader reader = {c, check_newer, check_unreadable};
+	char path[1024];
+
+	for (int i = 0; i < count; i++) {
+		struct audit_seal end;
+
+		snprintf(path, sizeof path, "%.500s/%.255s", dir, list[i]->d_name);
+		if (!audit_read_file(path, k->cell, &reader, &end))
+			return false;
+		if (end.entry != c->last || strcmp(end.hash, c->hash) != 0 || !audit_seal_good(k->cell, false, &end)) {
+			c->findings++;
+			found(c->ctx, end.entry, "the seal at the end of its segment is not good, or vouches for another");
+		}
+	}
+	return true;
+}
+
+/* All segments of the folder one behind the other, and then what is in Redis: one chain from its first entry on. */
+static bool verify_all(struct cell *cell, const char *dir, struct audit_keys *k, struct audit_check *c)
+{
+	const struct audit_reader reader = {c, check_newer, check_unreadable};
+	struct dirent **list = NULL;
+	int count = scandir(dir, &list, segment_is, segment_order);
+	char head[STORE_HASH_SIZE];
+	uint64_t head_id;
+	bool ok = count >= 0 && count <= SEGMENTS_MAX;
+
+	if (!ok)
+		fprintf(stderr, "pinganctl: %s: %s\n", dir, count < 0 ? strerror(errno) : "too many segments");
+	ok = ok && segments_read(dir, list, count, k, c) && audit_read_redis(cell, c->last + 1, &reader) &&
+	     audit_read_head(cell, head, &head_id);
+	for (int i = 0; i < count; i++)
+		free(list[i]);
+	free(list);
+	for (int i = 0; ok && i < 100 && head_id > c->last; i++)
+		ok = audit_read_redis(cell, c->last + 1, &reader) && audit_read_head(cell, head, &head_id);
+	if (!ok)
+		return false;
+	audit_check_end(c, head, head_id);
+	return end_look(cell, c) && aside_look(cell, c);
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat s;
+
+	return stat(path, &s) == 0 && S_ISDIR(s.st_mode);
+}
+
 int audit_verify(struct cell *cell, const struct audit_options *o)
 {
-	struct keys *k = keys_of(cell, o, false);
+	struct audit_keys *k = audit_keys_of(cell, o, false);
 	struct audit_check *c = calloc(1, sizeof *c);
 	bool json = o->json, ok;
 	int failed = 1;
@@ -322,14 +268,17 @@ int audit_verify(struct cell *cell, const struct audit_options *o)
 		free(c);
 		return 1;
 	}
-	ok = o->file != NULL ? verify_file(o->file, k, c) : verify_redis(cell, c);
+	if (o->file == NULL)
+		ok = verify_redis(cell, c);
+	else
+		ok = is_folder(o->file) ? verify_all(cell, o->file, k, c) : verify_file(o->file, k, c);
 	if (ok) {
 		summary(c, k, json, cell_now_ms(cell));
 		failed = c->findings != 0;
 	}
 	audit_check_free(c);
 	free(c);
-	keys_free(k);
+	audit_keys_free(k);
 	return failed;
 }
 
@@ -337,6 +286,8 @@ int audit_verify(struct cell *cell, const struct audit_options *o)
 
 struct out {
 	FILE *to;
+	ms_t before_ms; /* entries from then on stay; 0 = all go out */
+	bool over;
 	uint64_t entries;
 	struct store_audit last; /* without its body */
 	struct audit_check *check;
@@ -347,6 +298,10 @@ static bool out_entry(void *ctx, const struct store_audit *e)
 	struct out *out = ctx;
 
 	audit_check_entry(out->check, e, NULL);
+	/* What is younger stays, but the chain is looked at to its end: nothing leaves one that is not whole. */
+	out->over = out->over || (out->before_ms != 0 && e->at_ms >= out->before_ms);
+	if (out->over)
+		return true;
 	audit_file_entry(out->to, e);
 	out->entries++;
 	out->last = *e;
@@ -358,9 +313,10 @@ static void out_unreadable(void *ctx, uint64_t entry)
 	audit_check_unreadable(((struct out *)ctx)->check, entry);
 }
 
-static int export_to(struct cell *cell, FILE *to, struct keys *k, struct audit_check *c, uint64_t *ret_count)
+static int export_to(struct cell *cell, FILE *to, struct audit_keys *k, struct audit_check *c, ms_t before_ms,
+                     uint64_t *ret_count)
 {
-	struct out out = {.to = to, .check = c};
+	struct out out = {.to = to, .check = c, .before_ms = before_ms};
 	const struct audit_reader reader = {&out, out_entry, out_unreadable};
 	struct audit_seal seal = {0};
 	char head[STORE_HASH_SIZE];
@@ -370,7 +326,7 @@ static int export_to(struct cell *cell, FILE *to, struct keys *k, struct audit_c
 	if (!audit_read_redis(cell, 0, &reader) || !audit_read_head(cell, head, &head_id))
 		return 1;
 	if (out.entries == 0)
-		return complain("there is nothing to export: the chain is empty");
+		return audit_complain("there is nothing to export: the chain is empty");
 	/* While it is read the chain grows: its head is looked at by verify. */
 	audit_check_end(c, NULL, 0);
 	seal.entry = out.last.id;
@@ -381,13 +337,13 @@ static int export_to(struct cell *cell, FILE *to, struct keys *k, struct audit_c
 	*ret_count = out.entries;
 	if (c->findings == 0)
 		return 0;
-	return complain("the chain is not whole: nothing was exported. pinganctl audit verify says more");
+	return audit_complain("the chain is not whole: nothing was exported. pinganctl audit verify says more");
 }
 
-int audit_export(struct cell *cell, const char *path, const struct audit_options *o)
+static int export_before(struct cell *cell, const char *path, ms_t before_ms, const struct audit_options *o)
 {
 	const struct audit about = {.what = AUDIT_EXPORTED, .note = "audit"};
-	struct keys *k = keys_of(cell, o, true);
+	struct audit_keys *k = audit_keys_of(cell, o, true);
 	struct audit_check *c = calloc(1, sizeof *c);
 	uint64_t count = 0;
 	bool json = o->json;
@@ -405,9 +361,9 @@ int audit_export(struct cell *cell, const char *path, const struct audit_options
 	if (to == NULL) {
 		fprintf(stderr, "pinganctl: %s: %s\n", path, strerror(errno));
 	} else {
-		failed = audit_note(cell, &about) ? export_to(cell, to, k, c, &count) : 1;
+		failed = audit_note(cell, &about) ? export_to(cell, to, k, c, before_ms, &count) : 1;
 		if (fflush(to) != 0 || fsync(fd) != 0 || fclose(to) != 0)
-			failed = complain("the file could not be written");
+			failed = audit_complain("the file could not be written");
 		if (failed)
 			(void)unlink(path);
 		else
@@ -415,8 +371,13 @@ int audit_export(struct cell *cell, const char *path, const struct audit_options
 	}
 	audit_check_free(c);
 	free(c);
-	keys_free(k);
+	audit_keys_free(k);
 	return failed;
+}
+
+int audit_export(struct cell *cell, const char *path, const struct audit_options *o)
+{
+	return export_before(cell, path, 0, o);
 }
 
 struct trim {
@@ -446,6 +407,7 @@ static void trim_unreadable(void *ctx, uint64_t entry)
 struct one {
 	char hash[STORE_HASH_SIZE];
 	uint64_t id;
+	ms_t at_ms;
 };
 
 static bool one_entry(void *ctx, const struct store_audit *e)
@@ -453,6 +415,7 @@ static bool one_entry(void *ctx, const struct store_audit *e)
 	struct one *one = ctx;
 
 	one->id = e->id;
+	one->at_ms = e->at_ms;
 	memcpy(one->hash, e->hash, sizeof one->hash);
 	return false;
 }
@@ -463,19 +426,50 @@ static void one_unreadable(void *ctx, uint64_t entry)
 	(void)entry;
 }
 
-static int trim_do(struct cell *cell, struct keys *k, const struct trim *t)
+/* The oldest entry there is, or the first from `from` on; id 0 = there is none. */
+static bool one_read(struct cell *cell, uint64_t from, struct one *ret)
+{
+	const struct audit_reader reader = {ret, one_entry, one_unreadable};
+
+	*ret = (struct one){0};
+	return audit_read_redis(cell, from, &reader);
+}
+
+/* In slices, so that no commit waits long behind one of them. */
+static bool trim_slices(struct cell *cell, uint64_t upto, uint64_t *ret_count)
+{
+	struct one one;
+
+	*ret_count = 0;
+	if (!one_read(cell, 0, &one))
+		return false;
+	for (uint64_t next = one.id; next <= upto;) {
+		redisReply *r;
+
+		next = upto - next < TRIM_SLICE ? upto + 1 : next + TRIM_SLICE;
+		r = cell_ask(cell, "XTRIM %saudit MINID %llu-0", cell->prefix, (unsigned long long)next);
+		if (r == NULL)
+			return false;
+		*ret_count += (uint64_t)r->integer;
+		if (r->integer != 0)
+			(void)nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+		freeReplyObject(r);
+	}
+	return true;
+}
+
+static int trim_do(struct cell *cell, struct audit_keys *k, const struct trim *t)
 {
 	struct audit a = {.what = AUDIT_TRIMMED};
-	struct one one = {0};
-	const struct audit_reader reader = {&one, one_entry, one_unreadable};
-	redisReply *r;
+	struct one one;
+	uint64_t count;
 
 	if (t->entry == 0)
-		return complain("nothing in that file is older than audit.keep_days");
-	if (!audit_read_redis(cell, t->entry, &reader))
+		return audit_complain("nothing in that file is older than audit.keep_days");
+	if (!one_read(cell, t->entry, &one))
 		return 1;
 	if (one.id != t->entry || strcmp(one.hash, t->hash) != 0)
-		return complain(
+		return audit_complain(
 			"Redis has another entry, or none, where that file ends: trimmed already, or not of this chain");
 	a.seal.entry = t->entry;
 	memcpy(a.seal.hash, t->hash, sizeof a.seal.hash);
@@ -484,17 +478,15 @@ static int trim_do(struct cell *cell, struct keys *k, const struct trim *t)
 	/* Said first: if it ends here, more is there than need be. */
 	if (!audit_note(cell, &a))
 		return 1;
-	r = cell_ask(cell, "XTRIM %saudit MINID %llu-0", cell->prefix, (unsigned long long)t->entry + 1);
-	if (r == NULL)
+	if (!trim_slices(cell, t->entry, &count))
 		return 1;
-	printf("%lld entries trimmed, up to %" PRIu64 "\n", r->integer, t->entry);
-	freeReplyObject(r);
+	printf("%" PRIu64 " entries trimmed, up to %" PRIu64 "\n", count, t->entry);
 	return 0;
 }
 
 int audit_trim(struct cell *cell, const char *path, const struct audit_options *o)
 {
-	struct keys *k = keys_of(cell, o, true);
+	struct audit_keys *k = audit_keys_of(cell, o, true);
 	struct audit_check *c = calloc(1, sizeof *c);
 	struct trim t = {.check = c};
 	const struct audit_reader reader = {&t, trim_entry, trim_unreadable};
@@ -514,12 +506,84 @@ int audit_trim(struct cell *cell, const char *path, const struct audit_options *
 		audit_check_end(c, NULL, 0);
 		if (c->findings != 0 || end.entry != c->last || strcmp(end.hash, c->hash) != 0 ||
 		    !audit_seal_good(k->cell, false, &end))
-			(void)complain("that file is not whole: nothing was trimmed");
+			(void)audit_complain("that file is not whole: nothing was trimmed");
 		else
 			failed = trim_do(cell, k, &t);
 	}
 	audit_check_free(c);
 	free(c);
-	keys_free(k);
+	audit_keys_free(k);
+	return failed;
+}
+
+/* ------------------------------------------------------------ kept as configured */
+
+static const char *archive_of(const struct audit_options *o, struct config *c)
+{
+	char why[CONFIG_WHY_MAX];
+
+	if (o->config == NULL || !config_load(o->config, c, why)) {
+		(void)audit_complain(o->config == NULL ? "say --config FILE, with audit.archive_dir in it" : why);
+		return NULL;
+	}
+	return c->audit.archive_dir;
+}
+
+static bool folder_sync(const char *dir)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool ok = fd >= 0 && fsync(fd) == 0;
+
+	if (fd >= 0)
+		(void)close(fd);
+	return ok;
+}
+
+/* The segment is in its folder, whole, before anything leaves Redis. One that stands there is of a run that broke off. */
+static int segment_make(struct cell *cell, const char *dir, const char *path, ms_t before_ms,
+                        const struct audit_options *o)
+{
+	char part[1100];
+
+	if (access(path, F_OK) == 0)
+		return 0;
+	snprintf(part, sizeof part, "%s.part", path);
+	(void)unlink(part);
+	if (export_before(cell, part, before_ms, o) != 0)
+		return 1;
+	if (rename(part, path) != 0 || !folder_sync(dir)) {
+		fprintf(stderr, "pinganctl: %s: %s\n", path, strerror(errno));
+		return 1;
+	}
+	return 0;
+}
+
+int audit_keep(struct cell *cell, const struct audit_options *o)
+{
+	struct config *c = calloc(1, sizeof *c);
+	const char *dir;
+	char path[1024];
+	struct one oldest;
+	ms_t before_ms;
+	int failed = 1;
+
+	ENSURE(c != NULL);
+	config_preset(c);
+	dir = archive_of(o, c);
+	before_ms = cell_now_ms(cell) - (ms_t)c->audit.keep_days * DAY_MS;
+	if (dir != NULL && dir[0] == '\0') {
+		puts("audit.archive_dir is not set: nothing is trimmed");
+		failed = 0;
+	} else if (dir != NULL && one_read(cell, 0, &oldest)) {
+		/* In the order of their names. */
+		snprintf(path, sizeof path, "%.500s/" SEGMENT "%s-%020" PRIu64 ".txt", dir, c->cell, oldest.id);
+		if (oldest.id == 0 || oldest.at_ms >= before_ms) {
+			printf("nothing is older than %" PRIu32 " days\n", c->audit.keep_days);
+			failed = 0;
+		} else {
+			failed = segment_make(cell, dir, path, before_ms, o) != 0 || audit_trim(cell, path, o) != 0;
+		}
+	}
+	free(c);
 	return failed;
 }

@@ -13,7 +13,7 @@ struct audit_options {
 	const char *key_file;   /* instead of the configured one */
 	const char *public_key; /* FILE of public keys: enough to verify */
 	const char *anchors;    /* instead of audit.anchor_file */
-	const char *file;       /* verify: an exported file, not Redis */
+	const char *file;       /* verify: an exported file, not Redis; a folder: its segments one behind the other, then Redis */
 	const char *person, *by, *what, *since, *until;
 	uint32_t count; /* 0 = all */
 	bool words;     /* show what was searched for; needs the key */
@@ -28,5 +28,8 @@ int audit_verify(struct cell *cell, const struct audit_options *o);
 int audit_query(struct cell *cell, const struct audit_options *o);
 int audit_export(struct cell *cell, const char *path, const struct audit_options *o);
 int audit_trim(struct cell *cell, const char *path, const struct audit_options *o);
+/* What is older than audit.keep_days goes into a sealed segment in the folder audit.archive_dir, and then leaves Redis. Safe to
+ * be broken off anywhere: made again, it goes on. */
+int audit_keep(struct cell *cell, const struct audit_options *o);
 
 #endif

@@ -39,6 +39,13 @@ static int do_trim(struct cell *cell, const struct options *o)
 	return audit_trim(cell, o->args[0], &audit);
 }
 
+static int do_keep(struct cell *cell, const struct options *o)
+{
+	struct audit_options audit = options_of(o);
+
+	return audit_keep(cell, &audit);
+}
+
 static int do_key(struct cell *cell, const struct options *o)
 {
 	(void)cell;
@@ -59,6 +66,9 @@ static const struct command COMMANDS[] = {
      "key-file public-key anchors json", do_export, "audit export 2026.audit", NEEDS_CELL},
 	{"audit trim", "FILE", "what it holds and is older than audit.keep_days leaves Redis",
      "key-file public-key anchors json", do_trim, "audit trim 2026.audit", NEEDS_CELL},
+	{"audit keep", "",
+     "what is older than audit.keep_days goes into a sealed file in audit.archive_dir, then leaves Redis",
+     "key-file public-key json", do_keep, "audit keep", NEEDS_CELL},
 	{"audit key", "", "makes the key that seals it, where audit.key_file says; prints its public half", "", do_key,
      "audit key > audit.pub", NEEDS_CELL},
 };

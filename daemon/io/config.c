@@ -144,6 +144,10 @@ static const struct setting TABLE[] = {
      "half beside it; all daemons of a cell have the same. Empty: this daemon seals nothing."},
 	{"audit.anchor_file", SETTING_TEXT, AT(audit.anchor_file), 0, 0, "", RESTART,
      "Seals made by this daemon are also kept here, outside Redis, for pinganctl audit verify. Empty: they are not."},
+	{"audit.archive_dir", SETTING_TEXT, AT(audit.archive_dir), 0, 0, "", LIVE,
+     "What is older than audit.keep_days goes into sealed files in this folder, by pinganctl audit keep, and then "
+     "leaves\n"
+     "Redis. Empty: nothing is ever trimmed."},
 	{"audit.keep_days", SETTING_NUMBER, AT(audit.keep_days), 183, 36500, "400", LIVE,
      "Younger entries of the chain are never trimmed; older ones only when they have been exported."},
 

@@ -85,6 +85,7 @@ struct config {
 	struct {
 		char key_file[SETTING_TEXT_MAX];
 		char anchor_file[SETTING_TEXT_MAX];
+		char archive_dir[SETTING_TEXT_MAX]; /* empty = nothing is trimmed */
 		uint32_t keep_days;
 	} audit;
 	struct {

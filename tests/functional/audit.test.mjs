@@ -1,6 +1,6 @@
 // The audit chain on a real cell: what people do is in it, seals follow, and whoever has his hands in Redis is found out.
 import assert from 'node:assert/strict'
-import { appendFileSync, existsSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, readdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import test from 'node:test'
 
@@ -361,4 +361,95 @@ test('without a key the daemon works all the same, and says that it seals nothin
 	assert.equal(readFileSync(`${key_file}.pub`, 'utf8').trim(), /public ([0-9a-f]{64})/.exec(made)[1])
 	appendFileSync(key_file, 'x')
 	assert.equal((await ctl(cell, 'audit', 'verify')).code, 1)
+})
+
+// Entries that are older than they can be kept: the whole chain made anew under earlier times, with the seals left out, as an old cell's would be.
+const AGE = `
+local all = redis.call('XRANGE', KEYS[1], '-', '+')
+local function get(e, name) for i = 1, #e[2], 2 do if e[2][i] == name then return e[2][i + 1] end end end
+local prev = get(all[1], 'prev')
+redis.call('DEL', KEYS[1])
+for i, e in ipairs(all) do
+  local at = tonumber(get(e, 'at'))
+  if tonumber(string.match(e[1], '^%d+')) <= tonumber(ARGV[1]) then at = at - tonumber(ARGV[2]) end
+  local id, body = string.match(e[1], '^%d+'), get(e, 'body')
+  local text = string.format('%.0f', at)
+  local hash = redis.sha1hex(prev .. ' ' .. id .. ' ' .. text .. ' ' .. body)
+  redis.call('XADD', KEYS[1], e[1], 'body', body, 'prev', prev, 'at', text, 'hash', hash)
+  prev = hash
+  if i == #all then redis.call('SET', KEYS[2], hash .. ' ' .. id) end
+end
+return #all
+`
+
+test('what is older than audit.keep_days leaves for a sealed segment and then Redis; both together are one whole chain', async (t) => {
+	const dir = folder(t, 'audit')
+	const archive = folder(t, 'archive')
+	const audit = { key_file: path.join(dir, 'audit.key'), archive_dir: archive }
+	writeFileSync(audit.key_file, `${SEED}\n`, { mode: 0o600 })
+	const cell = await Cell.start(t, { demo: { homes: 40 }, config: { audit } })
+	await work(t, cell)
+	assert.match(await ok(cell, 'audit', 'keep'), /nothing is older than 400 days/)
+	assert.deepEqual(readdirSync(archive), [])
+
+	// Nobody writes to it while it grows old.
+	await cell.daemon.stop()
+	const age = async (upto) => cell.redis.cli('eval', AGE, '2', 'pa:audit', 'pa:audit_head', String(upto), String(401 * 86400000))
+	const before = (await query(cell)).map((a) => a.entry)
+	const cut = before[Math.floor(before.length / 2)]
+	await age(cut)
+	assert.match(await ok(cell, 'audit', 'keep'), new RegExp(`entries, sealed\n\\d+ entries trimmed, up to ${cut}\n`))
+	const [segment] = readdirSync(archive)
+	const file = path.join(archive, segment)
+	assert.equal(statSync(file).mode & 0o777, 0o600)
+	const left = (await query(cell)).map((a) => a.entry)
+	assert.equal(left[0], before[before.indexOf(cut) + 1], 'all that is older has left, and nothing else')
+	assert.equal(readFileSync(file, 'utf8').trim().split('\n').length - 2, before.indexOf(cut) + 1)
+	assert.ok((await query(cell, '--what', 'trimmed')).length === 1 && (await query(cell, '--what', 'exported')).length === 1, 'on record')
+	const whole = async (...args) => {
+		const { findings, err } = await verify(cell, ...args)
+		// The log names the hashes that were before the times were moved; of the chain itself nothing is amiss.
+		assert.deepEqual(findings, [], err)
+	}
+	await whole()
+	await whole('--file', file)
+	await whole('--file', archive)
+	// A second time there is nothing to do.
+	assert.match(await ok(cell, 'audit', 'keep'), /nothing is older/)
+
+	// The next ones follow that segment, and Redis follows them.
+	await age(left[2])
+	assert.match(await ok(cell, 'audit', 'keep'), new RegExp(`\\n3 entries trimmed, up to ${left[2]}\n`))
+	assert.equal(readdirSync(archive).length, 2)
+	await whole()
+	for (const one of readdirSync(archive)) await whole('--file', path.join(archive, one))
+	await whole('--file', archive)
+
+	// Broken off between the file and the trim: made again, it goes on with the file that is there.
+	await age(left[4])
+	await cell.redis.cli('copy', 'pa:audit', 'pa:kept')
+	const head = await cell.redis.cli('get', 'pa:audit_head')
+	await ok(cell, 'audit', 'keep')
+	await cell.redis.cli('copy', 'pa:kept', 'pa:audit', 'replace')
+	await cell.redis.cli('set', 'pa:audit_head', head)
+	assert.match(await ok(cell, 'audit', 'keep'), new RegExp(`^2 entries trimmed, up to ${left[4]}\n$`))
+	await whole('--file', archive)
+
+	// Somebody's hand in a segment, or one of them gone, is found; nothing leaves a chain that is not whole.
+	const kept = readFileSync(file, 'utf8')
+	writeFileSync(file, kept.replace(/\n(\d+) (\d+) /, (_, n, at) => `\n${n} ${Number(at) + 1} `))
+	assert.equal((await verify(cell, '--file', archive)).code, 1, 'an altered segment is found')
+	writeFileSync(file, kept)
+	const middle = path.join(archive, readdirSync(archive)[1])
+	const text = readFileSync(middle)
+	unlinkSync(middle)
+	assert.equal((await verify(cell, '--file', archive)).code, 1, 'a segment that is missing is found')
+	writeFileSync(middle, text)
+	await whole('--file', archive)
+	const rest = (await query(cell)).map((a) => a.entry)
+	await age(rest[1])
+	await cell.redis.cli('xdel', 'pa:audit', `${rest[3]}-0`)
+	assert.match((await ctl(cell, 'audit', 'keep')).err, /not whole: nothing was exported/)
+	assert.equal(readdirSync(archive).length, 3)
+	assert.ok((await query(cell)).some((a) => a.entry === rest[0]), 'nothing has left')
 })
