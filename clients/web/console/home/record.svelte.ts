@@ -9,7 +9,7 @@ import { Result, type RecordCard, type Reply } from '$lib/gen/pingan/v1/console_
 import type { Household } from '$lib/gen/pingan/v1/registry_pb.js';
 import type { Line } from '$lib/store/line.svelte';
 import { SvelteMap } from 'svelte/reactivity';
-import { fromSheet, keyOf, merge, sameSheet, toSheet, type Conflict, type Sheet } from './sheet';
+import { fromSheet, keyOf, merge, sameSheet, sheetFault, toSheet, type Conflict, type Sheet } from './sheet';
 
 export class HomeRecord {
 	readonly #line: Line;
@@ -78,10 +78,10 @@ export class HomeRecord {
 	/** What stands now. What was typed on an older version is put together with it. */
 	heard(card: RecordCard): void {
 		if (card.key !== `household:${this.household}` || card.body.case !== 'household') return;
-		const now = toSheet(card.body.value);
+		const now = toSheet(card.body.value, card.health);
 		const { dirty } = this;
 		const other = this.card !== null && card.commit !== this.card.commit;
-		if (this.#sent !== null && sameSheet(toSheet(this.#sent), now)) {
+		if (this.#sent !== null && sameSheet(toSheet(this.#sent, card.health), now)) {
 			this.conflicts = [];
 			this.theirs = null;
 			this.sheet = new SvelteMap(now);
@@ -116,7 +116,7 @@ export class HomeRecord {
 		const { home, card } = this;
 		if (home === null || card === null || this.conflicts.length > 0) return;
 		const edited = fromSheet(home, this.sheet);
-		this.fault = edited === null ? { key: 'place', why: 'bad_place' } : null;
+		this.fault = sheetFault(this.sheet);
 		if (edited === null) return;
 		this.#sent = edited;
 		this.saved = false;

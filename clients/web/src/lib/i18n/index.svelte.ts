@@ -46,6 +46,8 @@ export type Group =
 	| 'dialect'
 	| 'mobility'
 	| 'homekind'
+	| 'ability'
+	| 'careservice'
 	| 'fault'
 	| 'risk'
 	| 'relation'
