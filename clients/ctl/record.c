@@ -217,7 +217,6 @@ static int store(struct work *w, Pingan__V1__RecordEdit__What what)
 	struct registry_faults f = {.list = list, .max = FAULTS_TOLD, .exists = record_there, .ctx = w->cell};
 	size_t len;
 
-	table_tidy(w->kind, w->after);
 	registry_diff(w->before, w->after, &diff);
 	if (w->before != NULL && diff.count == 0)
 		return printf("%s: it stands there so already\n", w->id) < 0;
@@ -263,6 +262,7 @@ static int set_record(struct work *w, bool add, char *const *pairs, int count)
 	}
 	if ((add && !named(w)) || !apply(w, w->after, pairs, count))
 		return 1;
+	table_tidy(w->kind, w->after);
 	return store(w, add ? PINGAN__V1__RECORD_EDIT__WHAT__EDIT_MADE : PINGAN__V1__RECORD_EDIT__WHAT__EDIT_CHANGED);
 }
 
@@ -287,6 +287,7 @@ static int set_item(struct work *w, bool add, char *const *pairs, int count)
 		return complain(w->item, why);
 	if (!apply(w, item, pairs, count))
 		return 1;
+	table_tidy(w->kind, item);
 	return store(w, PINGAN__V1__RECORD_EDIT__WHAT__EDIT_CHANGED);
 }
 

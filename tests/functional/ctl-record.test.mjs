@@ -21,6 +21,8 @@ test('a home is made, corrected and shown; each thing that is wrong is named', a
 	await ok(cell, 'resident', 'add', 'n1', 'n1-r1', 'name=区𠮷祥', 'spelling=ou jixiang', 'birth_year=1938', 'risks=alone; very_old', 'mobility=with_aid', 'dialect=toishan')
 	await ok(cell, 'contact', 'add', 'n1', '2', 'name=李明', 'phone=13800000002', 'tell=yes', 'consent=yes', 'consent_on=2026-01-05')
 	await ok(cell, 'contact', 'add', 'n1', '1', 'name=李红', 'phone=13800000001', 'hours=mon-fri 08:00-20:00', 'has_key=yes')
+	assert.match(await ok(cell, 'resident', 'set', 'n1', 'n1-r1', 'allergies=青霉素'), /residents\[1\]\.health\.allergies changed/)
+	assert.match(await ok(cell, 'resident', 'set', 'n1', 'n1-r1', 'allergies='), /residents\[1\]/)
 	await refused(cell, /there already/, 'contact', 'add', 'n1', '1', 'name=x', 'phone=13800000001')
 	await refused(cell, /phone: must not be empty/, 'contact', 'set', 'n1', '1', 'phone=')
 

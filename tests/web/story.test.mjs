@@ -179,8 +179,8 @@ test('press, ring, answer, call, note, dispatch, offer, accept, on the way, arri
 	for (const text of [elder.name, truth.address, truth.access, truth.health.medicines]) await hand.getByText(text, { exact: true }).waitFor()
 	await hand.getByText('跌倒在浴室，左腿疼，神志清楚').waitFor()
 	await desk.row(elder.name).getByText('已接单').waitFor()
-	const due = await hand.getByText('应到').innerText()
-	assert.match(due, /应到 1[45]:\d\d/, 'fifteen minutes in the city')
+	const due = await hand.getByText('限时').innerText()
+	assert.match(due, /限时 1[45]:\d\d/, 'fifteen minutes in the city')
 	await phone.look('accepted')
 	await desk.look('accepted')
 

@@ -111,7 +111,7 @@ export const en: Record<keyof typeof zh, string> = {
 	'cg.job.desk_notes': 'Notes of the desk',
 	'cg.job.note': 'Write a note',
 	'cg.job.note.send': 'Send note',
-	'cg.job.due': 'Due',
+	'cg.job.due': 'Within',
 	'cg.job.saved': '{at} kept on this phone, to be sent',
 	'cg.job.rejected': '“{what}” was not accepted: {why}',
 	'cg.job.location_on': 'Sharing your position (until you arrive)',

@@ -108,7 +108,7 @@ export const zh = {
 	'cg.job.desk_notes': '坐席备注',
 	'cg.job.note': '写备注',
 	'cg.job.note.send': '发送备注',
-	'cg.job.due': '应到',
+	'cg.job.due': '限时',
 	'cg.job.saved': '{at} 已存本机，待发',
 	'cg.job.rejected': '“{what}”没有被接受：{why}',
 	'cg.job.location_on': '正在共享位置（到达后停止）',
