@@ -471,6 +471,12 @@ redis.register_function('log_redact', function(keys, args)
 	end
 	if after == 0 then
 		call('DEL', keys[2])
+	else
+		-- Another one that began meanwhile has thrown our copy away, or is done: behind its copy ours would leave a hole.
+		local top = call('TYPE', keys[2]).ok == 'stream' and call('XREVRANGE', keys[2], '+', '-', 'COUNT', 1) or {}
+		if #top == 0 or tonumber(string.match(top[1][1], '^(%d+)')) ~= after then
+			return {-1, 0, 0}
+		end
 	end
 	local left_out, last = 0, after
 	local entries = call('XRANGE', keys[1], after == 0 and '-' or '(' .. args[1] .. '-18446744073709551615', '+', 'COUNT', count)
