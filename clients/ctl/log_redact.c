@@ -18,9 +18,9 @@ bool log_redact(struct cell *cell, uint64_t *ret)
 		if (r == NULL)
 			return false;
 		if (r->type != REDIS_REPLY_ARRAY || r->elements != 3 || r->element[0]->integer < 0) {
-			fprintf(stderr,
-			        "pinganctl: the log was not rewritten: another one does it at this moment (make it again), it is none, or "
-			        "something reads it as a group\n");
+			fprintf(stderr, "pinganctl: the log was not rewritten: another one does it at this moment (make it again), "
+			                "it is none, or "
+			                "something reads it as a group\n");
 			freeReplyObject(r);
 			return false;
 		}

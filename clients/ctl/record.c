@@ -300,8 +300,10 @@ static int remove_item(struct work *w)
 
 	if (!take(w))
 		return 1;
+	if (w->after == NULL)
+		return complain(w->id, "it is not in the registry");
 	at = item_at(w, w->after);
-	n = w->after == NULL ? 0 : table_items(w->kind, w->after, &items);
+	n = table_items(w->kind, w->after, &items);
 	if (at == n)
 		return complain(w->item, "is not in this home");
 	memmove(&items[at], &items[at + 1], (n - at - 1) * sizeof(ProtobufCMessage *));

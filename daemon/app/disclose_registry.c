@@ -20,7 +20,8 @@ static const struct field PHONE_CHECK[] = {
 };
 static const struct field PHONE_SHIFT[] = {
 #define T(member, sort) F(PhoneShift, member, sort)
-	T(area, PLACE), T(area_name, PLACE), T(slot, WORK), T(from_ms, WORK), T(until_ms, WORK), T(post, WORK), T(skill, WORK), T(swap, WORK), T(colleagues, PART),
+	T(area, PLACE), T(area_name, PLACE), T(slot, WORK), T(from_ms, WORK), T(until_ms, WORK), T(post, WORK),
+	T(skill, WORK), T(swap, WORK), T(colleagues, PART),
 #undef T
 };
 static const struct field PHONE_SHIFT_COLLEAGUE[] = {
@@ -47,7 +48,10 @@ static const struct field RECORD_CARD[] = {
 };
 static const struct field HOUSEHOLD[] = {
 #define T(member, sort) F(Household, member, sort)
-	T(id, REF), T(area, PLACE), T(street, STREET), T(address, ADDRESS), T(access, ACCESS), T(phone, PHONE), T(place, PART), T(residents, PART), T(contacts, PART), T(health, PART), T(key, SECRET), T(test_until_ms, WORK), T(test_by, REF), T(kind, WHO), T(care_plan, PART), T(station, PLACE), T(door_code, ACCESS), T(key_safe, ACCESS), T(key_holder, ACCESS), T(note, TEXT), T(served_from, WHO),
+	T(id, REF), T(area, PLACE), T(street, STREET), T(address, ADDRESS), T(access, ACCESS), T(phone, PHONE),
+	T(place, PART), T(residents, PART), T(contacts, PART), T(health, PART), T(key, SECRET), T(test_until_ms, WORK),
+	T(test_by, REF), T(kind, WHO), T(care_plan, PART), T(station, PLACE), T(door_code, ACCESS), T(key_safe, ACCESS),
+	T(key_holder, ACCESS), T(note, TEXT), T(served_from, WHO),
 	T(erased_ms, WORK), T(erased_by, REF), T(erased_why, WORK), T(erased_key, SECRET),
 #undef T
 };
@@ -69,7 +73,8 @@ static const struct field HEALTH[] = {
 };
 static const struct field CONTACT[] = {
 #define T(member, sort) F(Contact, member, sort)
-	T(order, CONTACT), T(name, CONTACT), T(relation, CONTACT), T(phone, CONTACT), T(has_key, CONTACT), T(tell, CONTACT), T(phone2, CONTACT), T(consent, CONTACT), T(consent_on, CONTACT), T(hours, PART), T(language, CONTACT),
+	T(order, CONTACT), T(name, CONTACT), T(relation, CONTACT), T(phone, CONTACT), T(has_key, CONTACT), T(tell, CONTACT),
+	T(phone2, CONTACT), T(consent, CONTACT), T(consent_on, CONTACT), T(hours, PART), T(language, CONTACT),
 	T(note, CONTACT),
 #undef T
 };
@@ -108,17 +113,21 @@ static const struct field ROSTER_STATE_LATE[] = {
 };
 static const struct field ROSTER_STATE_GAP[] = {
 #define T(member, sort) F(RosterState__Gap, member, sort)
-	T(area, PLACE), T(area_name, PLACE), T(slot, WORK), T(post, WORK), T(skill, WORK), T(from_ms, WORK), T(until_ms, WORK), T(need, WORK), T(have, WORK), T(shift_ms, WORK),
+	T(area, PLACE), T(area_name, PLACE), T(slot, WORK), T(post, WORK), T(skill, WORK), T(from_ms, WORK),
+	T(until_ms, WORK), T(need, WORK), T(have, WORK), T(shift_ms, WORK),
 #undef T
 };
 static const struct field ROSTER_STATE_SWAP[] = {
 #define T(member, sort) F(RosterState__Swap, member, sort)
-	T(area, PLACE), T(area_name, PLACE), T(change, WORK), T(post, WORK), T(skill, WORK), T(from_ms, WORK), T(until_ms, WORK), T(person_name, STAFF), T(takes_name, STAFF), T(return_from_ms, WORK), T(return_until_ms, WORK), T(state, WORK), T(asked_ms, WORK),
+	T(area, PLACE), T(area_name, PLACE), T(change, WORK), T(post, WORK), T(skill, WORK), T(from_ms, WORK),
+	T(until_ms, WORK), T(person_name, STAFF), T(takes_name, STAFF), T(return_from_ms, WORK), T(return_until_ms, WORK),
+	T(state, WORK), T(asked_ms, WORK),
 #undef T
 };
 static const struct field ROSTER_PAGE[] = {
 #define T(member, sort) F(RosterPage, member, sort)
-	T(area, PLACE), T(area_name, PLACE), T(from_ms, WORK), T(until_ms, WORK), T(shifts, PART), T(people, PART), T(away, PART),
+	T(area, PLACE), T(area_name, PLACE), T(from_ms, WORK), T(until_ms, WORK), T(shifts, PART), T(people, PART),
+	T(away, PART),
 #undef T
 };
 static const struct field ROSTER_PAGE_SHIFT[] = {
@@ -146,8 +155,12 @@ static const struct field ROSTER_PAGE_AWAY[] = {
 const struct told DISCLOSE_REGISTRY[] = {
 	TOLD(record_list, RECORD_LIST), TOLD(record_list__row, RECORD_LIST_ROW), TOLD(phone_check, PHONE_CHECK),
 	TOLD(phone_shift, PHONE_SHIFT), TOLD(phone_shift__colleague, PHONE_SHIFT_COLLEAGUE), TOLD(phone_swap, PHONE_SWAP),
-	TOLD(phone_away, PHONE_AWAY), TOLD(record_card, RECORD_CARD), TOLD(household, HOUSEHOLD), TOLD(place, PLACE), TOLD(resident, RESIDENT), TOLD(health, HEALTH), TOLD(contact, CONTACT), TOLD(hours, HOURS), TOLD(care_plan, CARE_PLAN), TOLD(area, AREA), TOLD(station, STATION), TOLD(roster_state, ROSTER_STATE),
-	TOLD(roster_state__gap, ROSTER_STATE_GAP), TOLD(roster_state__swap, ROSTER_STATE_SWAP), TOLD(roster_state__late, ROSTER_STATE_LATE), TOLD(roster_page, ROSTER_PAGE), TOLD(roster_page__shift, ROSTER_PAGE_SHIFT), TOLD(roster_page__person, ROSTER_PAGE_PERSON),
+	TOLD(phone_away, PHONE_AWAY), TOLD(record_card, RECORD_CARD), TOLD(household, HOUSEHOLD), TOLD(place, PLACE),
+	TOLD(resident, RESIDENT), TOLD(health, HEALTH), TOLD(contact, CONTACT), TOLD(hours, HOURS),
+	TOLD(care_plan, CARE_PLAN), TOLD(area, AREA), TOLD(station, STATION), TOLD(roster_state, ROSTER_STATE),
+	TOLD(roster_state__gap, ROSTER_STATE_GAP), TOLD(roster_state__swap, ROSTER_STATE_SWAP),
+	TOLD(roster_state__late, ROSTER_STATE_LATE), TOLD(roster_page, ROSTER_PAGE),
+	TOLD(roster_page__shift, ROSTER_PAGE_SHIFT), TOLD(roster_page__person, ROSTER_PAGE_PERSON),
 	TOLD(roster_page__someone, ROSTER_PAGE_SOMEONE), TOLD(roster_page__away, ROSTER_PAGE_AWAY),
 	{NULL, NULL, 0},
 };

@@ -201,7 +201,7 @@ static bool read_one(struct app *app, enum listing which, const struct record *r
 		const struct device_brief *d = device_brief(app, id);
 
 		home = d == NULL ? NULL : home_brief(app, d->household);
-	} else if (which == LISTING_INCIDENTS) {
+	} else if (which == LISTING_INCIDENTS && rec->slot != NULL) {
 		area_take(ret->area, rec->slot->area);
 	} else if (which == LISTING_ROSTERS) {
 		area_take(ret->area, id);

@@ -42,8 +42,8 @@ struct listed {
 /* False while its index is being made: again in a later turn. */
 bool app_listing_ready(struct app *app, enum listing which);
 /* Looks at up to `max` records behind `after` ("" = from the first), hands each that can be read to `each`, which may ask the app
- * for what stands at the end of this file and no more; it says false to stop behind this one. Returns true when the end was reached. *ret_place says up to where it has
- * looked, NULL when nowhere. What is handed out lives until each() returns. */
+ * for what stands at the end of this file and no more; it says false to stop behind this one. Returns true when the end was
+ * reached. *ret_place says up to where it has looked, "" when nowhere. What is handed out lives until each() returns. */
 typedef bool listing_each(void *ctx, const struct listed *one);
 bool app_listing_walk(struct app *app, enum listing which, const char *after, size_t max, listing_each *each, void *ctx,
                       char ret_place[LISTING_KEY_MAX]);

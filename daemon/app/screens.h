@@ -228,7 +228,8 @@ struct session *session_phone(const struct app *app, const char *person);
 void session_due(struct app *app, struct session *s);
 /* Which sort of screen it is; one that has not said is told least. */
 enum audience session_audience(const struct session *s);
-/* What this screen may not be told is emptied first (disclose.h). False when it was not taken; a screen that reads too slowly is marked, and gets a fresh picture when it has drained. */
+/* What this screen may not be told is emptied first (disclose.h). False when it was not taken; a screen that reads too slowly is
+ * marked, and gets a fresh picture when it has drained. */
 bool session_send(struct app *app, struct session *s, Pingan__V1__ToScreen *m);
 /* For what nobody would say again: texts are cleaned; if it can't be sent the session ends soon, and the page asks again. */
 void session_say(struct app *app, struct session *s, Pingan__V1__ToScreen *m);

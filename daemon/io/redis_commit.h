@@ -5,7 +5,8 @@
  * Result: what Redis says is theirs: everything is checked, and refused with false.
  * Bounds: those of app/store.h; PREFIX_MAX bytes of prefix.
  *
- * Keys behind the prefix (docs/STORE.md): the record's own key; log, head, outbox, audit, audit_head; link:NAME, set:NAME, msg:KEY, gone:KEY.
+ * Keys behind the prefix (docs/STORE.md): the record's own key; log, head, outbox, audit, audit_head; link:NAME, set:NAME,
+ * msg:KEY, gone:KEY.
  */
 #ifndef IO_REDIS_COMMIT_H
 #define IO_REDIS_COMMIT_H

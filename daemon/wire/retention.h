@@ -32,7 +32,8 @@ const char *retention_name(enum retention_rule rule);
 const char *retention_type(enum retention_rule rule);
 uint32_t retention_days_of(const struct retention_days *days, enum retention_rule rule);
 
-/* `arena` is reset first and may be reset after. *ret_taken: something was taken out; a WRITE without it only notes since when something is so. */
+/* `arena` is reset first and may be reset after. *ret_taken: something was taken out; a WRITE without it only notes since
+ * when something is so. */
 enum retention_act retention_judge(enum retention_rule rule, struct slice body, ms_t before_ms, ms_t now_ms,
                                    struct arena *arena, struct buf *ret, bool *ret_taken);
 

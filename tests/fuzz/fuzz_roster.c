@@ -1,9 +1,9 @@
 /* fuzz_roster.c - rosters and absences from a store that says anything, and what people then do to them.
  *
  * The first byte says which of the two, the second from where on somebody looks, and how long. Oracles: what decodes is valid,
- * encodes to what stood there, field by field, and decodes to the same bytes; each shift ends behind its beginning, is found again by its slot and time,
- * and its gaps lie inside it, in order, each with too few; whatever is asked of a plan, it stays valid, and a no leaves it as
- * it was but for what is over.
+ * encodes to what stood there, field by field, and decodes to the same bytes; each shift ends behind its beginning, is found
+ * again by its slot and time, and its gaps lie inside it, in order, each with too few; whatever is asked of a plan, it stays
+ * valid, and a no leaves it as it was but for what is over.
  */
 #include <stdio.h>
 #include <stdlib.h>
