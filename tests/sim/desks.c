@@ -252,6 +252,7 @@ static void moods(struct desk *d)
 	if (sim->setup.orderly)
 		return;
 	sim_desk_weather(d);
+	sim_desk_plans(d);
 	if (d->unready_until != 0 && (sim->healed || d->unready_until <= sim->now) && d->screen.up) {
 		d->unready_until = 0;
 		(void)do_ready(d, true);
@@ -404,6 +405,7 @@ void sim_desk_reply(struct desk *d, const struct request *r)
 	/* Not taken: says it again, as every greeting does. */
 	if (r->what == PINGAN__V1__REQUEST__WHAT_READY && r->result != PINGAN__V1__RESULT__RESULT_OK)
 		sim_after(d->screen.sim, 2000, ready_again, d, d->screen.generation);
+	sim_desk_record_reply(d, r);
 	if (d->screen.sim->setup.by_hand || r->incident == 0)
 		return;
 	t = task_of(d, r->incident);

@@ -6,6 +6,7 @@
  *   stores.c    the store and the ways to it             seen.c     what really happened, over many histories
  *   homes.c     native devices                           panels.c   DC-09 panels
  *   screens.c   what console and phone pages share       desks.c, phones.c  the people before them
+ *   people.c    duties, rosters and homes that change
  *   oracle.c    the truth: the store's log, followed     promises.c, never.c, ends.c  what must hold at each step, and at
  *                                                                                     the end
  */
@@ -122,10 +123,10 @@ struct daemon {
 	int64_t spin_at;
 	unsigned spin;
 	bool reading;
-	bool cut_off;                 /* from the store, until told otherwise */
-	struct store_sim *old;        /* owned: the primary that was cut off and that it stays on; NULL */
-	uint64_t old_newest;          /* newest entry when the histories parted */
-	struct read_entry *read;      /* owned: entries that came to it one by one since it last loaded */
+	bool cut_off;            /* from the store, until told otherwise */
+	struct store_sim *old;   /* owned: the primary that was cut off and that it stays on; NULL */
+	uint64_t old_newest;     /* newest entry when the histories parted */
+	struct read_entry *read; /* owned: entries that came to it one by one since it last loaded */
 	size_t read_count, read_size;
 	unsigned unanswered;          /* commits on their way */
 	int64_t well_since;           /* attached, loaded and fresh since; SIM_NEVER = is not */
@@ -158,8 +159,8 @@ struct press {
 	unsigned first_daemon;               /* that it ever reached; SIM_DAEMONS_MAX: none */
 	uint64_t incident;                   /* as acknowledged; 0 = not yet, or none for this kind */
 	bool acked;
-	bool tried;            /* while its home was wanted on test */
-	bool was_safe;         /* stored, as safe as it can be, when two faults cut history: who had read it may still say so */
+	bool tried;    /* while its home was wanted on test */
+	bool was_safe; /* stored, as safe as it can be, when two faults cut history: who had read it may still say so */
 	int64_t missing_since; /* from a console that should show it; 0 = is not */
 	enum step heard;
 	enum step told; /* furthest that any daemon sent */
@@ -250,6 +251,12 @@ struct desk {
 	int64_t unready_until; /* 0 = ready */
 	struct task tasks[TASKS_MAX];
 	size_t task_count;
+	/* people.c: the home that is being corrected */
+	uint8_t *card; /* owned; as it was shown; NULL = none */
+	size_t card_len;
+	char card_key[STORE_KEY_MAX];
+	uint64_t card_cmd, card_commit, edit_entry;
+	int64_t edit_at;
 };
 
 struct phone {
@@ -265,6 +272,13 @@ struct phone {
 	enum job_state doing; /* as far as the person has got, stored or not */
 	int64_t next_at;
 	int64_t position_at;
+	/* people.c */
+	ms_t rang_ms;      /* the test offer that rings */
+	int64_t check_at;  /* when it is answered; SIM_NEVER */
+	int64_t off_until; /* wants no duty before */
+	int64_t off_since; /* by the record; SIM_NEVER = on duty */
+	ms_t answered[8];  /* test offers that were */
+	size_t answered_count;
 	size_t receipt_count; /* that the phone itself has sent; the last ones: */
 	struct {
 		uint64_t incident;
@@ -391,14 +405,18 @@ struct sim {
 	struct desk desks[SIM_DESKS_MAX];
 	struct phone phones[SIM_PHONES_MAX];
 
+	/* people.c */
+	char erased[ID_MAX]; /* household whose key is gone; empty = none */
+
 	/* faults.c */
 	int64_t store_back_at; /* SIM_NEVER: stays as it is */
 	int64_t replica_back_at;
 	int64_t clock_jumped_at;
 	int login_done[16]; /* by tag */
 	int64_t last_fault;
-	int64_t last_cut;         /* history was cut then */
-	uint64_t safe_before_cut; /* while two faults cut it: the newest entry that one fault could not have taken; else 0 */
+	int64_t last_cut; /* history was cut then */
+	uint64_t
+		safe_before_cut; /* while two faults cut it: the newest entry that one fault could not have taken; else 0 */
 
 	/* cuts.c */
 	struct cut_entry *cuts; /* owned: cut, and not written down */
@@ -613,6 +631,19 @@ void sim_promises_step(struct sim *sim);
 void sim_promise_cut(struct sim *sim);
 /* It is about to be. */
 void sim_promise_before_cut(struct sim *sim);
+
+/* ------------------------------------------------------------ people.c */
+
+/* Once a second: what they do beside the calls. */
+void sim_phone_plans(struct phone *p);
+void sim_desk_plans(struct desk *d);
+void sim_desk_card(struct desk *d, const Pingan__V1__RecordCard *card);
+void sim_desk_record_reply(struct desk *d, const struct request *r);
+/* What a new entry must keep. */
+void sim_people_edit(struct sim *sim, const struct store_entry *e, const Pingan__V1__LogEvent *event);
+void sim_people_caregiver(struct sim *sim, unsigned phone, const struct caregiver *cg);
+void sim_people_offers(struct sim *sim, const struct incident *before, const struct incident *after);
+void sim_people_free(struct sim *sim);
 
 /* ------------------------------------------------------------ cuts.c */
 

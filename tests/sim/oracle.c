@@ -147,8 +147,10 @@ static void know_incident(struct sim *sim, const struct store_entry *e, const st
 	if (bad != 0)
 		sim_broken(sim, "P8 records can be read", "%s: %s", r->key, record_bad_name(bad));
 	k = sim_truth_incident(sim, after->id);
-	if (!t->replaying)
+	if (!t->replaying) {
 		sim_promise_change(sim, e, k == NULL ? NULL : &k->inc, after, event);
+		sim_people_offers(sim, k == NULL ? NULL : &k->inc, after);
+	}
 	if (k == NULL) {
 		k = sim_memory(sizeof *k);
 		k->stuck_at = SIM_NEVER;
@@ -200,6 +202,7 @@ static void know_caregiver(struct sim *sim, const struct store_record *r)
 		sim_broken(sim, "P8 records can be read", "%s", r->key);
 	for (unsigned i = 0; i < sim->setup.phones; i++) {
 		if (strcmp(sim_phone_person(i), cg.id) == 0) {
+			sim_people_caregiver(sim, i, &cg);
 			sim->truth.caregivers[i].cg = cg;
 			sim->truth.caregivers[i].there = true;
 		}
@@ -261,8 +264,8 @@ static void know_event(struct sim *sim, const struct store_entry *e, const Pinga
 		if (bytes.len == 0)
 			bytes = slice_of(raw, sim_unseal(slice_of(event->raw_sealed.data, event->raw_sealed.len), raw, sizeof raw));
 		GROW(t->raws, t->raw_count, t->raw_size);
-		t->raws[t->raw_count++] = (struct known_raw){
-			.bytes = sim_copy(bytes.at, bytes.len), .len = bytes.len, .entry = e->id};
+		t->raws[t->raw_count++] =
+			(struct known_raw){.bytes = sim_copy(bytes.at, bytes.len), .len = bytes.len, .entry = e->id};
 	}
 }
 
@@ -277,6 +280,8 @@ static void know_entry(struct sim *sim, const struct store_entry *e)
 	if (!t->replaying)
 		sim_promise_entry(sim, e, event);
 	know_event(sim, e, event);
+	if (!t->replaying)
+		sim_people_edit(sim, e, event);
 	for (uint32_t i = 0; i < e->record_count; i++) {
 		const struct store_record *r = &e->records[i];
 

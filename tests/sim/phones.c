@@ -17,6 +17,7 @@ static uint64_t do_duty(struct phone *p, bool on)
 	q.what_case = PINGAN__V1__REQUEST__WHAT_DUTY;
 	q.duty = &duty;
 	duty.on = on;
+	duty.check = on && p->screen.sim->setup.changes && prng_chance(&p->screen.prng, 700);
 	return ask(p, &q, 0, true);
 }
 
@@ -209,7 +210,9 @@ static void think(struct sim *sim, void *who, uint64_t arg)
 	sim_after(sim, 1000 + (int64_t)prng_below(&s->prng, 200), think, p, 0);
 	if (!s->on || s->phone == NULL || sim->paused)
 		return;
-	if (s->up && s->phone->on_duty == 0 && !waits_for_reply(p, PINGAN__V1__REQUEST__WHAT_DUTY))
+	sim_phone_plans(p);
+	if (s->up && s->phone->on_duty == 0 && (sim->healed || p->off_until <= sim->now) &&
+	    !waits_for_reply(p, PINGAN__V1__REQUEST__WHAT_DUTY))
 		do_duty(p, true);
 	if (p->job != 0)
 		work(p);

@@ -358,6 +358,10 @@ static void p9_rows_by_right(struct sim *sim, struct screen *s, const Pingan__V1
 	if (k == NULL || k->inc.quarantine || k->inc.away || k->inc.carrier[0] != '\0' ||
 	    sim_desk_covers(sim, s->node.index, k->inc.area) || row->rings_neighbours || strcmp(row->owner, s->person) == 0)
 		return;
+	/* Nobody knows any more whose it is: it calls as from an unknown home, and that is everybody's. A daemon that was away
+	 * when it was erased may still have opened the call in the home's own area. */
+	if (sim->erased[0] != '\0' && strcmp(k->inc.household, sim->erased) == 0 && row->resident[0] == '\0')
+		return;
 	sim_broken(sim, "P9 private", "%s is shown %s, which is none of theirs", s->person,
 	           sim_incident_place(sim, &k->inc));
 }

@@ -259,6 +259,38 @@ static void put_area(struct batch *b, const char *code, const char *name, uint32
 	put(b, "area", code, &a.base);
 }
 
+/* All care for the sub-districts all day; half of them in nights of every second week. */
+static void put_roster(struct batch *b)
+{
+	struct sim *sim = b->sim;
+	Pingan__V1__Roster r = PINGAN__V1__ROSTER__INIT;
+	Pingan__V1__RosterSlot day = PINGAN__V1__ROSTER_SLOT__INIT, night = PINGAN__V1__ROSTER_SLOT__INIT;
+	Pingan__V1__RosterSlot *slots[] = {&day, &night};
+	char *people[SIM_PHONES_MAX];
+
+	for (unsigned i = 0; i < sim->setup.phones; i++)
+		people[i] = (char *)(uintptr_t)sim_phone_person(i);
+	day.id = 1;
+	night.id = 2;
+	day.days = night.days = 127;
+	day.minutes = 1440;
+	night.from_min = 1320;
+	night.minutes = 600;
+	day.post = night.post = PINGAN__V1__SHIFT_POST__POST_FIELD;
+	day.skill = night.skill = PINGAN__V1__SKILL__SKILL_CARE;
+	day.need = night.need = 1;
+	day.weeks = 1;
+	night.weeks = 2;
+	day.people = night.people = people;
+	day.n_people = sim->setup.phones;
+	night.n_people = (sim->setup.phones + 1) / 2;
+	r.area = (char *)"440103";
+	r.slots = slots;
+	r.n_slots = COUNT_OF(slots);
+	r.last_id = 2;
+	put(b, "roster", r.area, &r.base);
+}
+
 void sim_registry(struct sim *sim)
 {
 	struct batch b = {.sim = sim};
@@ -295,5 +327,7 @@ void sim_registry(struct sim *sim)
 		sim_home_area(area, i);
 		put_home(&b, 60 + i, household, device, PINGAN__V1__PROTOCOL__PROTOCOL_DC09, area, resident);
 	}
+	if (sim->setup.changes && sim->setup.phones != 0)
+		put_roster(&b);
 	flush(&b);
 }

@@ -305,7 +305,8 @@ static void on_reply(struct screen *s, const Pingan__V1__Reply *m)
 	                                    "expired",       "wrong state",  "forbidden",          "rate",
 	                                    "not found",     "bad request",  "no store",           "needs second",
 	                                    "needs contact", "busy",         "overload",           "withdrawn",
-	                                    "limit",         "needs reason", "needs confirmation", "a call for help"};
+	                                    "limit",         "needs reason", "needs confirmation", "a call for help",
+	                                    "conflict",      "invalid"};
 
 	if (r == NULL || r->result != 0)
 		return;
@@ -315,6 +316,8 @@ static void on_reply(struct screen *s, const Pingan__V1__Reply *m)
 	sim_saw_result(r->result);
 	snprintf(r->who, sizeof r->who, "%s", m->who);
 	sim_note(s->sim, "%s hears %s%s%s", s->person, words[m->result], m->who[0] != '\0' ? " " : "", m->who);
+	if (m->field[0] != '\0')
+		sim_note(s->sim, "%s is told what is wrong: %s", s->person, m->field);
 	if (s->console)
 		sim_desk_reply(sim_desk_of(s), r);
 	else
@@ -383,11 +386,14 @@ void sim_screen_bytes(struct screen *s, struct slice message)
 	case PINGAN__V1__TO_SCREEN__BODY_GO_AWAY:
 		sim_note(s->sim, "%s is sent away, reason %d", s->person, (int)m->go_away->why);
 		break;
+	case PINGAN__V1__TO_SCREEN__BODY_RECORD:
+		if (s->console)
+			sim_desk_card(sim_desk_of(s), m->record);
+		break;
 	case PINGAN__V1__TO_SCREEN__BODY_DETAIL:
 	case PINGAN__V1__TO_SCREEN__BODY_PRESENCE:
 	case PINGAN__V1__TO_SCREEN__BODY_STORMS:
 	case PINGAN__V1__TO_SCREEN__BODY_DEVICE:
-	case PINGAN__V1__TO_SCREEN__BODY_RECORD:
 	case PINGAN__V1__TO_SCREEN__BODY_ROSTER:
 	case PINGAN__V1__TO_SCREEN__BODY_ROSTER_PAGE:
 		break;

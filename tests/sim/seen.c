@@ -67,6 +67,13 @@ static const char *const NAMES[SEEN_COUNT] = {
 	[SEEN_CAREGIVER_WALKS] = "caregiver walks out of coverage",
 	[SEEN_CAREGIVER_OFFLINE_PROGRESS] = "caregiver goes on without coverage",
 	[SEEN_CAREGIVER_IGNORES] = "caregiver sees an offer and does nothing",
+	[SEEN_DUTY_OFF] = "caregiver goes off duty",
+	[SEEN_DUTY_PROVED] = "test offer is answered",
+	[SEEN_ABSENCE] = "absence is entered",
+	[SEEN_EDIT_MADE] = "home is corrected",
+	[SEEN_EDIT_CONFLICT] = "two correct one home at once, one is told",
+	[SEEN_ERASED] = "home is erased",
+	[SEEN_NOT_ERASED] = "home is not erased, a call is open",
 	[SEEN_RESUMED] = "console went on from where it was",
 	[SEEN_LOST_CALL] = "told on coming back that a call is another's now",
 };

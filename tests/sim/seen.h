@@ -64,8 +64,15 @@ enum sim_seen {
 	SEEN_CAREGIVER_WALKS,
 	SEEN_CAREGIVER_OFFLINE_PROGRESS,
 	SEEN_CAREGIVER_IGNORES,
-	SEEN_RESUMED,   /* a console went on from where it was */
-	SEEN_LOST_CALL, /* told at once on coming back who has it now */
+	SEEN_DUTY_OFF,
+	SEEN_DUTY_PROVED, /* a test offer is answered */
+	SEEN_ABSENCE,
+	SEEN_EDIT_MADE,
+	SEEN_EDIT_CONFLICT, /* two at one home at once */
+	SEEN_ERASED,
+	SEEN_NOT_ERASED, /* a call of it is open */
+	SEEN_RESUMED,    /* a console went on from where it was */
+	SEEN_LOST_CALL,  /* told at once on coming back who has it now */
 	SEEN_COUNT
 };
 

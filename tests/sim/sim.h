@@ -74,6 +74,7 @@ struct sim_setup {
 	bool commissioning;   /* every third home has a unit whose button nobody has proved yet */
 	bool supervised;      /* devices that say nothing are missed: else a scenario about something else is left alone */
 	const struct sim_weather *weather;
+	bool changes;  /* duties, rosters, absences and homes change while calls run; a home may be erased */
 	bool lossy;    /* two faults at once: history is cut where no single fault could, what was told may go */
 	bool overload; /* bounds are reached on purpose: what was refused need not be shown */
 };

@@ -35,7 +35,7 @@ uint64_t sim_play(uint64_t seed)
 	                  &weather.phone_walks,
 	                  &weather.one_copy};
 	/* Not drawn: what a seed was looked at for stays what it is. */
-	struct sim_setup setup = {.weather = &weather, .commissioning = seed % 2 == 1};
+	struct sim_setup setup = {.weather = &weather, .commissioning = seed % 2 == 1, .changes = seed % 4 >= 2};
 	struct sim *sim;
 	uint64_t hash;
 
@@ -55,8 +55,9 @@ uint64_t sim_play(uint64_t seed)
 	sim = sim_new(seed, &setup);
 	sim_note(sim, "%u daemons, %u homes, %u panels, %u consoles, %u phones%s%s%s", setup.daemons, setup.homes,
 	         setup.panels, setup.desks, setup.phones, setup.replicated ? ", a replica" : "",
-	         setup.lossy ? ", two faults at once" : "",
-	         setup.commissioning ? ", units that nobody has proved" : "");
+	         setup.lossy ? ", two faults at once" : "", setup.commissioning ? ", units that nobody has proved" : "");
+	if (setup.changes)
+		sim_note(sim, "duties, rosters and homes change");
 	sim_run(sim, prng_between(&p, MINUTES(1), MINUTES(prng_chance(&p, 250) ? 25 : 8)));
 	sim_heal(sim);
 	sim_settle(sim);

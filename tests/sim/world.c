@@ -235,6 +235,7 @@ void sim_free(struct sim *sim)
 		sim_screen_free(&sim->desks[i].screen);
 	for (unsigned i = 0; i < sim->setup.phones; i++)
 		sim_screen_free(&sim->phones[i].screen);
+	sim_people_free(sim);
 	sim_homes_free(sim);
 	sim_panels_free(sim);
 	sim_net_free(sim);

@@ -397,6 +397,12 @@ static void test_only_supervisors_of_the_area_set_its_shifts(void **state)
 	RIG_ASK(g, 1, 0, RosterLook, ROSTER_LOOK, ROSTER_LOOK, roster_look, .area = (char *)"440103002", .from_ms = EPOCH,
 	        .days = 1);
 	IS(rig_result(g, 1, NULL), FORBIDDEN);
+	/* Days that never come. */
+	RIG_ASK(g, 1, 0, RosterLook, ROSTER_LOOK, ROSTER_LOOK, roster_look, .area = (char *)AREA, .from_ms = INT64_MAX,
+	        .days = 7);
+	IS(rig_result(g, 1, NULL), BAD_REQUEST);
+	SET(2, AREA, 1, INT64_MAX, "cg1", "cg2");
+	IS(rig_result(g, 2, NULL), BAD_REQUEST);
 	rig_free(g);
 }
 
