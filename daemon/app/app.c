@@ -11,6 +11,7 @@
 #include "app/outages.h"
 #include "app/refused.h"
 #include "app/shifts.h"
+#include "app/storms.h"
 #include "app/supervision.h"
 
 void app_begin(struct app *app)

@@ -9,6 +9,7 @@
 #include "app/briefs.h"
 #include "app/outages.h"
 #include "app/roster.h"
+#include "app/storms.h"
 #include "core/score.h"
 
 /* With fewer of the area's own, others are asked too. */

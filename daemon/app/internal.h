@@ -320,23 +320,6 @@ void proofs_turn(struct app *app);
 ms_t proofs_wait(const struct app *app);
 void proofs_free(struct app *app);
 
-/* ------------------------------------------------------------ storms.c */
-
-/* What stood in a slot before its record was read anew. */
-struct slot_before {
-	bool held_back;
-	enum kind kind;
-	char area[16];
-	uint32_t signals;
-};
-
-void storm_read(struct app *app, struct record *rec);
-void storms_slot(struct app *app, struct incident_slot *slot, const struct slot_before *before);
-/* A storm holds this kind back here until then; 0 = none does. */
-ms_t storm_until_ms(struct app *app, enum kind kind, const char *area);
-void storms_turn(struct app *app);
-void storms_free(struct app *app);
-
 /* ------------------------------------------------------------ devices (device_link.c, dc09_link.c, devices.c) */
 
 /* An alarm of this link is durable (or was before): acknowledge. incident 0 = kind opens none. `closed`: tell so at once. */

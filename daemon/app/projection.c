@@ -10,6 +10,7 @@
 #include "app/outages.h"
 #include "app/registry.h"
 #include "app/shifts.h"
+#include "app/storms.h"
 #include "app/supervision.h"
 #include "base/hex.h"
 

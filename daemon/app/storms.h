@@ -27,4 +27,19 @@ const struct storm *storm_find(const struct record *rec);
 /* How many it has put aside so far. */
 uint32_t storm_held(const struct record *rec);
 
+/* What stood in a slot before its record was read anew. */
+struct slot_before {
+	bool held_back;
+	enum kind kind;
+	char area[16];
+	uint32_t signals;
+};
+
+void storm_read(struct app *app, struct record *rec);
+void storms_slot(struct app *app, struct incident_slot *slot, const struct slot_before *before);
+/* A storm holds this kind back here until then; 0 = none does. */
+ms_t storm_until_ms(struct app *app, enum kind kind, const char *area);
+void storms_turn(struct app *app);
+void storms_free(struct app *app);
+
 #endif

@@ -1,4 +1,4 @@
-#include "io/loop.h"
+#include "io/loop_internal.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -11,153 +11,15 @@
 #include <event2/event.h>
 #include <systemd/sd-daemon.h>
 
-#include "io/audit_key.h"
-#include "io/config.h"
 #include "io/crypto.h"
-#include "io/device_server.h"
-#include "io/device_udp.h"
-#include "io/links.h"
 #include "io/pinyin.h"
-#include "io/redis_store.h"
-#include "io/retention.h"
-#include "io/snapshot.h"
-#include "io/testctl.h"
 #include "io/vendor.h"
-#include "io/web.h"
 
 #define SLOW_TURN_NS 10000000
 /* Descriptors for what is not a connection of a device or a browser: Redis, helper, listeners, log, test control. */
 #define FILES_RESERVED 64
 /* libwebsockets keeps a row per descriptor that it may meet. */
 #define FILES_MAX 1048576
-
-struct loop {
-	struct loop_options options;
-	struct config config;
-	struct event_base *base;
-	struct event *signals[4];
-	struct event *wake; /* the app's next wish */
-	struct clock *clock;
-	struct log *log;
-	struct metrics metrics;
-	struct audit_key audit; /* when audit.key_file names one */
-	struct links *links;
-	struct redis_store *store;
-	struct app *app;
-	struct snapshot *snapshot; /* NULL = none is kept */
-	uint64_t erasures;         /* that it knows of */
-	struct retention *retention;
-	struct device_server *devices;
-	struct device_udp *udp; /* NULL: no DC-09 over UDP */
-	struct web *web;
-#ifdef PINGAN_TEST_BUILD
-	struct testctl *testctl;
-#endif
-	uint64_t turns;
-	int64_t longest_ns;     /* turn, since the last look at the metrics */
-	int64_t cpu_ns;         /* processor time at the end of the last turn */
-	int64_t longest_cpu_ns; /* of a turn with the events before it, since the last look at the metrics */
-	bool ready;             /* systemd has been told */
-	bool ending, reload;
-	mono_t drain_until;
-	mono_t petted;
-	int64_t pet_every_ms; /* 0 = no watchdog */
-};
-
-/* ------------------------------------------------------------ ports of the app */
-
-static void port_now(void *ctx, struct now *ret)
-{
-	clock_read(((struct loop *)ctx)->clock, ret);
-}
-
-static void port_commit(void *ctx, const struct store_commit *commit)
-{
-	redis_store_commit(((struct loop *)ctx)->store, commit);
-}
-
-static void port_attach(void *ctx, uint64_t id, uint64_t commit)
-{
-	redis_store_attach(((struct loop *)ctx)->store, id, commit);
-}
-
-static void port_look(void *ctx, uint64_t id, uint64_t commit)
-{
-	redis_store_look(((struct loop *)ctx)->store, id, commit);
-}
-
-static void port_load(void *ctx)
-{
-	redis_store_load(((struct loop *)ctx)->store);
-}
-
-static void port_seen_put(void *ctx, const struct store_seen *list, size_t count)
-{
-	redis_store_seen_put(((struct loop *)ctx)->store, list, count);
-}
-
-static void port_seen_ask(void *ctx, const struct store_seen *list, size_t count, bool vitals)
-{
-	redis_store_seen_ask(((struct loop *)ctx)->store, list, count, vitals);
-}
-
-static enum send_result port_send(void *ctx, link_t link, struct slice bytes)
-{
-	/* The store works on what was decided while the others are told. */
-	redis_store_flush(((struct loop *)ctx)->store);
-	return links_send(((struct loop *)ctx)->links, link, bytes);
-}
-
-static void port_close(void *ctx, link_t link)
-{
-	links_close(((struct loop *)ctx)->links, link);
-}
-
-static void port_read(void *ctx, bool on)
-{
-	links_read(((struct loop *)ctx)->links, on);
-}
-
-static void port_login_done(void *ctx, uint64_t tag, bool ok)
-{
-	web_login_done(((struct loop *)ctx)->web, tag, ok);
-}
-
-static void port_post_done(void *ctx, uint64_t tag, const struct post_answer *answer)
-{
-	web_post_done(((struct loop *)ctx)->web, tag, answer);
-}
-
-static void port_record_done(void *ctx, uint64_t tag, const struct record_done *done)
-{
-	web_record_done(((struct loop *)ctx)->web, tag, done);
-}
-
-static bool port_audit_seal(void *ctx, struct audit_seal *seal)
-{
-	struct loop *loop = ctx;
-	const char *anchors = loop->config.audit.anchor_file;
-
-	audit_key_sign(&loop->audit, loop->config.cell, false, seal);
-	if (anchors[0] != '\0' && !audit_anchor_append(anchors, seal))
-		log_line(loop->log, "AUDIT_ANCHOR_LOST", "entry=%" PRIu64 " errno=%d", seal->entry, errno);
-	return true;
-}
-
-static size_t port_audit_words(void *ctx, struct slice words, uint8_t *ret, size_t size)
-{
-	return audit_words_seal(&((struct loop *)ctx)->audit, words, ret, size);
-}
-
-static void port_log(void *ctx, const char *code, const char *fmt, ...) PRINTF_LIKE(3, 4);
-static void port_log(void *ctx, const char *code, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	log_line_v(((struct loop *)ctx)->log, code, fmt, args);
-	va_end(args);
-}
 
 /* ------------------------------------------------------------ signals */
 
@@ -471,29 +333,7 @@ static bool build_store(struct loop *loop, char why[LOOP_WHY_MAX])
 static bool build_app(struct loop *loop, char why[LOOP_WHY_MAX])
 {
 	const struct config *c = &loop->config;
-	struct ports ports = {
-		.ctx = loop,
-		.now = port_now,
-		.store_commit = port_commit,
-		.store_attach = port_attach,
-		.store_look = port_look,
-		.store_load = port_load,
-		.store_seen_put = port_seen_put,
-		.store_seen_ask = port_seen_ask,
-		.link_send = port_send,
-		.link_close = port_close,
-		.links_read = port_read,
-		.login_done = port_login_done,
-		.post_done = port_post_done,
-		.record_done = port_record_done,
-		.seal = crypto_seal,
-		.unseal = crypto_unseal,
-		.aes_cbc = crypto_aes_cbc,
-		.token_matches = crypto_token_matches,
-		.random = crypto_random,
-		.pinyin = pinyin_of,
-		.log = port_log,
-	};
+	struct ports ports = loop_ports(loop);
 	struct app_config app = {
 		.build = PINGAN_VERSION,
 		.policy = c->policy,
@@ -520,8 +360,7 @@ static bool build_app(struct loop *loop, char why[LOOP_WHY_MAX])
 		if (!audit_key_read(c->audit.key_file, false, &loop->audit, error)) {
 			log_line(loop->log, "AUDIT_NO_KEY", "why=\"%s\"", error);
 		} else {
-			ports.audit_seal = port_audit_seal;
-			ports.audit_words = port_audit_words;
+			loop_ports_audit(&ports);
 		}
 	}
 	loop->app = app_new(&app, &ports);

@@ -6,7 +6,6 @@
 #include "sim/kit.h"
 
 #define SPIN_MAX 20000 /* turns in one instant before we say that it spins */
-#define SNAPSHOT_EVERY_MS 60000
 
 static void turn(struct sim *sim, void *who, uint64_t arg);
 
@@ -342,7 +341,8 @@ static void hear_clock(struct daemon *d)
 static void told_attached(void *ctx, enum attach_result result, bool replicated)
 {
 	struct daemon *d = ctx;
-	static const char *const words[] = {[ATTACH_TAIL] = "tail", [ATTACH_EMPTY] = "empty", [ATTACH_CUT] = "cut", [ATTACH_THERE] = "there"};
+	static const char *const words[] = {
+		[ATTACH_TAIL] = "tail", [ATTACH_EMPTY] = "empty", [ATTACH_CUT] = "cut", [ATTACH_THERE] = "there"};
 
 	hear_clock(d);
 	if (!d->sim->setup.exact && result != ATTACH_THERE)
@@ -424,72 +424,6 @@ static void told_seen(void *ctx, const struct store_seen *list, size_t count)
 	struct daemon *d = ctx;
 
 	TOLD(d, app_store_seen(d->app, list, count));
-}
-
-/* ------------------------------------------------------------ its local snapshot */
-
-static void snapshot_forget(struct daemon *d)
-{
-	for (size_t i = 0; i < d->snapshot_count; i++)
-		free(d->snapshot[i].body);
-	d->snapshot_count = 0;
-}
-
-static void snapshot_record(void *ctx, const struct store_record *record)
-{
-	struct daemon *d = ctx;
-	bool inside = sim_inside_app;
-	struct kept_record *k;
-
-	sim_inside_app = false;
-	if (d->snapshot_count == d->snapshot_size) {
-		d->snapshot_size = d->snapshot_size == 0 ? 64 : 2 * d->snapshot_size;
-		d->snapshot = realloc(d->snapshot, d->snapshot_size * sizeof *d->snapshot);
-		ENSURE(d->snapshot != NULL);
-	}
-	k = &d->snapshot[d->snapshot_count++];
-	k->record = *record;
-	k->body = sim_copy(record->body.at, record->body.len);
-	k->record.body.at = k->body;
-	sim_inside_app = inside;
-}
-
-static void snapshot_take(struct sim *sim, void *who, uint64_t arg)
-{
-	struct daemon *d = who;
-	struct app_health health;
-
-	if (!d->up || d->boot != arg)
-		return;
-	app_health(d->app, &health);
-	if (health.store_up && health.loaded) {
-		snapshot_forget(d);
-		sim_enter(d);
-		app_records(d->app, snapshot_record, d);
-		sim_leave(d);
-		d->snapshot_at = sim->now;
-	}
-	sim_after(sim, SNAPSHOT_EVERY_MS, snapshot_take, d, d->boot);
-}
-
-static void snapshot_load(struct sim *sim, void *who, uint64_t arg)
-{
-	struct daemon *d = who;
-	struct app_health health;
-
-	if (!d->up || d->boot != arg || d->snapshot_count == 0)
-		return;
-	app_health(d->app, &health);
-	if (health.loaded || health.store_up)
-		return;
-	sim_note(sim, "daemon %u starts from its snapshot of %zu records", d->index, d->snapshot_count);
-	sim_saw(SEEN_DAEMON_FROM_SNAPSHOT);
-	sim_enter(d);
-	app_load_begin(d->app);
-	for (size_t i = 0; i < d->snapshot_count; i++)
-		app_load_record(d->app, &d->snapshot[i].record);
-	app_load_end(d->app, 0, 0, sim->now - d->snapshot_at + 1);
-	sim_leave(d);
 }
 
 /* ------------------------------------------------------------ life */
@@ -595,8 +529,7 @@ void sim_daemon_start(struct sim *sim, unsigned daemon)
 	sim_daemon_join(d, false);
 	sim_daemon_disturbed(sim, daemon);
 	plan_turn(d, sim->now);
-	sim_after(sim, SNAPSHOT_EVERY_MS, snapshot_take, d, d->boot);
-	sim_after(sim, 1000, snapshot_load, d, d->boot);
+	sim_snapshot_begin(d);
 }
 
 void sim_daemon_crash(struct sim *sim, unsigned daemon)
@@ -639,7 +572,7 @@ void sim_daemons_free(struct sim *sim)
 			store_sim_leave(d->store);
 		d->store = NULL;
 		app_free(d->app);
-		snapshot_forget(d);
+		sim_snapshot_forget(d);
 		free(d->snapshot);
 		free(d->read);
 	}

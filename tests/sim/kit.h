@@ -495,6 +495,9 @@ bool sim_daemon_stalled(const struct daemon *d);
 void sim_daemon_disturbed(struct sim *sim, unsigned daemon);
 void sim_daemon_join(struct daemon *d, bool again);
 /* Last seen (daemons_seen.c). */
+/* daemons_snapshot.c: written now and then; read by a daemon that starts without its store. */
+void sim_snapshot_begin(struct daemon *d);
+void sim_snapshot_forget(struct daemon *d);
 void sim_port_seen_put(void *ctx, const struct store_seen *list, size_t count);
 void sim_port_seen_ask(void *ctx, const struct store_seen *list, size_t count, bool vitals);
 

@@ -349,6 +349,15 @@ static void p6_a_row_is_true(struct sim *sim, struct screen *s, const Pingan__V1
 		           (unsigned long long)row->id, (int)row->state, row->owner);
 }
 
+/* Of a home that was erased: its call, or what its unit began in its area. Units are home9, homes are h9 (registry.c). */
+static bool of_erased(const struct sim *sim, const struct incident *inc)
+{
+	if (sim->erased[0] == '\0')
+		return false;
+	return strcmp(inc->household, sim->erased) == 0 ||
+	       (inc->area_wide && strncmp(inc->device, "home", 4) == 0 && strcmp(inc->device + 4, sim->erased + 1) == 0);
+}
+
 /* A console has the rows of its areas, of neighbours once they are rung, and what its operator took. */
 static void p9_rows_by_right(struct sim *sim, struct screen *s, const Pingan__V1__IncidentRow *row)
 {
@@ -360,7 +369,7 @@ static void p9_rows_by_right(struct sim *sim, struct screen *s, const Pingan__V1
 		return;
 	/* Nobody knows any more whose it is: it calls as from an unknown home, and that is everybody's. A daemon that was away
 	 * when it was erased may still have opened the call in the home's own area. */
-	if (sim->erased[0] != '\0' && strcmp(k->inc.household, sim->erased) == 0 && row->resident[0] == '\0')
+	if (of_erased(sim, &k->inc) && row->resident[0] == '\0')
 		return;
 	sim_broken(sim, "P9 private", "%s is shown %s, which is none of theirs", s->person,
 	           sim_incident_place(sim, &k->inc));

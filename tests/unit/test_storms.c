@@ -2,6 +2,7 @@
 #include "app_rig_city.h"
 
 #include "app/screens.h"
+#include "app/storms.h"
 
 #define REPLY PINGAN__V1__TO_SCREEN__BODY_REPLY
 #define STORMS PINGAN__V1__TO_SCREEN__BODY_STORMS
