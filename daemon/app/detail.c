@@ -93,16 +93,21 @@ Pingan__V1__DetailContact **contacts_fill(struct app *app, const Pingan__V1__Hou
 
 static char *unsealed(struct app *app, const struct incident *inc, const struct line *line, const uint8_t *key)
 {
+	const struct slice sealed = slice_of(inc->text + line->text_at, line->text_len);
+	const uint8_t *spare;
 	uint8_t *text;
-	size_t len;
+	size_t len = 0;
 
-	if (line->text_len == 0 || key == NULL || line->text_at + line->text_len > inc->text_len)
+	if (line->text_len == 0 || line->text_at + line->text_len > inc->text_len)
 		return (char *)"";
 	text = arena_take(&app->arena, TEXT_PLAIN_MAX + 1);
 	if (text == NULL)
 		return (char *)"";
-	len = app->ports.unseal(app->ports.ctx, key, slice_of(inc->text + line->text_at, line->text_len), text,
-	                        TEXT_PLAIN_MAX);
+	if (key != NULL)
+		len = app->ports.unseal(app->ports.ctx, key, sealed, text, TEXT_PLAIN_MAX);
+	/* Written after its home had been erased. */
+	if ((len == 0 || len > TEXT_PLAIN_MAX) && (spare = seal_key(app, "")) != NULL)
+		len = app->ports.unseal(app->ports.ctx, spare, sealed, text, TEXT_PLAIN_MAX);
 	text[len <= TEXT_PLAIN_MAX ? len : 0] = '\0';
 	return (char *)text;
 }

@@ -51,8 +51,9 @@ static enum verdict answer(struct caregiver *c, ms_t made_ms, ms_t now_ms, enum 
 	case DUTY_CHECK_RINGS:
 		break;
 	}
-	c->proved_ms = now_ms;
-	c->proof_took_ms = (uint32_t)(now_ms - c->check_ms);
+	/* A daemon whose clock is behind that of the one which rang: it was answered all the same, and after it rang. */
+	c->proved_ms = now_ms > c->check_ms ? now_ms : c->check_ms;
+	c->proof_took_ms = (uint32_t)(c->proved_ms - c->check_ms);
 	return MOVE;
 }
 

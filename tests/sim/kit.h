@@ -277,7 +277,7 @@ struct phone {
 	int64_t check_at;  /* when it is answered; SIM_NEVER */
 	int64_t off_until; /* wants no duty before */
 	int64_t off_since; /* by the record; SIM_NEVER = on duty */
-	ms_t answered[8];  /* test offers that were */
+	ms_t answered[64]; /* test offers that were: a failover may bring an old one back */
 	size_t answered_count;
 	size_t receipt_count; /* that the phone itself has sent; the last ones: */
 	struct {

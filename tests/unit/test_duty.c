@@ -48,6 +48,18 @@ static void test_duty_is_proved_only_when_the_test_offer_was_answered(void **sta
 	assert_int_equal(me.proof_took_ms, 4200);
 }
 
+/* The daemon that takes the answer may be behind the one that rang. */
+static void test_an_answer_by_a_clock_that_is_behind_proves_the_duty(void **state)
+{
+	enum refusal why = REFUSAL_NONE;
+
+	(void)state;
+	assert_int_equal(step(DUTY_ON_CHECK, 0, NOW, &why), MOVE);
+	assert_int_equal(step(DUTY_ANSWER, NOW, NOW - 150, &why), MOVE);
+	assert_int_equal(me.proof_took_ms, 0);
+	assert_int_equal(duty_check(me.check_ms, me.proved_ms, NOW + DUTY_CHECK_MS), DUTY_CHECK_PASSED);
+}
+
 static void test_a_test_offer_that_nobody_answers_has_failed(void **state)
 {
 	enum refusal why = REFUSAL_NONE;
@@ -120,6 +132,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_duty_is_proved_only_when_the_test_offer_was_answered, begin),
+		cmocka_unit_test_setup(test_an_answer_by_a_clock_that_is_behind_proves_the_duty, begin),
 		cmocka_unit_test_setup(test_a_test_offer_that_nobody_answers_has_failed, begin),
 		cmocka_unit_test_setup(test_nobody_off_duty_is_tested, begin),
 		cmocka_unit_test_setup(test_the_job_in_hand_is_finished_first, begin),

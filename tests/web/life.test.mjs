@@ -319,7 +319,7 @@ test('a drill takes the whole path, marked on every screen, and a real alarm end
 	await boss.region('呼援详情').getByText('演练：一切照真实流程').waitFor()
 
 	await desk.region('待接报警').getByText('演练').waitFor()
-	await desk.page.getByText('演练 1').waitFor()
+	await desk.page.getByText('演练 1', { exact: true }).waitFor()
 	await desk.look('rings')
 	await desk.page.keyboard.press('a')
 	await desk.region('长者').getByText('由我处理').waitFor()
@@ -341,7 +341,7 @@ test('a drill takes the whole path, marked on every screen, and a real alarm end
 	await unit.ack(unit.press({ kind: Kind.SOS }))
 	await desk.line('演练结束').waitFor()
 	await desk.row(elder).getByText('演练', { exact: true }).waitFor({ state: 'detached' })
-	await desk.page.getByText('演练 1').waitFor({ state: 'detached' })
+	await desk.page.getByText('演练 1', { exact: true }).waitFor({ state: 'detached' })
 	await phone.page.getByText('这是演练，请照真实任务完成').waitFor({ state: 'detached' })
 	await desk.look('real')
 })

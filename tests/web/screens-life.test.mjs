@@ -210,7 +210,7 @@ test('a drill: marked on every screen, closed as a drill; a home on test; taking
 	await look(at, 'life-drill-begin')
 	await manual.getByRole('button', { name: /^开始演练/ }).click()
 	await at.getByText('演练：一切照真实流程').waitFor()
-	await at.getByText('演练 1').waitFor()
+	await at.getByText('演练 1', { exact: true }).waitFor()
 	await look(at, 'life-drill')
 	daemon.offer('cg01', 0xa100900n + BigInt(daemon.rows.size - 1), { drill: true, skill: C.Skill.NURSE })
 	await hand.getByText('演练', { exact: true }).waitFor()
