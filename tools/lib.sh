@@ -20,7 +20,7 @@ PACKAGES_BUILD=(
 	redis-server redis-tools openssl
 )
 PACKAGES_TEST_BUILD=(libcmocka-dev clang libclang-rt-14-dev)
-PACKAGES_TEST=(systemd shellcheck curl)
+PACKAGES_TEST=(systemd shellcheck curl zsh)
 # Without the fonts every Chinese screenshot is boxes.
 PACKAGES_BROWSER=(chromium fonts-noto-cjk)
 PACKAGES_LINT=(clang-format clang-tidy shellcheck git)
