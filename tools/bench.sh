@@ -21,8 +21,9 @@ cmd_bench() {
 	done
 	need_packages build
 	need_node
-	web_packages
 	build_c release || exit 1
+	# The benches speak with the daemons through the messages generated for the web clients, and the daemons serve the pages.
+	build_web
 	export PINGAN_SOURCE_DIR=$ROOT PINGAN_RELEASE_DIR=$BUILD/release PINGAN_WEB_DIR=$BUILD/web
 	for name in "${names[@]}"; do
 		say "bench $name"
