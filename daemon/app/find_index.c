@@ -20,6 +20,12 @@ static bool is_digit(uint32_t rune)
 	return rune >= '0' && rune <= '9';
 }
 
+/* Folded: there are no capitals. */
+static bool is_letter(uint32_t rune)
+{
+	return rune >= 'a' && rune <= 'z';
+}
+
 static uint16_t slot_of(const struct window *w, uint32_t len)
 {
 	uint64_t h = len;
@@ -28,7 +34,10 @@ static uint16_t slot_of(const struct window *w, uint32_t len)
 		h = (h ^ w->rune[i]) * UINT64_C(0x9e3779b97f4a7c15) + (h >> 29);
 	h ^= h >> 32;
 	h *= UINT64_C(0xd6e8feb86659fd93);
-	return (uint16_t)(h >> 40) % FIND_SLOTS;
+	h >>= 40;
+	if (len == 2 && is_letter(w->rune[0]) && is_letter(w->rune[1]))
+		return (uint16_t)(FIND_SLOTS - FIND_PAIR_SLOTS + h % FIND_PAIR_SLOTS);
+	return (uint16_t)(h % (FIND_SLOTS - FIND_PAIR_SLOTS));
 }
 
 static uint32_t digits_at_head(const struct window *w)

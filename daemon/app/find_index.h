@@ -5,15 +5,18 @@
  * Result: never leaves out a text that contains the query in whole characters; most of those that do not are left out.
  * Bounds: FIND_SLOTS / 8 bytes a place, a block at a time; FIND_GRAMS_MAX runs of a query are asked for.
  *
- * Runs: single Chinese characters and pairs; of letters pairs and three; of digits three and five. The bits of a block lie slot by
- * slot, so that a search reads only those of its runs: 4,096 texts by 512 bytes a run.
+ * Runs: single Chinese characters and pairs; of letters pairs and three; of digits three and five. Pairs of letters have slots to
+ * themselves: two initials are one such pair and nothing else to go by, and among all the other runs of a home every second text
+ * would have its bit by chance. The bits of a block lie slot by slot, so that a search reads only those of its runs: 4,096 texts by
+ * 512 bytes a run.
  */
 #ifndef APP_FIND_INDEX_H
 #define APP_FIND_INDEX_H
 
 #include "base/slice.h"
 
-#define FIND_SLOTS 512
+#define FIND_SLOTS 768
+#define FIND_PAIR_SLOTS 256 /* the last of them */
 #define FIND_BLOCK 4096
 #define FIND_WORDS (FIND_BLOCK / 64)
 #define FIND_GRAMS_MAX 24
