@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Values equal CandidateList.Why of console.proto. */
+/* Values equal CandidateList.Why of detail.proto. */
 enum why {
 	WHY_NEAR = 1,
 	WHY_FREE = 2,

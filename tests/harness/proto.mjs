@@ -14,7 +14,8 @@ export const { create, toBinary, fromBinary, toJson } = npm('@bufbuild/protobuf'
 export const audit = await load('audit')
 export const common = await load('common')
 export const commission = await load('commission')
-export const console_ = await load('console')
+/** All that goes between the daemon and a screen. */
+export const console_ = Object.assign({}, ...(await Promise.all(['console', 'queue', 'detail', 'roster', 'phone'].map(load))))
 export const device = await load('device')
 export const record = { ...(await load('registry')), ...(await load('record')) }
 

@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { expect, it } from 'vitest';
 import { OfferState } from '$lib/gen/pingan/v1/common_pb.js';
-import { PhoneEndedSchema } from '$lib/gen/pingan/v1/console_pb.js';
+import { PhoneEndedSchema } from '$lib/gen/pingan/v1/phone_pb.js';
 import { en } from '$lib/i18n/caregiver/en';
 import { zh } from '$lib/i18n/caregiver/zh';
 import { addWords } from '$lib/i18n/index.svelte';

@@ -1,6 +1,6 @@
 /* notices.ts - what ended without this person, in words that need to be read once. Pure. */
 import { OfferState } from '$lib/gen/pingan/v1/common_pb.js';
-import type { PhoneEnded } from '$lib/gen/pingan/v1/console_pb.js';
+import type { PhoneEnded } from '$lib/gen/pingan/v1/phone_pb.js';
 import { t } from '$lib/i18n/index.svelte';
 import { hex } from '$lib/wire/codec';
 

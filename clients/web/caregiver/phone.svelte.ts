@@ -16,9 +16,14 @@ import {
 	type DeclineReason,
 } from '$lib/gen/pingan/v1/common_pb.js';
 import {
-	PhoneStateSchema,
 	Result,
 	ScreenHello_Page,
+	type Reply,
+	type ScreenHelloSchema,
+	type ToScreen,
+} from '$lib/gen/pingan/v1/console_pb.js';
+import {
+	PhoneStateSchema,
 	type PhoneCheck,
 	type PhoneEnded,
 	type PhoneJob,
@@ -26,10 +31,7 @@ import {
 	type PhoneShift,
 	type PhoneState,
 	type PhoneSwap,
-	type Reply,
-	type ScreenHelloSchema,
-	type ToScreen,
-} from '$lib/gen/pingan/v1/console_pb.js';
+} from '$lib/gen/pingan/v1/phone_pb.js';
 import { t, word } from '$lib/i18n/index.svelte';
 import { resultWords } from '$lib/i18n/results';
 import { announcer } from '$lib/store/announce.svelte';

@@ -2,7 +2,7 @@
  * colleagues are theirs; the frame around them is ours. */
 import { accessParts } from '$lib/ui/access';
 import { CardLine, LineCode } from '$lib/gen/pingan/v1/common_pb.js';
-import type { IncidentDetail } from '$lib/gen/pingan/v1/console_pb.js';
+import type { IncidentDetail } from '$lib/gen/pingan/v1/detail_pb.js';
 import { healthLines, healthSaid, type HealthField } from '$lib/ui/health';
 import { clockTime, phone } from '$lib/i18n/format';
 import { language, t, word } from '$lib/i18n/index.svelte';

@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { JobResult, JobState, Outcome } from '$lib/gen/pingan/v1/common_pb.js';
-import { DetailLineSchema, IncidentDetailSchema } from '$lib/gen/pingan/v1/console_pb.js';
+import { DetailLineSchema, IncidentDetailSchema } from '$lib/gen/pingan/v1/detail_pb.js';
 import { en } from '$lib/i18n/console/en';
 import { zh } from '$lib/i18n/console/zh';
 import { addWords } from '$lib/i18n/index.svelte';

@@ -1,6 +1,6 @@
 /* closing.ts - what the close panel may offer. The daemon decides; this only spares a refusal. */
 import { HandoverState, JobResult, JobState, Outcome, SpokeTo } from '$lib/gen/pingan/v1/common_pb.js';
-import type { IncidentDetail } from '$lib/gen/pingan/v1/console_pb.js';
+import type { IncidentDetail } from '$lib/gen/pingan/v1/detail_pb.js';
 
 const CALLS: readonly Outcome[] = [
 	Outcome.HELPED_AT_HOME,

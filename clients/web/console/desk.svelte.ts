@@ -18,17 +18,14 @@ import {
 import {
 	Result,
 	ScreenHello_Page,
-	type Counts,
-	type IncidentDetail,
-	type Presence_Someone,
 	type RecordCard,
 	type Reply,
-	type RosterPage,
-	type RosterState,
 	type ScreenHelloSchema,
-	type StormState_Row,
 	type ToScreen,
 } from '$lib/gen/pingan/v1/console_pb.js';
+import type { IncidentDetail } from '$lib/gen/pingan/v1/detail_pb.js';
+import type { Counts, Presence_Someone, StormState_Row } from '$lib/gen/pingan/v1/queue_pb.js';
+import type { RosterPage, RosterState } from '$lib/gen/pingan/v1/roster_pb.js';
 import { t } from '$lib/i18n/index.svelte';
 import { resultWords } from '$lib/i18n/results';
 import { MUTE_MS, newLife, type Ringing } from '$lib/sound/policy';

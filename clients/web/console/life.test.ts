@@ -11,7 +11,8 @@ import {
 	Service,
 	SpokeTo,
 } from '$lib/gen/pingan/v1/common_pb.js';
-import { DetailLineSchema, IncidentDetailSchema, IncidentRowSchema } from '$lib/gen/pingan/v1/console_pb.js';
+import { DetailLineSchema, IncidentDetailSchema } from '$lib/gen/pingan/v1/detail_pb.js';
+import { IncidentRowSchema } from '$lib/gen/pingan/v1/queue_pb.js';
 import { en as lifeEn } from '$lib/i18n/console/life/en';
 import { zh as lifeZh } from '$lib/i18n/console/life/zh';
 import { en } from '$lib/i18n/console/en';

@@ -1,6 +1,6 @@
 /* may.ts - which acts the open call offers to this person. The daemon decides; this only spares a refusal. */
 import { Aside, IncidentState } from '$lib/gen/pingan/v1/common_pb.js';
-import type { IncidentDetail } from '$lib/gen/pingan/v1/console_pb.js';
+import type { IncidentDetail } from '$lib/gen/pingan/v1/detail_pb.js';
 import type { Row } from '$lib/store/rows';
 
 export type Act =

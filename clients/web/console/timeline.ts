@@ -1,6 +1,6 @@
 /* timeline.ts - one line of the timeline in words. The daemon sends codes; the sentence is ours. */
 import { CallResult, LineCode, SpokeTo } from '$lib/gen/pingan/v1/common_pb.js';
-import type { DetailContact, DetailLine } from '$lib/gen/pingan/v1/console_pb.js';
+import type { DetailContact, DetailLine } from '$lib/gen/pingan/v1/detail_pb.js';
 import { mss } from '$lib/i18n/format';
 import { either, language, t, word } from '$lib/i18n/index.svelte';
 

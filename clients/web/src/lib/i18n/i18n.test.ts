@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as Common from '../gen/pingan/v1/common_pb.js';
-import { CandidateList_Why, Result } from '../gen/pingan/v1/console_pb.js';
+import { Result } from '../gen/pingan/v1/console_pb.js';
+import { CandidateList_Why } from '../gen/pingan/v1/detail_pb.js';
 import { en as caregiverEn } from './caregiver/en';
 import { zh as caregiverZh } from './caregiver/zh';
 import { en as commonEn } from './common/en';

@@ -1,7 +1,7 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { IncidentState, JobState } from '../gen/pingan/v1/common_pb.js';
-import { DeltaSchema, IncidentRowSchema, SnapshotSchema } from '../gen/pingan/v1/console_pb.js';
+import { DeltaSchema, IncidentRowSchema, SnapshotSchema } from '../gen/pingan/v1/queue_pb.js';
 import { hex } from '../wire/codec';
 import { arrange, Queue } from './queue';
 import { byOrder, shownState, toRow, type Row } from './rows';

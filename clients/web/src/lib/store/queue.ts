@@ -7,7 +7,7 @@
  * The stream is taken at its word: frames come in order over one connection, and after a failover a row may
  * lawfully come back with a smaller revision. So a row is replaced by whatever the daemon says last.
  */
-import type { Counts, Delta, Snapshot } from '../gen/pingan/v1/console_pb.js';
+import type { Counts, Delta, Snapshot } from '../gen/pingan/v1/queue_pb.js';
 import { hex } from '../wire/codec';
 import { toRow, type Row } from './rows';
 

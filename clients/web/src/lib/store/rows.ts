@@ -1,6 +1,6 @@
 /* rows.ts - a row of the queue as the screen keeps it: numbers instead of bigint, converted once. */
 import { Aside, HandoverState, IncidentState, JobState, type Service } from '../gen/pingan/v1/common_pb.js';
-import type { IncidentRow } from '../gen/pingan/v1/console_pb.js';
+import type { IncidentRow } from '../gen/pingan/v1/queue_pb.js';
 import { byteKey, hex, ms } from '../wire/codec';
 
 export interface Row {

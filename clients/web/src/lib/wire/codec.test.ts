@@ -1,6 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
-import { IncidentRowSchema, ToScreenSchema } from '../gen/pingan/v1/console_pb.js';
+import { ToScreenSchema } from '../gen/pingan/v1/console_pb.js';
+import { IncidentRowSchema } from '../gen/pingan/v1/queue_pb.js';
 import { byteKey, decode, hex, unhex } from './codec';
 import { toRow } from '../store/rows';
 
