@@ -7,6 +7,7 @@
 #include "app/change.h"
 #include "app/cut.h"
 #include "app/find.h"
+#include "app/guesses.h"
 #include "app/listings.h"
 #include "app/outages.h"
 #include "app/refused.h"
@@ -132,6 +133,7 @@ static int64_t turn(struct app *app)
 	operators_turn(app);
 	desks_turn(app);
 	logins_turn(app);
+	guesses_turn(app);
 	quarantine_turn(app);
 	outages_turn(app);
 	proofs_turn(app);

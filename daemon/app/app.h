@@ -177,6 +177,25 @@ struct login_ask {
 	char password_new[PASSWORD_HASH_MAX];
 };
 
+/* A log-in that failed, or was right: under each of these names all daemons of the cell count it (io/ratelimit.h). */
+#define GUESS_NAMES_MAX 3
+#define GUESS_FORGET_MS MINUTES(1)           /* one failure */
+#define GUESS_KNOWN_MS MINUTES(30 * 24 * 60) /* who comes back from a holiday is known */
+struct guess_ask {
+	uint64_t names[GUESS_NAMES_MAX];
+	uint32_t count;
+	bool good; /* names[0] was: its failures are forgotten, and it is known */
+};
+
+/* What stands under one name. */
+struct guess_count {
+	uint64_t name;
+	uint32_t fails;        /* that are not forgotten yet */
+	int64_t faded_ago_ms;  /* since when none of these was forgotten */
+	int64_t failed_ago_ms; /* the last of them */
+	int64_t known_ago_ms;  /* since it was right; < 0: never */
+};
+
 /* Whoever asks for something over HTTP. */
 #define WHO_AREAS_MAX 32
 struct who {
@@ -239,6 +258,10 @@ void app_login_end(struct app *app, uint64_t tag, const char *login);
 /* This person (or machine) was refused something of the API for want of rights: counted, and on record. `called`: method and path
  * as the API's table has it, "GET/homes/{id}": no ids, no query. `about`: key of the record that was asked for, "" = none in particular. */
 void app_refused(struct app *app, const char *person, const char *called, const char *about);
+
+/* Every daemon shall know of this log-in. `audit`: of an account that there is, goes on record with it; NULL = nothing does. Where
+ * neither store nor key is there, only the record is tried. */
+void app_guess(struct app *app, const struct guess_ask *ask, const struct audit *audit);
 
 /* Puts a look at somebody's data on record, or what else has no commit of its own (wire/audit.h; `daemon` is filled in).
  * False: it can't be now. Whoever can wait shows nothing then; whoever helps somebody in need goes on. */

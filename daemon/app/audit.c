@@ -124,6 +124,11 @@ static bool fill(struct app *app, const struct change *ch, const struct store_co
 		a->cmd = ch->storm->cmd;
 		snprintf(a->note, sizeof a->note, "%s", ch->storm->act == STORM_BEGIN ? "storm_begin" : "storm_end");
 		return true;
+	case CHANGE_GUESS:
+		if (ch->audit == NULL)
+			return false; /* nobody's account, or right in the end */
+		*a = *ch->audit;
+		return true;
 	case CHANGE_AUDIT:
 		*a = *ch->audit;
 		return true;

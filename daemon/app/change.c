@@ -56,6 +56,7 @@ static void change_free(struct app *app, struct change *ch)
 	free(ch->edit);
 	free(ch->shift);
 	free(ch->audit);
+	free(ch->guess);
 	free(ch);
 	app->change_count--;
 	reading(app);

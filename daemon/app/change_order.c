@@ -25,6 +25,7 @@ bool change_urgent(const struct change *ch)
 	case CHANGE_AUDIT:
 	case CHANGE_OUT_GONE:
 	case CHANGE_TOKEN:
+	case CHANGE_GUESS:
 	case CHANGE_REFUSED:
 	case CHANGE_RECORD:
 	case CHANGE_SIGNAL:

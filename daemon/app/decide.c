@@ -6,6 +6,7 @@
 #include "app/bind.h"
 #include "app/change.h"
 #include "app/cut.h"
+#include "app/guesses.h"
 #include "app/outages.h"
 #include "app/refused.h"
 #include "app/registry.h"
@@ -576,6 +577,8 @@ enum verdict change_decide(struct app *app, struct change *ch)
 		return login_decide(app, ch);
 	case CHANGE_TOKEN:
 		return token_decide(app, ch);
+	case CHANGE_GUESS:
+		return guesses_decide(app, ch);
 	case CHANGE_DAEMON:
 	case CHANGE_NEW:
 		return decide_body(app, ch);

@@ -45,6 +45,7 @@ enum record_type {
 	RECORD_REMINDER,
 	RECORD_TOKEN,
 	RECORD_STATION,
+	RECORD_GUESS,
 	RECORD_TYPE_COUNT
 };
 
@@ -205,6 +206,7 @@ enum change_kind {
 	CHANGE_REFUSED,  /* somebody asked for what they may not (refused.h): a log entry only */
 	CHANGE_RECORD,   /* edit: a record of the registry is corrected, or looked at (registry.c) */
 	CHANGE_TOKEN,    /* a token was used today */
+	CHANGE_GUESS,    /* guess: a log-in failed, or was right (guesses.h); audit */
 	CHANGE_SIGNAL    /* an alarm that opens nothing (test, restore, cancel of nothing): a log entry only */
 };
 
@@ -227,7 +229,8 @@ struct change {
 	struct storm_ask *storm;  /* STORM: what is asked; owned */
 	struct record_ask *edit;  /* RECORD: likewise */
 	struct shift_ask *shift;  /* SHIFT: likewise */
-	struct audit *audit;      /* AUDIT: what goes on record; owned */
+	struct audit *audit;      /* AUDIT, GUESS: what goes on record; owned */
+	struct guess_ask *guess;  /* GUESS: NULL = the set goes, for all of it is forgotten. Owned */
 	struct device_ask device; /* DEVICE */
 	struct login_ask *login;  /* LOGIN: what is asked; NULL = it ends. Owned */
 	uint8_t *body;            /* DAEMON, NEW: new body; owned */
@@ -543,7 +546,7 @@ struct app {
 	struct slot_list closed; /* (closed_link) closed incidents still in memory, oldest first */
 	size_t closed_count;
 	uint64_t load_generation;
-	uint64_t erasures;       /* homes erased since the start: each wants a snapshot that has forgotten them */
+	uint64_t erasures; /* homes erased since the start: each wants a snapshot that has forgotten them */
 	bool keeps_snapshot;
 	uint64_t snapshot_entry; /* as told by app_snapshot() */
 	bool loading;
@@ -620,7 +623,8 @@ struct app {
 	uint64_t flight_order;
 
 	/* alive.c */
-	mono_t alive_sent, alive_back, operators_at, logins_at;
+	mono_t alive_sent, alive_back, operators_at, logins_at, guesses_at, strangers_at;
+	uint32_t strangers; /* failed log-ins of accounts that are none, since strangers_at */
 	bool alive_pending;
 	bool fresh;
 	ms_t started_ms;

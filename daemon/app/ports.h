@@ -10,6 +10,7 @@
 #include "app/store.h"
 
 struct audit_seal;
+struct guess_count;
 
 typedef uint64_t link_t; /* one connection of a device or a screen; 0 = none */
 
@@ -78,6 +79,11 @@ struct ports {
 
 	/* Answer to app_login_begin() and the like: `tag` as given. ok: the entry has come back safe. */
 	void (*login_done)(void *ctx, uint64_t tag, bool ok);
+
+	/* What all daemons of the cell know of failed log-ins: the key that names are made with, and counts (app.h). NULL: nobody
+	 * logs in here. */
+	void (*guess_key)(void *ctx, const uint64_t key[2]);
+	void (*guess_known)(void *ctx, const struct guess_count *list, size_t count);
 
 	/* Answer to app_post(), once, unless it was forgotten. */
 	void (*post_done)(void *ctx, uint64_t tag, const struct post_answer *answer);

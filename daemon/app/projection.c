@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "app/find.h"
+#include "app/guesses.h"
 #include "app/installed.h"
 #include "app/internal.h"
 #include "app/listings.h"
@@ -28,6 +29,7 @@ static const struct {
 	{"storm:", RECORD_STORM},         {"token:", RECORD_TOKEN},
 	{"roster:", RECORD_ROSTER},       {"station:", RECORD_STATION},
 	{"absence:", RECORD_ABSENCE},     {"reminder:", RECORD_REMINDER},
+	{"guess:", RECORD_GUESS},
 };
 
 static enum record_type type_of(const char *key)
@@ -422,6 +424,9 @@ static void told(struct app *app, struct record *rec)
 		break;
 	case RECORD_STORM:
 		screens_storms(app);
+		break;
+	case RECORD_GUESS:
+		guesses_tell(app, rec);
 		break;
 	}
 }

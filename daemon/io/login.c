@@ -152,21 +152,38 @@ static void count(struct logins *l, enum login_outcome outcome)
 	metric_add(l->metrics, COUNTERS[outcome], 1);
 }
 
-static const char *session_of(const struct try *t)
+static struct guesser guesser_of(const struct try *t)
 {
-	return t->session[0] == '\0' ? NULL : t->session;
+	return (struct guesser){.address = t->address,
+	                        .account = t->found ? t->account.person : t->typed,
+	                        .known = t->found,
+	                        .session = t->session[0] == '\0' ? NULL : t->session};
 }
 
-/* On record, for whose account it was: as often as the limits let somebody try. */
+/* For all daemons to count; and on record, for whose account it was: as often as the limits let somebody try. */
 static void failed_note(struct logins *l, const struct try *t, bool code)
 {
 	struct audit a = {.what = AUDIT_LOGIN_FAILED, .role = (uint32_t)t->account.role};
+	const struct guesser g = guesser_of(t);
+	struct guess_ask ask;
 
+	ratelimit_names(l->limits, &g, false, &ask);
 	snprintf(a.who, sizeof a.who, "%s", t->account.person);
 	snprintf(a.note, sizeof a.note, "%s", code ? "code" : "password");
 	a.from = audit_from_address(t->address);
 	snprintf(a.record, sizeof a.record, "person:%s", t->account.person);
-	(void)!app_audit(l->app, &a);
+	app_guess(l->app, &ask, t->found ? &a : NULL);
+}
+
+static void good_note(struct logins *l, const struct try *t)
+{
+	const struct guesser g = guesser_of(t);
+	struct guess_ask ask;
+
+	if (!ratelimit_good(l->limits, clock_mono(l->clock), &g))
+		return;
+	ratelimit_names(l->limits, &g, true, &ask);
+	app_guess(l->app, &ask, NULL);
 }
 
 /* What there is to say about a finished try. The try is free afterwards. */
@@ -176,23 +193,22 @@ static void finish(struct logins *l, struct try *t, enum login_outcome outcome, 
 
 	*ret = (struct login_answer){.outcome = outcome, .retry_s = later ? 1 : 0};
 	if (t->what != END) {
-		mono_t now = clock_mono(l->clock);
+		const struct guesser g = guesser_of(t);
 
 		count(l, outcome);
 		if (outcome == LOGIN_OK) {
 			ret->account = t->account;
 			memcpy(ret->token, t->token, sizeof ret->token);
-			ratelimit_good(l->limits, now, t->address, t->typed, session_of(t));
+			good_note(l, t);
 		} else if (outcome == LOGIN_WRONG || outcome == LOGIN_WRONG_CODE) {
 			log_line(l->log, "LOGIN_WRONG", "address=%s known=%d code=%d", t->address, t->found,
 			         outcome == LOGIN_WRONG_CODE);
-			if (t->found)
-				failed_note(l, t, outcome == LOGIN_WRONG_CODE);
+			failed_note(l, t, outcome == LOGIN_WRONG_CODE);
 		} else {
 			if (outcome == LOGIN_NO_KEY)
 				log_line(l->log, "LOGIN_NO_KEY", "person=%s", t->account.person);
 			/* Nobody was found wrong. */
-			ratelimit_undo(l->limits, now, t->address, t->typed, session_of(t));
+			ratelimit_undo(l->limits, clock_mono(l->clock), &g);
 		}
 	}
 	try_free(t);
@@ -371,7 +387,8 @@ static void on_look(evutil_socket_t fd, short what, void *arg)
 /* The limits are asked, then the helper. Returns a ticket, or 0 with the answer in *now. */
 static uint64_t ask(struct logins *l, struct try *t, struct slice password, struct login_answer *now)
 {
-	uint32_t wait_s = ratelimit_try(l->limits, clock_mono(l->clock), t->address, t->typed, session_of(t));
+	const struct guesser g = guesser_of(t);
+	uint32_t wait_s = ratelimit_try(l->limits, clock_mono(l->clock), &g);
 	enum authd_result asked;
 
 	if (wait_s != 0) {
@@ -480,4 +497,15 @@ void login_forget(struct logins *l, uint64_t ticket)
 	/* What was asked goes on: a password that is being checked still counts, a session that is being stored is. */
 	t->told = NULL;
 	t->ctx = NULL;
+}
+
+void logins_guess_key(struct logins *l, const uint64_t key[2])
+{
+	ratelimit_key(l->limits, key);
+}
+
+void logins_guess_known(struct logins *l, const struct guess_count *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		ratelimit_learn(l->limits, clock_mono(l->clock), &list[i]);
 }

@@ -70,8 +70,10 @@ uint64_t login_end(struct logins *l, const char *session, login_told *told, void
 /* The browser has gone: told() does not come. */
 void login_forget(struct logins *l, uint64_t ticket);
 
-/* The port of the app. */
+/* The ports of the app. */
 void logins_stored(struct logins *l, uint64_t tag, bool ok);
+void logins_guess_key(struct logins *l, const uint64_t key[2]);
+void logins_guess_known(struct logins *l, const struct guess_count *list, size_t count);
 
 /* Long enough, of five different characters at least, and not the account itself. */
 bool password_good(const char *account, struct slice password);

@@ -63,6 +63,16 @@ static void port_login_done(void *ctx, uint64_t tag, bool ok)
 	web_login_done(((struct loop *)ctx)->web, tag, ok);
 }
 
+static void port_guess_key(void *ctx, const uint64_t key[2])
+{
+	web_guess_key(((struct loop *)ctx)->web, key);
+}
+
+static void port_guess_known(void *ctx, const struct guess_count *list, size_t count)
+{
+	web_guess_known(((struct loop *)ctx)->web, list, count);
+}
+
 static void port_post_done(void *ctx, uint64_t tag, const struct post_answer *answer)
 {
 	web_post_done(((struct loop *)ctx)->web, tag, answer);
@@ -114,6 +124,8 @@ struct ports loop_ports(struct loop *loop)
 		.link_close = port_close,
 		.links_read = port_read,
 		.login_done = port_login_done,
+		.guess_key = port_guess_key,
+		.guess_known = port_guess_known,
 		.post_done = port_post_done,
 		.record_done = port_record_done,
 		.seal = crypto_seal,

@@ -1,13 +1,14 @@
 #include "io/ratelimit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/hash.h"
 
-#define WAYS 8
+#define WAYS 16
 #define SETS 1024
-#define FORGET_MS 60000
-#define KEPT_MS 86400000 /* a known pair is known for a day */
+#define STRANGERS 4096
+#define TOLD_MS MINUTES(12 * 60) /* that a pair is known is told the others again after this */
 
 enum what { PAIR, ACCOUNT, ADDRESS, SESSION, WHAT_COUNT };
 
@@ -26,8 +27,10 @@ struct entry {
 	uint64_t name; /* 0 = free */
 	uint32_t fails;
 	bool known;
-	mono_t last;  /* try, or good log-in */
-	mono_t faded; /* up to here failures have been forgotten */
+	mono_t known_at; /* was right */
+	mono_t told_at;  /* was right, as all daemons know */
+	mono_t last;     /* try */
+	mono_t faded;    /* up to here failures have been forgotten */
 };
 
 struct ratelimit {
@@ -49,25 +52,34 @@ void ratelimit_free(struct ratelimit *rl)
 	free(rl);
 }
 
-static uint64_t name_of(const struct ratelimit *rl, enum what what, const char *address, const char *account)
+void ratelimit_key(struct ratelimit *rl, const uint64_t key[2])
 {
-	const char *parts[2] = {what == ACCOUNT ? "" : address, what == ADDRESS ? "" : account};
-	uint64_t name = (uint64_t)what + 1;
+	/* What others told under it may have come before it: a load brings records in any order. */
+	memcpy(rl->key, key, sizeof rl->key);
+}
 
-	for (int i = 0; i < 2; i++)
-		name = hash_bytes(rl->key[0] ^ name, rl->key[1], slice_str(parts[i]));
+static uint64_t name_of(const struct ratelimit *rl, enum what what, const struct guesser *g)
+{
+	const char *from = what == SESSION ? g->session : what == ACCOUNT ? "" : g->address;
+	uint64_t name = (uint64_t)what + 1, who;
+
+	who = hash_bytes(rl->key[0] ^ 0x77686f, rl->key[1], slice_str(what == ADDRESS ? "" : g->account));
+	if (!g->known && what != ADDRESS)
+		who = who % STRANGERS + 1;
+	name = hash_bytes(rl->key[0] ^ name, rl->key[1], slice_str(from));
+	name = hash_bytes(rl->key[0] ^ name, rl->key[1], slice_of(&who, sizeof who));
 	return name == 0 ? 1 : name;
 }
 
 static void fade(struct entry *e, mono_t now)
 {
-	int64_t gone = (now.ms - e->faded.ms) / FORGET_MS;
+	int64_t gone = (now.ms - e->faded.ms) / GUESS_FORGET_MS;
 
 	if (gone > 0) {
 		e->fails = gone >= e->fails ? 0 : e->fails - (uint32_t)gone;
-		e->faded.ms += gone * FORGET_MS;
+		e->faded.ms += gone * GUESS_FORGET_MS;
 	}
-	if (now.ms - e->last.ms > KEPT_MS)
+	if (now.ms - e->known_at.ms >= GUESS_KNOWN_MS)
 		e->known = false;
 }
 
@@ -117,35 +129,34 @@ static int64_t wait_ms(enum what what, const struct entry *e, mono_t now)
 }
 
 /* A session stands for itself: what others fail at does not slow it, and its failures slow nobody else. */
-static enum what first_of(const char *session)
+static enum what first_of(const struct guesser *g)
 {
-	return session == NULL ? PAIR : SESSION;
+	return g->session == NULL ? PAIR : SESSION;
 }
 
-static enum what end_of(const char *session)
+static enum what end_of(const struct guesser *g)
 {
-	return session == NULL ? SESSION : WHAT_COUNT;
+	return g->session == NULL ? SESSION : WHAT_COUNT;
 }
 
-uint32_t ratelimit_try(struct ratelimit *rl, mono_t now, const char *address, const char *account, const char *session)
+uint32_t ratelimit_try(struct ratelimit *rl, mono_t now, const struct guesser *g)
 {
-	const char *from = session == NULL ? address : session;
-	struct entry *pair = entry_find(rl, name_of(rl, PAIR, address, account), now, false);
+	struct entry *pair = entry_find(rl, name_of(rl, PAIR, g), now, false);
 	int64_t wait = 0;
 
-	for (enum what what = first_of(session); what < end_of(session); what++) {
+	for (enum what what = first_of(g); what < end_of(g); what++) {
 		int64_t ms;
 
-		if (session == NULL && what != PAIR && pair != NULL && pair->known)
+		if (g->session == NULL && what != PAIR && pair != NULL && pair->known)
 			break;
-		ms = wait_ms(what, entry_find(rl, name_of(rl, what, from, account), now, false), now);
+		ms = wait_ms(what, entry_find(rl, name_of(rl, what, g), now, false), now);
 		if (ms > wait)
 			wait = ms;
 	}
 	if (wait != 0)
 		return (uint32_t)((wait + 999) / 1000);
-	for (enum what what = first_of(session); what < end_of(session); what++) {
-		struct entry *e = entry_find(rl, name_of(rl, what, from, account), now, true);
+	for (enum what what = first_of(g); what < end_of(g); what++) {
+		struct entry *e = entry_find(rl, name_of(rl, what, g), now, true);
 
 		e->fails += e->fails < 1000;
 		e->last = e->faded = now;
@@ -153,23 +164,60 @@ uint32_t ratelimit_try(struct ratelimit *rl, mono_t now, const char *address, co
 	return 0;
 }
 
-void ratelimit_undo(struct ratelimit *rl, mono_t now, const char *address, const char *account, const char *session)
+void ratelimit_undo(struct ratelimit *rl, mono_t now, const struct guesser *g)
 {
-	for (enum what what = first_of(session); what < end_of(session); what++) {
-		struct entry *e = entry_find(rl, name_of(rl, what, session == NULL ? address : session, account), now, false);
+	for (enum what what = first_of(g); what < end_of(g); what++) {
+		struct entry *e = entry_find(rl, name_of(rl, what, g), now, false);
 
 		if (e != NULL && e->fails > 0)
 			e->fails--;
 	}
 }
 
-void ratelimit_good(struct ratelimit *rl, mono_t now, const char *address, const char *account, const char *session)
+bool ratelimit_good(struct ratelimit *rl, mono_t now, const struct guesser *g)
 {
-	struct entry *pair =
-		entry_find(rl, name_of(rl, first_of(session), session == NULL ? address : session, account), now, true);
+	struct entry *pair;
+	bool news;
 
-	ratelimit_undo(rl, now, address, account, session);
+	ratelimit_undo(rl, now, g);
+	pair = entry_find(rl, name_of(rl, first_of(g), g), now, true);
+	news = pair->fails != 0 || (g->session == NULL && (!pair->known || now.ms - pair->told_at.ms >= TOLD_MS));
 	pair->fails = 0;
 	pair->known = true;
-	pair->last = now;
+	pair->known_at = pair->told_at = now;
+	return news;
+}
+
+void ratelimit_names(const struct ratelimit *rl, const struct guesser *g, bool good, struct guess_ask *ret)
+{
+	*ret = (struct guess_ask){.good = good};
+	for (enum what what = first_of(g); what < end_of(g) && (!good || ret->count == 0); what++)
+		ret->names[ret->count++] = name_of(rl, what, g);
+}
+
+void ratelimit_learn(struct ratelimit *rl, mono_t now, const struct guess_count *c)
+{
+	struct entry *e = entry_find(rl, c->name, now, false);
+	mono_t failed = {now.ms - c->failed_ago_ms}, known = {now.ms - c->known_ago_ms};
+
+	if (c->name == 0 || (c->fails == 0 && c->known_ago_ms < 0))
+		return;
+	if (e == NULL) {
+		e = entry_find(rl, c->name, now, true);
+		e->last = failed;
+	}
+	if (c->known_ago_ms >= 0 && (!e->known || known.ms > e->known_at.ms)) {
+		/* It was right somewhere: what failed before that does not count. */
+		if (known.ms > e->last.ms)
+			e->fails = 0;
+		e->known = true;
+		e->known_at = e->told_at = known;
+	}
+	/* Our own tries count from their beginning, and may not have come back yet. */
+	if (c->fails <= e->fails)
+		return;
+	e->fails = c->fails;
+	e->faded.ms = now.ms - c->faded_ago_ms % GUESS_FORGET_MS;
+	if (failed.ms > e->last.ms)
+		e->last = failed;
 }

@@ -339,6 +339,16 @@ void web_login_done(struct web *web, uint64_t tag, bool ok)
 	logins_stored(web->logins, tag, ok);
 }
 
+void web_guess_key(struct web *web, const uint64_t key[2])
+{
+	logins_guess_key(web->logins, key);
+}
+
+void web_guess_known(struct web *web, const struct guess_count *list, size_t count)
+{
+	logins_guess_known(web->logins, list, count);
+}
+
 void web_record_done(struct web *web, uint64_t tag, const struct record_done *done)
 {
 	api_edited(web->api, tag, done);

@@ -63,6 +63,8 @@ void web_free(struct web *web);                     /* accepts NULL */
 
 /* The port of the app. */
 void web_login_done(struct web *web, uint64_t tag, bool ok);
+void web_guess_key(struct web *web, const uint64_t key[2]);
+void web_guess_known(struct web *web, const struct guess_count *list, size_t count);
 void web_record_done(struct web *web, uint64_t tag, const struct record_done *done);
 void web_post_done(struct web *web, uint64_t tag, const struct post_answer *answer);
 

@@ -4,9 +4,9 @@ import http from 'node:http'
 import https from 'node:https'
 
 /** {status, headers, body (text), bytes}. `tls`: options of https, or undefined for plain http. */
-export function request(port, path, { method = 'GET', headers = {}, body, tls, host = '127.0.0.1', agent = false } = {}) {
+export function request(port, path, { method = 'GET', headers = {}, body, tls, host = '127.0.0.1', agent = false, localAddress } = {}) {
 	return new Promise((resolve, reject) => {
-		const how = { host, port, path, method, headers, agent, ...tls }
+		const how = { host, port, path, method, headers, agent, localAddress, ...tls }
 		const req = (tls === undefined ? http : https).request(how, (res) => {
 			const parts = []
 			res.on('data', (part) => parts.push(part))
