@@ -80,7 +80,10 @@ test('a home is erased, and everything that knew it has forgotten it', async (t)
 	assert.equal((await desk.ask('find', { text: before.phone })).found.list.length, 0, 'it is found no more')
 	assert.match(await ok(cell, 'erase', 'verify', 'h0009'), /Erased\./)
 	assert.ok((await cell.redis.cli('xrange', 'pa:audit', '-', '+')).includes('asked'), 'the reason is on record')
-	await refused(cell, /was erased before/, 'home', 'erase', 'h0009', '--reason', 'asked')
+	// Asked for again it looks at all that comes behind the commit once more.
+	const twice = await ctl(cell, 'home', 'erase', 'h0009', '--reason', 'left', '--retire', '--json')
+	assert.match(twice.err, /was erased before/)
+	assert.deepEqual([twice.code, JSON.parse(twice.out).reason, JSON.parse(twice.out).left], [0, 'asked', []])
 
 	// A unit that was left behind and presses all the same: a call from an unknown home, never nothing.
 	unit.press({ kind: Kind.SOS })
@@ -123,6 +126,36 @@ test('an erasure that is refused takes nobody\'s button away; one that left some
 	const stone = await household(cell, second)
 	await putBody(cell, `household:${second}`, toBinary(record.HouseholdSchema, { ...stone, doorCode: '4711' }))
 	assert.match((await ctl(cell, 'erase', 'verify', second)).out, /NOT wholly erased/)
+})
+
+test('a certificate comes in any case, and says what is left; made again, the erasure goes on from there', async (t) => {
+	const cell = await Cell.start(t, { demo: { homes: 8 } })
+	const id = cell.homes[0].household
+	const before = await household(cell, id)
+	const again = (...more) => ctl(cell, 'home', 'erase', id, '--reason', 'asked', '--retire', '--json', ...more)
+
+	// A daemon of before left the record in an entry of the log, and the log can't be written anew at this moment.
+	await cell.daemon.stop()
+	const [commit, at, n] = (await cell.redis.cli('--raw', 'get', 'pa:head')).split(' ')
+	await cell.redis.cli('xadd', 'pa:log', `${Number(n) + 1}-0`, 'commit', commit, 'prev', commit, 'at', at, 'event', '', 'key', `household:${id}`, 'rev', '1', 'commits', commit, 'body', `old ${before.address}`)
+	await cell.redis.cli('set', 'pa:head', `${commit} ${at} ${Number(n) + 1}`)
+	await cell.redis.cli('xgroup', 'create', 'pa:log', 'somebody', '0')
+	const first = await again()
+	assert.equal(first.code, 1, first.err)
+	assert.match(first.err, /the log was not rewritten/)
+	const said = JSON.parse(first.out)
+	assert.deepEqual([said.household, said.good, said.left, said.file_rewritten], [id, false, ['log'], true])
+	assert.match(said.places[0], /^log /)
+	assert.equal((await household(cell, id)).key.length, 0, 'its key is gone all the same')
+	// Again: still not; then there is nothing in the way, and it is done to the end.
+	assert.deepEqual(JSON.parse((await again()).out).left, ['log'])
+	const text = (await ctl(cell, 'home', 'erase', id, '--reason', 'asked', '--retire')).out
+	assert.match(text, /LEFT TO DO +entries of the log carry the record still: pinganctl log redact[^]*NOT wholly erased/)
+	await cell.redis.cli('xgroup', 'destroy', 'pa:log', 'somebody')
+	const last = await again()
+	assert.deepEqual([last.code, JSON.parse(last.out).left, JSON.parse(last.out).good], [0, [], true])
+	assert.ok(!onDisk(cell).includes(Buffer.from(before.address)))
+	await ok(cell, 'erase', 'verify', id)
 })
 
 test('all that is held on one resident is handed out, what was written about them opened', async (t) => {
