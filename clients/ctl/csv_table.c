@@ -67,6 +67,14 @@ static const char *title(const struct table *t, size_t cell)
 	return cell < t->width && t->of[cell] != NOT_OURS ? t->r->columns[t->of[cell]].name : "";
 }
 
+/* What a heading names is said again in the complaint, on a terminal: C1 (U+0080 to U+009F) is as good as ESC there. The text is
+ * UTF-8 by now. */
+static bool control(const uint8_t *at, size_t len)
+{
+	return (at[0] < 0x20 && at[0] != '\n' && at[0] != '\r' && at[0] != '\t') || at[0] == 0x7f ||
+	       (len > 1 && at[0] == 0xc2 && at[1] < 0xa0);
+}
+
 static void take_cell(void *text, size_t len, void *ctx)
 {
 	struct table *t = ctx;
@@ -80,7 +88,7 @@ static void take_cell(void *text, size_t len, void *ctx)
 		return;
 	}
 	for (size_t i = 0; i < len; i++)
-		if (at[i] < 0x20 && at[i] != '\n' && at[i] != '\r' && at[i] != '\t') {
+		if (control(at + i, len - i)) {
 			bad(t, t->row_line, title(t, n), "a control character that no text has");
 			return;
 		}

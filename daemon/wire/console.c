@@ -39,9 +39,11 @@ static size_t utf8_len(const uint8_t *at, size_t left)
 	return len;
 }
 
-static bool control(uint8_t c)
+/* C0 but for line and tab, DEL, and C1 (U+0080 to U+009F): a terminal that shows it would obey it. */
+static bool control(const uint8_t *at, size_t len)
 {
-	return (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
+	return (at[0] < 0x20 && at[0] != '\n' && at[0] != '\t') || at[0] == 0x7f ||
+	       (len == 2 && at[0] == 0xc2 && at[1] < 0xa0);
 }
 
 /* Length of the lawful beginning. */
@@ -52,7 +54,7 @@ static size_t text_good(struct slice text)
 	while (at < text.len) {
 		size_t len = utf8_len(text.at + at, text.len - at);
 
-		if (len == 0 || control(text.at[at]))
+		if (len == 0 || control(text.at + at, len))
 			break;
 		at += len;
 	}

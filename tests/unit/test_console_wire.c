@@ -280,6 +280,24 @@ static void test_position(void **state)
 	BAD;
 }
 
+/* Names and notes are shown on terminals as well: none of them moves a cursor. */
+static void test_no_text_steers_a_terminal(void **state)
+{
+	(void)state;
+	assert_true(console_text_ok(slice_str("陈秀英\tA\n\xc2\xa0\xc3\x9b")));
+	for (unsigned c = 1; c < 0xa0; c++) {
+		char text[8] = {'a', (char)c, 0};
+
+		if (c >= 0x20 && c < 0x7f)
+			continue;
+		if (c >= 0x80) {
+			text[1] = (char)0xc2;
+			text[2] = (char)c;
+		}
+		assert_int_equal(console_text_ok(slice_str(text)), c == '\n' || c == '\t');
+	}
+}
+
 static void test_clean(void **state)
 {
 	Pingan__V1__ToScreen m = PINGAN__V1__TO_SCREEN__INIT;
@@ -377,19 +395,13 @@ static void test_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_frames),
-		cmocka_unit_test(test_hello),
-		cmocka_unit_test(test_claim),
-		cmocka_unit_test(test_no_request),
-		cmocka_unit_test(test_note),
-		cmocka_unit_test(test_call),
-		cmocka_unit_test(test_dispatch),
-		cmocka_unit_test(test_close),
-		cmocka_unit_test(test_answer),
-		cmocka_unit_test(test_progress),
-		cmocka_unit_test(test_position),
-		cmocka_unit_test(test_clean),
-		cmocka_unit_test(test_rows_packed_before),
+		cmocka_unit_test(test_frames),   cmocka_unit_test(test_hello),
+		cmocka_unit_test(test_claim),    cmocka_unit_test(test_no_request),
+		cmocka_unit_test(test_note),     cmocka_unit_test(test_call),
+		cmocka_unit_test(test_dispatch), cmocka_unit_test(test_close),
+		cmocka_unit_test(test_answer),   cmocka_unit_test(test_progress),
+		cmocka_unit_test(test_position), cmocka_unit_test(test_no_text_steers_a_terminal),
+		cmocka_unit_test(test_clean),    cmocka_unit_test(test_rows_packed_before),
 		cmocka_unit_test(test_names),
 	};
 

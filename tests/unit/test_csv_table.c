@@ -83,6 +83,15 @@ static void test_a_heading_that_says_too_little_ends_the_reading(void **state)
 	}
 	assert_false(read_text(&h, "id,name,colour\n1,2,3\n"));
 	assert_string_equal(h.bad, "1:colour;");
+	/* What could steer a terminal is not said again: C0, DEL, C1. */
+	for (size_t i = 0; i < 3; i++) {
+		static const char *const STEERS[] = {"id,name,co\x1b[2Jlour\n", "id,name,co\x7flour\n",
+		                                     "id,name,co\xc2\x9b"
+		                                     "2Jlour\n"};
+
+		assert_false(read_text(&h, STEERS[i]));
+		assert_string_equal(h.bad, "1:;");
+	}
 	assert_false(read_as(&h, CSV_UTF8, slice_of("\xff\xfei\0d\0", 6)));
 }
 
@@ -98,10 +107,13 @@ static void test_every_bad_row_is_named_and_the_others_are_read(void **state)
 	                          "c,\xd6\xd0\n"  /* 5: not UTF-8 */
 	                          "d,\"x\"y\n"    /* 6: quotation mark */
 	                          "e,a\x07z\n"    /* 7: control character */
+	                          "h,a\xc2\x9b"
+	                          "1mz\n"         /* 8: a control character of C1 */
+	                          "i,\xc2\xa0z\n" /* 9: none: a space that does not break */
 	                          "good,one\n"
 	                          "f,\"never closed\nand on\n"));
-	assert_string_equal(h.rows, "8:good|one|;");
-	assert_string_equal(h.bad, "2:;3:;4:id;5:;6:;7:name;9:;");
+	assert_string_equal(h.rows, "9:i|\xc2\xa0z|;10:good|one|;");
+	assert_string_equal(h.bad, "2:;3:;4:id;5:;6:;7:name;8:name;11:;");
 }
 
 static void test_a_line_of_ten_megabytes_is_one_bad_row(void **state)
