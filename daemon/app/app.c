@@ -36,6 +36,7 @@ struct app *app_new(const struct app_config *config, const struct ports *ports)
 	for (int i = 0; i < RECORD_TYPE_COUNT; i++)
 		TAILQ_INIT(&app->of_type[i]);
 	TAILQ_INIT(&app->dirty);
+	TAILQ_INIT(&app->test_press_order);
 	TAILQ_INIT(&app->closed);
 	TAILQ_INIT(&app->ready);
 	TAILQ_INIT(&app->ready_first);

@@ -561,6 +561,7 @@ struct app {
 
 	/* on_test.c */
 	struct table test_presses; /* device -> struct test_press */
+	TAILQ_HEAD(, test_press) test_press_order;
 	struct table record_hands; /* key of a record -> struct record_hand */
 	size_t record_hand_count;
 	size_t test_press_count;

@@ -4,8 +4,8 @@
  * presses three times within a minute may need somebody: the third is a call, and so is a press that comes a minute late.
  * A press is counted when the log brings it, so every daemon counts the same.
  *
- * Bounds: PRESSES_MAX devices remembered, for a minute each; beyond it the oldest minutes are forgotten first, and a press of
- * a device that finds no place is a call.
+ * Bounds: PRESSES_MAX devices remembered, for a minute each, in the order of their last press; with every look at them at most
+ * TRIM_MAX whose minute is over are forgotten. A press of a device that finds no place is a call.
  */
 #include <stdio.h>
 
@@ -16,26 +16,32 @@
 #define WINDOW_MS MINUTES(1)
 #define TRIALS 2 /* within the window; the next is a call */
 
+#define TRIM_MAX 4 /* each entry brings one at most, so this keeps up */
+
 struct test_press {
+	TAILQ_ENTRY(test_press) link; /* app->test_press_order */
 	char device[ID_MAX];
 	ms_t at[TRIALS]; /* newest first */
 };
 
+static void press_forget(struct app *app, struct test_press *p)
+{
+	TAILQ_REMOVE(&app->test_press_order, p, link);
+	(void)table_remove(&app->test_presses, p->device);
+	app->test_press_count--;
+	free(p);
+}
+
+/* Whoever pressed longest ago stands first. */
 static void presses_trim(struct app *app)
 {
-	struct table *all = &app->test_presses;
-	struct table kept = {0};
+	for (unsigned n = 0; n < TRIM_MAX; n++) {
+		struct test_press *p = TAILQ_FIRST(&app->test_press_order);
 
-	for (size_t i = 0; i < table_places(all); i++) {
-		struct test_press *p = table_at(all, i)->key == NULL ? NULL : table_at(all, i)->value;
-
-		if (p != NULL && (app->now.store_ms - p->at[0] >= WINDOW_MS || !table_put(&kept, p->device, p))) {
-			free(p);
-			app->test_press_count--;
-		}
+		if (p == NULL || app->now.store_ms - p->at[0] < WINDOW_MS)
+			return;
+		press_forget(app, p);
 	}
-	table_free(all);
-	*all = kept;
 }
 
 void on_test_entry(struct app *app, const struct store_entry *e)
@@ -53,10 +59,9 @@ void on_test_entry(struct app *app, const struct store_entry *e)
 		trial = trial || m->lines[i]->code == PINGAN__V1__LINE_CODE__LINE_TEST_PRESS;
 	if (!trial)
 		return;
+	presses_trim(app);
 	p = table_get(&app->test_presses, m->alarm_device);
 	if (p == NULL) {
-		if (app->test_press_count >= PRESSES_MAX)
-			presses_trim(app);
 		p = app->test_press_count >= PRESSES_MAX ? NULL : calloc(1, sizeof *p);
 		if (p == NULL || !text_copy(p->device, sizeof p->device, slice_str(m->alarm_device)) ||
 		    !table_put(&app->test_presses, p->device, p)) {
@@ -64,16 +69,20 @@ void on_test_entry(struct app *app, const struct store_entry *e)
 			return;
 		}
 		app->test_press_count++;
+	} else {
+		TAILQ_REMOVE(&app->test_press_order, p, link);
 	}
+	TAILQ_INSERT_TAIL(&app->test_press_order, p, link);
 	memmove(&p->at[1], &p->at[0], (TRIALS - 1) * sizeof p->at[0]);
 	p->at[0] = e->at_ms;
 }
 
 void on_test_free(struct app *app)
 {
-	for (size_t i = 0; i < table_places(&app->test_presses); i++)
-		if (table_at(&app->test_presses, i)->key != NULL)
-			free(table_at(&app->test_presses, i)->value);
+	struct test_press *p;
+
+	while ((p = TAILQ_FIRST(&app->test_press_order)) != NULL)
+		press_forget(app, p);
 	table_free(&app->test_presses);
 }
 
@@ -96,8 +105,7 @@ bool on_test(struct app *app, const struct alarm *a, const struct place *p)
 	h = home_brief(app, p->household);
 	if ((d == NULL || d->test_until_ms <= app->now.store_ms) && (h == NULL || h->test_until_ms <= app->now.store_ms))
 		return false;
-	if (app->test_press_count >= PRESSES_MAX)
-		presses_trim(app);
+	presses_trim(app);
 	pressed = table_get(&app->test_presses, a->device);
 	if (pressed == NULL)
 		return app->test_press_count < PRESSES_MAX;

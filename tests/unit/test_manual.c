@@ -305,6 +305,60 @@ static void test_three_presses_at_once_are_a_call(void **state)
 	rig_free(g);
 }
 
+/* The log brings a trial of this device. */
+static void trial_of(struct rig *g, const char *device)
+{
+	Pingan__V1__LogEvent m = PINGAN__V1__LOG_EVENT__INIT;
+	Pingan__V1__Line line = PINGAN__V1__LINE__INIT, *lines[] = {&line};
+	struct store_entry e = {.at_ms = g->store_ms};
+	uint8_t event[128];
+
+	line.code = PINGAN__V1__LINE_CODE__LINE_TEST_PRESS;
+	m.alarm_device = (char *)(uintptr_t)device;
+	m.lines = lines;
+	m.n_lines = 1;
+	e.event = slice_of(event, pingan__v1__log_event__pack(&m, event));
+	on_test_entry(g->app, &e);
+}
+
+/* A district tries its buttons on one morning: what is remembered of it is forgotten a few at a time, never all in one turn,
+ * and who finds no place is never hidden. */
+static void test_trials_are_forgotten_a_few_at_a_time_and_a_press_without_a_place_is_a_call(void **state)
+{
+	enum { PLACES = 4096, AT_ONCE = 4 };
+	struct rig *g = city();
+	char device[ID_MAX];
+	size_t before;
+
+	(void)state;
+	for (unsigned i = 0; i < PLACES + 10; i++) {
+		snprintf(device, sizeof device, "x%u", i);
+		trial_of(g, device);
+	}
+	assert_int_equal(g->app->test_press_count, PLACES);
+	IS(tries(g, 1, "h0", "", 600, "monthly test"), OK);
+	(void)rig_press(g, "h0", KIND_SOS);
+	assert_true(calls(g, "h0"));
+
+	rig_pass_beating(g, 30000, 3);
+	trial_of(g, "x0"); /* once more: now it is the youngest */
+	rig_pass_beating(g, 31000, 3);
+	for (unsigned i = 0; i < PLACES / 2; i++) {
+		before = g->app->test_press_count;
+		snprintf(device, sizeof device, "y%u", i);
+		trial_of(g, device);
+		assert_true(g->app->test_press_count <= PLACES);
+		assert_true(g->app->test_press_count + AT_ONCE >= before);
+		assert_non_null(table_get(&g->app->test_presses, device)); /* there is a place again */
+	}
+	assert_non_null(table_get(&g->app->test_presses, "x0"));
+	assert_int_equal(g->app->test_press_count, PLACES / 2 + 1);
+	IS(tries(g, 1, "h1", "", 600, "monthly test"), OK);
+	(void)rig_press(g, "h1", KIND_SOS);
+	assert_false(calls(g, "h1"));
+	rig_free(g);
+}
+
 static void test_who_puts_on_test_works_there_says_why_and_not_for_long(void **state)
 {
 	struct rig *g = city();
@@ -345,6 +399,7 @@ int main(void)
 		cmocka_unit_test(test_no_other_call_for_help_is_ever_taken_for_a_test),
 		cmocka_unit_test(test_the_third_press_in_a_minute_may_be_somebody_in_need),
 		cmocka_unit_test(test_three_presses_at_once_are_a_call),
+		cmocka_unit_test(test_trials_are_forgotten_a_few_at_a_time_and_a_press_without_a_place_is_a_call),
 		cmocka_unit_test(test_who_puts_on_test_works_there_says_why_and_not_for_long),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
