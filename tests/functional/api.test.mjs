@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
+import { ok as commands } from '../harness/ctl.mjs'
 import { Cell, request, until } from '../harness/index.mjs'
 import { household } from '../harness/registry.mjs'
 import { Unit } from '../harness/unit.mjs'
@@ -408,5 +409,26 @@ describe('bounds', () => {
 		assert.equal(limited[0].json.error, 'limited')
 		assert.equal(limited[0].headers['retry-after'], '1')
 		assert.equal((await ask('/areas/4401', { cookie: operator })).status, 200)
+	})
+
+	test('nor one after the other', async () => {
+		const cookie = await cell.login('op03')
+		let last
+		for (let i = 0; i < 2000 && last !== 429; i++) last = (await ask('/areas/4401', { cookie })).status
+		assert.equal(last, 429)
+	})
+})
+
+describe('areas', () => {
+	test('another system reads what lies in the areas of its token, and is not told what else there is', async () => {
+		const homes = await all('/homes', 500)
+		const area = homes[0].area
+		const row = (await commands(cell, 'token', 'add', 'one community', '--scope', 'homes:read', '--area', area, '--days', '1')).trim().split('\n')[1].split(',')
+		const bearer = { cookie: undefined, headers: { authorization: `Bearer ${row[1]}` } }
+		const outside = homes.find((h) => h.area !== area)
+		await until(async () => (await ask('/homes?limit=1', bearer)).status === 200, { what: 'the token is known' })
+		assert.deepEqual((await ok('/homes?limit=500', bearer)).items.map((h) => h.id), homes.filter((h) => h.area === area).map((h) => h.id))
+		await refused(404, 'not_found', `/homes/${outside.id}`, bearer)
+		assert.deepEqual((await ok(`/homes?area=${outside.area}`, bearer)).items, [])
 	})
 })

@@ -71,7 +71,7 @@ for (const encoding of ['utf-8', 'gb18030'])
 	})
 
 test('what opens a door, a body or an account is in an export only when it is asked for', async (t) => {
-	const { cell, at } = await begun(t)
+	const { cell, at, write } = await begun(t)
 	const homes = await household(cell, 'h0001')
 	for (const kind of KINDS) await ok(cell, 'export', kind, at(`${kind}.csv`))
 	const all = KINDS.map((kind) => readFileSync(at(`${kind}.csv`), 'utf8')).join('\n')
@@ -82,6 +82,14 @@ test('what opens a door, a body or an account is in an export only when it is as
 	}
 	// Columns that a table lacks stay as they are.
 	assert.match(await ok(cell, 'import', 'homes', at('homes.csv'), '--update'), /^0 entered, 0 changed, 30 there/)
+	// A unit keeps its key, or it would not be let in any more.
+	const unit = await recordOf(cell, 'device:d0005', record.DeviceSchema)
+	await ok(cell, 'import', 'devices', at('devices.csv'), '--update')
+	await ok(cell, 'import', 'devices', write('d.csv', 'device,household,protocol,model\nd0005,h0005,native,another\n'), '--update')
+	const after = await recordOf(cell, 'device:d0005', record.DeviceSchema)
+	assert.equal(after.model, 'another')
+	assert.equal(after.household, unit.household)
+	assert.deepEqual(after.psk, unit.psk)
 	assert.deepEqual((await household(cell, 'h0001')).health, homes.health)
 	assert.ok((await ok(cell, 'export', 'homes', '-', '--with-private')).includes(homes.health.notes))
 })

@@ -6,7 +6,7 @@
  *   stores.c    the store and the ways to it             seen.c     what really happened, over many histories
  *   homes.c     native devices                           panels.c   DC-09 panels
  *   screens.c   what console and phone pages share       desks.c, phones.c  the people before them
- *   people.c    duties, rosters and homes that change
+ *   people.c    duties, rosters and homes that change     office.c  log-ins, tables, areas, retention
  *   oracle.c    the truth: the store's log, followed     promises.c, never.c, ends.c  what must hold at each step, and at
  *                                                                                     the end
  */
@@ -18,6 +18,8 @@
 #include "pingan/v1/console.pb-c.h"
 #include "pingan/v1/device.pb-c.h"
 #include "pingan/v1/record.pb-c.h"
+#include "sim/chance.h"
+#include "sim/office.h"
 #include "sim/seen.h"
 #include "sim/sim.h"
 #include "sim/store_sim.h"
@@ -36,19 +38,6 @@
 #define MARK_HEALTH "Zq3Heal"
 #define MARK_PHONE "Zq4Phon"
 #define MARK_TEXT "Zq5Text"
-
-/* ------------------------------------------------------------ chance */
-
-struct prng {
-	uint64_t s;
-};
-uint64_t prng_next(struct prng *p);
-/* 0 to n-1; 0 when n is 0. */
-uint64_t prng_below(struct prng *p, uint64_t n);
-/* lo to hi, both included. */
-int64_t prng_between(struct prng *p, int64_t lo, int64_t hi);
-/* True `of_1000` times of 1,000. */
-bool prng_chance(struct prng *p, uint32_t of_1000);
 
 /* ------------------------------------------------------------ clients */
 
@@ -87,10 +76,11 @@ struct sim_link {
 	uint32_t generation;
 	struct node *node;
 	unsigned daemon;
-	bool at_daemon; /* the daemon knows it */
-	bool at_client; /* the client counts on it */
-	bool stuck;     /* nothing passes, nobody is told */
-	bool drain;     /* the daemon was told FULL */
+	bool at_daemon;   /* the daemon knows it */
+	bool at_client;   /* the client counts on it */
+	bool stuck;       /* nothing passes, nobody is told */
+	bool drain;       /* the daemon was told FULL */
+	unsigned session; /* log-in that it was opened with (office.h) */
 	int64_t at_daemon_since;
 	int64_t heard_at; /* the daemon last got something */
 	uint8_t *rest;    /* bytes shown and not used up */
@@ -247,6 +237,7 @@ struct task {
 struct desk {
 	struct screen screen;
 	bool supervisor;
+	char area[16]; /* of the log-in, once the office has moved somebody; empty = as ever */
 	int64_t asleep_until;
 	int64_t unready_until; /* 0 = ready */
 	struct task tasks[TASKS_MAX];
@@ -405,6 +396,8 @@ struct sim {
 	struct desk desks[SIM_DESKS_MAX];
 	struct phone phones[SIM_PHONES_MAX];
 
+	struct office office;
+
 	/* people.c */
 	char erased[ID_MAX]; /* household whose key is gone; empty = none */
 
@@ -520,6 +513,8 @@ unsigned sim_home_of(const struct sim *sim, const char *name);
 int32_t sim_place_lat(unsigned n);
 int32_t sim_place_lon(unsigned n);
 bool sim_desk_covers(const struct sim *sim, unsigned desk, const char *area);
+/* That it has at the beginning, and at the end. */
+const char *sim_desk_area(const struct sim *sim, unsigned desk);
 
 /* ------------------------------------------------------------ homes.c, panels.c */
 

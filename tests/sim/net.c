@@ -379,6 +379,8 @@ static void arrives(struct sim *sim, void *who, uint64_t arg)
 	}
 	if (screen != NULL)
 		good = app_login_find(d->app, screen->login, &account);
+	if (screen != NULL)
+		l->session = sim_office_session(sim, l->node);
 	if (good) {
 		l->at_daemon = true;
 		l->at_daemon_since = l->heard_at = sim->now;
@@ -530,7 +532,7 @@ enum send_result sim_net_send(struct sim *sim, unsigned daemon, link_t link, str
 	}
 	if (stream(l->node))
 		sim_promise_device(sim, daemon, l->node, bytes);
-	else
+	else if (sim_office_told(sim, daemon, l))
 		sim_promise_screen(sim, daemon, l->node, bytes);
 	push(sim, l, false, bytes, false);
 	return SEND_OK;

@@ -147,7 +147,9 @@ static void know_incident(struct sim *sim, const struct store_entry *e, const st
 	if (bad != 0)
 		sim_broken(sim, "P8 records can be read", "%s: %s", r->key, record_bad_name(bad));
 	k = sim_truth_incident(sim, after->id);
-	if (!t->replaying) {
+	if (!t->replaying && strcmp(event->daemon, "retention") == 0) {
+		sim_office_kept(sim, k == NULL ? NULL : &k->inc, after);
+	} else if (!t->replaying) {
 		sim_promise_change(sim, e, k == NULL ? NULL : &k->inc, after, event);
 		sim_people_offers(sim, k == NULL ? NULL : &k->inc, after);
 	}

@@ -127,8 +127,57 @@ static void number(char **phone)
 	*phone = sim_copy("02081112222", sizeof "02081112222");
 }
 
+static void card_drop(struct desk *d)
+{
+	free(d->card);
+	d->card = NULL;
+}
+
+/* A name that nobody has given before: who wrote the same as somebody else is told yes, and nothing is written. */
+static char *unlike(struct screen *s, char ret[64])
+{
+	snprintf(ret, 64, "Area %016llx", (unsigned long long)prng_next(&s->prng));
+	return ret;
+}
+
+/* An area with another time within which help is due, and the other one as its neighbour or none. */
+static void correct_area(struct desk *d)
+{
+	struct screen *s = &d->screen;
+	Pingan__V1__Area *a = pingan__v1__area__unpack(NULL, d->card_len, d->card), next;
+	char *neighbours[] = {(char *)(strcmp(d->card_key, "area:440103001") == 0 ? "440103002" : "440103001")};
+	char name[64];
+
+	ENSURE(a != NULL);
+	next = *a;
+	next.name_en = unlike(s, name);
+	next.arrival_due_min = 5 + (uint32_t)prng_below(&s->prng, 30);
+	next.neighbours = neighbours;
+	next.n_neighbours = prng_below(&s->prng, 2);
+	ASK(s, edit_record, EDIT_RECORD, EditRecord,
+	    (m_.key = d->card_key, m_.expected = d->card_commit, m_.body_case = PINGAN__V1__EDIT_RECORD__BODY_AREA,
+	     m_.area = &next));
+	pingan__v1__area__free_unpacked(a, NULL);
+}
+
+static void correct_station(struct desk *d)
+{
+	struct screen *s = &d->screen;
+	Pingan__V1__Station *t = pingan__v1__station__unpack(NULL, d->card_len, d->card), next;
+	char name[64];
+
+	ENSURE(t != NULL);
+	next = *t;
+	next.name_en = unlike(s, name);
+	next.closed = !t->closed;
+	ASK(s, edit_record, EDIT_RECORD, EditRecord,
+	    (m_.key = d->card_key, m_.expected = d->card_commit, m_.body_case = PINGAN__V1__EDIT_RECORD__BODY_STATION,
+	     m_.station = &next));
+	pingan__v1__station__free_unpacked(t, NULL);
+}
+
 /* The home as it was shown, with another note in it. */
-static void correct(struct desk *d)
+static void correct_home(struct desk *d)
 {
 	struct screen *s = &d->screen;
 	Pingan__V1__Household *h = pingan__v1__household__unpack(NULL, d->card_len, d->card);
@@ -143,27 +192,42 @@ static void correct(struct desk *d)
 	snprintf(note, sizeof note, MARK_TEXT " %016llx", (unsigned long long)prng_next(&s->prng));
 	was = h->note;
 	h->note = note;
-	d->edit_entry = 0;
-	sim_note(s->sim, "%s corrects %s", s->person, d->card_key);
 	ASK(s, edit_record, EDIT_RECORD, EditRecord,
 	    (m_.key = d->card_key, m_.expected = d->card_commit, m_.body_case = PINGAN__V1__EDIT_RECORD__BODY_HOUSEHOLD,
 	     m_.household = h));
 	h->note = was;
 	pingan__v1__household__free_unpacked(h, NULL);
-	free(d->card);
-	d->card = NULL;
+}
+
+static void correct(struct desk *d)
+{
+	d->edit_entry = 0;
+	sim_note(d->screen.sim, "%s corrects %s", d->screen.person, d->card_key);
+	if (strncmp(d->card_key, "area:", 5) == 0)
+		correct_area(d);
+	else if (strncmp(d->card_key, "station:", 8) == 0)
+		correct_station(d);
+	else
+		correct_home(d);
+	card_drop(d);
 }
 
 void sim_desk_card(struct desk *d, const Pingan__V1__RecordCard *card)
 {
 	struct sim *sim = d->screen.sim;
+	const ProtobufCMessage *body;
 
-	if (!sim->setup.changes || sim->healed || d->card != NULL || card->cmd != d->card_cmd || !card->may_edit ||
-	    card->body_case != PINGAN__V1__RECORD_CARD__BODY_HOUSEHOLD)
+	if (!sim->setup.changes || sim->healed || d->card != NULL || card->cmd != d->card_cmd)
 		return;
-	d->card_len = pingan__v1__household__get_packed_size(card->household);
+	if (!card->may_edit || card->body_case == PINGAN__V1__RECORD_CARD__BODY__NOT_SET) {
+		d->card_cmd = 0;
+		return;
+	}
+	/* One of its pointers, at the same place whichever it is. */
+	body = &card->household->base;
+	d->card_len = protobuf_c_message_get_packed_size(body);
 	d->card = sim_memory(d->card_len + 1);
-	pingan__v1__household__pack(card->household, d->card);
+	protobuf_c_message_pack(body, d->card);
 	snprintf(d->card_key, sizeof d->card_key, "%s", card->key);
 	d->card_commit = card->commit;
 	d->card_cmd = 0;
@@ -226,6 +290,7 @@ void sim_desk_plans(struct desk *d)
 {
 	struct screen *s = &d->screen;
 	struct sim *sim = s->sim;
+	static const char *const records[] = {"area:440103001", "area:440103002", "station:s1"};
 	char household[ID_MAX], key[STORE_KEY_MAX];
 
 	if (!sim->setup.changes || !s->up)
@@ -237,9 +302,11 @@ void sim_desk_plans(struct desk *d)
 		return;
 	if (d->card == NULL && d->card_cmd == 0 && !waits_for(s, PINGAN__V1__REQUEST__WHAT_EDIT_RECORD) &&
 	    prng_chance(&s->prng, 30)) {
-		/* Few homes, so that two meet at one. */
+		/* Few records, so that two meet at one. */
 		sim_home_household(household, (unsigned)prng_below(&s->prng, 2));
 		snprintf(key, sizeof key, "household:%s", household);
+		if (sim->setup.office && prng_chance(&s->prng, d->supervisor ? 500 : 50))
+			snprintf(key, sizeof key, "%s", records[prng_below(&s->prng, COUNT_OF(records))]);
 		ASK(s, open_record, OPEN_RECORD, OpenRecord, m_.key = key);
 		d->card_cmd = s->cmd_last;
 	}
@@ -266,7 +333,7 @@ void sim_desk_record_reply(struct desk *d, const struct request *r)
 		sim_saw(SEEN_EDIT_CONFLICT);
 	if (r->result != PINGAN__V1__RESULT__RESULT_OK || sim_behind_a_cut(sim, d->screen.server))
 		return;
-	sim_saw(SEEN_EDIT_MADE);
+	sim_saw(strncmp(d->card_key, "household:", 10) == 0 ? SEEN_EDIT_MADE : SEEN_AREA_EDITED);
 	if (d->edit_entry == 0)
 		sim_broken(sim, "P5 a yes is true", "%s is told that %s is corrected, it is not", d->screen.person,
 		           d->card_key);
@@ -336,6 +403,9 @@ void sim_people_offers(struct sim *sim, const struct incident *before, const str
 			for (unsigned n = 0; n < sim->setup.phones && (was == NULL || job_offer(was, who) == NULL); n++) {
 				const struct phone *p = &sim->phones[n];
 
+				if (strcmp(sim_phone_person(n), who) == 0 && sim_office_shut_ms(sim, n) > OFF_MS && all_well(sim))
+					sim_broken(sim, "who is shut out is offered nothing", "%s has been shut out for %lld ms", who,
+					           (long long)sim_office_shut_ms(sim, n));
 				if (strcmp(sim_phone_person(n), who) == 0 && p->off_since != SIM_NEVER &&
 				    sim->now - p->off_since > OFF_MS && all_well(sim))
 					sim_broken(sim, "off-duty people are never candidates", "%s has been off duty for %lld ms", who,

@@ -88,7 +88,7 @@ static bool supervises(const struct sim *sim, unsigned desk)
 	return sim->setup.desks >= 2 && desk == sim->setup.desks - 1;
 }
 
-static const char *desk_area(const struct sim *sim, unsigned desk)
+const char *sim_desk_area(const struct sim *sim, unsigned desk)
 {
 	if (sim->setup.desks < 3 || supervises(sim, desk))
 		return "440103";
@@ -97,7 +97,7 @@ static const char *desk_area(const struct sim *sim, unsigned desk)
 
 bool sim_desk_covers(const struct sim *sim, unsigned desk, const char *area)
 {
-	return area_covers(desk_area(sim, desk), area);
+	return area_covers(sim->desks[desk].area[0] != '\0' ? sim->desks[desk].area : sim_desk_area(sim, desk), area);
 }
 
 int32_t sim_place_lat(unsigned n)
@@ -259,6 +259,17 @@ static void put_area(struct batch *b, const char *code, const char *name, uint32
 	put(b, "area", code, &a.base);
 }
 
+static void put_station(struct batch *b)
+{
+	Pingan__V1__Station s = PINGAN__V1__STATION__INIT;
+
+	s.id = (char *)"s1";
+	s.name = (char *)"First Centre";
+	s.area = (char *)"440103001";
+	s.kind = PINGAN__V1__STATION_KIND__STATION_CENTRE;
+	put(b, "station", s.id, &s.base);
+}
+
 /* All care for the sub-districts all day; half of them in nights of every second week. */
 static void put_roster(struct batch *b)
 {
@@ -307,7 +318,7 @@ void sim_registry(struct sim *sim)
 	for (unsigned i = 0; i < sim->setup.desks; i++)
 		put_person(&b, sim_desk_person(i), sim_desk_person(i),
 		           supervises(sim, i) ? PINGAN__V1__ROLE__ROLE_SUPERVISOR : PINGAN__V1__ROLE__ROLE_OPERATOR,
-		           desk_area(sim, i), i);
+		           sim_desk_area(sim, i), i);
 	for (unsigned i = 0; i < sim->setup.phones; i++)
 		put_person(&b, sim_phone_person(i), sim_phone_person(i), PINGAN__V1__ROLE__ROLE_CAREGIVER, "440103", 50 + i);
 	for (unsigned i = 0; i < sim->setup.homes; i++) {
@@ -329,5 +340,7 @@ void sim_registry(struct sim *sim)
 	}
 	if (sim->setup.changes && sim->setup.phones != 0)
 		put_roster(&b);
+	if (sim->setup.office)
+		put_station(&b);
 	flush(&b);
 }

@@ -74,6 +74,12 @@ static const char *const NAMES[SEEN_COUNT] = {
 	[SEEN_EDIT_CONFLICT] = "two correct one home at once, one is told",
 	[SEEN_ERASED] = "home is erased",
 	[SEEN_NOT_ERASED] = "home is not erased, a call is open",
+	[SEEN_AREA_EDITED] = "area or station is corrected",
+	[SEEN_SESSION_ENDED] = "session is ended from the office",
+	[SEEN_SHUT_OUT] = "account is shut out",
+	[SEEN_AREA_CHANGED] = "person is moved to another area",
+	[SEEN_TABLE] = "table of homes is entered",
+	[SEEN_RETENTION] = "notes of an old call are taken out",
 	[SEEN_RESUMED] = "console went on from where it was",
 	[SEEN_LOST_CALL] = "told on coming back that a call is another's now",
 };

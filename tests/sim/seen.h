@@ -71,6 +71,12 @@ enum sim_seen {
 	SEEN_EDIT_CONFLICT, /* two at one home at once */
 	SEEN_ERASED,
 	SEEN_NOT_ERASED, /* a call of it is open */
+	SEEN_AREA_EDITED,
+	SEEN_SESSION_ENDED,
+	SEEN_SHUT_OUT,
+	SEEN_AREA_CHANGED, /* of a person at work */
+	SEEN_TABLE,
+	SEEN_RETENTION,
 	SEEN_RESUMED,    /* a console went on from where it was */
 	SEEN_LOST_CALL,  /* told at once on coming back who has it now */
 	SEEN_COUNT

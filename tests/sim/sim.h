@@ -75,6 +75,7 @@ struct sim_setup {
 	bool supervised;      /* devices that say nothing are missed: else a scenario about something else is left alone */
 	const struct sim_weather *weather;
 	bool changes;  /* duties, rosters, absences and homes change while calls run; a home may be erased */
+	bool office;   /* log-ins end, accounts change, tables are entered, what is old is taken out while calls run */
 	bool lossy;    /* two faults at once: history is cut where no single fault could, what was told may go */
 	bool overload; /* bounds are reached on purpose: what was refused need not be shown */
 };

@@ -35,7 +35,7 @@ uint64_t sim_play(uint64_t seed)
 	                  &weather.phone_walks,
 	                  &weather.one_copy};
 	/* Not drawn: what a seed was looked at for stays what it is. */
-	struct sim_setup setup = {.weather = &weather, .commissioning = seed % 2 == 1, .changes = seed % 4 >= 2};
+	struct sim_setup setup = {.weather = &weather, .commissioning = seed % 2 == 1, .changes = seed % 4 >= 2, .office = seed % 3 == 0};
 	struct sim *sim;
 	uint64_t hash;
 
@@ -58,6 +58,8 @@ uint64_t sim_play(uint64_t seed)
 	         setup.lossy ? ", two faults at once" : "", setup.commissioning ? ", units that nobody has proved" : "");
 	if (setup.changes)
 		sim_note(sim, "duties, rosters and homes change");
+	if (setup.office)
+		sim_note(sim, "log-ins, areas and tables of homes change");
 	sim_run(sim, prng_between(&p, MINUTES(1), MINUTES(prng_chance(&p, 250) ? 25 : 8)));
 	sim_heal(sim);
 	sim_settle(sim);

@@ -215,6 +215,7 @@ struct sim *sim_new(uint64_t seed, const struct sim_setup *setup)
 	for (unsigned i = 0; i < setup->phones; i++)
 		sim_phone_up(sim, i);
 	sim_faults_start(sim);
+	sim_office_start(sim);
 	return sim;
 }
 

@@ -420,6 +420,34 @@ static void many_acts_do_not_wait_for_the_clock(void **state)
 	rig_free(g);
 }
 
+/* What is done between the moment that a seal is for and the seal itself has the next one. */
+static void what_is_done_while_a_seal_is_made_is_sealed_by_the_next(void **state)
+{
+	struct rig *g = sealing();
+	struct audit a = {.what = AUDIT_LOOKED, .who = "op1"};
+
+	(void)state;
+	assert_true(app_audit(g->app, &a));
+	rig_turn(g);
+	g->app->replicated = true;
+	g->unsafe = true;
+	g->mono += AUDIT_SEAL_MS;
+	g->store_ms += AUDIT_SEAL_MS;
+	g->app->alive_back.ms = g->mono;
+	assert_true(app_audit(g->app, &a)); /* on its way behind the first, which the seal is to be for */
+	(void)app_turn(g->app);
+	g->app->alive_back.ms = g->mono;
+	rig_turn(g);
+	g->unsafe = false;
+	g->app->replicated = false;
+	app_store_safe(g->app, g->log_id);
+	heard_count = 0;
+	rig_pass(g, 3 * AUDIT_SEAL_MS);
+	assert_int_equal(signed_count, 2);
+	assert_int_equal(last()->what, AUDIT_SEALED);
+	rig_free(g);
+}
+
 /* What a failover may still cut away is not vouched for. */
 static void what_is_not_safe_is_not_sealed(void **state)
 {
@@ -466,6 +494,7 @@ int main(void)
 		cmocka_unit_test(of_an_address_its_kind_is_kept),
 		cmocka_unit_test(what_stands_is_sealed_in_time),
 		cmocka_unit_test(many_acts_do_not_wait_for_the_clock),
+		cmocka_unit_test(what_is_done_while_a_seal_is_made_is_sealed_by_the_next),
 		cmocka_unit_test(what_is_not_safe_is_not_sealed),
 	};
 

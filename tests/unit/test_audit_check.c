@@ -242,6 +242,27 @@ static void a_beginning_that_went_has_to_be_signed(void **state)
 	assert_non_null(strstr(findings, "nothing signed says why"));
 }
 
+static void a_trim_that_somebody_else_signed_explains_nothing(void **state)
+{
+	struct audit trim = {.what = AUDIT_TRIMMED};
+	struct audit_key other;
+
+	(void)state;
+	key_make(&other, 2);
+	day();
+	trim.seal = seal_of(5, &other, true);
+	add(&trim);
+	(void)checked(6, NULL, 0);
+	assert_non_null(strstr(findings, "forged"));
+	assert_non_null(strstr(findings, "nothing signed says why"));
+	/* Nor does a seal of ours, which is none for taking away. */
+	count--;
+	trim.seal = seal_of(5, &key, false);
+	add(&trim);
+	(void)checked(6, NULL, 0);
+	assert_non_null(strstr(findings, "nothing signed says why"));
+}
+
 /* A cell that stood still for a night has done nothing wrong; one that works on without seals has. */
 static void seals_are_missed_only_while_somebody_works(void **state)
 {
@@ -278,6 +299,7 @@ int main(void)
 		cmocka_unit_test_setup(a_cut_end_is_found_by_a_seal_outside, begin),
 		cmocka_unit_test_setup(a_seal_of_another_key_or_cell_is_none, begin),
 		cmocka_unit_test_setup(a_beginning_that_went_has_to_be_signed, begin),
+		cmocka_unit_test_setup(a_trim_that_somebody_else_signed_explains_nothing, begin),
 		cmocka_unit_test_setup(seals_are_missed_only_while_somebody_works, begin),
 	};
 

@@ -135,6 +135,30 @@ static void test_covers(void **state)
 	assert_false(rights_covers(&r, "440103001"));
 }
 
+/* Every role with every record, where they work, above it and elsewhere. A record is whole or not theirs: whoever works in one
+ * community reads of the homes around it, and corrects nothing that lies beyond. */
+static void test_records_of_the_registry(void **state)
+{
+	static const char *const AREAS[] = {"440103001001", "440103001", "440103", "440104001"};
+	enum { BELOW, SAME, ABOVE_IT, ELSEWHERE };
+
+	(void)state;
+	for (enum role role = ROLE_NONE; role < ROLE_COUNT; role++)
+		for (enum record_type type = 0; type < RECORD_TYPE_COUNT; type++)
+			for (int at = BELOW; at <= ELSEWHERE; at++) {
+				struct rights r = {.role = role, .area_count = 1, .areas = {"440103001"}};
+				bool desk = role == ROLE_OPERATOR || role == ROLE_SUPERVISOR, home = type == RECORD_HOUSEHOLD;
+				bool known = home || type == RECORD_AREA || type == RECORD_STATION, theirs = at == BELOW || at == SAME;
+
+				assert_int_equal(rights_record(&r, type, AREAS[at], RECORD_LOOK),
+				                 desk && known && (!home || at != ELSEWHERE));
+				assert_int_equal(rights_record(&r, type, AREAS[at], RECORD_LOOK_HEALTH),
+				                 role == ROLE_SUPERVISOR && home && theirs);
+				assert_int_equal(rights_record(&r, type, AREAS[at], RECORD_EDIT),
+				                 theirs && ((desk && home) || (role == ROLE_SUPERVISOR && known)));
+			}
+}
+
 static void test_person_without_lawful_areas(void **state)
 {
 	Pingan__V1__Person p = PINGAN__V1__PERSON__INIT;
@@ -244,7 +268,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_requests),       cmocka_unit_test(test_pages),
-		cmocka_unit_test(test_covers),         cmocka_unit_test(test_person_without_lawful_areas),
+		cmocka_unit_test(test_records_of_the_registry), cmocka_unit_test(test_covers),         cmocka_unit_test(test_person_without_lawful_areas),
 		cmocka_unit_test(test_sees_and_rings), cmocka_unit_test(test_neighbours),
 	};
 

@@ -313,6 +313,22 @@ static void test_a_yes_is_to_what_stands_now(void **state)
 	assert_int_equal(shift_swap_step(&room.plan, OFFSET, 99, false, "li", false, at(0, 10), &said), REFUSAL_NOT_FOUND);
 }
 
+/* Both want it, and then the shift is given to somebody else: a supervisor's yes would be to what is not so any more. */
+static void test_a_supervisor_approves_what_stands_now(void **state)
+{
+	uint32_t mon = slot(1u << 0, 8, 8, 1, "li", NULL), made, other;
+	struct shift_change c = change(mon, at(7, 8), "li", "wang"), set = change(mon, at(7, 8), "li", "zhao");
+	enum roster_change said;
+
+	(void)state;
+	assert_int_equal(shift_swap_ask(&room.plan, OFFSET, &c, at(0, 9), &made), REFUSAL_OK);
+	assert_int_equal(shift_swap_step(&room.plan, OFFSET, made, true, "wang", false, at(0, 9), &said), REFUSAL_OK);
+	assert_int_equal(shift_set(&room.plan, OFFSET, &set, at(0, 9), &other), REFUSAL_OK);
+	assert_int_equal(shift_swap_step(&room.plan, OFFSET, made, true, "sup", true, at(0, 10), &said),
+	                 REFUSAL_WRONG_STATE);
+	assert_string_equal(shift_of(mon, at(7, 8)).people[0], "zhao");
+}
+
 static void test_every_swap_state_meets_every_event(void **state)
 {
 	unsigned moves = 0;
@@ -466,6 +482,7 @@ int main(void)
 		cmocka_unit_test_setup(test_a_shift_beside_the_plan_stands_alone, begin),
 		cmocka_unit_test_setup(test_a_swap_holds_when_asked_agreed_and_approved, begin),
 		cmocka_unit_test_setup(test_a_yes_is_to_what_stands_now, begin),
+		cmocka_unit_test_setup(test_a_supervisor_approves_what_stands_now, begin),
 		cmocka_unit_test_setup(test_every_swap_state_meets_every_event, begin),
 		cmocka_unit_test_setup(test_a_roster_is_full_when_it_is_full, begin),
 		cmocka_unit_test_setup(test_hours_that_are_none_are_refused, begin),
