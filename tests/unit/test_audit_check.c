@@ -242,6 +242,25 @@ static void a_beginning_that_went_has_to_be_signed(void **state)
 	assert_non_null(strstr(findings, "nothing signed says why"));
 }
 
+/* Whoever takes the newest entries out of the stream forgets what the store says of its end. */
+static void the_head_of_the_chain_is_its_last_entry(void **state)
+{
+	struct audit_check c = {.cell = "pa", .found = found};
+
+	(void)state;
+	day();
+	for (int other = 0; other < 3; other++) {
+		findings[0] = '\0';
+		assert_true(audit_check_begin(&c));
+		for (size_t i = 0; i < count; i++)
+			audit_check_entry(&c, &chain[i], NULL);
+		audit_check_end(&c, chain[other == 1 ? count - 2 : count - 1].hash, chain[count - 1].id + (other == 2 ? 2 : 0));
+		audit_check_free(&c);
+		assert_int_equal(strstr(findings, "head of the chain is another") != NULL, other != 0);
+		c = (struct audit_check){.cell = "pa", .found = found};
+	}
+}
+
 static void a_trim_that_somebody_else_signed_explains_nothing(void **state)
 {
 	struct audit trim = {.what = AUDIT_TRIMMED};
@@ -299,6 +318,7 @@ int main(void)
 		cmocka_unit_test_setup(a_cut_end_is_found_by_a_seal_outside, begin),
 		cmocka_unit_test_setup(a_seal_of_another_key_or_cell_is_none, begin),
 		cmocka_unit_test_setup(a_beginning_that_went_has_to_be_signed, begin),
+		cmocka_unit_test_setup(the_head_of_the_chain_is_its_last_entry, begin),
 		cmocka_unit_test_setup(a_trim_that_somebody_else_signed_explains_nothing, begin),
 		cmocka_unit_test_setup(seals_are_missed_only_while_somebody_works, begin),
 	};

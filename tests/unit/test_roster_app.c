@@ -361,6 +361,37 @@ static void test_an_absence_makes_a_gap_that_supervisors_are_shown(void **state)
 	rig_free(g);
 }
 
+/* More gaps than are kept: those that come first are shown. */
+static void test_with_many_gaps_the_nearest_are_known(void **state)
+{
+	struct rig *g = rig_city();
+	const struct gap_at *known;
+	uint32_t count, total, soon = 0;
+	ms_t until_ms;
+	char area[16];
+
+	(void)state;
+	for (unsigned i = 0; i < 12; i++) {
+		kit_begin();
+		for (uint32_t hour = 0; hour < 24; hour += 3)
+			kit_slot(&kit, hour, 3, POST_FIELD, SKILL_CARE, 1, NULL, NULL);
+		snprintf(area, sizeof area, "4401030%02u", i + 10);
+		kit_put(g, &kit, area);
+	}
+	rig_start(g);
+	rig_console(g, 2, "sup");
+	rig_pass_beating(g, 5000, 4);
+	known = shift_gaps_known(g->app, &count, &total, &until_ms);
+	assert_int_equal(count, GAPS_MAX);
+	assert_true(total > GAPS_MAX);
+	for (uint32_t i = 0; i < count; i++) {
+		assert_true(known[i].gap.from_ms < g->store_ms + 6 * 24 * HOUR);
+		soon += known[i].gap.from_ms < g->store_ms + 24 * HOUR;
+	}
+	assert_true(soon >= 12 * 8);
+	rig_free(g);
+}
+
 static void test_only_supervisors_of_the_area_set_its_shifts(void **state)
 {
 	struct rig *g = city();
@@ -546,6 +577,7 @@ int main(void)
 		cmocka_unit_test(test_on_call_is_the_nearest_roster_that_has_somebody),
 		cmocka_unit_test(test_the_duty_phones_of_the_plan_are_who_is_on_call),
 		cmocka_unit_test(test_an_absence_makes_a_gap_that_supervisors_are_shown),
+		cmocka_unit_test(test_with_many_gaps_the_nearest_are_known),
 		cmocka_unit_test(test_only_supervisors_of_the_area_set_its_shifts),
 		cmocka_unit_test(test_a_swap_is_asked_agreed_and_approved),
 		cmocka_unit_test(test_everybody_is_reminded_of_a_shift_once),
