@@ -36,6 +36,7 @@ struct slice act_audit(const struct act *act, uint8_t room[AUDIT_MAX])
 
 bool act_send(struct cell *cell, struct store_commit *c, struct store_answer *ret)
 {
+	char why[CELL_TROUBLE_MAX];
 	struct commit_call call;
 	redisReply *r;
 	bool ok;
@@ -47,10 +48,8 @@ bool act_send(struct cell *cell, struct store_commit *c, struct store_answer *re
 	r = redisCommandArgv(cell->redis, call.argc, call.argv, call.argvlen);
 	ok = r != NULL && commit_answer_read(r, ret);
 	if (!ok)
-		fprintf(stderr, "pinganctl: could not be stored: %s\n",
-		        r == NULL                      ? cell->redis->errstr
-		        : r->type == REDIS_REPLY_ERROR ? r->str
-		                                       : "answer not understood");
+		fprintf(stderr, "pinganctl: Redis at %s: %s; %s\n", cell_where(cell), cell_trouble(cell->redis, r, why),
+		        r == NULL ? "whether it was stored is not known: look before you do it again" : "nothing was stored");
 	if (r != NULL)
 		freeReplyObject(r);
 	return ok;

@@ -71,6 +71,7 @@ bool audit_note(struct cell *cell, const struct audit *from)
 	struct buf b = buf_of(room, sizeof room), e = buf_of(event, sizeof event);
 	struct audit a = *from;
 	struct store_answer answer;
+	char why[CELL_TROUBLE_MAX];
 	redisReply *r;
 	bool ok;
 
@@ -89,10 +90,8 @@ bool audit_note(struct cell *cell, const struct audit *from)
 	r = redisCommandArgv(cell->redis, call.argc, call.argv, call.argvlen);
 	ok = r != NULL && commit_answer_read(r, &answer) && answer.result == STORE_STORED;
 	if (!ok)
-		fprintf(stderr, "pinganctl: what is done here could not be put on record, so it is not done: %s\n",
-		        r == NULL                      ? cell->redis->errstr
-		        : r->type == REDIS_REPLY_ERROR ? r->str
-		                                       : "refused");
+		fprintf(stderr, "pinganctl: what is done here could not be put on record, so it is not done: Redis at %s: %s\n",
+		        cell_where(cell), cell_trouble(cell->redis, r, why));
 	if (r != NULL)
 		freeReplyObject(r);
 	return ok;

@@ -13,10 +13,33 @@
 
 #define SCAN_COUNT 1000
 
+const char *cell_where(const struct cell *cell)
+{
+	return cell->socket[0] != '\0' ? cell->socket : cell->tcp;
+}
+
+static void complain(const struct cell *cell, const char *what, const char *why)
+{
+	fprintf(stderr, "pinganctl: Redis at %s: %s%s\n", cell_where(cell), what, why);
+}
+
+bool cell_ping(struct cell *cell, char ret[CELL_TROUBLE_MAX])
+{
+	redisReply *r = redisCommand(cell->redis, "PING");
+	bool ok = r != NULL && r->type == REDIS_REPLY_STATUS;
+
+	if (!ok)
+		(void)cell_trouble(cell->redis, r, ret);
+	if (r != NULL)
+		freeReplyObject(r);
+	return ok;
+}
+
 static bool library_ready(struct cell *cell)
 {
 	redisReply *r = redisCommand(cell->redis, "FCALL_RO commit_version 0");
 	bool fits = r != NULL && commit_version_fits(r);
+	char why[CELL_TROUBLE_MAX];
 
 	if (r != NULL)
 		freeReplyObject(r);
@@ -25,8 +48,7 @@ static bool library_ready(struct cell *cell)
 	r = redisCommand(cell->redis, "FUNCTION LOAD REPLACE %b", COMMIT_LUA, COMMIT_LUA_LEN);
 	fits = r != NULL && r->type != REDIS_REPLY_ERROR;
 	if (!fits)
-		fprintf(stderr, "pinganctl: the commit function could not be loaded: %s\n",
-		        r == NULL ? cell->redis->errstr : r->str);
+		complain(cell, "", cell_trouble(cell->redis, r, why));
 	if (r != NULL)
 		freeReplyObject(r);
 	return fits;
@@ -34,6 +56,7 @@ static bool library_ready(struct cell *cell)
 
 static bool authenticate(const struct cell *cell, redisContext *redis)
 {
+	char why[CELL_TROUBLE_MAX];
 	redisReply *r;
 	bool ok;
 
@@ -42,7 +65,7 @@ static bool authenticate(const struct cell *cell, redisContext *redis)
 	r = redisCommand(redis, "AUTH %s %s", cell->user[0] == '\0' ? "default" : cell->user, cell->password);
 	ok = r != NULL && r->type != REDIS_REPLY_ERROR;
 	if (!ok)
-		fprintf(stderr, "pinganctl: Redis refuses this account\n");
+		complain(cell, "", cell_trouble(redis, r, why));
 	if (r != NULL)
 		freeReplyObject(r);
 	return ok;
@@ -51,21 +74,22 @@ static bool authenticate(const struct cell *cell, redisContext *redis)
 /* One connection; NULL with one line on standard error. */
 static redisContext *link_open(const struct cell *cell)
 {
-	const struct timeval patience = {.tv_sec = 5};
+	const struct timeval patience = {.tv_sec = CELL_PATIENCE_S};
+	char why[CELL_TROUBLE_MAX];
 	redisContext *redis;
 
 	if (cell->socket[0] != '\0') {
 		redis = redisConnectUnixWithTimeout(cell->socket, patience);
 	} else {
 		char host[sizeof cell->tcp];
-		const char *colon = strrchr(cell->tcp, ':');
+		const char *colon = strrchr(cell->tcp, ':'), *at = cell->tcp + (cell->tcp[0] == '[');
 
-		snprintf(host, sizeof host, "%.*s", colon == NULL ? 0 : (int)(colon - cell->tcp), cell->tcp);
+		snprintf(host, sizeof host, "%.*s", colon == NULL ? 0 : (int)(colon - at), at);
+		host[strcspn(host, "]")] = '\0'; /* of an IPv6 address */
 		redis = redisConnectWithTimeout(host, colon == NULL ? 0 : atoi(colon + 1), patience);
 	}
 	if (redis == NULL || redis->err != 0) {
-		fprintf(stderr, "pinganctl: no Redis at %s: %s\n", cell->socket[0] != '\0' ? cell->socket : cell->tcp,
-		        redis == NULL ? "no memory" : redis->errstr);
+		complain(cell, "no connection: ", cell_trouble(redis, NULL, why));
 	} else {
 		redisSetTimeout(redis, patience);
 		if (authenticate(cell, redis))
@@ -105,7 +129,9 @@ bool cell_reach(struct cell *cell, const char *config_path, const char *socket_p
 		fprintf(stderr, "pinganctl: --cell: \"%s\" can't be the name of a cell\n", name);
 		return false;
 	}
-	snprintf(cell->socket, sizeof cell->socket, "%s", config.redis.socket);
+	/* As the daemon has it: an address goes before the socket, which has a default. --redis goes before both. */
+	if (socket_path != NULL || config.redis.tcp[0] == '\0')
+		snprintf(cell->socket, sizeof cell->socket, "%s", config.redis.socket);
 	snprintf(cell->tcp, sizeof cell->tcp, "%s", config.redis.tcp);
 	snprintf(cell->user, sizeof cell->user, "%s", config.redis.user);
 	snprintf(cell->password, sizeof cell->password, "%s", config.redis.password);
@@ -137,6 +163,7 @@ void cell_close(struct cell *cell)
 
 redisReply *cell_ask(struct cell *cell, const char *fmt, ...)
 {
+	char why[CELL_TROUBLE_MAX];
 	redisReply *r;
 	va_list args;
 
@@ -147,14 +174,12 @@ redisReply *cell_ask(struct cell *cell, const char *fmt, ...)
 	va_start(args, fmt);
 	r = redisvCommand(cell->redis, fmt, args);
 	va_end(args);
-	if (r == NULL) {
-		fprintf(stderr, "pinganctl: Redis does not answer: %s\n", cell->redis->errstr);
-	} else if (r->type == REDIS_REPLY_ERROR) {
-		fprintf(stderr, "pinganctl: Redis says: %s\n", r->str);
+	if (r != NULL && r->type != REDIS_REPLY_ERROR)
+		return r;
+	complain(cell, "", cell_trouble(cell->redis, r, why));
+	if (r != NULL)
 		freeReplyObject(r);
-		r = NULL;
-	}
-	return r;
+	return NULL;
 }
 
 ms_t cell_now_ms(struct cell *cell)
@@ -216,6 +241,7 @@ static bool put(struct cell *cell, const char *key, uint64_t expect, struct slic
 	struct buf b = buf_of(event, sizeof event);
 	struct commit_call call;
 	struct store_answer answer;
+	char why[CELL_TROUBLE_MAX];
 	redisReply *r;
 
 	do
@@ -235,10 +261,9 @@ static bool put(struct cell *cell, const char *key, uint64_t expect, struct slic
 	commit_call_make(&call, cell->prefix, &c, 0);
 	r = redisCommandArgv(cell->redis, call.argc, call.argv, call.argvlen);
 	if (r == NULL || !commit_answer_read(r, &answer)) {
-		fprintf(stderr, "pinganctl: %s could not be stored: %s\n", key,
-		        r == NULL                      ? cell->redis->errstr
-		        : r->type == REDIS_REPLY_ERROR ? r->str
-		                                       : "answer not understood");
+		fprintf(stderr, "pinganctl: %s: Redis at %s: %s; %s\n", key, cell_where(cell),
+		        cell_trouble(cell->redis, r, why),
+		        r == NULL ? "whether it was stored is not known: look before you do it again" : "nothing was stored");
 		if (r != NULL)
 			freeReplyObject(r);
 		return false;

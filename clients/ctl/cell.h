@@ -12,6 +12,8 @@
 #include "io/redis_commit.h"
 
 #define CELL_LINKS_MAX 4
+#define CELL_PATIENCE_S 5
+#define CELL_TROUBLE_MAX 256
 
 struct cell {
 	redisContext *redis;
@@ -34,6 +36,14 @@ void cell_close(struct cell *cell);
 /* Out of the daemon's local snapshot, without Redis: cell_get(), cell_keys() and cell_now_ms() answer, nothing is changed.
  * *ret_saved_ms: as of when. False with one line on standard error. */
 bool cell_open_offline(struct cell *cell, const char *config_path, const char *name, ms_t *ret_saved_ms) MUST_USE;
+
+/* Why it did not go well: an error that Redis answered, or (`r` NULL) no answer on this connection; and what to do. At once
+ * after the call: errno says of a lost connection how. */
+const char *cell_trouble(const redisContext *link, const redisReply *r, char ret[CELL_TROUBLE_MAX]);
+/* Redis' socket or address, for what is said of it. */
+const char *cell_where(const struct cell *cell);
+/* Does it answer, and let us ask? False with *ret. */
+bool cell_ping(struct cell *cell, char ret[CELL_TROUBLE_MAX]) MUST_USE;
 
 /* Opens the other connections. False with one line on standard error. */
 bool cell_links(struct cell *cell) MUST_USE;

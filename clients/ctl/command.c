@@ -76,6 +76,13 @@ const struct option_row *command_option(const struct group *g, const struct comm
 	return NULL;
 }
 
+void command_where(void)
+{
+	fprintf(stderr,
+	        "pinganctl: say where the cell is: --config FILE (/etc/pingan/pingand.yaml on a machine of the cell) or "
+	        "--redis SOCKET\n");
+}
+
 /* ------------------------------------------------------------ the command line */
 
 static void list_add(struct option *list, int *count, const struct option_row *row)
@@ -197,8 +204,9 @@ const struct command *command_read(int argc, char **argv, struct options *o, con
 	}
 	words = argc - optind;
 	if (says_help(typed, count)) {
-		if (help_words(stdout, words, argv + optind))
-			exit(EXIT_FINE);
+		o->help = help_words(stdout, words, argv + optind);
+		if (o->help)
+			return NULL;
 		fprintf(stderr, "pinganctl: no such command: %s\n", argv[optind]);
 		return NULL;
 	}

@@ -79,8 +79,12 @@ bool names_have(const char *names, const char *name);
 const struct command *command_by_words(int words, char *const *word, const struct group **ret_group);
 const struct option_row *command_option(const struct group *g, const struct command *c, const char *name);
 
-/* Reads the command line. NULL, with one line on standard error, when it was not understood. */
+/* Reads the command line. NULL, with one line on standard error, when it was not understood, or with o->help when help was
+ * all that was asked, and given. */
 const struct command *command_read(int argc, char **argv, struct options *o, const struct group **ret_group) MUST_USE;
+
+/* Says on standard error that it was not said where the cell is. */
+void command_where(void);
 
 /* ---- help.c ---- */
 void help_all(FILE *to);

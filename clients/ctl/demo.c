@@ -408,6 +408,14 @@ static FILE *secret_file(const char *path, const char *head)
 	return f;
 }
 
+bool demo_account(const char *id)
+{
+	for (size_t i = 0; i < COUNT_OF(PEOPLE); i++)
+		if (strcmp(PEOPLE[i].id, id) == 0)
+			return true;
+	return false;
+}
+
 int demo_load(struct cell *cell, const struct demo_options *options)
 {
 	FILE *devices = secret_file(options->devices_path, "device,key_hex,household,area");

@@ -20,4 +20,7 @@ struct demo_options {
 /* 0, or 1 with one line on standard error. */
 int demo_load(struct cell *cell, const struct demo_options *options);
 
+/* True if the demo makes an account of this name. */
+bool demo_account(const char *id);
+
 #endif

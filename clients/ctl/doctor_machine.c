@@ -1,4 +1,3 @@
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -15,8 +14,8 @@
 #include "doctor.h"
 #include "io/audit_key.h"
 #include "io/snapshot_file.h"
+#include "io/vendor.h"
 
-#define FILES_RESERVED 64 /* as the daemon's loop */
 #define CERT_SOON_DAYS 21
 
 /* ------------------------------------------------------------ files */
@@ -178,60 +177,43 @@ static void helper_look(struct doctor *d)
 		close(fd);
 }
 
-/* ------------------------------------------------------------ descriptors */
-
-/* How many files a process may open; 0 = it is none of our daemons, or may not be looked at. */
-static uint64_t daemon_files(const char *pid, const char *config)
+static void vendors_look(struct doctor *d)
 {
-	char path[300], text[4096];
-	uint64_t files = 0;
-	bool ours = false;
-	size_t n;
-	FILE *f;
+	const char *path = d->config->vendor_file;
+	char why[VENDORS_WHY_MAX];
+	struct vendors *vendors;
+	struct stat st;
 
-	snprintf(path, sizeof path, "/proc/%s/cmdline", pid);
-	f = fopen(path, "re");
-	n = f == NULL ? 0 : fread(text, 1, sizeof text - 1, f);
-	text[n] = '\0';
-	for (size_t i = 0; i < n; i += strlen(text + i) + 1)
-		ours |= i != 0 && strcmp(text + i, config) == 0;
-	ours = ours && strstr(text, "pingand") != NULL;
-	if (f != NULL)
-		fclose(f);
-	snprintf(path, sizeof path, "/proc/%s/limits", pid);
-	f = ours ? fopen(path, "re") : NULL;
-	while (f != NULL && fgets(text, sizeof text, f) != NULL)
-		if (strncmp(text, "Max open files", 14) == 0)
-			files = strtoull(text + 14, NULL, 10);
-	if (f != NULL)
-		fclose(f);
-	return files;
+	if (path[0] == '\0')
+		return;
+	vendors = vendors_load(path, true, why);
+	if (vendors == NULL)
+		doctor_say(d, FINDING_WRONG, "vendors", "mend that line; pingand --check-config FILE looks at it again", "%s",
+		           why);
+	else if (stat(path, &st) == 0 && (st.st_mode & 022) != 0)
+		doctor_say(d, FINDING_WRONG, "vendors", "chmod go-w", "%s: mode %04o, others may change it", path,
+		           (unsigned)st.st_mode & 07777);
+	else
+		doctor_say(d, FINDING_OK, "vendors", "", "%s", path);
+	vendors_free(vendors);
 }
 
-static void files_look(struct doctor *d)
+static void pages_look(struct doctor *d)
 {
-	const struct config *c = d->config;
-	uint64_t needed = FILES_RESERVED, files = 0;
-	DIR *dir = opendir("/proc");
-	const struct dirent *entry;
+	static const char *const PAGES[] = {"console", "caregiver"};
+	char path[SETTING_TEXT_MAX + 32];
 
-	if (c->serve_devices)
-		needed += (uint64_t)c->limits.devices + c->limits.dc09 + c->limits.watch +
-		          (c->listen.webhook.address.kind == ADDRESS_NONE ? 0 : c->limits.webhook);
-	if (c->serve_screens)
-		needed += c->limits.web;
-	while (dir != NULL && files == 0 && (entry = readdir(dir)) != NULL)
-		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
-			files = daemon_files(entry->d_name, d->o->config);
-	if (dir != NULL)
-		closedir(dir);
-	if (files == 0)
-		doctor_say(d, FINDING_WARNING, "descriptors", "systemctl start pingand; or run this where it runs",
-		           "no pingand with this configuration runs here; it needs %" PRIu64, needed);
-	else
-		doctor_say(d, files < needed ? FINDING_WRONG : FINDING_OK, "descriptors",
-		           "raise LimitNOFILE of pingand.service, or lower limits in the configuration",
-		           "the daemon may open %" PRIu64 " files, limits need %" PRIu64, files, needed);
+	if (d->config->web.root[0] == '\0')
+		return; /* said to serve none */
+	for (size_t i = 0; i < COUNT_OF(PAGES); i++) {
+		snprintf(path, sizeof path, "%s/%s/index.html", d->config->web.root, PAGES[i]);
+		if (access(path, R_OK) == 0)
+			continue;
+		doctor_say(d, FINDING_WRONG, "web pages", "install them (cmake --install after ./dev web), or correct web.root",
+		           "%s: %s", path, strerror(errno));
+		return;
+	}
+	doctor_say(d, FINDING_OK, "web pages", "", "%s", d->config->web.root);
 }
 
 void doctor_machine(struct doctor *d)
@@ -239,17 +221,21 @@ void doctor_machine(struct doctor *d)
 	const struct config *c = d->config;
 
 	plain_file(d, "configuration mode", d->o->config);
+	if (c->demo)
+		doctor_say(d, FINDING_WARNING, "demo", "take `demo: on` out of the configuration, and restart",
+		           "every screen says that nothing here is real");
+	else
+		doctor_say(d, FINDING_OK, "demo", "", "off");
 	plain_file(d, "policy", c->policy_file);
 	plain_file(d, "codes", c->codes_file);
-	secret_file(d, "vendors", c->vendor_file);
+	vendors_look(d);
 	secret_file(d, "redis password", c->redis.password_file);
 	if (c->serve_screens)
-		plain_file(d, "web pages", c->web.root);
+		pages_look(d);
 	listener(d, "tls web", &c->listen.web);
 	listener(d, "tls devices", &c->listen.devices);
 	listener(d, "tls webhook", &c->listen.webhook);
 	audit_key_look(d);
 	snapshot_look(d);
 	helper_look(d);
-	files_look(d);
 }

@@ -4,6 +4,7 @@
 
 #include "base/table.h"
 #include "core/device_life.h"
+#include "core/people.h"
 #include "doctor.h"
 #include "pingan/v1/record.pb-c.h"
 #include "roster.h"
@@ -12,16 +13,22 @@
 
 struct look {
 	struct doctor *d;
-	struct table areas; /* code -> struct seen, HAS_ */
-	struct table homes; /* id -> struct seen, HOME_ */
-	uint32_t administrators, unread;
-	struct examples no_code, no_station, no_target, homeless, no_device, no_contact;
+	struct table areas;  /* code -> struct seen, HAS_ */
+	struct table homes;  /* id -> struct seen, HOME_ */
+	struct table places; /* areas in which homes lie -> struct seen, PLACE_ */
+	struct staff staff;
+	ms_t now_ms;
+	uint32_t unread;
+	struct examples no_station, no_target, homeless, no_device, no_contact, untried, tokens;
 	size_t gaps, plans;
 	struct examples gap_areas;
 };
 
+#define TOKEN_SOON_MS (14 * 24 * 3600 * INT64_C(1000))
+
 enum { HAS_STATION = 1, HAS_TARGET = 2 };
 enum { HOME_DEVICE = 1, HOME_CONTACT = 2 };
+enum { PLACE_ROSTER = 1 };
 
 struct seen {
 	char id[STORE_KEY_MAX];
@@ -95,17 +102,24 @@ static void take_person(struct look *l, const char *id, struct slice body)
 {
 	Pingan__V1__Person *p = pingan__v1__person__unpack(NULL, body.len, body.at);
 
-	if (p == NULL) {
+	if (p == NULL)
 		l->unread++;
-		return;
-	}
-	if (p->role == PINGAN__V1__ROLE__ROLE_ADMINISTRATOR && !p->disabled && p->password_hash[0] != '\0') {
-		if (p->totp_key.len == 0)
-			examples_add(&l->no_code, id);
-		else
-			l->administrators++;
-	}
-	pingan__v1__person__free_unpacked(p, NULL);
+	else
+		staff_take(&l->staff, id, p);
+	if (p != NULL)
+		pingan__v1__person__free_unpacked(p, NULL);
+}
+
+static void take_token(struct look *l, const char *id, struct slice body)
+{
+	Pingan__V1__Token *t = pingan__v1__token__unpack(NULL, body.len, body.at);
+
+	if (t == NULL)
+		l->unread++;
+	else if (t->until_ms < l->now_ms + TOKEN_SOON_MS && t->until_ms > l->now_ms - TOKEN_SOON_MS)
+		examples_add(&l->tokens, id);
+	if (t != NULL)
+		pingan__v1__token__free_unpacked(t, NULL);
 }
 
 /* Keys come in order: what is above an area has been read. What it has not of its own it has from there. */
@@ -146,8 +160,11 @@ static void take_home(struct look *l, const char *id, struct slice body)
 
 	if (h == NULL)
 		l->unread++;
-	else if (h->erased_ms == 0)
+	else if (h->erased_ms == 0 && strcmp(id, "quarantine") != 0) {
 		(void)seen_put(&l->homes, id, h->n_contacts != 0 ? HOME_CONTACT : 0);
+		if (table_get(&l->places, h->area) == NULL)
+			(void)seen_put(&l->places, h->area, 0);
+	}
 	if (h != NULL)
 		pingan__v1__household__free_unpacked(h, NULL);
 }
@@ -166,6 +183,8 @@ static void take_device(struct look *l, const char *id, struct slice body)
 		examples_add(&l->homeless, id);
 	if ((unsigned)m->state != DEVICE_RETIRED && home != NULL)
 		home->bits |= HOME_DEVICE;
+	if ((unsigned)m->state != DEVICE_RETIRED && home != NULL && m->proved_ms == 0 && m->tested_ms == 0)
+		examples_add(&l->untried, id);
 	pingan__v1__device__free_unpacked(m, NULL);
 }
 
@@ -207,6 +226,9 @@ static bool take_plan(void *ctx, struct roster_cell *r, const struct shift_plan 
 	struct plan_look p = {.l = l, .r = r, .plan = plan};
 
 	(void)shift_each(plan, r->offset_ms, r->now_ms, r->now_ms + l->d->o->days * INT64_C(86400000), take_shift, &p);
+	for (size_t i = 0; i < table_places(&l->places); i++)
+		if (table_at(&l->places, i)->key != NULL && area_covers(plan->area, table_at(&l->places, i)->key))
+			((struct seen *)table_at(&l->places, i)->value)->bits |= PLACE_ROSTER;
 	if (p.gaps != 0)
 		examples_add(&l->gap_areas, plan->area);
 	l->gaps += p.gaps;
@@ -236,26 +258,34 @@ static void rosters(struct look *l)
 
 /* ------------------------------------------------------------ what was found */
 
-static void say(struct doctor *d, const char *check, const char *what, const char *mend, const struct examples *e)
+static void say(struct doctor *d, const char *check, const char *well, const char *what, const char *mend,
+                const struct examples *e)
 {
 	if (e->count != 0)
 		doctor_say(d, FINDING_WARNING, check, mend, "%zu %s: %s", e->count, what, e->text);
 	else
-		doctor_say(d, FINDING_OK, check, "", "none %s", what);
+		doctor_say(d, FINDING_OK, check, "", "%s", well);
 }
 
-static void people(struct look *l)
+/* Areas in which homes lie, but to which nobody goes, or for which no roster says who would. */
+static void places_say(struct look *l)
 {
-	if (l->administrators == 0)
-		doctor_say(l->d, FINDING_WRONG, "administrator",
-		           l->no_code.count != 0 ? "pinganctl user totp ACCOUNT"
-		                                 : "pinganctl init ACCOUNT --name NAME --area CODE",
-		           l->no_code.count != 0 ? "none can log in: each needs a code" : "there is none who may log in");
-	else
-		doctor_say(l->d, FINDING_OK, "administrator", "", "%" PRIu32 " may log in", l->administrators);
-	if (l->administrators != 0 && l->no_code.count != 0)
-		doctor_say(l->d, FINDING_WARNING, "administrator", "pinganctl user totp ACCOUNT",
-		           "%zu can't log in without a code: %s", l->no_code.count, l->no_code.text);
+	struct examples nobody = {0}, no_roster = {0};
+
+	for (size_t i = 0; i < table_places(&l->places); i++) {
+		const struct seen *place = table_at(&l->places, i)->value;
+
+		if (table_at(&l->places, i)->key == NULL)
+			continue;
+		if (!staff_covers(&l->staff, place->id))
+			examples_add(&nobody, place->id);
+		if ((place->bits & PLACE_ROSTER) == 0)
+			examples_add(&no_roster, place->id);
+	}
+	say(l->d, "cover", "somebody goes to each area with homes", "areas with homes, to which no caregiver goes",
+	    "pinganctl user set ACCOUNT --area CODES", &nobody);
+	say(l->d, "roster cover", "each area with homes has one, or what lies above",
+	    "areas with homes have no roster, nor what lies above", "pinganctl help roster template add", &no_roster);
 }
 
 void doctor_registry(struct doctor *d)
@@ -265,29 +295,40 @@ void doctor_registry(struct doctor *d)
 
 	ENSURE(l != NULL);
 	l->d = d;
-	read = each(l, "person:", take_person) && each(l, "area:", take_area) && each(l, "household:", take_home) &&
-	       each(l, "device:", take_device);
+	l->now_ms = cell_now_ms(&d->cell);
+	read = l->now_ms != 0 && each(l, "person:", take_person) && each(l, "token:", take_token) &&
+	       each(l, "area:", take_area) && each(l, "household:", take_home) && each(l, "device:", take_device);
 	if (!read) {
 		doctor_say(d, FINDING_WRONG, "registry", "look at what is said on standard error", "can't be read");
 	} else {
-		people(l);
+		doctor_say(d, FINDING_OK, "registry", "", "%zu homes in %zu areas", l->homes.used, l->areas.used);
+		staff_say(d, &l->staff);
+		say(d, "tokens", "none ends soon", "of other systems end within two weeks, or have just ended",
+		    "pinganctl token list; token add NAME ..., and give it to them", &l->tokens);
 		homes_count(l);
-		say(d, "areas", "sub-districts without a station, also above",
+		say(d, "areas", "each sub-district has a station", "sub-districts without a station, nor what lies above",
 		    "pinganctl area set CODE station=ID: a call names who looks after the home", &l->no_station);
-		say(d, "arrival", "sub-districts without a time to arrive, also above: the policy's holds",
-		    "pinganctl area set CODE arrival_min=N", &l->no_target);
-		say(d, "devices", "in service without a home that is there", "pinganctl device retire ID, or enter the home",
-		    &l->homeless);
-		say(d, "homes", "without a device", "enter one (pinganctl device add), or look whether the home still wants it",
-		    &l->no_device);
-		say(d, "contacts", "homes without a contact", "ask the home whom to call; pinganctl contact add HOME 1 ...",
-		    &l->no_contact);
+		say(d, "arrival", "each sub-district has a time to arrive",
+		    "sub-districts without a time to arrive, nor what lies above",
+		    "the policy's time holds there; pinganctl area set CODE arrival_due_min=N", &l->no_target);
+		say(d, "devices", "each lies in a home", "in service without a home that is there",
+		    "pinganctl device retire ID, or enter the home", &l->homeless);
+		say(d, "homes", "each has a device", "without a device",
+		    "enter one (pinganctl device add), or look whether the home still wants it", &l->no_device);
+		say(d, "contacts", "each home has one", "homes without a contact",
+		    "ask the home whom to call; pinganctl contact add HOME 1 ...", &l->no_contact);
+		say(d, "units", "each was tried", "units were never tried: nobody knows whether their button rings here",
+		    "press each (pinganctl device test ID, or the technician's page)", &l->untried);
 		rosters(l);
+		places_say(l);
 		if (l->unread != 0)
 			doctor_say(d, FINDING_WRONG, "records", "report it with the version that wrote them",
 			           "%" PRIu32 " are unreadable", l->unread);
+		else
+			doctor_say(d, FINDING_OK, "records", "", "all are readable");
 	}
 	seen_free(&l->areas);
 	seen_free(&l->homes);
+	seen_free(&l->places);
 	free(l);
 }

@@ -40,7 +40,7 @@ static const struct command COMMANDS[] = {
      "area list --area 440103", NEEDS_CELL},
 	{"area show", "CODE", "one of them", "json", do_record, "area show 440103001", NEEDS_CELL},
 	{"area add", "CODE FIELD=VALUE...", "a new one, below one that is there", "json", do_record,
-     "area add 440103001 name=沙面街道 arrival_min=15", NEEDS_CELL},
+     "area add 440103001 name=沙面街道 arrival_due_min=15", NEEDS_CELL},
 	{"area set", "CODE FIELD=VALUE...", "corrects it", "json", do_record, "area set 440103001 station=s01", NEEDS_CELL},
 	{"area remove", "CODE", "where no home, area or station lies", "json", do_record, "area remove 440103001",
      NEEDS_CELL},

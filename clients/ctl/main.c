@@ -2,8 +2,9 @@
 #include <sodium.h>
 
 #include "command.h"
+#include "out.h"
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	struct options o = {.demo = {.homes = 200}, .from = 1, .minutes = 30, .roster = {.need = ROSTER_NEED_UNSAID}};
 	const struct group *group = NULL;
@@ -12,9 +13,9 @@ int main(int argc, char **argv)
 	int failed;
 
 	if (command == NULL)
-		return EXIT_USAGE;
+		return o.help ? EXIT_FINE : EXIT_USAGE;
 	if (command->needs != NEEDS_NOTHING && o.config == NULL && o.redis == NULL) {
-		fprintf(stderr, "pinganctl: say where the cell is: --config FILE or --redis SOCKET\n");
+		command_where();
 		return EXIT_USAGE;
 	}
 	if (sodium_init() < 0)
@@ -26,4 +27,10 @@ int main(int argc, char **argv)
 	failed = command->run(&cell, &o);
 	cell_close(&cell);
 	return failed ? EXIT_FAILED : EXIT_FINE;
+}
+
+int main(int argc, char **argv)
+{
+	out_begin();
+	return out_end(run(argc, argv));
 }

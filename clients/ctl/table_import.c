@@ -495,8 +495,6 @@ static bool prepare(struct import *im)
 	/* One batch is finished; what is missing is entered when it is made again. */
 	(void)sigaction(SIGINT, &on, NULL);
 	(void)sigaction(SIGTERM, &on, NULL);
-	/* Redis gone in the middle of a commit is told in words. */
-	(void)signal(SIGPIPE, SIG_IGN);
 	return table_refs(im->cell, &im->rows);
 }
 
