@@ -99,6 +99,10 @@ export class Desk {
 	unit: Unit | null = null;
 	/** The record that is looked at: likewise. */
 	record: { heard(card: RecordCard): void; resume(): void } | null = null;
+	/** The home whose record was changed here and not saved; '' = none. */
+	unsavedHome = $state('');
+	/** Log-out was asked for, and would take half-written words away: so many. */
+	leaving = $state(0);
 	/** The home that a new call is about, when it was chosen elsewhere than in the search. */
 	meant: { household: string; name: string } | null = null;
 	onlyClass = $state(0);
@@ -140,6 +144,7 @@ export class Desk {
 		this.volume = volume >= 0 && volume <= 1 ? volume : 0.7;
 		this.singleKeys = localStorage.getItem(KEYS_KEPT) !== 'off';
 		this.onShift = this.drafts.get('shift') === 'on';
+		this.unsavedHome = this.drafts.chosen('home', 'household').household;
 		const opened = this.drafts.get('opened');
 		if (/^[0-9a-f]{16}$/.test(opened)) {
 			this.opened = opened;
@@ -434,7 +439,10 @@ export class Desk {
 		this.lost = this.lost.filter((note) => note.id !== id);
 	}
 
-	async logout(): Promise<void> {
+	/** What is half written is gone with the session: then it is asked once more. */
+	async logout(sure = false): Promise<void> {
+		this.leaving = sure ? 0 : this.drafts.unsaved;
+		if (this.leaving > 0) return;
 		this.line.stop();
 		Drafts.wipe();
 		await session.logout();

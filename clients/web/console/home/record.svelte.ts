@@ -1,18 +1,26 @@
 /* record.svelte.ts - the record of one home on this page: opened, filled in, saved, and what somebody else wrote meanwhile.
  *
  * Owns:   the version this page began with, what was typed since, and what both have changed.
- * Knows:  the line; not how it is drawn. One home a page.
+ * Knows:  the line, and where half-written words are kept; not how it is drawn. One home a page.
  * Result: nothing is shown as saved before the daemon says so. What somebody else saved first is never written over without
- *         a person having seen both.
+ *         a person having seen both. What is typed is kept until it is saved or dropped by name: whoever leaves the panel,
+ *         for a call or by a key, finds it again (unsaved.ts).
  */
 import { Result, type RecordCard, type Reply } from '$lib/gen/pingan/v1/console_pb.js';
 import type { Household } from '$lib/gen/pingan/v1/registry_pb.js';
+import type { Drafts } from '$lib/store/drafts';
 import type { Line } from '$lib/store/line.svelte';
 import { SvelteMap } from 'svelte/reactivity';
-import { fromSheet, keyOf, merge, sameSheet, sheetFault, toSheet, type Conflict, type Sheet } from './sheet';
+import { fromSheet, keyOf, sameSheet, sheetFault, toSheet, type Conflict, type Sheet } from './sheet';
+import { putBack, takeDown, Unsaved } from './unsaved';
 
 export class HomeRecord {
 	readonly #line: Line;
+	readonly #unsaved: Unsaved;
+	/** What was typed when the panel was left, until it stands in the sheet again. */
+	#left: ReturnType<Unsaved['read']>;
+	/** That it came back so. */
+	back = $state(false);
 	household = $state('');
 	card = $state.raw<RecordCard | null>(null);
 	/** As it stands in the registry, as far as this page knows. */
@@ -25,8 +33,14 @@ export class HomeRecord {
 	saved = $state(false);
 	#sent: Household | null = null;
 
-	constructor(line: Line) {
+	/** @param changed  hears of which home something is unsaved; '' = of none */
+	constructor(line: Line, drafts: Drafts, changed: (household: string) => void) {
 		this.#line = line;
+		this.#unsaved = new Unsaved(drafts, changed);
+		this.#left = this.#unsaved.read();
+		if (this.#left === null) return;
+		this.household = this.#left.household;
+		if (line.live) this.resume();
 	}
 
 	get home(): Household | null {
@@ -55,9 +69,26 @@ export class HomeRecord {
 
 	/** A new connection knows nothing of what was asked. */
 	resume(): void {
-		if (this.household !== '' && this.card === null) this.open(this.household);
+		if (this.household !== '' && this.card === null) this.open(this.household, this.#left?.health);
 	}
 
+	/** Another home. What was typed here and not saved is dropped. */
+	drop(): void {
+		this.#unsaved.write(null);
+		this.#left = null;
+		this.close();
+	}
+
+	/** What was typed here and not saved is dropped; the home stays. */
+	undo(): void {
+		this.sheet = new SvelteMap(this.base);
+		this.conflicts = [];
+		this.theirs = null;
+		this.fault = null;
+		this.#keep();
+	}
+
+	/** The panel is left. */
 	close(): void {
 		this.#line.clear('home.open');
 		this.#line.clear('home.save');
@@ -73,6 +104,13 @@ export class HomeRecord {
 		this.theirs = null;
 		this.fault = null;
 		this.saved = false;
+		this.back = false;
+	}
+
+	#keep(): void {
+		if (this.card === null) return;
+		this.#unsaved.write(takeDown(this.card, this.base, this.sheet, this.conflicts));
+		if (!this.dirty) this.back = false;
 	}
 
 	/** What stands now. What was typed on an older version is put together with it. */
@@ -85,8 +123,18 @@ export class HomeRecord {
 			this.conflicts = [];
 			this.theirs = null;
 			this.sheet = new SvelteMap(now);
-		} else if (dirty && other) {
-			const both = merge(this.base, this.sheet, now);
+		} else if (this.#left?.household === this.household) {
+			const both = putBack(this.#left, now);
+			this.conflicts = both.conflicts;
+			const news = String(card.commit) !== this.#left.commit || both.conflicts.length > 0;
+			this.theirs = news ? card : null;
+			this.sheet = new SvelteMap(both.sheet);
+			this.back = !sameSheet(now, both.sheet);
+			this.#left = null;
+		} else if (dirty && other && this.card !== null) {
+			// A conflict that nobody has settled yet is one still.
+			const mine = takeDown(this.card, this.base, this.sheet, this.conflicts);
+			const both = putBack(mine, now);
 			this.conflicts = both.conflicts;
 			this.theirs = card;
 			this.sheet = new SvelteMap(both.sheet);
@@ -98,18 +146,21 @@ export class HomeRecord {
 		}
 		this.card = card;
 		this.base = now;
+		this.#keep();
 	}
 
 	set(key: string, value: string): void {
 		this.saved = false;
 		if (this.fault?.key === key) this.fault = null;
 		this.sheet.set(key, value);
+		this.#keep();
 	}
 
 	/** The conflict is decided: mine stands in the sheet already. */
 	decide(conflict: Conflict, mine: boolean): void {
 		this.sheet.set(conflict.key, mine ? conflict.mine : conflict.theirs);
 		this.conflicts = this.conflicts.filter((c) => c !== conflict);
+		this.#keep();
 	}
 
 	save(): void {

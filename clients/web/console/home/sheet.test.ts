@@ -162,7 +162,9 @@ describe('two people at once', () => {
 		const mine = with_(base, { phone: '111', street: '同' });
 		const theirs = with_(base, { phone: '222', street: '同' });
 		const both = merge(base, mine, theirs);
-		expect(both.conflicts).toEqual([{ key: 'phone', mine: '111', theirs: '222' }]);
+		expect(both.conflicts).toEqual([
+			{ key: 'phone', was: base.get('phone'), mine: '111', theirs: '222' },
+		]);
 		expect(both.sheet.get('phone')).toBe('111');
 		expect(sameSheet(both.sheet, theirs)).toBe(false);
 		expect(sameSheet(base, new Map(base))).toBe(true);

@@ -25,6 +25,8 @@ export type Sheet = ReadonlyMap<string, string>;
 
 export interface Conflict {
 	key: string;
+	/** Before either wrote. */
+	was: string;
 	mine: string;
 	theirs: string;
 }
@@ -265,7 +267,8 @@ export function merge(base: Sheet, mine: Sheet, theirs: Sheet): { sheet: Sheet; 
 	for (const key of new Set([...theirs.keys(), ...mine.keys()])) {
 		const [was, my, their] = [base.get(key) ?? '', mine.get(key) ?? '', theirs.get(key) ?? ''];
 		sheet.set(key, my === was ? their : my);
-		if (my !== was && their !== was && my !== their) conflicts.push({ key, mine: my, theirs: their });
+		if (my !== was && their !== was && my !== their)
+			conflicts.push({ key, was, mine: my, theirs: their });
 	}
 	return { sheet, conflicts };
 }

@@ -131,6 +131,11 @@ export const en: Record<keyof typeof zh, string> = {
 	'shift.start.note': 'Calls can then be taken, and sound is switched on.',
 
 	'notices.title': 'Notices',
+	'unsaved.home': 'The record of home {home} was changed here and is not saved.',
+	'unsaved.go': 'Go on writing',
+	'leave.ask': 'Half-written and not saved: {n}. Logging out drops it.',
+	'leave.stay': 'Stay logged in',
+	'leave.out': 'Log out',
 
 	'head.longest': 'Longest wait',
 	'head.none_waiting': 'Nobody waits',

@@ -129,6 +129,11 @@ export const zh = {
 	'shift.start.note': '接班后即可接听，声音随之启用。',
 
 	'notices.title': '通知',
+	'unsaved.home': '住户 {home} 的档案改了，还没有保存。',
+	'unsaved.go': '继续填写',
+	'leave.ask': '还有 {n} 处写了没有保存，退出登录就没有了。',
+	'leave.stay': '先不退出',
+	'leave.out': '仍然退出',
 
 	'head.longest': '最久等待',
 	'head.none_waiting': '无人等待',
