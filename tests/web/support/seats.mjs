@@ -61,7 +61,7 @@ export function seats(name) {
 			if (message.type() === 'error' && !/WebSocket|Failed to load resource/.test(message.text()))
 				page.faults.push(message.text())
 		})
-		page.setDefaultTimeout(10_000)
+		page.setDefaultTimeout(Number(process.env.PINGAN_TEST_PATIENCE_MS ?? 30_000))
 		pages.push(page)
 		await page.goto(`${daemon.url}${where}`)
 		return page
