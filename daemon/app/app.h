@@ -214,6 +214,8 @@ bool app_who_token(struct app *app, const char *id, struct slice secret, struct 
 bool who_may(const struct who *who, enum api_scope scope);
 /* The area, or something around it, is one of theirs: they may see what lies in it. */
 bool who_covers(const struct who *who, const char *area);
+/* The same, or one of theirs lies in it. */
+bool who_near(const struct who *who, const char *area);
 /* ---- find.c: a search by whoever steps it; free() ends it. */
 struct app_search;
 /* NULL when there is not enough to look for (two signs at least), or no memory. */
@@ -269,8 +271,10 @@ bool app_audit(struct app *app, const struct audit *a);
 
 /* ------------------------------------------------------------ state of the process */
 
-/* Homes of the city, its districts and sub-districts, by how they stand. */
-void app_installed(struct app *app, struct home_rows *ret);
+/* Homes of the city, its districts and sub-districts, by how they stand: rows for it; then, once they have the targets of the areas,
+ * the figures as they stand. There is one for a sub-district: no home is walked. */
+void app_installed_begin(struct app *app, struct home_rows *ret);
+void app_installed_counts(struct app *app, struct home_rows *rows);
 /* False: no such area, or its name is longer. */
 bool app_area_name(struct app *app, const char *area, char *ret, size_t size) MUST_USE;
 

@@ -141,28 +141,22 @@ void installed_free(struct app *app)
 
 /* ------------------------------------------------------------ telling */
 
-void app_installed(struct app *app, struct home_rows *ret)
+void app_installed_begin(struct app *app, struct home_rows *ret)
+{
+	home_rows_init(ret, app->config.root_area);
+}
+
+void app_installed_counts(struct app *app, struct home_rows *rows)
 {
 	const struct table *areas = &app->installed_areas;
-	const struct record *rec;
 
-	app_begin(app);
-	home_rows_init(ret, app->config.root_area);
-	TAILQ_FOREACH (rec, &app->of_type[RECORD_AREA], of_type) {
-		const Pingan__V1__Area *a = area_find(app, rec->key + strlen("area:"));
-		struct home_row *r = a == NULL ? NULL : home_rows_want(ret, rec->key + strlen("area:"));
-
-		if (r != NULL)
-			r->count.target = a->target_homes;
-		arena_reset(&app->arena);
-	}
 	for (size_t i = 0; i < table_places(areas); i++)
 		if (table_at(areas, i)->key != NULL) {
 			const struct area_count *a = table_at(areas, i)->value;
 
-			home_rows_add(ret, a->area, &a->count);
+			home_rows_add(rows, a->area, &a->count);
 		}
-	home_rows_targets(ret);
+	home_rows_targets(rows);
 }
 
 bool app_area_name(struct app *app, const char *area, char *ret, size_t size)

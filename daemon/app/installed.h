@@ -2,7 +2,7 @@
  *
  * Owns:   the units of each home, and the figures of each sub-district.
  * Knows:  the registry, through the projection. A unit whose home the registry does not know is in no figure.
- * Result: what app_installed() tells is as the log stands; nothing walks all homes.
+ * Result: what app_installed_counts() tells is as the log stands; nothing walks all homes.
  * Bounds: one entry a home and one a sub-district.
  */
 #ifndef APP_INSTALLED_H

@@ -163,10 +163,12 @@ bool app_listing_ready(struct app *app, enum listing which)
 	if (!l->wanted) {
 		struct record *rec;
 
-		/* Places of an index that was dropped stand in slots still. */
-		TAILQ_FOREACH (rec, &app->of_type[KINDS[which].type], of_type)
-			if (rec->slot != NULL)
-				rec->slot->listed[0] = '\0';
+		/* Places of an index that was dropped stand in the slots of calls still; nothing else has any, and of homes there may
+		 * be a million. */
+		if (which == LISTING_INCIDENTS)
+			TAILQ_FOREACH (rec, &app->of_type[RECORD_INCIDENT], of_type)
+				if (rec->slot != NULL)
+					rec->slot->listed[0] = '\0';
 		l->wanted = true;
 		l->at = TAILQ_FIRST(&app->of_type[KINDS[which].type]);
 		list_make(l);

@@ -250,6 +250,9 @@ static enum record_end may_edit(struct app *app, const struct record_edit *e, co
 	return who_covers(e->who, lies_in(m)) ? RECORD_SAVED : RECORD_FORBIDDEN;
 }
 
+/* It is too long for a record, or that of the home of units that nobody knows. */
+static const struct registry_fault BAD_NAME = {"id", "bad_id"};
+
 void app_record_edit(struct app *app, uint64_t tag, const struct record_edit *e)
 {
 	const ProtobufCMessageDescriptor *type = registry_type(e->key);
@@ -259,9 +262,11 @@ void app_record_edit(struct app *app, uint64_t tag, const struct record_edit *e)
 
 	app_begin(app);
 	arena_reset(&app->arena);
-	m = type == NULL || strlen(e->key) >= STORE_KEY_MAX ? NULL : unpacked(app, type, e->body.at, e->body.len);
+	m = type == NULL || strlen(e->key) >= STORE_KEY_MAX || strcmp(e->key, "household:" QUARANTINE) == 0
+	        ? NULL
+	        : unpacked(app, type, e->body.at, e->body.len);
 	if (m == NULL)
-		done.end = RECORD_INVALID;
+		done = (struct record_done){.end = RECORD_INVALID, .faults = &BAD_NAME, .fault_count = 1};
 	else if (!store_usable(app))
 		done.end = RECORD_AWAY;
 	else

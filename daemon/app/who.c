@@ -101,6 +101,14 @@ bool who_covers(const struct who *who, const char *area)
 	return false;
 }
 
+bool who_near(const struct who *who, const char *area)
+{
+	for (uint32_t i = 0; i < who->area_count; i++)
+		if (area_covers(who->areas[i], area) || area_covers(area, who->areas[i]))
+			return true;
+	return false;
+}
+
 const char *role_name(enum role role)
 {
 	static const char *const NAMES[ROLE_COUNT] = {

@@ -44,14 +44,20 @@ void home_rows_init(struct home_rows *rows, const char *city)
 
 struct home_row *home_rows_want(struct home_rows *rows, const char *area)
 {
-	size_t at = 1;
+	size_t at = 1, end = rows->count;
 
 	if (strcmp(area, rows->rows[0].area) == 0)
 		return &rows->rows[0];
 	if (strlen(area) != AREA_DISTRICT && strlen(area) != AREA_SUBDISTRICT)
 		return NULL;
-	while (at < rows->count && strcmp(rows->rows[at].area, area) < 0)
-		at++;
+	while (at < end) {
+		size_t middle = at + (end - at) / 2;
+
+		if (strcmp(rows->rows[middle].area, area) < 0)
+			at = middle + 1;
+		else
+			end = middle;
+	}
 	if (at < rows->count && strcmp(rows->rows[at].area, area) == 0)
 		return &rows->rows[at];
 	if (rows->count == HOME_ROWS_MAX)

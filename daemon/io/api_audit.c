@@ -40,6 +40,19 @@ static bool put(struct api_call *c, struct audit *a)
 	return false;
 }
 
+/* The name of something that there is. What else somebody types may be anything, a telephone number too, and is not written
+ * down where nothing is ever taken out. */
+static bool known(struct api_call *c, const char *id)
+{
+	static const enum listing WHERE[] = {LISTING_HOMES, LISTING_PEOPLE, LISTING_DEVICES, LISTING_INCIDENTS};
+	struct listed one;
+
+	for (size_t i = 0; i < COUNT_OF(WHERE); i++)
+		if (app_listing_find(api_app(c), WHERE[i], id, &one))
+			return true;
+	return false;
+}
+
 bool api_looked(struct api_call *c, const struct api_list *of, const struct listed *one, size_t count)
 {
 	struct audit a = {.what = AUDIT_LOOKED, .count = (uint32_t)count};
@@ -50,7 +63,7 @@ bool api_looked(struct api_call *c, const struct api_list *of, const struct list
 		return true;
 	if (one != NULL)
 		audit_about(&a, one->key);
-	else if (home != NULL)
+	else if (home != NULL && known(c, home))
 		(void)text_copy(a.household, sizeof a.household, slice_str(home));
 	return put(c, &a);
 }
@@ -71,7 +84,7 @@ bool api_audit_read(struct api_call *c, const char *about, size_t count)
 {
 	struct audit a = {.what = AUDIT_LOOKED, .count = (uint32_t)count};
 
-	if (about != NULL)
+	if (about != NULL && known(c, about))
 		(void)text_copy(a.subject, sizeof a.subject, slice_str(about));
 	return put(c, &a);
 }

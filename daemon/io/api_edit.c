@@ -12,6 +12,7 @@
 #include "wire/registry.h"
 
 #define MERGE_DEPTH_MAX 8
+#define PRECONDITION "If-Match with the ETag that was read, or If-None-Match: *"
 /* Made on a state that does not stand any more. Perhaps it is a request sent again, whose answer was lost: the registry finds
  * that it stands there already, or says that it is a conflict. */
 #define OTHER_THAN(commit) ((commit) ^ 1)
@@ -103,7 +104,13 @@ void api_put(struct api_call *c, const struct api_kind *kind, json_t *json)
 	there = app_listing_find(api_app(c), kind->list->which, c->id, &one);
 	if (there && kind->list->placed && !who_covers(&c->who, one.area)) {
 		api_not_allowed(c, one.key);
-		api_refuse(c, 403, "area", "it lies outside the areas of who asks");
+		/* As one that is not there; only that its name is taken can't be hidden from whoever wants to take it. */
+		if (api_none_match(c, ""))
+			api_refuse(c, 403, "area", "it lies outside the areas of who asks");
+		else if (api_if_match(c, "") == API_IF_NONE)
+			api_refuse(c, 428, "precondition", PRECONDITION);
+		else
+			api_refuse(c, 404, "not_found", NULL);
 		return;
 	}
 	if (api_none_match(c, "")) {
@@ -114,7 +121,7 @@ void api_put(struct api_call *c, const struct api_kind *kind, json_t *json)
 		api_tag(one.commit, tag);
 	switch (there ? api_if_match(c, tag) : api_if_match(c, "\"\"")) {
 	case API_IF_NONE:
-		api_refuse(c, 428, "precondition", "If-Match with the ETag that was read, or If-None-Match: *");
+		api_refuse(c, 428, "precondition", PRECONDITION);
 		break;
 	case API_IF_FAILS:
 		if (there)
@@ -131,14 +138,28 @@ void api_put(struct api_call *c, const struct api_kind *kind, json_t *json)
 	}
 }
 
-/* RFC 7396, 2. False without memory, or when it is deeper than any record. */
-static bool merge(json_t *target, const json_t *patch, unsigned depth)
+/* No record is as deep. */
+static bool too_deep(const json_t *patch, unsigned depth)
 {
 	const char *name;
 	json_t *value;
 
 	if (depth > MERGE_DEPTH_MAX)
-		return false;
+		return true;
+	json_object_foreach((json_t *)(uintptr_t)patch, name, value)
+	{
+		if (json_is_object(value) && too_deep(value, depth + 1))
+			return true;
+	}
+	return false;
+}
+
+/* RFC 7396, 2. False without memory. */
+static bool merge(json_t *target, const json_t *patch)
+{
+	const char *name;
+	json_t *value;
+
 	json_object_foreach((json_t *)(uintptr_t)patch, name, value)
 	{
 		json_t *there = json_object_get(target, name);
@@ -154,7 +175,7 @@ static bool merge(json_t *target, const json_t *patch, unsigned depth)
 		}
 		if (!json_is_object(there) && json_object_set_new(target, name, json_object()) != 0)
 			return false;
-		if (!merge(json_object_get(target, name), value, depth + 1))
+		if (!merge(json_object_get(target, name), value))
 			return false;
 	}
 	return true;
@@ -172,6 +193,11 @@ void api_patch(struct api_call *c, const struct api_kind *kind, json_t *patch)
 	c->edit.of = kind;
 	if (!api_one(c, kind->list, &one))
 		return;
+	if (too_deep(patch, 0)) {
+		api_fault(c, "?", "deeper than any record");
+		api_refuse(c, 422, "invalid", NULL);
+		return;
+	}
 	api_tag(one.commit, tag);
 	if (api_if_match(c, tag) == API_IF_FAILS) {
 		stale(c, one.commit);
@@ -184,7 +210,7 @@ void api_patch(struct api_call *c, const struct api_kind *kind, json_t *patch)
 	text = jot_take(&j, &len);
 	json = text == NULL ? NULL : json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
 	free(text);
-	if (json == NULL || !merge(json, patch, 0))
+	if (json == NULL || !merge(json, patch))
 		api_refuse(c, 500, "memory", NULL);
 	else
 		edit(c, json, one.commit);
@@ -194,7 +220,7 @@ void api_patch(struct api_call *c, const struct api_kind *kind, json_t *patch)
 static void invalid(struct api_call *c, const struct record_done *done)
 {
 	for (size_t i = 0; i < done->fault_count && i < RECORD_FAULTS_MAX; i++)
-		api_fault(c, done->faults[i].field, done->faults[i].why);
+		api_fault(c, done->faults[i].field, registry_why_english(done->faults[i].why));
 	api_refuse(c, 422, "invalid", NULL);
 }
 

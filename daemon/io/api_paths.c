@@ -26,9 +26,9 @@ const struct api_route API_ROUTES[] = {
 	{HTTP_POST, "/api/v1/logout", .open = true, .statuses = "200 403 411 503", .elsewhere = true},
 	{HTTP_GET, "/api/v1/me", .open = true, .statuses = "200 401 503", .elsewhere = true},
 	{HTTP_GET, "/api/v1/homes/installed", .scope = SCOPE_STATISTICS_READ, .statuses = MANY,
-     .begin = api_homes_installed},
+     .begin = api_homes_installed, .drop = free},
 
-	{HTTP_GET, "/api/v1/openapi.yaml", .open = true, .statuses = "200 304", .begin = api_spec_get},
+	{HTTP_GET, "/api/v1/openapi.yaml", .open = true, .statuses = "200 304 400", .begin = api_spec_get},
 
 	{HTTP_GET, "/api/v1/find", .scope = SCOPE_HOMES_READ, .params = "text", .statuses = MANY, .begin = api_find,
      .drop = free},
@@ -82,7 +82,7 @@ const struct api_route API_ROUTES[] = {
      .statuses = MANY, .begin = api_audit_get, .drop = api_trail_drop},
 
 	{HTTP_GET, "/api/v1/statistics/incidents", .scope = SCOPE_STATISTICS_READ, .params = "area since until",
-     .statuses = "200 304", .begin = api_statistics_incidents, .drop = free},
+     .statuses = ONE, .begin = api_statistics_incidents, .drop = free},
 };
 
 const size_t API_ROUTE_COUNT = COUNT_OF(API_ROUTES);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/utc.h"
+#include "io/utf8.h"
 
 void api_fault(struct api_call *c, const char *field, const char *reason)
 {
@@ -62,6 +63,13 @@ static void take(struct api_call *c, char *text)
 	c->param_count++;
 }
 
+static bool is_text(struct slice part)
+{
+	struct utf8 u = {0};
+
+	return memchr(part.at, '\0', part.len) == NULL && utf8_take(&u, part) && utf8_whole(&u);
+}
+
 /* All fragments are walked by their lengths: lws says of one that is too long what it says behind the last, and of an empty
  * one too. Whoever stopped there would leave filters out, and answer with everything. */
 bool api_query(struct api_call *c)
@@ -78,7 +86,9 @@ bool api_query(struct api_call *c)
 			continue; /* "&&" */
 		if (lws_hdr_copy_fragment(c->rq->wsi, part, sizeof part, WSI_TOKEN_HTTP_URI_ARGS, i) != len)
 			api_fault(c, "?", "too long");
-		else if (memchr(part, '\0', (size_t)len) != NULL)
+		else if (len == 1 && part[0] == '/')
+			continue; /* so lws writes that nothing stands behind a "?" or the last "&" */
+		else if (!is_text(slice_of(part, (size_t)len)))
 			api_fault(c, "?", "no text");
 		else
 			take(c, part);

@@ -1,5 +1,6 @@
 /* api_statistics.c - the service's figures over a time: how many calls of what sort, how fast they were answered, how fast
- * somebody was there. Numbers of nobody in particular: by district at the smallest. */
+ * somebody was there. Numbers of nobody in particular, of the areas of whoever asks; told apart by district. */
+#include "core/spread.h"
 #include "io/api.h"
 
 #include <stdio.h>
@@ -9,18 +10,11 @@
 #define DISTRICTS_MAX 64
 #define KINDS 32
 #define OUTCOMES 32
-#define BUCKETS \
-	3600 /* seconds of an answer, or of a way in units of 4 s, counted one by one; longer ones are all the last */
-
-/* How long something took, of many. */
-struct spread {
-	uint64_t count;
-	uint64_t seconds[BUCKETS];
-};
 
 struct district {
 	char area[8];
-	uint64_t opened, answered, in_10s, in_60s;
+	uint64_t opened;
+	struct answered answered;
 };
 
 struct figures {
@@ -31,41 +25,11 @@ struct figures {
 	uint64_t opened, drills, open, unanswered, repeats;
 	uint64_t classes[8], kinds[KINDS], outcomes[OUTCOMES];
 	uint64_t jobs, unattended, handovers, in_time, late;
+	struct answered answered;
 	struct spread answer, arrival;
 	size_t district_count;
 	struct district districts[DISTRICTS_MAX];
 };
-
-static void spread_add(struct spread *s, int64_t took_ms, int64_t bucket_ms)
-{
-	int64_t at = took_ms < 0 ? 0 : took_ms / bucket_ms;
-
-	s->count++;
-	s->seconds[at >= BUCKETS ? BUCKETS - 1 : at]++;
-}
-
-/* How many took up to so many buckets. */
-static uint64_t within(const struct spread *s, size_t buckets)
-{
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < buckets && i < BUCKETS; i++)
-		n += s->seconds[i];
-	return n;
-}
-
-/* In seconds: so much or less took this share of them. */
-static int64_t quantile(const struct spread *s, unsigned percent, int64_t bucket_s)
-{
-	uint64_t wanted = (s->count * percent + 99) / 100, n = 0;
-
-	for (size_t i = 0; i < BUCKETS; i++) {
-		n += s->seconds[i];
-		if (n >= wanted)
-			return (int64_t)(i + 1) * bucket_s;
-	}
-	return BUCKETS * bucket_s;
-}
 
 static struct district *district_of(struct figures *f, const char *area)
 {
@@ -109,7 +73,7 @@ static void jobs_count(struct figures *f, const Pingan__V1__Incident *i)
 			f->in_time++;
 	}
 	if (first != 0)
-		spread_add(&f->arrival, first - i->opened_ms, SECONDS(4));
+		spread_add(&f->arrival, first - i->opened_ms);
 	f->handovers += i->n_handovers;
 }
 
@@ -138,12 +102,10 @@ static void count_one(struct figures *f, const Pingan__V1__Incident *i)
 		f->unanswered++;
 		return;
 	}
-	spread_add(&f->answer, answered - i->opened_ms, SECONDS(1));
-	if (d != NULL) {
-		d->answered++;
-		d->in_10s += answered - i->opened_ms <= SECONDS(10);
-		d->in_60s += answered - i->opened_ms <= SECONDS(60);
-	}
+	spread_add(&f->answer, answered - i->opened_ms);
+	answered_add(&f->answered, answered - i->opened_ms);
+	if (d != NULL)
+		answered_add(&d->answered, answered - i->opened_ms);
 }
 
 static bool on_record(void *ctx, const struct listed *one)
@@ -156,7 +118,8 @@ static bool on_record(void *ctx, const struct listed *one)
 		f->end = true;
 		return false;
 	}
-	if ((f->until_ms != 0 && i->opened_ms >= f->until_ms) || strncmp(i->area, f->area, strlen(f->area)) != 0)
+	if ((f->until_ms != 0 && i->opened_ms >= f->until_ms) || strncmp(i->area, f->area, strlen(f->area)) != 0 ||
+	    !who_covers(&c->who, i->area))
 		return true;
 	if (one->log_id > c->needs)
 		c->needs = one->log_id;
@@ -194,9 +157,9 @@ static void districts_write(struct jot *j, const struct figures *f)
 		jot_open(j, NULL, '{');
 		jot_text(j, "area", d->area);
 		jot_number(j, "opened", (int64_t)d->opened);
-		jot_number(j, "answered", (int64_t)d->answered);
-		share(j, "within_10s", d->in_10s, d->answered);
-		share(j, "within_60s", d->in_60s, d->answered);
+		jot_number(j, "answered", (int64_t)d->answered.count);
+		share(j, "within_10s", d->answered.in_10s, d->answered.count);
+		share(j, "within_60s", d->answered.in_60s, d->answered.count);
 		jot_close(j, '}');
 	}
 	jot_close(j, ']');
@@ -217,14 +180,14 @@ static void figures_write(struct jot *j, const struct figures *f, bool whole)
 	by_value(j, "kinds", f->kinds, KINDS, &pingan__v1__kind__descriptor, "KIND_");
 	by_value(j, "outcomes", f->outcomes, OUTCOMES, &pingan__v1__outcome__descriptor, "OUTCOME_");
 	jot_open(j, "answer", '{');
-	jot_number(j, "answered", (int64_t)f->answer.count);
+	jot_number(j, "answered", (int64_t)f->answered.count);
 	jot_number(j, "unanswered", (int64_t)f->unanswered);
-	share(j, "within_10s", within(&f->answer, 10), f->answer.count);
-	share(j, "within_60s", within(&f->answer, 60), f->answer.count);
-	share(j, "within_180s", within(&f->answer, 180), f->answer.count);
+	share(j, "within_10s", f->answered.in_10s, f->answered.count);
+	share(j, "within_60s", f->answered.in_60s, f->answered.count);
+	share(j, "within_180s", f->answered.in_180s, f->answered.count);
 	if (f->answer.count != 0) {
-		jot_number(j, "p50_s", quantile(&f->answer, 50, 1));
-		jot_number(j, "p95_s", quantile(&f->answer, 95, 1));
+		jot_number(j, "p50_s", spread_quantile_ms(&f->answer, 50) / 1000);
+		jot_number(j, "p95_s", spread_quantile_ms(&f->answer, 95) / 1000);
 	}
 	jot_close(j, '}');
 	jot_open(j, "arrival", '{');
@@ -232,12 +195,12 @@ static void figures_write(struct jot *j, const struct figures *f, bool whole)
 	jot_number(j, "unattended", (int64_t)f->unattended);
 	jot_number(j, "arrived", (int64_t)f->arrival.count);
 	share(j, "in_time", f->in_time, f->in_time + f->late);
-	share(j, "within_15min", within(&f->arrival, 15 * 15), f->arrival.count);
-	share(j, "within_45min", within(&f->arrival, 45 * 15), f->arrival.count);
-	share(j, "within_60min", within(&f->arrival, 60 * 15), f->arrival.count);
+	share(j, "within_15min", spread_within(&f->arrival, MINUTES(15)), f->arrival.count);
+	share(j, "within_45min", spread_within(&f->arrival, MINUTES(45)), f->arrival.count);
+	share(j, "within_60min", spread_within(&f->arrival, MINUTES(60)), f->arrival.count);
 	if (f->arrival.count != 0) {
-		jot_number(j, "p50_s", quantile(&f->arrival, 50, 4));
-		jot_number(j, "p95_s", quantile(&f->arrival, 95, 4));
+		jot_number(j, "p50_s", spread_quantile_ms(&f->arrival, 50) / 1000);
+		jot_number(j, "p95_s", spread_quantile_ms(&f->arrival, 95) / 1000);
 	}
 	jot_number(j, "handovers", (int64_t)f->handovers);
 	jot_close(j, '}');
@@ -278,52 +241,12 @@ void api_statistics_incidents(struct api_call *c)
 	api_param_area(c, "area", f->area);
 	api_param_time(c, "since", &f->since_ms);
 	api_param_time(c, "until", &f->until_ms);
+	f->answer.bucket_ms = SECONDS(1);
+	f->arrival.bucket_ms = SECONDS(4);
 	if (c->fault_count != 0)
 		api_refuse(c, 400, "parameters", NULL);
+	else if (f->area[0] != '\0' && !who_near(&c->who, f->area))
+		api_refuse(c, 404, "not_found", NULL);
 	else
 		api_work(c, step);
-}
-
-/* ------------------------------------------------------------ homes */
-
-static void row_tell(struct api_call *c, const struct home_row *r, bool city)
-{
-	const struct home_count *n = &r->count;
-	struct jot *j = &c->out;
-	char name[64];
-
-	if (!app_area_name(api_app(c), r->area, name, sizeof name))
-		name[0] = '\0';
-	jot_open(j, NULL, '{');
-	jot_text(j, "area", r->area);
-	jot_text(j, "name", name);
-	jot_text(j, "level", city ? "city" : strlen(r->area) == AREA_DISTRICT ? "district" : "subdistrict");
-	jot_number(j, "installed", homes_installed(n));
-	jot_number(j, "commissioning", n->of[HOME_COMMISSIONING]);
-	jot_number(j, "in_service", homes_in_service(n));
-	jot_number(j, "silent", n->of[HOME_SILENT]);
-	jot_number(j, "away", n->of[HOME_AWAY]);
-	jot_number(j, "retired", n->of[HOME_RETIRED]);
-	jot_number(j, "target", n->target);
-	jot_close(j, '}');
-}
-
-void api_homes_installed(struct api_call *c)
-{
-	struct home_rows *rows = malloc(sizeof *rows);
-
-	if (rows == NULL) {
-		api_refuse(c, 500, "memory", NULL);
-		return;
-	}
-	app_installed(api_app(c), rows);
-	jot_begin(&c->out, API_PAGE_BYTES);
-	jot_open(&c->out, NULL, '{');
-	jot_open(&c->out, "homes", '[');
-	for (size_t i = 0; i < rows->count; i++)
-		row_tell(c, &rows->rows[i], i == 0);
-	jot_close(&c->out, ']');
-	jot_close(&c->out, '}');
-	free(rows);
-	api_work(c, api_send);
 }

@@ -213,6 +213,16 @@ static bool body_lost(const struct request *rq)
 	                                             lws_hdr_total_length(rq->wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) != 0);
 }
 
+/* lws takes a line feed that is written %0A in a path for the end of the line, and what follows for headers: such a request has no
+ * version where one has to stand. */
+static bool line_whole(struct lws *wsi)
+{
+	char version[16];
+
+	header_copy(wsi, WSI_TOKEN_HTTP, version, sizeof version);
+	return strcmp(version, "HTTP/1.1") == 0 || strcmp(version, "HTTP/1.0") == 0;
+}
+
 static enum http_method method_of(int lws)
 {
 	static const struct {
@@ -259,6 +269,11 @@ static int request_begin(struct request *rq, struct slice path)
 		return 0;
 	}
 
+	if (!line_whole(wsi)) {
+		rq->close = true;
+		answer_error(rq, 400, "request");
+		return 0;
+	}
 	/* libwebsockets reads no chunked bodies; taken for the next request they would be smuggled past us. */
 	header_copy(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, length, sizeof length);
 	body_len = length[0] == '\0' ? 0 : strspn(length, "0123456789") == strlen(length) ? atoll(length) : -1;

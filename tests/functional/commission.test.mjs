@@ -136,7 +136,7 @@ test('an unknown device is seen with what it sent, and one click gives call and 
 
 test('homes are counted by how they stand, against the target, the same by the API and by pinganctl', async (t) => {
 	const cell = await Cell.start(t, { demo: { homes: 20 } })
-	const cookie = await cell.login('op01')
+	const cookie = await cell.login('sup01')
 	const api = async (as = cookie) => {
 		const answer = await fetch(`${cell.daemon.origin}/api/v1/homes/installed`, { headers: as === null ? {} : { cookie: as } })
 		return answer.status === 200 ? (await answer.json()).homes : answer.status

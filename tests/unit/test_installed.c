@@ -114,7 +114,8 @@ static void device(struct rig *g, const char *id, const char *home, int as)
 
 static const struct home_count *city(struct rig *g)
 {
-	app_installed(g->app, &rows);
+	app_installed_begin(g->app, &rows);
+	app_installed_counts(g->app, &rows);
 	return &rows.rows[0].count;
 }
 
