@@ -209,6 +209,46 @@ static void what_is_not_allowed_is_empty(void **state)
 	assert_int_equal(row.n_score_why, 0);
 }
 
+/* Of a home's record: what opens a door, what is sealed with, and what somebody is ill with, each by its sort. */
+static void a_homes_record_says_of_each_field_what_it_is(void **state)
+{
+	static const struct {
+		const ProtobufCMessageDescriptor *of;
+		const char *field;
+		enum data data;
+	} FIELDS[] = {
+		{&pingan__v1__household__descriptor, "key", DATA_SECRET},
+		{&pingan__v1__household__descriptor, "erased_key", DATA_SECRET},
+		{&pingan__v1__household__descriptor, "address", DATA_ADDRESS},
+		{&pingan__v1__household__descriptor, "access", DATA_ACCESS},
+		{&pingan__v1__household__descriptor, "door_code", DATA_ACCESS},
+		{&pingan__v1__household__descriptor, "key_safe", DATA_ACCESS},
+		{&pingan__v1__household__descriptor, "key_holder", DATA_ACCESS},
+		{&pingan__v1__household__descriptor, "phone", DATA_PHONE},
+		{&pingan__v1__health__descriptor, "notes", DATA_HEALTH},
+		{&pingan__v1__health__descriptor, "medicines", DATA_HEALTH},
+		{&pingan__v1__health__descriptor, "allergies", DATA_HEALTH},
+		{&pingan__v1__health__descriptor, "hospital", DATA_HEALTH},
+		{&pingan__v1__resident__descriptor, "name", DATA_WHO},
+		{&pingan__v1__resident__descriptor, "phone", DATA_PHONE},
+		{&pingan__v1__contact__descriptor, "phone", DATA_CONTACT},
+		{&pingan__v1__contact__descriptor, "name", DATA_CONTACT},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof FIELDS / sizeof FIELDS[0]; i++) {
+		const ProtobufCFieldDescriptor *f =
+			protobuf_c_message_descriptor_get_field_by_name(FIELDS[i].of, FIELDS[i].field);
+
+		assert_non_null(f);
+		assert_int_equal(disclose_data(FIELDS[i].of, f), FIELDS[i].data);
+	}
+	/* What is sealed with leaves the daemon to nobody. */
+	for (int body = 0; body < 64; body++)
+		for (int to = 0; to < AUDIENCE_COUNT; to++)
+			assert_int_equal(disclose_body((enum audience)to, body) & DATA_BIT(DATA_SECRET), 0);
+}
+
 static void an_offer_stays_an_offer(void **state)
 {
 	Pingan__V1__PhoneState phone = PINGAN__V1__PHONE_STATE__INIT;
@@ -262,7 +302,7 @@ int main(void)
 		cmocka_unit_test(health_only_when_it_is_on_record_who_looks),
 		cmocka_unit_test(the_card_comes_with_the_yes_and_goes_with_the_end),
 		cmocka_unit_test(what_is_not_allowed_is_empty),
-		cmocka_unit_test(an_offer_stays_an_offer),
+		cmocka_unit_test(a_homes_record_says_of_each_field_what_it_is), cmocka_unit_test(an_offer_stays_an_offer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

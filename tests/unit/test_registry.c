@@ -174,6 +174,7 @@ static void test_every_wrong_field_is_named_with_its_reason(void **state)
 	WRONG(o.c[1].order = 33, "contacts[2].order bad_number");
 	WRONG(o.h.n_contacts = 17, "contacts too_many");
 	WRONG(o.hours.from_min = 1440, "contacts[1].hours[1] bad_hours");
+	WRONG(o.hours.until_min = o.hours.from_min, "contacts[1].hours[1] bad_hours");
 	WRONG(o.hours.days = 0x80, "contacts[1].hours[1] bad_hours");
 	WRONG(o.c[0].n_hours = 8, "contacts[1].hours too_many");
 	WRONG(o.c[0].consent_on = (char *)"yesterday", "contacts[1].consent_on bad_date");

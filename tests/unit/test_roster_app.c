@@ -361,6 +361,39 @@ static void test_an_absence_makes_a_gap_that_supervisors_are_shown(void **state)
 	rig_free(g);
 }
 
+static void test_whoever_is_on_duty_is_not_late_and_a_nurse_can_care(void **state)
+{
+	struct rig *g = city();
+	Pingan__V1__Person p = PINGAN__V1__PERSON__INIT;
+	char *areas[] = {(char *)AREA}, *skills[] = {(char *)"nurse"};
+	Pingan__V1__ToScreen *m;
+
+	(void)state;
+	IS(duty(g, 3, true, false, false), OK);
+	rig_pass_beating(g, 60000, 4);
+	m = gaps(g, 2);
+	assert_int_equal(m->roster->n_late, 0);
+	assert_int_equal(m->roster->n_gaps, 0);
+	rig_done(m);
+	/* Tonight's shift wants care: a nurse is more than that, whoever mends units does not count. */
+	p.id = p.account = p.name = (char *)"cg2";
+	p.role = PINGAN__V1__ROLE__ROLE_CAREGIVER;
+	p.areas = areas;
+	p.n_areas = 1;
+	p.skills = skills;
+	p.n_skills = 1;
+	for (int other = 0; other < 2; other++) {
+		skills[0] = (char *)(other ? "technician" : "nurse");
+		rig_put(g, "person", "cg2", &p.base);
+		rig_reload(g);
+		rig_pass_beating(g, 62000, 4);
+		m = gaps(g, 2);
+		assert_int_equal(m->roster->n_gaps != 0, other);
+		rig_done(m);
+	}
+	rig_free(g);
+}
+
 /* More gaps than are kept: those that come first are shown. */
 static void test_with_many_gaps_the_nearest_are_known(void **state)
 {
@@ -577,6 +610,7 @@ int main(void)
 		cmocka_unit_test(test_on_call_is_the_nearest_roster_that_has_somebody),
 		cmocka_unit_test(test_the_duty_phones_of_the_plan_are_who_is_on_call),
 		cmocka_unit_test(test_an_absence_makes_a_gap_that_supervisors_are_shown),
+		cmocka_unit_test(test_whoever_is_on_duty_is_not_late_and_a_nurse_can_care),
 		cmocka_unit_test(test_with_many_gaps_the_nearest_are_known),
 		cmocka_unit_test(test_only_supervisors_of_the_area_set_its_shifts),
 		cmocka_unit_test(test_a_swap_is_asked_agreed_and_approved),
