@@ -2,14 +2,14 @@
 //
 //   mutants.mjs check ROOT                        every mutant can be read, and its text is found exactly once
 //   mutants.mjs list ROOT                         their names and what each breaks
-//   mutants.mjs run ROOT FOLDER [NAME ...] [--jobs N] [--by unit|sim|fault|contract] [--histories N]
+//   mutants.mjs run ROOT FOLDER [NAME ...] [--jobs N] [--by unit|sim|fault|contract|functional] [--histories N]
 //
 // A mutant is a file tests/mutants/NAME.mutant (docs/TESTING.md). Each of N workers has a copy of the tree and a
 // build of its own in FOLDER, so the tree itself is never touched. A copy is built and tested as it is first: a red
 // tree catches nothing. Sanitizers are off: a rule must be missed by a promise, not by luck in memory.
 import { spawn } from 'node:child_process'
 import {
-	closeSync, cpSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync,
+	closeSync, cpSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync,
 } from 'node:fs'
 import { cpus } from 'node:os'
 import path from 'node:path'
@@ -17,7 +17,8 @@ import path from 'node:path'
 const TEST_MIN_MS = 20_000 // a test gets ten times what it took on the clean tree, and no less than this
 const BUILD_MAX_MS = 600_000
 const HISTORIES = 300 // random histories of the simulator for each mutant; the normal run plays more
-const KINDS = ['unit', 'sim', 'fault', 'contract'] // in this order: the first to notice is named
+const KINDS = ['unit', 'sim', 'fault', 'contract', 'functional'] // in this order: the first to notice is named
+const PROGRAMS = ['pingand', 'pingan-authd', 'pinganctl', 'pingan-sim'] // that functional tests start
 
 // ------------------------------------------------------------ the list
 
@@ -30,6 +31,7 @@ function parse(name, text) {
 	else if (mutant.find === '') mutant.bad = 'nothing to find'
 	else if (!mutant.promise || !mutant.breaks || !mutant.file) mutant.bad = 'needs promise:, breaks: and file:'
 	else if (words(mutant.find) === words(mutant.replace)) mutant.bad = 'changes nothing'
+	else if (mutant.by && !/^functional\/[\w-]+$/.test(mutant.by)) mutant.bad = 'by: is a functional test, as functional/tables'
 	return mutant
 }
 
@@ -145,8 +147,14 @@ class Worker {
 		}
 	}
 
-	async prepare(root, kinds) {
+	async prepare(root, kinds, functional) {
+		const modules = path.join(this.copy, 'clients/web/node_modules')
+		const web = path.join(root, 'build/web')
+
 		sync(root, this.copy)
+		if (functional.length > 0 && !existsSync(web)) throw new Error(`functional tests need the pages: ./dev web`)
+		this.env.PINGAN_WEB_DIR = web
+		if (!existsSync(modules)) symlinkSync(path.join(root, 'clients/web/node_modules'), modules)
 		const settings = ['-DPINGAN_WERROR=OFF', '-DPINGAN_SANITIZE=', '-DCMAKE_C_FLAGS_DEBUG=-O1']
 		if (existsSync('/usr/bin/ccache')) settings.push('-DCMAKE_C_COMPILER_LAUNCHER=ccache')
 		const made = await command(this.log, this.copy, BUILD_MAX_MS, this.env, 'cmake', '--preset', 'test', '-B', this.build, ...settings)
@@ -154,6 +162,7 @@ class Worker {
 		this.targets = Object.fromEntries(KINDS.map((kind) => [kind, []]))
 		const all = await command(this.log, this.copy, BUILD_MAX_MS, this.env, 'ninja', '-C', this.build, '-t', 'targets', 'all')
 		for (const [, target, kind] of all.output.matchAll(/^((unit|sim|fault|contract)_\w+): phony$/gm)) this.targets[kind].push(target)
+		this.targets.functional = functional
 		for (const kind of kinds) {
 			const built = await this.make(kind)
 			if (built.status !== 0) throw new Error(`the clean tree does not build: ${this.log}`)
@@ -161,7 +170,8 @@ class Worker {
 	}
 
 	make(kind) {
-		return command(this.log, this.copy, BUILD_MAX_MS, this.env, 'ninja', '-C', this.build, '-j', `${this.threads}`, ...this.targets[kind])
+		const targets = kind === 'functional' ? PROGRAMS : this.targets[kind]
+		return command(this.log, this.copy, BUILD_MAX_MS, this.env, 'ninja', '-C', this.build, '-j', `${this.threads}`, ...targets)
 	}
 
 	program(kind, target) {
@@ -180,10 +190,12 @@ class Worker {
 	}
 
 	async test(kind, target, limitMs, histories) {
-		const name = `${kind}/${target.replace(/^[a-z]+_/, '')}`
+		const name = `${kind}/${target.replace(/^[a-z]+[_/]/, '')}`
 		const random = target === 'sim_histories'
 		const env = { ...this.env, ...(random ? { PINGAN_SIM_COUNT: `${histories}` } : {}) }
-		const ran = await command(this.log, path.join(this.build, 'tests'), limitMs, env, this.program(kind, target), ...(random ? ['0', '1'] : []))
+		const program = kind === 'functional' ? [process.execPath, '--test', '--test-reporter=tap', path.join(this.copy, `tests/${target}.test.mjs`)]
+			: [this.program(kind, target), ...(random ? ['0', '1'] : [])]
+		const ran = await command(this.log, path.join(this.build, 'tests'), limitMs, env, ...program)
 		if (ran.status === 0 && !ran.late) return null
 		return { name, late: ran.late, why: why(ran, limitMs) }
 	}
@@ -191,7 +203,7 @@ class Worker {
 
 // What a red test says, in one line: the promise of the simulator with its seed, our own invariant, or the test's name.
 function why({ output, late, status }, limitMs) {
-	const test = output.match(/^\[ {2}FAILED {2}\] (\w+)$/m)?.[1] ?? output.match(/^\[ RUN {6}\] (\w+)(?![\s\S]*^\[ RUN)/m)?.[1]
+	const test = output.match(/^ *not ok \d+ - (.*)$/m)?.[1] ?? output.match(/^\[ {2}FAILED {2}\] (\w+)$/m)?.[1] ?? output.match(/^\[ RUN {6}\] (\w+)(?![\s\S]*^\[ RUN)/m)?.[1]
 	const seed = output.match(/PINGAN_SIM_SEED=(\d+)/)?.[1]
 	const broken = output.match(/^BROKEN (.*)$/m)?.[1]
 	const invariant = output.match(/ev=INVARIANT_BROKEN file=\S*?(\w+\.c) line=\d+ cond="(.*)"/)
@@ -206,8 +218,9 @@ function why({ output, late, status }, limitMs) {
 
 // ------------------------------------------------------------ one mutant
 
-// The simulator has no io in it, and the contract of the store no app.
-const suits = (kind, mutant) => kind === 'unit' || (kind === 'contract') === mutant.file.startsWith('daemon/io/')
+// The simulator has no io in it, and the contract of the store no app. What only a whole cell can notice names its test.
+const suits = (kind, mutant) => mutant.by || kind === 'functional' ? kind === mutant.by?.split('/')[0]
+	: kind === 'unit' || (kind === 'contract') === mutant.file.startsWith('daemon/io/')
 
 // Only programs that were made anew can tell it from the clean tree.
 async function hunt(worker, mutant, kinds, limits, histories) {
@@ -220,7 +233,7 @@ async function hunt(worker, mutant, kinds, limits, histories) {
 			return { verdict: 'BROKEN', text: `does not build: ${error}` }
 		}
 		const after = worker.madeAt(kind)
-		const anew = worker.targets[kind].filter((t) => after.get(t) !== before.get(t))
+		const anew = kind === 'functional' ? [mutant.by] : worker.targets[kind].filter((t) => after.get(t) !== before.get(t))
 		// The quick ones first; the random histories after the stories told by hand.
 		anew.sort((a, b) => limits.get(a) - limits.get(b) || a.localeCompare(b))
 		for (const target of anew) {
@@ -284,7 +297,7 @@ async function run(root, folder, args) {
 	const started = Date.now()
 	const all = read(root)
 	for (const name of how.names) if (!all.some((m) => m.name === name)) stop(`no such mutant: ${name} (./dev mutants --list)`)
-	const chosen = how.names.length === 0 ? all.filter((m) => !m.equivalent) : all.filter((m) => how.names.includes(m.name))
+	const chosen = how.names.length === 0 ? all.filter((m) => !m.equivalent) : how.names.map((name) => all.find((m) => m.name === name))
 	const fit = chosen.filter((m) => check(root, [m]) === 0)
 	const stale = chosen.length - fit.length
 	if (fit.length === 0) process.exit(1)
@@ -294,7 +307,8 @@ async function run(root, folder, args) {
 	mkdirSync(folder, { recursive: true })
 	console.log(`    building ${jobs} ${jobs === 1 ? 'copy' : 'copies'} of the tree, then the clean tests`)
 	const kinds = how.kinds.filter((k) => chosen.some((m) => suits(k, m)))
-	await Promise.all(workers.map((w) => w.prepare(root, kinds)))
+	const functional = [...new Set(fit.map((m) => m.by).filter(Boolean))].sort()
+	await Promise.all(workers.map((w) => w.prepare(root, kinds, functional)))
 	const limits = await clean(workers[0], kinds, how.histories)
 	console.log(`    the clean tree is green, ${Math.round((Date.now() - started) / 1000)} s; ${fit.length} mutants`)
 
