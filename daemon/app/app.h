@@ -38,6 +38,11 @@ struct app_config {
 		uint32_t number_count; /* 4 at most; 0 = desk_phone, if it is a number */
 		char numbers[4][22];
 	} units;
+	struct wall_settings {   /* walls of the hall */
+		uint32_t distance_m; /* of the farthest seat; 0 = not said */
+		uint32_t pixel_um;   /* likewise */
+		int64_t login_ms;    /* how long a wall's log-in lasts, counted anew while it is on */
+	} wall;
 	bool demo;
 	bool serve_devices;
 	bool serve_screens;
@@ -54,6 +59,8 @@ void app_policy(struct app *app, const struct policy *policy);
 void app_codes(struct app *app, const struct codes *codes);
 /* Swaps how native units are to behave; those that are linked are told, a few a turn. */
 void app_units(struct app *app, const struct unit_settings *units);
+/* Swaps what walls are told of themselves. */
+void app_wall(struct app *app, const struct wall_settings *wall);
 
 /* One turn: decides what came in, commits, sends what is safe. Returns when it wants to be called again at the latest:
  * milliseconds from now, 0 = at once, never more than 1,000. */
@@ -168,7 +175,8 @@ struct account {
 /* What a log-in, or a new password, does to the records of its session and its person. */
 struct login_ask {
 	char person[ID_MAX];
-	int64_t length_ms;
+	int64_t length_ms; /* of a wall's log-in the configuration says it (wall_settings) */
+	bool prolong;      /* a log-in that there is; of a wall */
 	char address[48];
 	int64_t totp_step; /* the code that was shown is of this step; 0 = none was */
 	bool recovery;     /* or it was this one of the recovery codes */

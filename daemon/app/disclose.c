@@ -71,6 +71,7 @@ static const struct {
 	{PINGAN__V1__TO_SCREEN__BODY_RECORD,    {OPENED | B(HEALTH), 0,                      0}},
 	{PINGAN__V1__TO_SCREEN__BODY_ROSTER,    {SELF,              0,                       0}},
 	{PINGAN__V1__TO_SCREEN__BODY_ROSTER_PAGE, {SELF,            0,                       0}},
+	{PINGAN__V1__TO_SCREEN__BODY_WALL,      {0,                 0,                       ON_A_WALL}},
 };
 /* clang-format on */
 

@@ -70,7 +70,7 @@ static const struct field ROW[] = {
 	/* Why one stands higher is also how she lives: alone, with a bad heart. */
 	T(score_s, WHO), T(score_why, WHO),
 	T(handover, WORK), T(service, WORK), T(calls, WORK), T(language, WHO), T(carrier, WORK), T(away, WORK),
-	T(untested, WORK),
+	T(untested, WORK), T(district, PLACE),
 #undef T
 };
 static const struct field COUNTS[] = {
@@ -189,6 +189,23 @@ static const struct field CARD[] = {
 	T(acks_later_try, WORK), T(frames_lost, WORK), T(connects_failed, WORK),
 #undef T
 };
+static const struct field WALL_STATE[] = {
+#define T(member, sort) F(WallState, member, sort)
+	T(at_ms, WORK), T(districts, PART), T(operators_here, WORK), T(operators_ready, WORK), T(caregivers_on_duty, WORK),
+	T(caregivers_free, WORK), T(day_since_ms, WORK), T(day, PART), T(distance_m, WORK), T(pixel_um, WORK),
+#undef T
+};
+static const struct field WALL_DISTRICT[] = {
+#define T(member, sort) F(WallDistrict, member, sort)
+	T(area, PLACE), T(name, PLACE), T(name_en, PLACE), T(caregivers_on_duty, WORK), T(caregivers_free, WORK),
+	T(day, PART),
+#undef T
+};
+static const struct field WALL_DAY[] = {
+#define T(member) F(WallDay, member, WORK)
+	T(opened), T(answered), T(answered_10s), T(answered_60s),
+#undef T
+};
 
 const struct told DISCLOSE_SCREENS[] = {
 	TOLD(screen_welcome, WELCOME), TOLD(lost, LOST), TOLD(area_choice, AREA_CHOICE),
@@ -200,7 +217,8 @@ const struct told DISCLOSE_SCREENS[] = {
 	TOLD(detail_line, LINE), TOLD(phone_state, PHONE), TOLD(phone_offer, PHONE_OFFER), TOLD(phone_job, PHONE_JOB),
 	TOLD(phone_ended, PHONE_ENDED), TOLD(presence, PRESENCE), TOLD(presence__someone, SOMEONE),
 	TOLD(store_state, STORE), TOLD(go_away, GO_AWAY), TOLD(storm_state, STORMS), TOLD(storm_state__row, STORM_ROW),
-	TOLD(device_card, CARD),
+	TOLD(device_card, CARD), TOLD(wall_state, WALL_STATE), TOLD(wall_district, WALL_DISTRICT),
+	TOLD(wall_day, WALL_DAY),
 	{NULL, NULL, 0},
 };
 /* clang-format on */

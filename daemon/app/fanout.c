@@ -402,6 +402,8 @@ static bool serve(struct app *app, struct session *s)
 			sent = storms_send(app, s) || sent;
 		if (s->roster_rev != app->screens->roster_rev)
 			sent = roster_send(app, s) || sent;
+		if (s->wall_dirty)
+			sent = wall_send(app, s) || sent;
 	} else if (s->phone_dirty) {
 		sent = phone_send(app, s) || sent;
 	}

@@ -105,13 +105,13 @@ struct incident_slot {
 	bool drill;       /* left out of the day's figures */
 	enum aside aside; /* rings nobody, and is counted apart */
 	ms_t aside_until_ms;
-	ms_t held_at;        /* when a storm last put it aside, as far as this daemon saw */
-	enum kind last_kind; /* of its last alarm */
-	uint32_t signals;    /* alarms it has swallowed; area-wide: devices that went out */
-	bool untested;       /* a test of the whole chain is missing */
-	bool area_wide;      /* open_key is "area/<area>/<kind>" */
-	bool has_jobs;       /* phones may have to be told */
-	bool answer_counted; /* in the day's answer figures (views.c) */
+	ms_t held_at;                         /* when a storm last put it aside, as far as this daemon saw */
+	enum kind last_kind;                  /* of its last alarm */
+	uint32_t signals;                     /* alarms it has swallowed; area-wide: devices that went out */
+	bool untested;                        /* a test of the whole chain is missing */
+	bool area_wide;                       /* open_key is "area/<area>/<kind>" */
+	bool has_jobs;                        /* phones may have to be told */
+	bool opening_counted, answer_counted; /* in the day's figures (day.c) */
 	ms_t waiting_since_ms, opened_ms, answered_ms;
 	uint8_t order[ORDER_LEN];
 	uint64_t told; /* commit of the state that the only unit here that waits for word has heard; 0 = none */
@@ -479,6 +479,8 @@ bool rights_record(const struct rights *r, enum record_type type, const char *ar
 bool rights_may(enum role role, int what);
 /* May stand at this post. */
 bool rights_post(const struct rights *r, enum shift_post post);
+/* Some area of theirs is one of the other's, or lies in it, or holds it. */
+bool rights_meet(const struct rights *r, const struct rights *other);
 /* The whole of this area is theirs. */
 bool rights_covers_whole(const struct rights *r, const char *area);
 /* Goes on duty and takes jobs: caregivers, and technicians. */
@@ -677,6 +679,8 @@ enum verdict token_decide(struct app *app, struct change *ch);
 enum verdict login_decide(struct app *app, struct change *ch);
 /* Whose session this is; NULL when it is over. In app->arena. */
 const Pingan__V1__Person *login_person(struct app *app, const char *login);
+/* A wall is on: its log-in lasts from now on as long as walls' do. False: not taken in. */
+bool login_prolong(struct app *app, const char *login);
 void logins_turn(struct app *app);
 void alive_back(struct app *app);
 /* deadlines.c */

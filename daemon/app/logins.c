@@ -6,6 +6,8 @@
 
 /* Sessions looked at each second, whether they are over: half a millisecond's work. */
 #define LOGINS_LOOKED_AT 256
+/* A wall's log-in is written anew when it gains as much by it: once a day at most. */
+#define PROLONG_BY_MS SECONDS(86400)
 
 static bool account_fill(const Pingan__V1__Person *p, struct account *ret)
 {
@@ -163,6 +165,20 @@ static enum verdict session_decide(struct app *app, struct change *ch, Pingan__V
 
 	if (there && (now == NULL || strcmp(now->person, ask->person) != 0))
 		return REFUSE;
+	if (ask->prolong) {
+		int64_t until_ms = app->now.store_ms + app->config.wall.login_ms;
+
+		/* Only a wall's, that is not over for another reason; made when it was made, so that what ends it ends it still. */
+		*ret_write = false;
+		if (now == NULL || p->role != PINGAN__V1__ROLE__ROLE_WALLBOARD || now->made_ms < p->sessions_from_ms ||
+		    now->until_ms <= app->now.store_ms)
+			return REFUSE;
+		if (until_ms - now->until_ms < PROLONG_BY_MS)
+			return STAY;
+		*l = *now;
+		l->until_ms = until_ms;
+		return MOVE;
+	}
 	*ret_write = second || ask->password_new[0] != '\0';
 	if (ask->password_new[0] != '\0') {
 		if (strcmp(p->password_hash, ask->password_new) == 0)
@@ -182,7 +198,9 @@ static enum verdict session_decide(struct app *app, struct change *ch, Pingan__V
 		l->role = p->role;
 		l->address = (char *)(uintptr_t)ask->address;
 		l->second = second;
-		l->until_ms = app->now.store_ms + ask->length_ms;
+		l->until_ms = app->now.store_ms + (p->role == PINGAN__V1__ROLE__ROLE_WALLBOARD && app->config.wall.login_ms != 0
+		                                       ? app->config.wall.login_ms
+		                                       : ask->length_ms);
 	}
 	/* The session that changed the password stays: it begins anew with it. */
 	l->made_ms = app->now.store_ms < p->sessions_from_ms ? p->sessions_from_ms : app->now.store_ms;
@@ -244,6 +262,32 @@ void app_login_end(struct app *app, uint64_t tag, const char *login)
 		ch = change_submit(app, CHANGE_LOGIN, key, NULL, NULL, (struct waiter){WAITER_LOGIN, 0, tag});
 	if (ch == NULL)
 		app->ports.login_done(app->ports.ctx, tag, false); /* else: nothing is asked of it, so it ends */
+}
+
+bool login_prolong(struct app *app, const char *login)
+{
+	struct login_ask *ask;
+	const Pingan__V1__Person *p;
+	char key[STORE_KEY_MAX];
+	struct change *ch;
+
+	arena_reset(&app->arena);
+	p = login_person(app, login);
+	if (p == NULL || !app->store_up)
+		return false;
+	ask = calloc(1, sizeof *ask);
+	if (ask == NULL)
+		return false;
+	ask->prolong = true;
+	(void)text_copy(ask->person, sizeof ask->person, slice_str(p->id));
+	record_key(key, "login", login);
+	ch = change_submit(app, CHANGE_LOGIN, key, NULL, NULL, (struct waiter){0});
+	if (ch == NULL) {
+		free(ask);
+		return false;
+	}
+	ch->login = ask;
+	return true;
 }
 
 /* Log-ins that ran out, or are over since their person's rights or password changed, leave the store, whoever is first. A

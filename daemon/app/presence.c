@@ -3,15 +3,6 @@
 
 #define PEOPLE_MAX 500
 
-/* Somebody this screen has to do with. */
-static bool concerns(const struct session *s, const struct rights *r)
-{
-	for (uint32_t i = 0; i < r->area_count; i++)
-		if (rights_covers(&s->rights, r->areas[i]))
-			return true;
-	return false;
-}
-
 static Pingan__V1__Presence__Someone *someone(struct app *app, const char *person, enum role role)
 {
 	Pingan__V1__Presence__Someone *p = arena_take(&app->arena, sizeof *p);
@@ -37,7 +28,8 @@ static size_t desk_fill(struct app *app, const struct session *s, Pingan__V1__Pr
 		const struct member *m = rec->rev == 0 || op == NULL ? NULL : roster_member(app, op->id);
 		bool me = m != NULL && strcmp(m->id, s->rights.person) == 0;
 
-		if (m == NULL || !m->known || n == PEOPLE_MAX || (!me && (op->link == LINK_NONE || !concerns(s, &m->rights))))
+		if (m == NULL || !m->known || n == PEOPLE_MAX ||
+		    (!me && (op->link == LINK_NONE || !rights_meet(&s->rights, &m->rights))))
 			continue;
 		list[n] = someone(app, m->id, m->rights.role);
 		if (list[n] == NULL)
@@ -60,7 +52,7 @@ static size_t duty_fill(struct app *app, const struct session *s, Pingan__V1__Pr
 	enum duty_check check;
 
 	for (size_t i = 0; i < count && n < PEOPLE_MAX; i++) {
-		if (!concerns(s, &duty[i]->rights))
+		if (!rights_meet(&s->rights, &duty[i]->rights))
 			continue;
 		list[n] = someone(app, duty[i]->id, duty[i]->rights.role);
 		if (list[n] == NULL)

@@ -46,6 +46,14 @@ bool rights_covers(const struct rights *r, const char *area)
 	return false;
 }
 
+bool rights_meet(const struct rights *r, const struct rights *other)
+{
+	for (uint32_t i = 0; i < other->area_count; i++)
+		if (rights_covers(r, other->areas[i]))
+			return true;
+	return false;
+}
+
 bool rights_neighbour(struct app *app, const struct rights *r, const char *area)
 {
 	const struct scope *scope;

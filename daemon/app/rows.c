@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "app/screens.h"
+#include "core/installed.h"
 #include "core/score.h"
 
 #define NAME_MAX_BYTES 64
@@ -75,6 +76,8 @@ static void card_fill(struct app *app, const char *household, const char *area, 
 	const Pingan__V1__Household *h = household[0] == '\0' ? NULL : household_find(app, household);
 
 	row->area = text_cut(app, area_name(app, area, 9), NAME_MAX_BYTES);
+	if (strlen(area) >= AREA_DISTRICT)
+		row->district = text_cut(app, area, AREA_DISTRICT);
 	if (h == NULL)
 		return;
 	row->street = text_cut(app, h->street, STREET_MAX);

@@ -460,6 +460,8 @@ static void hello(struct app *app, struct session *s, const Pingan__V1__ScreenHe
 	s->ready = h->ready;
 	hold_hello(app, s, h);
 	session_store(app, s);
+	s->wall_hash = 0; /* it may have lost what it was told */
+	s->wall_dirty = is_wall(s);
 	if (is_console(s) || is_wall(s))
 		stream_begin(app, s, h->resume_id, h->resume_commit);
 	else
@@ -562,6 +564,8 @@ void app_link_drained(struct app *app, link_t link)
 	s->presence_rev = 0;
 	s->storms_rev = 0;
 	s->roster_rev = 0;
+	s->wall_hash = 0;
+	s->wall_dirty = is_wall(s);
 	session_due(app, s);
 }
 
@@ -593,6 +597,7 @@ void screens_reload(struct app *app)
 {
 	struct session *s;
 
+	day_read(app);
 	views_reload(app);
 	phones_touch(app, NULL);
 	TAILQ_FOREACH (s, &app->screens->all, link_all) {
@@ -657,6 +662,7 @@ void screens_turn(struct app *app)
 	storm_screens_turn(app);
 	roster_screens_turn(app);
 	cards_turn(app);
+	walls_turn(app);
 	phones_turn(app);
 	fanout_turn(app);
 }

@@ -4,6 +4,7 @@
  *   shown.c     which incidents are shown, from which entry on     hold.c      what a screen believed to own
  *   fanout.c    snapshot, resume, delta; who is served when        presence.c  people
  *   views.c     counts and ringing, once for equal rights          rows.c, detail.c   messages from records
+ *   day.c       the day's figures                                  wall.c      numbers for a hall's wall
  *   phone.c     everything a caregiver's phone shows           welcome.c   the first words
  *
  * Owns:   a session for each screen, a `shown` for each incident that is or was just on some screen.
@@ -35,6 +36,16 @@
 #define ENDED_MS MINUTES(10) /* how long a phone shows what ended without it */
 
 struct view;
+
+/* Calls for help of a day. */
+struct day_count {
+	uint32_t opened, answered, in_10s, in_60s;
+};
+
+struct day_area {
+	char area[16];
+	struct day_count count;
+};
 
 /* A press that this daemon has and the store has not. */
 struct press {
@@ -142,6 +153,9 @@ struct session {
 	char device[ID_MAX]; /* whose card is open; empty = none */
 	bool device_dirty, device_audited;
 	uint64_t device_cmd, card_hash;
+	bool wall_dirty;
+	uint64_t wall_hash;  /* of what it was told last */
+	mono_t prolonged_at; /* a wall's log-in; 0 = not yet */
 	bool phone_dirty;
 	uint64_t phone_job; /* incident of the job in hand, as sent */
 	/* requests */
@@ -188,8 +202,10 @@ struct screens {
 
 	struct view_list views;
 	uint64_t views_generation; /* of the roster that the views were counted with */
-	struct table answers;      /* area -> the day's answers */
-	int64_t answers_day;
+	struct table day_areas;    /* area -> struct day_area: the day's figures */
+	int64_t day;               /* local */
+	ms_t day_since_ms;         /* they are whole from here on; 0 = nothing has been read yet */
+	mono_t walls_at;           /* when walls were last told */
 
 	uint64_t store_rev, presence_rev, storms_rev, roster_rev;
 	bool roster_dirty;
@@ -289,6 +305,27 @@ void view_counts(struct app *app, struct view *view, Pingan__V1__Counts *ret);
 /* Ids that would ring for ready people with these rights, most urgent first. */
 size_t view_ringing(struct app *app, struct view *view, uint64_t ret[CONSOLE_RINGING_MAX]);
 void views_free(struct app *app);
+
+void views_day_add(struct app *app, const char *area, const struct day_count *one);
+void views_day_clear(struct app *app);
+
+/* ---- day.c: the day's figures ---- */
+
+/* A new day begins, if it is one. */
+void day_turn(struct app *app);
+/* The screens hear of it: opened, or answered, today? Each once. */
+void day_count(struct app *app, struct shown *sh);
+/* Everything was loaded anew: counted from what is in memory. */
+void day_read(struct app *app);
+void day_sum(struct day_count *to, const struct day_count *more);
+void day_free(struct app *app);
+
+/* ---- wall.c ---- */
+
+/* Once a second walls are looked at; what has changed is told. */
+void walls_turn(struct app *app);
+/* True if something was sent. */
+bool wall_send(struct app *app, struct session *s);
 
 /* ---- fanout.c ---- */
 

@@ -2,13 +2,9 @@
  * list of incidents is walked for each screen. A walk over all is made only where a minimum or a full list has lost what
  * stood next.
  */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "app/screens.h"
-
-#define DAY_OFFSET_MS \
-	(8 * 3600 * INT64_C(1000)) /* China Standard Time: the day of the figures begins at midnight there */
 
 #define RING_KEPT (4 * CONSOLE_RINGING_MAX) /* so that a walk over all is due once in that many answers, not at each */
 
@@ -25,13 +21,7 @@ struct view {
 	size_t ring_len;
 	bool ring_more; /* others ring that had no room */
 	uint32_t on_duty, free;
-	uint32_t answered, answered_10s, answered_60s;
-};
-
-/* The day's answers in one area. */
-struct answer_day {
-	char area[16];
-	uint32_t answered, in_10s, in_60s;
+	struct day_count day;
 };
 
 /* ------------------------------------------------------------ ringing */
@@ -145,75 +135,36 @@ static void longest_read(struct app *app, struct view *v)
 	}
 }
 
-static void answers_add(struct view *v, const struct answer_day *a)
+void day_sum(struct day_count *to, const struct day_count *more)
 {
-	v->answered += a->answered;
-	v->answered_10s += a->in_10s;
-	v->answered_60s += a->in_60s;
+	to->opened += more->opened;
+	to->answered += more->answered;
+	to->in_10s += more->in_10s;
+	to->in_60s += more->in_60s;
 }
 
-/* A new day: the figures begin again. */
-static void answers_turn(struct app *app)
+void views_day_add(struct app *app, const char *area, const struct day_count *one)
 {
-	struct screens *sc = app->screens;
-	int64_t day = (app->now.store_ms + DAY_OFFSET_MS) / (24 * 3600 * INT64_C(1000));
 	struct view *v;
 
-	if (day == sc->answers_day)
-		return;
-	sc->answers_day = day;
-	for (size_t i = 0; i < table_places(&sc->answers); i++)
-		if (table_at(&sc->answers, i)->key != NULL)
-			free(table_at(&sc->answers, i)->value);
-	table_free(&sc->answers);
-	memset(&sc->answers, 0, sizeof sc->answers);
-	TAILQ_FOREACH (v, &sc->views, link)
-		v->answered = v->answered_10s = v->answered_60s = 0;
+	TAILQ_FOREACH (v, &app->screens->views, link)
+		if (rights_covers(&v->rights, area))
+			day_sum(&v->day, one);
 }
 
-/* Answered for the first time: how long it had waited goes into the figures of its area. */
-static void answer_count(struct app *app, struct shown *sh)
+void views_day_clear(struct app *app)
 {
-	struct screens *sc = app->screens;
-	const struct incident_slot *face = &sh->face;
-	int64_t waited_ms = face->answered_ms - face->waiting_since_ms;
-	struct answer_day one = {.answered = 1, .in_10s = waited_ms <= SECONDS(10), .in_60s = waited_ms <= SECONDS(60)};
-	struct answer_day *a;
 	struct view *v;
 
-	if (sh->slot == NULL || sh->slot->answer_counted || face->answered_ms == 0 || face->drill ||
-	    (face->class != CLASS_LIFE && face->class != CLASS_WELFARE))
-		return;
-	if (waited_ms < 0)
-		return; /* answered as a drill, and waiting as a call: not answered yet */
-	sh->slot->answer_counted = true;
-	answers_turn(app);
-	if ((face->answered_ms + DAY_OFFSET_MS) / (24 * 3600 * INT64_C(1000)) != sc->answers_day)
-		return;
-	a = table_get(&sc->answers, face->area);
-	if (a == NULL) {
-		a = calloc(1, sizeof *a);
-		if (a == NULL)
-			return;
-		memcpy(a->area, face->area, sizeof a->area);
-		if (!table_put(&sc->answers, a->area, a)) {
-			free(a);
-			return;
-		}
-	}
-	a->answered += one.answered;
-	a->in_10s += one.in_10s;
-	a->in_60s += one.in_60s;
-	TAILQ_FOREACH (v, &sc->views, link)
-		if (rights_covers(&v->rights, face->area))
-			answers_add(v, &one);
+	TAILQ_FOREACH (v, &app->screens->views, link)
+		v->day = (struct day_count){0};
 }
 
 void views_change(struct app *app, struct shown *sh, const struct incident_slot *before)
 {
 	struct view *v;
 
-	answer_count(app, sh);
+	day_count(app, sh);
 	TAILQ_FOREACH (v, &app->screens->views, link) {
 		if (open(before) && rights_shows(app, &v->rights, before))
 			tally_out(v, before);
@@ -232,7 +183,7 @@ static uint32_t share_x10(uint32_t part, uint32_t whole)
 
 void view_counts(struct app *app, struct view *v, Pingan__V1__Counts *ret)
 {
-	answers_turn(app);
+	day_turn(app);
 	if (v->longest_stale)
 		longest_read(app, v);
 	*ret = (Pingan__V1__Counts)PINGAN__V1__COUNTS__INIT;
@@ -244,9 +195,9 @@ void view_counts(struct app *app, struct view *v, Pingan__V1__Counts *ret)
 	ret->longest_waiting_since_ms = v->longest_ms;
 	ret->caregivers_free = v->free;
 	ret->caregivers_on_duty = v->on_duty;
-	ret->answered_today = v->answered;
-	ret->answered_10s_pct_x10 = share_x10(v->answered_10s, v->answered);
-	ret->answered_60s_pct_x10 = share_x10(v->answered_60s, v->answered);
+	ret->answered_today = v->day.answered;
+	ret->answered_10s_pct_x10 = share_x10(v->day.in_10s, v->day.answered);
+	ret->answered_60s_pct_x10 = share_x10(v->day.in_60s, v->day.answered);
 	ret->shelved = v->aside[ASIDE_SHELVED];
 	ret->held_back = v->aside[ASIDE_STORM];
 	ret->drills = v->drills;
@@ -297,11 +248,14 @@ static void view_read(struct app *app, struct view *v)
 			tally_in(v, &sh->face);
 	}
 	ring_read(app, v);
-	answers_turn(app);
-	v->answered = v->answered_10s = v->answered_60s = 0;
-	for (size_t i = 0; i < table_places(&sc->answers); i++)
-		if (table_at(&sc->answers, i)->key != NULL && rights_covers(&v->rights, table_at(&sc->answers, i)->key))
-			answers_add(v, table_at(&sc->answers, i)->value);
+	day_turn(app);
+	v->day = (struct day_count){0};
+	for (size_t i = 0; i < table_places(&sc->day_areas); i++) {
+		const struct day_area *a = table_at(&sc->day_areas, i)->key == NULL ? NULL : table_at(&sc->day_areas, i)->value;
+
+		if (a != NULL && rights_covers(&v->rights, a->area))
+			day_sum(&v->day, &a->count);
+	}
 	people_read(app, v);
 }
 
@@ -356,8 +310,5 @@ void views_free(struct app *app)
 		TAILQ_REMOVE(&sc->views, v, link);
 		free(v);
 	}
-	for (size_t i = 0; i < table_places(&sc->answers); i++)
-		if (table_at(&sc->answers, i)->key != NULL)
-			free(table_at(&sc->answers, i)->value);
-	table_free(&sc->answers);
+	day_free(app);
 }

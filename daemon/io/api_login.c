@@ -20,7 +20,8 @@
 
 /* ------------------------------------------------------------ sessions */
 
-bool session_shown(struct lws *wsi, char ret[LOGIN_NAME_LEN + 1])
+/* What stands in the cookie; false when there is none. */
+static bool cookie_shown(struct lws *wsi, char ret[LOGIN_TOKEN_LEN + 1])
 {
 	char cookies[2048];
 	const char *at = cookies;
@@ -33,10 +34,19 @@ bool session_shown(struct lws *wsi, char ret[LOGIN_NAME_LEN + 1])
 		at += strspn(at, "; \t");
 		end = strcspn(at, ";");
 		if (end > len && strncmp(at, COOKIE, len) == 0 && at[len] == '=')
-			return login_name(slice_of(at + len + 1, end - len - 1), ret);
+			return text_copy(ret, LOGIN_TOKEN_LEN + 1, slice_of(at + len + 1, end - len - 1));
 		at += end;
 	}
 	return false;
+}
+
+bool session_shown(struct lws *wsi, char ret[LOGIN_NAME_LEN + 1])
+{
+	char token[LOGIN_TOKEN_LEN + 1];
+	bool shown = cookie_shown(wsi, token) && login_name(slice_str(token), ret);
+
+	sodium_memzero(token, sizeof token);
+	return shown;
 }
 
 bool session_open(struct web *web, struct lws *wsi, char ret[LOGIN_NAME_LEN + 1], struct account *account)
@@ -57,6 +67,15 @@ static void cookie_set(struct request *rq, const char *token, int64_t age_s)
 {
 	answer_header(rq, "set-cookie", COOKIE "=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%" PRId64 "%s", token,
 	              age_s, rq->port->tls ? "; Secure" : "");
+}
+
+/* A wall's browser may keep it as long as browsers do: nobody is there to log in again when the machine is switched on. How long
+ * the log-in counts is its record's matter, here as always. */
+#define WALL_COOKIE_S (400 * INT64_C(86400))
+
+static int64_t cookie_age(const struct request *rq, const struct who *who)
+{
+	return who->role == ROLE_WALLBOARD ? WALL_COOKIE_S : rq->port->web->session_s;
 }
 
 static json_t *scopes_of(const struct who *who)
@@ -117,7 +136,7 @@ static void answer_login(struct request *rq, const struct login_answer *a)
 			answer_problem_later(rq, 503, "busy", 1);
 			return;
 		}
-		cookie_set(rq, a->token, rq->port->web->session_s);
+		cookie_set(rq, a->token, cookie_age(rq, &who));
 		answer_who(rq, &who, name);
 		return;
 	}
@@ -282,11 +301,15 @@ void api_logout(struct request *rq, struct slice body)
 
 void api_me(struct request *rq)
 {
-	char session[LOGIN_NAME_LEN + 1];
+	char session[LOGIN_NAME_LEN + 1], token[LOGIN_TOKEN_LEN + 1];
 	struct who who;
 
 	switch (who_asks(rq->port, rq->wsi, false, &who)) {
 	case WHO_OK:
+		if (who.role == ROLE_WALLBOARD && cookie_shown(rq->wsi, token)) {
+			cookie_set(rq, token, cookie_age(rq, &who));
+			sodium_memzero(token, sizeof token);
+		}
 		answer_who(rq, &who, who.role != ROLE_MACHINE && session_shown(rq->wsi, session) ? session : NULL);
 		return;
 	case WHO_TOKEN:

@@ -113,6 +113,15 @@ static const struct setting TABLE[] = {
 	{"sessions.length_min", SETTING_NUMBER, AT(sessions.length_min), 5, 43200, "720", LIVE,
      "How long a log-in lasts, in minutes."},
 
+	{"sessions.wall_days", SETTING_NUMBER, AT(sessions.wall_days), 1, 366, "30", LIVE,
+     "How long the log-in of a wall lasts, in days, counted anew whenever it is on: nobody is there to log in again."},
+
+	{"wall.distance_m", SETTING_NUMBER, AT(wall.distance_m), 0, 100, "0", LIVE,
+     "How far the farthest seat is from the wall. 0: text is as large as for 3 m before a 55-inch screen."},
+	{"wall.pixel_um", SETTING_NUMBER, AT(wall.pixel_um), 0, 20000, "0", LIVE,
+     "Size of one pixel of the wall in micrometres: 634 on 55 inches of 1920x1080, 1250 on a P1.25 LED wall. 0: not "
+     "said."},
+
 	{"authd.socket", SETTING_TEXT, AT(authd.socket), 0, 0, "/run/pingan/authd.sock", RESTART,
      "Unix socket of pingan-authd, which checks passwords."},
 	{"authd.timeout_ms", SETTING_NUMBER, AT(authd.timeout_ms), 100, 60000, "5000", RESTART,
@@ -183,6 +192,7 @@ static const char *const SECTIONS[][2] = {
 	{"listen", "Where this daemon listens."},
 	{"web", "Pages."},
 	{"sessions", "Log-ins."},
+	{"wall", "Walls of the monitoring hall; an address like /wallboard/?distance=8&pixel=1250 says it of one wall."},
 	{"authd", "The password helper."},
 	{"snapshot", "Local snapshot."},
 	{"retention", "How long things are kept, in days; 0: for ever. A rule runs once a day; pinganctl retention show."},

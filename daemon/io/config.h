@@ -71,7 +71,12 @@ struct config {
 	} web;
 	struct {
 		uint32_t length_min;
+		uint32_t wall_days;
 	} sessions;
+	struct {
+		uint32_t distance_m;
+		uint32_t pixel_um;
+	} wall;
 	struct {
 		char socket[108];
 		uint32_t timeout_ms;

@@ -51,9 +51,17 @@ static struct unit_settings units_of(const struct config *c)
 	return ret;
 }
 
+static struct wall_settings wall_of(const struct config *c)
+{
+	return (struct wall_settings){.distance_m = c->wall.distance_m,
+	                              .pixel_um = c->wall.pixel_um,
+	                              .login_ms = (int64_t)c->sessions.wall_days * SECONDS(86400)};
+}
+
 static void reload(struct loop *loop)
 {
 	struct unit_settings units;
+	struct wall_settings wall;
 	char why[CONFIG_WHY_MAX], keys[512];
 	struct config *next = calloc(1, sizeof *next);
 	struct vendors *vendors;
@@ -72,6 +80,8 @@ static void reload(struct loop *loop)
 		app_policy(loop->app, &next->policy);
 		units = units_of(next);
 		app_units(loop->app, &units);
+		wall = wall_of(next);
+		app_wall(loop->app, &wall);
 		loop->config = *next;
 		app_codes(loop->app, &loop->config.codes);
 		metric_add(&loop->metrics, METRIC_RELOADS, 1);
@@ -350,6 +360,7 @@ static bool build_app(struct loop *loop, char why[LOOP_WHY_MAX])
 	                                  .lag_ms = c->beats.lag_ms,
 	                                  .calm_s = c->beats.calm_s};
 	app.units = units_of(c);
+	app.wall = wall_of(c);
 	snprintf(app.daemon, sizeof app.daemon, "d%012" PRIx64, crypto_random(NULL) & UINT64_C(0xffffffffffff));
 	memcpy(app.root_area, c->root_area, sizeof app.root_area);
 	memcpy(app.desk_phone, c->desk_phone, sizeof app.desk_phone);

@@ -395,6 +395,7 @@ void sim_screen_bytes(struct screen *s, struct slice message)
 	case PINGAN__V1__TO_SCREEN__BODY_STORMS:
 	case PINGAN__V1__TO_SCREEN__BODY_DEVICE:
 	case PINGAN__V1__TO_SCREEN__BODY_ROSTER:
+	case PINGAN__V1__TO_SCREEN__BODY_WALL:
 	case PINGAN__V1__TO_SCREEN__BODY_ROSTER_PAGE:
 		break;
 	case PINGAN__V1__TO_SCREEN__BODY__NOT_SET:

@@ -133,6 +133,7 @@ static void every_message_to_every_sort_of_screen(void **state)
 		{BODY(RECORD),      "pwlrshtadncmx", "",              ""},
 		{BODY(ROSTER),      "pwlrs",         "",              ""},
 		{BODY(ROSTER_PAGE), "pwlrs",         "",              ""},
+		{BODY(WALL),        "",              "",              "pwl"},
 	};
 	/* clang-format on */
 
