@@ -247,7 +247,7 @@ write_config() {
 
 load_demo() {
 	[ "$(cat "$DATA/demo.loaded" 2>/dev/null)" != "$HOMES" ] || return 0
-	say "loading two demo sub-districts: $HOMES homes, 12 caregivers, 4 operators, 1 supervisor"
+	say "loading two demo sub-districts: $HOMES homes, 12 caregivers, 4 operators, 1 supervisor, 1 wall"
 	"$BIN/clients/ctl/pinganctl" --config "$DATA/pingand.yaml" demo load --homes "$HOMES" --on-duty 4 \
 		--devices "$DATA/devices.csv" --tokens "$DATA/tokens.csv" >"$DATA/log/demo.log" 2>&1 ||
 		give_up "demo ended with an error"
@@ -263,6 +263,7 @@ greet() {
 
 		    ${BOLD}Console${PLAIN}         http://127.0.0.1:$PORT/console/     op01 to op04, supervisor sup01
 		    ${BOLD}Caregiver page${PLAIN}  http://127.0.0.1:$PORT/caregiver/   cg01 to cg12
+		    ${BOLD}Wall${PLAIN}            http://127.0.0.1:$PORT/wallboard/   wall01
 		    ${BOLD}Password${PLAIN}        pingan-demo-2026, for all of them (invented people, this machine only)
 		    ${BOLD}Press a button${PLAIN}  $press $device
 

@@ -107,6 +107,7 @@ static const struct demo_person PEOPLE[] = {
 	{"cg10", "岑子健", 3, "440190002", "care"},
 	{"cg11", "邓翠玲", 3, "440190002", "care"},
 	{"cg12", "霍建辉", 3, "440190002", "technician"},
+	{"wall01", "演示大屏", 7, "4401", ""},
 };
 
 /* Homes whose unit is an alarm panel: its DC-09 account. */

@@ -18,4 +18,4 @@ function hashOf(folders) {
 	return hash.update(readFileSync(join(web, 'package-lock.json'))).digest('hex');
 }
 
-export const BUILD = hashOf(['src', 'console', 'caregiver', 'public']).slice(0, 12);
+export const BUILD = hashOf(['src', 'console', 'caregiver', 'wallboard', 'public']).slice(0, 12);

@@ -32,6 +32,11 @@ const order = (row) => {
 	return bytes
 }
 
+const isWall = (screen) => screen.page === P.ScreenHello_Page.WALLBOARD
+/** A wall's rows have nobody in them. */
+const seen = (screen, row) =>
+	isWall(screen) ? { ...row, resident: '', age: 0, street: '', owner: '', ownerName: '', caregiverName: '', device: '', language: '' } : row
+
 export class FakeDaemon {
 	constructor(root, people) {
 		this.root = root
@@ -152,7 +157,7 @@ export class FakeDaemon {
 	#screen(ws, person) {
 		const screen = { ws, person, page: 0, open: 0n, sent: 0n }
 		for (const other of this.screens)
-			if (other.person === person) this.#send(other, 'goAway', { why: P.GoAway_Why.REPLACED })
+			if (other.person === person && person.role !== C.Role.WALLBOARD) this.#send(other, 'goAway', { why: P.GoAway_Why.REPLACED })
 		this.screens.add(screen)
 		ws.on('close', () => {
 			this.screens.delete(screen)
@@ -208,7 +213,7 @@ export class FakeDaemon {
 		else if (hello.resumeId !== 0n && hello.resumeId === this.id)
 			this.#send(screen, 'delta', { prev: this.id, id: this.id, ...this.#view(person) })
 		else {
-			const rows = [...this.rows.values()]
+			const rows = [...this.rows.values()].map((row) => seen(screen, row))
 			for (let at = 0; at === 0 || at < rows.length; at += 200) {
 				const last = at + 200 >= rows.length
 				this.#send(screen, 'snapshot', {
@@ -223,6 +228,7 @@ export class FakeDaemon {
 		screen.sent = this.id
 		this.presence()
 		this.tellStorms()
+		this.tellWall()
 	}
 
 	#view(person) {
@@ -270,7 +276,15 @@ export class FakeDaemon {
 
 	tellStorms() {
 		for (const screen of this.screens)
-			if (screen.page === P.ScreenHello_Page.CONSOLE) this.#send(screen, 'storms', { storms: this.storms })
+			if (screen.page === P.ScreenHello_Page.CONSOLE || isWall(screen)) this.#send(screen, 'storms', { storms: this.storms })
+	}
+
+	tellWall() {
+		for (const screen of this.screens) if (isWall(screen) && this.wall !== undefined) this.#send(screen, 'wall', { atMs: this.now(), ...this.wall })
+	}
+
+	tellStore() {
+		for (const screen of this.screens) this.#send(screen, 'store', { up: this.storeUp, oneCopy: this.oneCopy ?? false, sinceMs: this.now() })
 	}
 
 	/** Tells every console of changed or removed rows. */
@@ -282,12 +296,12 @@ export class FakeDaemon {
 			row.order = order(row)
 		}
 		for (const screen of this.screens) {
-			if (screen.page !== P.ScreenHello_Page.CONSOLE) continue
+			if (screen.page !== P.ScreenHello_Page.CONSOLE && !isWall(screen)) continue
 			this.#send(screen, 'delta', {
 				prev,
 				id: this.id,
 				commit: this.id,
-				upserts: rows,
+				upserts: rows.map((row) => seen(screen, row)),
 				removed,
 				...this.#view(screen.person),
 			})

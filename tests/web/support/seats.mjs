@@ -78,6 +78,10 @@ export function seats(name) {
 			...more,
 		})
 
+	/** A wall of so many pixels, at an address that says the rest. */
+	const wall = (width, height, address = '', more = {}) =>
+		open(`/wallboard/${address}`, { viewport: { width, height }, ...more })
+
 	async function login(page, account) {
 		await page.getByLabel('账号').fill(account)
 		await page.getByLabel('密码').fill('demo')
@@ -126,5 +130,5 @@ export function seats(name) {
 	const row = (page, name) => page.getByRole('row').filter({ hasText: name })
 	const theme = (page, name) => page.evaluate((to) => void (document.documentElement.dataset.theme = to), name)
 
-	return { desk, phone, login, startShift, startDuty, look, chineseLeft, row, theme, now: () => daemon }
+	return { desk, phone, wall, login, startShift, startDuty, look, chineseLeft, row, theme, now: () => daemon }
 }

@@ -18,6 +18,8 @@ import { en as sessionsEn } from './sessions/en';
 import { zh as sessionsZh } from './sessions/zh';
 import { en as unitEn } from './unit/en';
 import { zh as unitZh } from './unit/zh';
+import { en as wallEn } from './wall/en';
+import { zh as wallZh } from './wall/zh';
 import { byteLength, clockTime, mss, phone } from './format';
 import { addWords, either, language, t, word, type Key } from './index.svelte';
 
@@ -30,6 +32,7 @@ const zh: Record<string, string> = {
 	...rosterZh,
 	...homeZh,
 	...sessionsZh,
+	...wallZh,
 };
 const en: Record<string, string> = {
 	...commonEn,
@@ -40,11 +43,12 @@ const en: Record<string, string> = {
 	...rosterEn,
 	...homeEn,
 	...sessionsEn,
+	...wallEn,
 };
 addWords(zh, en);
 
 const files = import.meta.glob<string>(
-	['/src/**/*.{ts,svelte}', '/console/**/*.{ts,svelte}', '/caregiver/**/*.{ts,svelte}'],
+	['/src/**/*.{ts,svelte}', '/console/**/*.{ts,svelte}', '/caregiver/**/*.{ts,svelte}', '/wallboard/**/*.{ts,svelte}'],
 	{
 		query: '?raw',
 		import: 'default',
@@ -112,7 +116,7 @@ describe('dictionaries', () => {
 
 	it('carry no word that nothing uses', () => {
 		const made =
-			/^(class|kind|state|job|offer|outcome|decline|call|result|protocol|role|plan|sex|why|line|say|skill|spoke|service|handover|channel|card|answer|aside|tell|score|storm|device_state|post|swap|absence|mobility|homekind|ability)\.\d+(\.\w+)?$/;
+			/^(class|kind|state|job|offer|outcome|decline|call|result|protocol|role|plan|sex|why|line|say|skill|spoke|service|handover|channel|card|answer|aside|tell|score|storm|stage|device_state|post|swap|absence|mobility|homekind|ability)\.\d+(\.\w+)?$/;
 		const codes =
 			/^((lang|risk|relation|bring|link|says|bit|dialect|fault|careservice)\.\w+|record\.f\.[\w.]+)$/;
 		const idle = Object.keys(zh).filter(

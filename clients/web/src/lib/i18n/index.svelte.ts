@@ -12,6 +12,7 @@ import type { zh as roster } from './roster/zh';
 import type { zh as home } from './home/zh';
 import type { zh as sessions } from './sessions/zh';
 import type { zh as unit } from './unit/zh';
+import type { zh as wall } from './wall/zh';
 
 export type Key =
 	| keyof typeof zh
@@ -21,7 +22,8 @@ export type Key =
 	| keyof typeof unit
 	| keyof typeof roster
 	| keyof typeof home
-	| keyof typeof sessions;
+	| keyof typeof sessions
+	| keyof typeof wall;
 export type Lang = 'zh-CN' | 'en';
 export type Params = Record<string, string | number>;
 
@@ -67,6 +69,7 @@ export type Group =
 	| 'storm'
 	| 'link'
 	| 'device_state'
+	| 'stage'
 	| 'post'
 	| 'swap'
 	| 'absence';

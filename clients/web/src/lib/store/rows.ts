@@ -63,6 +63,8 @@ export interface Row {
 	service: Service | 0;
 	calls: number;
 	language: string;
+	/** Division code of its district; empty = nobody knows more exactly where. */
+	district: string;
 }
 
 /** What stands for a device where a person entered the call. */
@@ -126,6 +128,7 @@ export function toRow(m: IncidentRow): Row {
 		service: m.handover === HandoverState.HANDOVER_OPEN ? m.service : 0,
 		calls: m.calls,
 		language: m.language,
+		district: m.district,
 	};
 }
 

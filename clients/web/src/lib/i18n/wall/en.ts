@@ -1,0 +1,73 @@
+/* en.ts - the same in English. */
+import type { zh } from './zh';
+
+export const en: Record<keyof typeof zh, string> = {
+	'app.wall': 'Ping An Tong hall',
+
+	'stage.0': 'Waits',
+	'stage.1': 'Taken',
+	'stage.2': 'Going',
+	'stage.3': 'There',
+
+	'wall.as_of': 'As of',
+	'wall.nothing': '—',
+	'wall.open': 'Open incidents',
+	'wall.class': 'Class',
+	'wall.longest.life': 'Longest unanswered life call',
+	'wall.longest.short': 'Life waits',
+	'wall.longest.none': 'No life call unanswered',
+	'wall.also': '{n} more',
+	'wall.longest.all': '{n} waiting, longest {time}',
+
+	'wall.people': 'People and today',
+	'wall.operators': 'Operators ready',
+	'wall.operators.of': 'of {n}',
+	'wall.caregivers': 'Caregivers free',
+	'wall.desk.short': 'Desk',
+	'wall.care.short': 'Care',
+	'wall.caregivers.of': 'of {n}',
+	'wall.day': 'Calls today',
+	'wall.day.short': 'Today',
+	'wall.day.note': 'life, urgent',
+	'wall.day.since': 'since {at}',
+	'wall.10s': 'In 10 s',
+	'wall.60s': 'In 60 s',
+	'wall.goal': 'target {n}%',
+	'wall.below': 'below {n}%',
+
+	'wall.districts': 'Districts',
+	'wall.districts.map': 'Districts, schematic',
+	'wall.tile.calm': 'none',
+	'wall.tile.legend': 'today · in 10 s · caregivers free',
+	'wall.tile.10s': '{n}%',
+	'wall.tile.free': '{free} caregivers free of {on} on duty',
+	'wall.tile.day.full': '{n} calls today, answered within 10 s: {share}',
+	'wall.elsewhere': 'Unknown',
+
+	'wall.calls': 'Calls now',
+	'wall.calls.none': 'No open incident',
+	'wall.more': '{n} more',
+	'wall.unstored': 'not stored',
+	'wall.area_wide': '{area}, area-wide',
+
+	'wall.outages': 'Outages',
+	'wall.out': '{n}/{total} units',
+	'wall.storm': 'Storm mode until {at}',
+	'wall.storm.short': 'Storm mode',
+	'wall.storm.held': '{n} held back',
+
+	'wall.masked': 'No names, addresses or phones on this screen',
+	'wall.shelved': '{n} shelved',
+	'wall.held': '{n} held by storms',
+	'wall.drills': '{n} of them drills',
+
+	'wall.down': 'Connection lost {time}',
+	'wall.down.at': 'Figures stand at {at}; reconnecting (try {n})',
+	'wall.connecting': 'Connecting…',
+	'wall.resync': 'Connected again; catching up',
+	'wall.store': 'Store away since {at}',
+	'wall.store.note': 'Figures may be incomplete; new alarms may not be stored yet',
+	'wall.one_copy': 'One copy only: the replica is away',
+	'wall.locked': 'Log-in over; figures stand at {at}. Log in on this machine',
+	'wall.forbidden': 'This account is not for walls. Log in with an account of the role “wallboard”.',
+};
