@@ -15,7 +15,7 @@ export const audit = await load('audit')
 export const common = await load('common')
 export const commission = await load('commission')
 /** All that goes between the daemon and a screen. */
-export const console_ = Object.assign({}, ...(await Promise.all(['console', 'queue', 'detail', 'roster', 'phone'].map(load))))
+export const console_ = Object.assign({}, ...(await Promise.all(['console', 'queue', 'detail', 'roster', 'phone', 'wall'].map(load))))
 export const device = await load('device')
 export const record = { ...(await load('registry')), ...(await load('record')) }
 

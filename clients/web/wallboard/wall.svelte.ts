@@ -4,13 +4,8 @@
  * Result: `grey` says that what is shown is of the past, or may not be all.
  */
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import {
-	ScreenHello_Page,
-	type Counts,
-	type ScreenHelloSchema,
-	type StormState_Row,
-	type ToScreen,
-} from '$lib/gen/pingan/v1/console_pb.js';
+import { ScreenHello_Page, type ScreenHelloSchema, type ToScreen } from '$lib/gen/pingan/v1/console_pb.js';
+import type { Counts, StormState_Row } from '$lib/gen/pingan/v1/queue_pb.js';
 import type { WallState } from '$lib/gen/pingan/v1/wall_pb.js';
 import { Line, type PageStore } from '$lib/store/line.svelte';
 import { Queue } from '$lib/store/queue';

@@ -1,7 +1,7 @@
-import { create } from '@bufbuild/protobuf';
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { Aside, IncidentState, JobState } from '$lib/gen/pingan/v1/common_pb.js';
-import { IncidentRowSchema, type IncidentRow } from '$lib/gen/pingan/v1/console_pb.js';
+import { IncidentRowSchema } from '$lib/gen/pingan/v1/queue_pb.js';
 import { toRow } from '$lib/store/rows';
 import { driftAt, DRIFT_PX, DRIFT_STEP_PX } from './drift';
 import { figuresOf, placesOf, share, stageOf } from './figures';
@@ -11,7 +11,7 @@ import { layoutOf, readAddress, rootPx, textPixels } from './size';
 const { INCIDENT_WAITING, INCIDENT_ANSWERED } = IncidentState;
 
 let next = 1n;
-function row(more: Partial<IncidentRow>) {
+function row(more: Omit<MessageInitShape<typeof IncidentRowSchema>, '$typeName'>) {
 	const id = next++;
 	return toRow(
 		create(IncidentRowSchema, {
