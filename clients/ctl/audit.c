@@ -12,6 +12,7 @@
 
 #include "audit_file.h"
 #include "audit_keys.h"
+#include "audit_log.h"
 #include "audit_part.h"
 #include "io/audit_check.h"
 #include "io/config.h"
@@ -157,7 +158,7 @@ static bool verify_redis(struct cell *cell, struct audit_check *c)
 	if (!ok)
 		return false;
 	audit_check_end(c, again, again_id);
-	return end_look(cell, c) && aside_look(cell, c);
+	return end_look(cell, c) && audit_log_look(cell, c) && aside_look(cell, c);
 }
 
 static bool verify_file(const char *path, const struct audit_keys *k, struct audit_check *c)
@@ -246,7 +247,7 @@ static bool verify_all(struct cell *cell, const char *dir, struct audit_keys *k,
 	if (!ok)
 		return false;
 	audit_check_end(c, head, head_id);
-	return end_look(cell, c) && aside_look(cell, c);
+	return end_look(cell, c) && audit_log_look(cell, c) && aside_look(cell, c);
 }
 
 static bool is_folder(const char *path)

@@ -83,6 +83,9 @@ static void seal_look(struct audit_check *c, const struct store_audit *e, const 
 			     seal->entry);
 			return;
 		}
+		/* One that stood there before, put in once more, vouches for nothing new. */
+		if (seal->entry <= c->sealed)
+			return;
 		c->sealed = seal->entry;
 		c->unsealed = c->acts - c->back[i].acts;
 		c->act_ms = 0;

@@ -9,6 +9,7 @@
 #include "io/redis_commit.h"
 #include "io/redis_link.h"
 #include "pingan/v1/record.pb-c.h"
+#include "wire/audit.h"
 #include "wire/record.h"
 
 #define DAY_MS ((int64_t)86400000)
@@ -53,7 +54,7 @@ struct retention {
 	struct arena arena;
 	uint8_t *memory; /* owned; the arena's */
 	struct commit_call call;
-	uint8_t body[STORE_BODY_MAX], event[LOG_EVENT_MAX];
+	uint8_t body[STORE_BODY_MAX], event[LOG_EVENT_MAX], audit[AUDIT_MAX];
 };
 
 static void rest(struct retention *r, int64_t for_ms)
@@ -170,6 +171,17 @@ static void commit(struct retention *r, const char *key, uint64_t expect, struct
 	c.puts[0].remove = body.len == 0;
 	log_event_encode(app_daemon(r->app), key, NULL, 0, NULL, slice_of(NULL, 0), "", &b);
 	c.event = slice_of(b.at, b.len);
+	/* What somebody was called goes by rule: on record like every change of a person. */
+	if (strncmp(key, "person:", strlen("person:")) == 0) {
+		struct buf part = buf_of(r->audit, sizeof r->audit);
+		struct audit a = {.what = AUDIT_CHANGED, .note = "retention"};
+
+		snprintf(a.daemon, sizeof a.daemon, "%s", app_daemon(r->app));
+		audit_about(&a, key);
+		audit_encode(&a, &part);
+		ENSURE(!part.overflow);
+		c.audit = slice_of(part.at, part.len);
+	}
 	commit_call_make(&r->call, r->prefix, &c, 0);
 	if (!send_words(r, on_commit, tag_of(r, counts), r->call.argc, r->call.argv, r->call.argvlen))
 		r->failed++;

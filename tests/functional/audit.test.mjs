@@ -310,6 +310,32 @@ test('whoever alters, removes, moves, puts in or cuts off an entry in Redis is f
 	assert.ok(broken.findings.some((f) => /set it aside/.test(f.finding)))
 })
 
+test('a change that nobody stands behind is found in the log: put in by hand, or without its audit part', async (t) => {
+	const { cell } = await audited(t)
+	await work(t, cell)
+	await ok(cell, 'user', 'set', 'op04', '--name', 'renamed')
+	await ok(cell, 'token', 'add', 'x', '--scope', 'statistics:read', '--area', '4401')
+	assert.deepEqual((await verify(cell)).findings, [])
+	// As the commit function would write it, and one that it never would.
+	const put = async (step, key, rev) => {
+		const [[id, fields]] = JSON.parse(await cell.redis.cli('eval', "return cjson.encode(redis.call('XREVRANGE', 'pa:log', '+', '-', 'COUNT', 1))", '0'))
+		const of = (name) => fields[fields.indexOf(name) + 1]
+		const n = Number(id.split('-')[0]) + step
+		await cell.redis.cli('xadd', 'pa:log', `${n}-0`, 'commit', `${n}`.padStart(16, 'a'), 'prev', of('commit'), 'at', of('at'), 'event', '', 'key', key, 'rev', `${rev}`, 'commits', `${n}`.padStart(16, 'a'), 'apart', '')
+		return n
+	}
+	await cell.daemon.stop()
+	const promoted = await put(1, 'person:op03', 7)
+	const session = await put(1, `login:${'ab'.repeat(16)}`, 1)
+	const over = await put(1, `login:${'cd'.repeat(16)}`, 3) // one that goes on, or ends: no act
+	const gap = await put(4, 'daemon:d0', 9)
+	const { code, findings } = await verify(cell)
+	assert.equal(code, 1)
+	for (const [entry, why] of [[promoted, /changes person:op03, and nobody stands behind it/], [session, /changes login:abab/], [gap, /between them is gone/]])
+		assert.ok(findings.some((f) => f.entry === entry && why.test(f.finding)), `${entry}: ${JSON.stringify(findings)}`)
+	assert.ok(!findings.some((f) => f.entry === over))
+})
+
 test('it leaves in a sealed file, and Redis is trimmed behind that', async (t) => {
 	const { cell, audit, dir } = await audited(t)
 	await work(t, cell)

@@ -308,6 +308,28 @@ static void seals_are_missed_only_while_somebody_works(void **state)
 	assert_non_null(strstr(findings, "no seal for half an hour"));
 }
 
+/* Who writes the chain anew behind a seal has no other seals than those of before: put in again they prove nothing. */
+static void an_old_seal_again_seals_nothing(void **state)
+{
+	struct audit again = {.what = AUDIT_SEALED, .daemon = "d0"};
+	struct audit_check c;
+
+	(void)state;
+	act("op01");
+	again.seal = seal_of(count - 1, &key, false);
+	seal(&key);
+	for (int i = 0; i < 40; i++) {
+		now_ms += MINUTES(1);
+		act("op01");
+		if (i % 5 == 0)
+			add(&again);
+	}
+	c = checked(0, NULL, 0);
+	assert_non_null(strstr(findings, "no seal for half an hour"));
+	assert_int_equal(c.sealed, chain[0].id);
+	assert_int_equal(c.unsealed, 40);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -321,6 +343,7 @@ int main(void)
 		cmocka_unit_test_setup(the_head_of_the_chain_is_its_last_entry, begin),
 		cmocka_unit_test_setup(a_trim_that_somebody_else_signed_explains_nothing, begin),
 		cmocka_unit_test_setup(seals_are_missed_only_while_somebody_works, begin),
+		cmocka_unit_test_setup(an_old_seal_again_seals_nothing, begin),
 	};
 
 	return cmocka_run_group_tests_name("audit check", tests, NULL, NULL);
