@@ -1,9 +1,12 @@
 #include "demo.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/hash.h"
 #include "demo_data.h"
@@ -399,8 +402,12 @@ static bool put_home(struct cell *cell, uint32_t n, FILE *devices, FILE *tokens)
 /* Keys of devices are for their owner alone. */
 static FILE *secret_file(const char *path, const char *head)
 {
-	FILE *f = path == NULL ? NULL : fopen(path, "we");
+	int fd = path == NULL ? -1 : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	/* One that stood there before, readable by others, would stay so. */
+	FILE *f = fd < 0 || fchmod(fd, 0600) != 0 ? NULL : fdopen(fd, "w");
 
+	if (f == NULL && fd >= 0)
+		close(fd);
 	if (path != NULL && f == NULL)
 		perror(path);
 	if (f != NULL)

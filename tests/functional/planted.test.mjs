@@ -109,6 +109,11 @@ test('what was planted in the registry is in nothing that the system writes besi
 	const sup = await Screen.open(t, two, await cell.login('sup01', { daemon: two }))
 	const phone = await Screen.open(t, two, await cell.login('cgplant', { daemon: two, password }), 'caregiver')
 	const wall = await Screen.open(t, one, await cell.login('wall1', { password: wallPassword }), 'wallboard')
+	const done = async (...args) => {
+		const { code, out, err } = await ctl(cell, ...args)
+		assert.equal(code, 0, `${args.join(' ')}: ${err}`)
+		return out
+	}
 	const ok = async (who, what, value) => {
 		const reply = await who.ask(what, value)
 		assert.equal(reply.result, Result.OK, `${what}: ${Result[reply.result]}`)
@@ -180,7 +185,7 @@ test('what was planted in the registry is in nothing that the system writes besi
 	const patched = await patch({ note: x.corrected }, { 'if-match': tagged.etag })
 	assert.ok([200, 204].includes(patched.status), patched.body)
 	assert.equal((await request(two.ports.web, `/api/v1/homes?phone=${x.phone}`, { headers: { cookie: supCookie } })).status, 200)
-	for (const args of [['home', 'set', 'hplant', `note=${x.home_note}`], ['home', 'set', 'hplant', `phone=${x.name}`], ['contact', 'set', 'hplant', '1', `note=${x.note}`], ['resident', 'set', 'hplant', 'rplant', `known_as=${x.name}`]]) await ctl(cell, ...args)
+	for (const args of [['home', 'set', 'hplant', `note=${x.home_note}`], ['home', 'set', 'hplant', `phone=${x.name}`], ['contact', 'set', 'hplant', '1', `note=${x.corrected}`], ['resident', 'set', 'hplant', 'rplant', `known_as=${x.name}`]]) await ctl(cell, ...args)
 	for (const args of [['export', 'homes', path.join(keep, 'out.csv'), '--with-private'], ['home', 'show', 'hplant', '--with-private']]) assert.equal((await ctl(cell, ...args)).code, 0, args.join(' '))
 	assert.ok(readFileSync(path.join(keep, 'out.csv')).includes(x.address), 'whoever may gets it')
 	rmSync(path.join(keep, 'out.csv'))
@@ -223,6 +228,26 @@ test('what was planted in the registry is in nothing that the system writes besi
 	unit.send('alarm', again)
 	await unit.ack(again)
 	await caughtUp(cell, two)
+
+	// What else is printed or answered: by commands, and to systems and people whose right is not to persons' data.
+	for (const args of [['doctor'], ['doctor', '--json'], ['audit', 'query', '--count', '1000'], ['audit', 'query', '--person', 'hplant', '--json'], ['audit', 'verify', '--json'], ['session', 'list', '--json'], ['token', 'list', '--json'], ['role', 'list'], ['retention', 'show'], ['incidents'], ['alarms', '--count', '5'], ['roster', 'show'], ['roster', 'gaps'], ['snapshot', 'show'], ['home', 'show', 'hplant', 'x'], ['home', 'erase', 'hplant', '--reason', 'asked']])
+		said.push([`pinganctl ${args.join(' ')}`, Object.values(await ctl(cell, ...args)).join('\n')])
+	const checked = said.find(([what]) => what === 'pinganctl audit verify --json')[1]
+	assert.match(checked, /"findings":0\}/, 'and the chain of all this is whole')
+	const scopes = 'statistics:read,areas:read,audit:read,devices:read,incidents:read'
+	const { token } = JSON.parse(await done('token', 'add', 'city', '--scope', scopes, '--area', '4401', '--days', '1', '--json'))
+	await caughtUp(cell)
+	const pages = ['/api/v1/statistics/incidents', '/api/v1/homes/installed', '/api/v1/areas', '/api/v1/stations', '/api/v1/audit?limit=500', '/api/v1/audit?person=hplant', '/api/v1/devices?household=hplant', '/api/v1/devices/dplant', '/api/v1/devices/dplant/status', '/api/v1/incidents?limit=100', `/api/v1/incidents/${incident.toString(16).padStart(16, '0')}`, '/api/v1/homes/hplant', '/api/v1/find?text=zhibiao', '/api/v1/people', '/api/v1/openapi.yaml']
+	for (const to of pages) {
+		const a = await fetched(`a token's ${to}`, request(one.ports.web, to, { headers: { authorization: `Bearer ${token}` } }))
+		assert.ok(a.status === 200 || (a.status === 403 && /homes.hplant|find|people/.test(to)), `${to}: ${a.status} ${a.body}`)
+	}
+	// The sheet has what somebody on the way needs, and nothing that was said or written about anybody.
+	const sheets = { command: (await ctl(cell, 'paper')).out, page: (await request(two.ports.web, '/api/v1/paper', { headers: { cookie: supCookie } })).body }
+	for (const [what, sheet] of Object.entries(sheets)) {
+		assert.ok(sheet.includes(x.address) && sheet.includes(x.door), `the open call of ${what}`)
+		p.look(`paper of ${what}`, sheet, { except: ['name', 'street', 'address', 'phone of the home', 'phone of the resident', 'door code', 'key safe', 'key holder', 'contact', 'phone of the contact', 'name of a caregiver', 'phone of a caregiver', 'note of the home', 'note of the home, corrected'] })
+	}
 
 	// ------------------------------------------------------------ is it anywhere?
 	for (const daemon of cell.daemons) {
