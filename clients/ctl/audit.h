@@ -13,7 +13,7 @@ struct audit_options {
 	const char *key_file;   /* instead of the configured one */
 	const char *public_key; /* FILE of public keys: enough to verify */
 	const char *anchors;    /* instead of audit.anchor_file */
-	const char *file;       /* verify: an exported file, not Redis; a folder: its segments one behind the other, then Redis */
+	const char *file; /* verify: an exported file, not Redis; a folder: its segments one behind the other, then Redis */
 	const char *person, *by, *what, *since, *until;
 	uint32_t count; /* 0 = all */
 	bool words;     /* show what was searched for; needs the key */

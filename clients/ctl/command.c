@@ -11,9 +11,9 @@ const struct option_row WHERE_OPTIONS[] = {
 };
 const size_t WHERE_OPTION_COUNT = COUNT_OF(WHERE_OPTIONS);
 
-const struct group *const COMMAND_GROUPS[] = {&GROUP_CELL,  &GROUP_RECORD, &GROUP_TABLE,  &GROUP_DEVICE,
-                                              &GROUP_USER,  &GROUP_TOKEN,  &GROUP_ROSTER, &GROUP_PRIVACY,
-                                              &GROUP_AUDIT, &GROUP_PAPER,  &GROUP_DOCTOR, &GROUP_SELF};
+const struct group *const COMMAND_GROUPS[] = {
+	&GROUP_CELL,    &GROUP_RECORD, &GROUP_TABLE, &GROUP_DEVICE, &GROUP_USER,    &GROUP_TOKEN, &GROUP_ROSTER,
+	&GROUP_PRIVACY, &GROUP_AUDIT,  &GROUP_PAPER, &GROUP_DOCTOR, &GROUP_UPGRADE, &GROUP_SELF};
 const size_t COMMAND_GROUP_COUNT = COUNT_OF(COMMAND_GROUPS);
 
 int command_args(const struct command *c, bool *ret_more)
@@ -24,6 +24,20 @@ int command_args(const struct command *c, bool *ret_more)
 		count += *at == ' ';
 	*ret_more = strstr(c->args, "...") != NULL;
 	return c->args[0] == '[' ? 0 : count;
+}
+
+/* [A B]: none, or up to as many. */
+static bool command_takes(const struct command *c, int count)
+{
+	bool more;
+	int least = command_args(c, &more), most = least;
+
+	if (c->args[0] == '[') {
+		most = 1;
+		for (const char *at = c->args; *at != '\0'; at++)
+			most += *at == ' ';
+	}
+	return count >= least && (more || count <= most);
 }
 
 bool names_have(const char *names, const char *name)
@@ -172,9 +186,6 @@ static bool says_help(const struct typed *typed, int count)
 static bool command_fill(const struct group *g, const struct command *c, const struct typed *typed, int count,
                          struct options *o)
 {
-	bool more;
-	int args = command_args(c, &more);
-
 	for (int i = 0; i < count; i++) {
 		const struct option_row *row = command_option(g, c, typed[i].name);
 
@@ -185,7 +196,7 @@ static bool command_fill(const struct group *g, const struct command *c, const s
 		if (!option_put(o, row, typed[i].value))
 			return false;
 	}
-	if (o->arg_count == args || (more && o->arg_count > args))
+	if (command_takes(c, o->arg_count))
 		return true;
 	fprintf(stderr, "pinganctl: usage: pinganctl %s%s%s (pinganctl help %s)\n", c->name, c->args[0] == '\0' ? "" : " ",
 	        c->args, c->name);

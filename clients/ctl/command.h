@@ -64,7 +64,7 @@ struct group {
 };
 
 extern const struct group GROUP_CELL, GROUP_DEVICE, GROUP_USER, GROUP_TOKEN, GROUP_TABLE, GROUP_RECORD, GROUP_PRIVACY,
-	GROUP_AUDIT, GROUP_ROSTER, GROUP_PAPER, GROUP_DOCTOR, GROUP_SELF;
+	GROUP_AUDIT, GROUP_ROSTER, GROUP_PAPER, GROUP_DOCTOR, GROUP_UPGRADE, GROUP_SELF;
 extern const struct group *const COMMAND_GROUPS[];
 extern const size_t COMMAND_GROUP_COUNT;
 /* --config, --redis, --cell, --help: of every command. */

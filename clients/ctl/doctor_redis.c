@@ -249,7 +249,16 @@ static void daemon_look(struct doctor *d, const char *key, ms_t now_ms, uint32_t
 	if (m == NULL)
 		return;
 	age_ms = now_ms - m->alive_ms;
-	if (age_ms <= ALIVE_STALE_MS) {
+	if (age_ms <= ALIVE_STALE_MS && m->leaving == PINGAN__V1__DAEMON__LEAVING__LEAVING_ALONE) {
+		++*alive;
+		doctor_say(d, FINDING_WARNING, "daemon",
+		           "start another one, or take the order back: pinganctl drain DAEMON --off",
+		           "%s was told to drain and serves all the same: nobody else could", m->id);
+	} else if (age_ms <= ALIVE_STALE_MS && m->leaving != PINGAN__V1__DAEMON__LEAVING__LEAVING_NOT) {
+		doctor_say(d, FINDING_WARNING, "daemon", "stop it, or take it back: pinganctl drain DAEMON --off",
+		           "%s drains: it takes nobody in; %" PRIu32 " units and %" PRIu32 " screens are still there", m->id,
+		           m->units, m->screens);
+	} else if (age_ms <= ALIVE_STALE_MS) {
 		++*alive;
 		doctor_say(d, FINDING_OK, "daemon", "", "%s proved %" PRId64 " ms ago that it lives", m->id, age_ms);
 	} else if (age_ms < GONE_MS) {
@@ -270,7 +279,7 @@ static void daemons(struct doctor *d, ms_t now_ms)
 	cell_keys_free(keys, count);
 	if (alive == 0)
 		doctor_say(d, FINDING_WRONG, "daemons", "systemctl start pingand; its log says why it does not run",
-		           "none of this cell lives: nobody is served");
+		           "none of this cell lives and takes anybody in: nobody new is served");
 	else if (alive > 1)
 		doctor_say(d, FINDING_OK, "daemons", "", "%" PRIu32 " live", alive);
 	else

@@ -22,7 +22,7 @@ static int do_doctor(struct cell *cell, const struct options *o)
 static int do_snapshot(struct cell *cell, const struct options *o)
 {
 	(void)cell;
-	return snapshot_check(o->config, o->cell, o->json);
+	return snapshot_check(o->config, o->cell, o->arg_count > 0 ? o->args[0] : NULL, o->snapshot.key_file, o->json);
 }
 
 static const struct command COMMANDS[] = {
@@ -32,8 +32,11 @@ static const struct command COMMANDS[] = {
      "doctor --json --days 14 --backup /var/backups/pingan\n"
      "doctor --list",
      NEEDS_NOTHING},
-	{"snapshot check", "", "is this machine's local snapshot whole? How old is it, what does it hold", "json",
-     do_snapshot, "snapshot check", NEEDS_CONFIG},
+	{"snapshot check", "[FILE]", "is this machine's local snapshot whole? How old is it, what does it hold",
+     "key-file json", do_snapshot,
+     "snapshot check\n"
+     "snapshot check /root/before-2-1.snapshot",
+     NEEDS_CONFIG},
 };
 
 static const struct option_row OPTIONS[] = {
@@ -43,6 +46,7 @@ static const struct option_row OPTIONS[] = {
 	{"backup-hours", "N", NULL, U32(doctor.backup_hours, 1, 8760), "the newest of them is younger than that (26)"},
 	{"root", "DIR", NULL, TEXT(doctor.root), "the machine's /proc, /etc and /var/log lie below it (in a container)"},
 	{"list", NULL, NULL, FLAG(doctor.list), "says what is looked at, and looks at nothing"},
+	{"key-file", "FILE", NULL, TEXT(snapshot.key_file), "the snapshot's key: 64 hex digits (snapshot.key_file)"},
 	JSON_ROW,
 };
 

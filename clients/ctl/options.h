@@ -11,10 +11,12 @@
 #include "demo.h"
 #include "device.h"
 #include "doctor.h"
+#include "drain.h"
 #include "erase.h"
 #include "paper.h"
 #include "record.h"
 #include "roster.h"
+#include "snapshot_save.h"
 #include "table_export.h"
 #include "table_import.h"
 #include "token.h"
@@ -34,6 +36,8 @@ struct options {
 	struct roster_options roster;
 	struct paper_options paper;
 	struct doctor_options doctor;
+	struct drain_options drain;
+	struct snapshot_options snapshot;
 	const char *since;
 	uint64_t from;
 	uint32_t count;

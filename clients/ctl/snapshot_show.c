@@ -13,20 +13,18 @@
 
 static const char *const TYPES[] = {"household:", "device:", "person:", "incident:", "area:", "station:"};
 
-struct held {
-	uint64_t all, of[COUNT_OF(TYPES)];
-};
+_Static_assert(COUNT_OF(TYPES) == COUNT_OF(((struct snapshot_held *)0)->of), "a count for each");
 
 static void count(void *ctx, const struct store_record *rec)
 {
-	struct held *held = ctx;
+	struct snapshot_held *held = ctx;
 
 	held->all++;
 	for (size_t i = 0; i < COUNT_OF(TYPES); i++)
 		held->of[i] += strncmp(rec->key, TYPES[i], strlen(TYPES[i])) == 0;
 }
 
-static void show(const char *path, ms_t saved_ms, ms_t age_s, const struct held *held, bool json)
+static void show(const char *path, ms_t saved_ms, ms_t age_s, const struct snapshot_held *held, bool json)
 {
 	if (json)
 		printf("{\"saved_ms\":%" PRId64 ",\"age_s\":%" PRId64 ",\"records\":%" PRIu64, saved_ms, age_s, held->all);
@@ -39,8 +37,8 @@ static void show(const char *path, ms_t saved_ms, ms_t age_s, const struct held 
 		printf("}\n");
 }
 
-static const char *look(const char *path, const uint8_t key[SNAPSHOT_KEY_LEN], const char *cell, struct held *held,
-                        ms_t *ret_saved_ms)
+const char *snapshot_look(const char *path, const uint8_t key[SNAPSHOT_KEY_LEN], const char *cell,
+                          struct snapshot_held *held, ms_t *ret_saved_ms)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	const char *wrong = fd < 0 ? strerror(errno) : snapshot_read(fd, key, cell, count, held, ret_saved_ms);
@@ -50,12 +48,12 @@ static const char *look(const char *path, const uint8_t key[SNAPSHOT_KEY_LEN], c
 	return wrong;
 }
 
-int snapshot_check(const char *config_path, const char *cell, bool json)
+int snapshot_check(const char *config_path, const char *cell, const char *path, const char *key_file, bool json)
 {
 	struct config *config = calloc(1, sizeof *config);
 	char why[CONFIG_WHY_MAX] = "";
 	uint8_t key[SNAPSHOT_KEY_LEN];
-	struct held held = {0};
+	struct snapshot_held held = {0};
 	const char *wrong = NULL;
 	ms_t saved_ms = 0;
 	bool ok;
@@ -63,20 +61,29 @@ int snapshot_check(const char *config_path, const char *cell, bool json)
 	ENSURE(config != NULL);
 	config_preset(config);
 	ok = config_path != NULL && config_load(config_path, config, why);
-	if (config_path == NULL || (ok && config->snapshot.path[0] == '\0')) {
+	if (config_path == NULL && path != NULL && key_file != NULL)
+		ok = true;
+	if (path == NULL)
+		path = config->snapshot.path;
+	if (key_file == NULL)
+		key_file = config->snapshot.key_file;
+	if ((config_path == NULL || ok) && path[0] == '\0') {
 		snprintf(why, sizeof why, "no snapshot is named: --config FILE, and snapshot.path in it");
 		ok = false;
+	} else if (ok && key_file[0] == '\0') {
+		snprintf(why, sizeof why, "the configuration names no snapshot.key_file: --key-file FILE");
+		ok = false;
 	}
-	ok = ok && snapshot_key_read(config->snapshot.key_file, key, why, sizeof why);
+	ok = ok && snapshot_key_read(key_file, key, why, sizeof why);
 	if (ok)
-		wrong = look(config->snapshot.path, key, cell != NULL ? cell : config->cell, &held, &saved_ms);
+		wrong = snapshot_look(path, key, cell != NULL ? cell : config->cell, &held, &saved_ms);
 	if (wrong != NULL)
-		snprintf(why, sizeof why, "%.200s: %s", config->snapshot.path, wrong);
+		snprintf(why, sizeof why, "%.200s: %s", path, wrong);
 	sodium_memzero(key, sizeof key);
 	sodium_memzero(config->redis.password, sizeof config->redis.password);
 	ok = ok && wrong == NULL;
 	if (ok)
-		show(config->snapshot.path, saved_ms, (ms_t)time(NULL) - saved_ms / 1000, &held, json);
+		show(path, saved_ms, (ms_t)time(NULL) - saved_ms / 1000, &held, json);
 	else
 		fprintf(stderr, "pinganctl: %s\n", why);
 	free(config);

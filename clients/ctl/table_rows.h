@@ -23,7 +23,7 @@ struct table_fault {
 
 struct table_rows {
 	const struct table_kind *kind;
-	enum table_lang lang; /* in which faults are told */
+	enum table_lang lang;            /* in which faults are told */
 	bool present[TABLE_COLUMNS_MAX]; /* the heading has this column */
 	struct table_row *rows;
 	size_t count, size;

@@ -6,9 +6,7 @@
 
 #include "app/internal.h"
 
-#define FORGET_MS SECONDS(60) /* a daemon unheard for so long has its record removed */
-
-bool daemon_alive(struct app *app, const struct record *rec)
+bool daemon_alive(const struct app *app, const struct record *rec)
 {
 	/* Measured from when its proof came here: no clock of another machine is trusted. */
 	return rec->rev != 0 && app->now.mono.ms - rec->since.ms < ALIVE_STALE_MS;
@@ -19,6 +17,7 @@ static uint8_t *body_make(struct app *app, uint32_t *ret_len)
 	char(*ids)[ID_MAX] = arena_take(&app->arena, OPERATORS_MAX * sizeof *ids);
 	char **list = arena_take(&app->arena, OPERATORS_MAX * sizeof *list);
 	Pingan__V1__Daemon d = PINGAN__V1__DAEMON__INIT;
+	struct app_leaving left;
 	uint8_t *body;
 
 	d.id = app->config.daemon;
@@ -26,6 +25,17 @@ static uint8_t *body_make(struct app *app, uint32_t *ret_len)
 	d.alive_ms = app->now.store_ms;
 	d.keeps_snapshot = app->keeps_snapshot;
 	d.snapshot_entry = app->snapshot_entry;
+	app_leaving(app, &left);
+	d.host = app->config.host;
+	d.pid = app->config.pid;
+	d.version = app->config.build;
+	d.serves_devices = app->config.serve_devices;
+	d.serves_screens = app->config.serve_screens;
+	d.leaving = (Pingan__V1__Daemon__Leaving)app->drain.state;
+	d.units = left.units;
+	d.datagrams = left.datagrams;
+	d.screens = left.screens;
+	d.in_hand = left.in_hand == 0 ? 0 : left.in_hand - 1; /* this very proof is one */
 	if (ids == NULL || list == NULL)
 		return NULL;
 	d.n_operators = screens_operators(app, ids, OPERATORS_MAX);
@@ -67,7 +77,7 @@ static void bury(struct app *app, struct record *rec)
 {
 	struct change *ch;
 
-	if (app->now.mono.ms - rec->since.ms < FORGET_MS || rec->busy != NULL || rec->waiting_count != 0)
+	if (app->now.mono.ms - rec->since.ms < ALIVE_FORGET_MS || rec->busy != NULL || rec->waiting_count != 0)
 		return;
 	ch = change_submit(app, CHANGE_DAEMON, rec->key, NULL, NULL, (struct waiter){0});
 	if (ch != NULL)
@@ -97,4 +107,5 @@ void alive_turn(struct app *app)
 		if (rec->rev != 0)
 			bury(app, rec);
 	}
+	drain_bury(app);
 }

@@ -149,6 +149,7 @@ static int64_t turn(struct app *app)
 	screens_turn(app);
 	devices_turn(app);
 	posts_turn(app);
+	drain_turn(app);
 	find_turn(app);
 	listings_turn(app);
 	audit_turn(app);
@@ -165,6 +166,8 @@ static int64_t turn(struct app *app)
 		wait_ms = deadlines_wait(app);
 	if (proofs_wait(app) < wait_ms)
 		wait_ms = proofs_wait(app);
+	if (drain_wait(app) < wait_ms)
+		wait_ms = drain_wait(app);
 	if (watched_wait(app) < wait_ms)
 		wait_ms = watched_wait(app);
 	return wait_ms;

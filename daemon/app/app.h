@@ -26,6 +26,8 @@ struct app;
 struct app_config {
 	char daemon[ID_MAX]; /* this process; new at every start */
 	char build[ID_MAX];
+	char host[64]; /* its machine, for administrators */
+	uint32_t pid;
 	struct policy policy;
 	const struct codes *codes; /* event codes of panels; borrowed until app_codes(). NULL = CODES_PRESET */
 	char root_area[16];        /* quarantine rings here: "4401" */
@@ -286,9 +288,26 @@ void app_installed_counts(struct app *app, struct home_rows *rows);
 /* False: no such area, or its name is longer. */
 bool app_area_name(struct app *app, const char *area, char *ret, size_t size) MUST_USE;
 
-/* The local snapshot, as it stands: every daemon says so in its proof of life. Returns how many homes have been erased
- * since the start: when that has grown, the snapshot is to be written anew at once. */
+/* The local snapshot, as it stands: every daemon says so in its proof of life. Returns how many have been wished for since
+ * the start (a home was erased, an administrator wants one): when that has grown, it is to be written anew at once. */
 uint64_t app_snapshot(struct app *app, bool keeps, uint64_t entry);
+
+/* ---- drain.c: this daemon leaves ---- */
+
+struct app_leaving {
+	bool leaves;        /* it was told to, and others can serve: nobody is taken in any more */
+	uint32_t units;     /* links of devices still here, */
+	uint32_t datagrams; /* units without a link: answered to the last, */
+	uint32_t screens;
+	uint32_t in_hand; /* and what is not yet safe and answered */
+	bool empty;       /* nothing of this is left */
+};
+
+/* The process is to end: everybody is sent elsewhere within so long, and what is in hand is brought to its end. */
+void app_leave(struct app *app, int64_t within_ms);
+void app_leaving(const struct app *app, struct app_leaving *ret);
+/* This device has no connection that could be closed (UDP): it is answered for as long as we run. */
+void app_device_datagrams(struct app *app, link_t link);
 
 /* The name under which this daemon writes. */
 const char *app_daemon(const struct app *app);

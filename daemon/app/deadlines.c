@@ -35,16 +35,20 @@ static uint64_t weight(const char *daemon, uint64_t incident)
 	return hash_bytes(incident, 0x72616e6b, slice_str(daemon));
 }
 
+/* Who leaves comes after all who stay: what was theirs is carried on without waiting for their end. */
 bool deadline_mine(struct app *app, uint64_t incident, int64_t late_ms)
 {
 	uint64_t mine = weight(app->config.daemon, incident);
+	bool leave = drain_leaves(app);
 	int64_t rank = 0;
 	struct record *rec;
 
 	TAILQ_FOREACH (rec, &app->of_type[RECORD_DAEMON], of_type) {
 		const char *id = rec->key + strlen("daemon:");
 
-		if (daemon_alive(app, rec) && strcmp(id, app->config.daemon) != 0 && weight(id, incident) > mine)
+		if (!daemon_alive(app, rec) || strcmp(id, app->config.daemon) == 0)
+			continue;
+		if (leave != drain_peer_leaves(app, rec) ? leave : weight(id, incident) > mine)
 			rank++;
 	}
 	return late_ms >= rank * RANK_MS;

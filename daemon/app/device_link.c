@@ -47,6 +47,18 @@ void native_refuse(struct app *app, struct device_link *l, enum device_refusal r
 	device_close(app, l);
 }
 
+void native_elsewhere(struct app *app, struct device_link *l)
+{
+	struct down down = {.type = DOWN_REFUSE, .reason = DEVICE_REFUSAL_GO_ELSEWHERE};
+	uint8_t bytes[DEVICE_DOWN_MAX];
+	struct buf b = buf_of(bytes, sizeof bytes);
+
+	device_down_encode(&down, &b);
+	ENSURE(!b.overflow);
+	(void)app->ports.link_send(app->ports.ctx, l->link, slice_of(b.at, b.len));
+	device_close(app, l);
+}
+
 /* ------------------------------------------------------------ alarms in hand */
 
 void held_free(struct app *app, struct held *h)

@@ -56,6 +56,9 @@ void device_forget(struct app *app, struct device_link *l)
 	}
 	if (d->sweep == l)
 		d->sweep = TAILQ_NEXT(l, all);
+	if (d->leave == l)
+		d->leave = TAILQ_NEXT(l, all);
+	d->datagrams -= l->datagrams;
 	if (table_get(&d->by_device, l->device) == l)
 		table_remove(&d->by_device, l->device);
 	table_remove(&d->links, l->key);
@@ -172,6 +175,16 @@ refuse:
 	count(app, C_DEVICES_REFUSED);
 	APP_LOG(app, "DEVICE_REFUSED", "peer=%s reason=overload links=%zu", peer, d->count);
 	app->ports.link_close(app->ports.ctx, link);
+}
+
+void app_device_datagrams(struct app *app, link_t link)
+{
+	struct device_link *l = link_find(app, link);
+
+	if (l != NULL && !l->datagrams) {
+		l->datagrams = true;
+		app->devices->datagrams++;
+	}
 }
 
 size_t app_device_bytes(struct app *app, link_t link, struct slice bytes)

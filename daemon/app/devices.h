@@ -92,6 +92,7 @@ struct device_link {
 	bool greeted;    /* Welcome was said */
 	bool known;      /* panel, watch: said something that only who is in the registry says */
 	bool stale_born; /* came while we were not fresh: there is nowhere better to send it */
+	bool datagrams;  /* it has no connection that could be closed (UDP) */
 	char device[ID_MAX];
 	char peer[46];
 	mono_t since;
@@ -133,7 +134,8 @@ struct devices {
 	struct table by_device; /* device id -> its greeted native link */
 	struct table watches;   /* incident in hex -> struct watch */
 	TAILQ_HEAD(, device_link) all;
-	size_t count;
+	size_t count, datagrams;   /* links; of these without a connection */
+	struct device_link *leave; /* the next that drain.c looks at; NULL = from the beginning */
 	uint64_t order;
 	mono_t swept;
 	/* units.h */
@@ -177,6 +179,8 @@ bool native_watched(struct app *app, uint64_t incident);
 void native_touch(struct app *app, const struct incident *inc);
 /* Says Refuse, counts, closes. */
 void native_refuse(struct app *app, struct device_link *l, enum device_refusal reason, uint32_t retry_s);
+/* The same for one that has done nothing wrong: its next address, at once. */
+void native_elsewhere(struct app *app, struct device_link *l);
 void held_free(struct app *app, struct held *h);
 
 /* dc09_link.c, watch_link.c */

@@ -208,7 +208,7 @@ uint64_t app_snapshot(struct app *app, bool keeps, uint64_t entry)
 {
 	app->keeps_snapshot = keeps;
 	app->snapshot_entry = entry;
-	return app->erasures;
+	return app->snapshot_wishes;
 }
 
 /* What a local snapshot keeps: everything but proofs of life and closed incidents. */

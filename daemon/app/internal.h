@@ -13,6 +13,7 @@
 
 #include "app/app.h"
 #include "app/counters.h"
+#include "app/drain.h"
 #include "app/limits.h"
 #include "base/heap.h"
 #include "base/table.h"
@@ -46,6 +47,8 @@ enum record_type {
 	RECORD_TOKEN,
 	RECORD_STATION,
 	RECORD_GUESS,
+	RECORD_DRAIN,
+	RECORD_WISH,
 	RECORD_TYPE_COUNT
 };
 
@@ -81,7 +84,7 @@ struct record {
 	TAILQ_ENTRY(record) of_type; /* all records of this type */
 	struct incident_slot *slot;  /* RECORD_INCIDENT only; owned */
 	void *live;                  /* owned. OPERATOR: struct operator; CAREGIVER: struct caregiver; PERSON: the
-	                              * account as text, key in app->accounts */
+	                              * account as text, key in app->accounts; DAEMON: struct peer_daemon; DRAIN: bool force */
 	void *brief;                 /* owned; briefs.h */
 };
 TAILQ_HEAD(record_list, record);
@@ -548,7 +551,7 @@ struct app {
 	struct slot_list closed; /* (closed_link) closed incidents still in memory, oldest first */
 	size_t closed_count;
 	uint64_t load_generation;
-	uint64_t erasures; /* homes erased since the start: each wants a snapshot that has forgotten them */
+	uint64_t snapshot_wishes; /* since the start: a home was erased and must be forgotten, or somebody wants one */
 	bool keeps_snapshot;
 	uint64_t snapshot_entry; /* as told by app_snapshot() */
 	bool loading;
@@ -625,7 +628,8 @@ struct app {
 	mono_t flights_cut;
 	uint64_t flight_order;
 
-	/* alive.c */
+	/* alive.c, drain.c */
+	struct drain drain;
 	mono_t alive_sent, alive_back, operators_at, logins_at, guesses_at, strangers_at;
 	uint32_t strangers; /* failed log-ins of accounts that are none, since strangers_at */
 	bool alive_pending;
@@ -664,10 +668,6 @@ void app_begin(struct app *app);
 void feed_turn(struct app *app);
 /* What we hold can't be trusted: read every record again. */
 void feed_reload(struct app *app);
-/* alive.c */
-void alive_turn(struct app *app);
-/* True if the proof of life of this daemon record came within ALIVE_STALE_MS. */
-bool daemon_alive(struct app *app, const struct record *rec);
 /* quarantine.c: sees that the household record QUARANTINE exists. */
 #define QUARANTINE "quarantine"
 void quarantine_turn(struct app *app);

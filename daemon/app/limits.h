@@ -47,6 +47,8 @@
 /* Proof of life: written every second, stale after three. */
 #define ALIVE_EVERY_MS 1000
 #define ALIVE_STALE_MS 3000
+/* A daemon unheard for so long has its record removed. */
+#define ALIVE_FORGET_MS SECONDS(60)
 /* Screens: heartbeat unheard for so long is a dead link, whatever the socket says. */
 #define SCREEN_DEAD_MS 9000
 /* Consoles that one daemon names in its proof of life. */

@@ -91,6 +91,10 @@ static const struct {
 	[C_UNITS_SILENT] = {"pingan_devices_found_silent_total", "Devices found silent by this daemon"},
 	[C_DUTY_CHECKS_FAILED] = {"pingan_duty_checks_failed_total",
                               "Test offers at the start of a duty that nobody answered"},
+	[C_UNITS_SENT_ELSEWHERE] = {"pingan_units_sent_elsewhere_total",
+                                "Links of devices that were sent to another daemon because this one leaves"},
+	[C_SCREENS_SENT_ELSEWHERE] = {"pingan_screens_sent_elsewhere_total",
+                                  "Screens that were sent to another daemon because this one leaves"},
 	[C_HEARING_BREAKS] = {"pingan_hearing_breaks_total",
                           "Times that this cell, or one of its daemons, could not hear devices for a while"},
 };
@@ -161,6 +165,16 @@ static uint64_t store_up(const struct app *app)
 static uint64_t fresh(const struct app *app)
 {
 	return app->fresh;
+}
+
+static uint64_t draining(const struct app *app)
+{
+	return drain_leaves(app);
+}
+
+static uint64_t drain_alone(const struct app *app)
+{
+	return app->drain.state == LEAVING_ALONE;
 }
 
 static uint64_t one_copy(const struct app *app)
@@ -252,6 +266,9 @@ static const struct gauge GAUGES[] = {
 	{"pingan_log_not_safe", "Log entries read that the replica has not confirmed", behind},
 	{"pingan_store_up", "1 while the store can be written", store_up},
 	{"pingan_fresh", "1 while our proof of life comes back", fresh},
+	{"pingan_draining", "1 while this daemon leaves: nobody new is taken in, everybody is sent elsewhere", draining},
+	{"pingan_drain_alone", "1 while it was told to drain and serves all the same, because nobody else could",
+     drain_alone},
 	{"pingan_one_copy", "1 while one copy counts because the replica is down", one_copy},
 	{"pingan_snapshot_stale_ms", "Age of the local snapshot that this daemon runs on; 0 = from the store", stale},
 	{"pingan_screens", "Consoles and phones connected (at most 20000)", screens},

@@ -161,6 +161,11 @@ static bool over(const struct app *app, const struct post *p)
 	return !app->store_up || p->refused || app->now.mono.ms - p->since.ms >= POST_WAIT_MS;
 }
 
+uint32_t posts_waiting(const struct app *app)
+{
+	return app->posts->used + app->posts->over_count;
+}
+
 void posts_turn(struct app *app)
 {
 	static const struct post_answer AWAY = {0};

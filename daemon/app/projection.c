@@ -29,7 +29,8 @@ static const struct {
 	{"storm:", RECORD_STORM},         {"token:", RECORD_TOKEN},
 	{"roster:", RECORD_ROSTER},       {"station:", RECORD_STATION},
 	{"absence:", RECORD_ABSENCE},     {"reminder:", RECORD_REMINDER},
-	{"guess:", RECORD_GUESS},
+	{"guess:", RECORD_GUESS},         {"drain:", RECORD_DRAIN},
+	{"snapshot:", RECORD_WISH},
 };
 
 static enum record_type type_of(const char *key)
@@ -341,6 +342,8 @@ static void live_read(struct app *app, struct record *rec)
 		proof_record(app, rec, pingan__v1__device__unpack(&app->scratch.allocator, rec->body_len, rec->body),
 		             rec->log_id == 0);
 		unit_read(app, rec);
+	} else if (rec->type == RECORD_DAEMON || rec->type == RECORD_DRAIN) {
+		drain_read(app, rec);
 	} else if (rec->type == RECORD_PERSON) {
 		const Pingan__V1__Person *p = person_find(app, id_of(rec->key));
 
@@ -405,7 +408,7 @@ static void told(struct app *app, struct record *rec)
 	case RECORD_DEVICE:
 		/* By the log: the local snapshot must forget it too, now. A load is followed by one anyway. */
 		if (rec->type == RECORD_HOUSEHOLD && rec->log_id != 0 && !app->loading && household_erased(app, rec))
-			app->erasures++;
+			app->snapshot_wishes++;
 		find_touch(app, rec);
 		details_home(app, rec);
 		devices_registry(app, rec);
@@ -420,7 +423,13 @@ static void told(struct app *app, struct record *rec)
 	case RECORD_REMINDER:
 	case RECORD_TOKEN:
 	case RECORD_STATION:
+	case RECORD_DRAIN:
 	case RECORD_TYPE_COUNT:
+		break;
+	case RECORD_WISH:
+		/* By the log only: what a load brings is an old wish. */
+		if (rec->log_id != 0 && !app->loading && rec->rev != 0)
+			app->snapshot_wishes++;
 		break;
 	case RECORD_STORM:
 		screens_storms(app);

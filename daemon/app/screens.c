@@ -239,18 +239,28 @@ static void session_end(struct app *app, struct session *s, bool lost)
 	screens_presence(app);
 }
 
-void session_away(struct app *app, struct session *s, Pingan__V1__GoAway__Why why, bool lost)
+static void away_for(struct app *app, struct session *s, Pingan__V1__GoAway__Why why, uint32_t retry_ms, bool lost)
 {
 	Pingan__V1__ToScreen m = PINGAN__V1__TO_SCREEN__INIT;
 	Pingan__V1__GoAway away = PINGAN__V1__GO_AWAY__INIT;
 
 	away.why = why;
-	away.retry_ms = RETRY_AWAY_MS;
+	away.retry_ms = retry_ms;
 	m.body_case = PINGAN__V1__TO_SCREEN__BODY_GO_AWAY;
 	m.go_away = &away;
 	(void)session_send(app, s, &m);
 	app->ports.link_close(app->ports.ctx, s->link);
 	session_end(app, s, lost);
+}
+
+void session_away(struct app *app, struct session *s, Pingan__V1__GoAway__Why why, bool lost)
+{
+	away_for(app, s, why, RETRY_AWAY_MS, lost);
+}
+
+void session_elsewhere(struct app *app, struct session *s)
+{
+	away_for(app, s, PINGAN__V1__GO_AWAY__WHY__WHY_RESTART, 0, true);
 }
 
 void screens_down(struct app *app, link_t link)
@@ -377,7 +387,7 @@ void app_screen_up(struct app *app, link_t link, const char *login)
 		refuse_link(app, link, PINGAN__V1__GO_AWAY__WHY__WHY_LOGGED_OUT);
 		return;
 	}
-	s = sc->count >= LINKS_MAX ? NULL : calloc(1, sizeof *s);
+	s = sc->count >= LINKS_MAX || drain_leaves(app) ? NULL : calloc(1, sizeof *s);
 	if (s == NULL) {
 		refuse_link(app, link, PINGAN__V1__GO_AWAY__WHY__WHY_RESTART);
 		return;

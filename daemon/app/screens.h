@@ -254,6 +254,8 @@ bool session_send_bytes(struct app *app, struct session *s, struct slice bytes);
 void session_store(struct app *app, struct session *s);
 /* Says why, closes the link and forgets the session. `told`: also that the operator's console is gone. */
 void session_away(struct app *app, struct session *s, Pingan__V1__GoAway__Why why, bool lost);
+/* This daemon leaves, and another serves: at once. */
+void session_elsewhere(struct app *app, struct session *s);
 /* welcome.c */
 void session_welcome(struct app *app, struct session *s, Pingan__V1__Lost **lost, size_t lost_count);
 /* The Person record has changed: rights are taken again. False when the session has ended by that. */

@@ -2,7 +2,7 @@
  * paths of the API: api_paths.c.
  *
  *   GET  /healthz        200 while this process turns its loop
- *   GET  /readyz         200 while it can do its job; else 503. {"store_up", "alive", "loaded", "stale_ms", "newest", "safe"}
+ *   GET  /readyz         200 while it can do its job and does not leave; else 503. {"store_up", "draining", ...}
  *   GET  /metrics        admin port only
  */
 #include <inttypes.h>
@@ -16,15 +16,17 @@
 static void ready(struct request *rq)
 {
 	struct app_health h;
+	struct app_leaving left;
 	bool good;
 
 	app_health(rq->port->web->app, &h);
-	good = h.store_up && h.loaded && h.alive && !rq->port->web->stopping;
+	app_leaving(rq->port->web->app, &left);
+	good = !left.leaves && h.store_up && h.loaded && h.alive && !rq->port->web->stopping;
 	answer_json(rq, good ? 200 : 503,
-	            "{\"ready\":%s,\"store_up\":%s,\"alive\":%s,\"loaded\":%s,\"stale_ms\":%" PRId64 ",\"newest\":%" PRIu64
-	            ",\"safe\":%" PRIu64 "}\n",
+	            "{\"ready\":%s,\"store_up\":%s,\"alive\":%s,\"loaded\":%s,\"draining\":%s,\"stale_ms\":%" PRId64
+	            ",\"newest\":%" PRIu64 ",\"safe\":%" PRIu64 "}\n",
 	            good ? "true" : "false", h.store_up ? "true" : "false", h.alive ? "true" : "false",
-	            h.loaded ? "true" : "false", h.stale_ms, h.newest, h.safe);
+	            h.loaded ? "true" : "false", left.leaves ? "true" : "false", h.stale_ms, h.newest, h.safe);
 }
 
 static void metrics(struct request *rq)

@@ -67,6 +67,7 @@ struct listener {
 	int fd;
 	uint16_t port;
 	char path[108];
+	struct address address;
 	bool waiting; /* not accepting until there is room for strangers */
 	size_t count, max;
 	struct conn_list strangers; /* who came first stands first */
@@ -81,7 +82,7 @@ struct device_server {
 	struct metrics *metrics;
 	struct clock *clock;
 	uint32_t per_address_max, strangers_max;
-	bool stopping;
+	bool stopping; /* or its listeners are shut for a while */
 	struct listener *listeners;
 	size_t listener_count;
 	struct table peers;

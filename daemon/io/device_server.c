@@ -173,7 +173,8 @@ static void on_accept(evutil_socket_t fd, short what, void *arg)
 		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
 			log_line(l->server->log, "NO_DESCRIPTORS", "what=accept error=%d", errno);
 			for (size_t i = 0; i < l->server->listener_count; i++)
-				(void)event_del(l->server->listeners[i].accept);
+				if (l->server->listeners[i].accept != NULL)
+					(void)event_del(l->server->listeners[i].accept);
 			(void)event_add(l->server->accept_again, &tv);
 			return;
 		}
@@ -189,7 +190,7 @@ static void door_open(struct device_server *s)
 	for (size_t i = 0; i < s->listener_count && !s->stopping; i++) {
 		struct listener *l = &s->listeners[i];
 
-		if (!l->waiting || door_shut(l))
+		if (!l->waiting || l->accept == NULL || door_shut(l))
 			continue;
 		l->waiting = false;
 		(void)event_add(l->accept, NULL);
@@ -215,7 +216,7 @@ static void on_accept_again(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	door_open(s);
 	for (size_t i = 0; i < s->listener_count && !s->stopping; i++)
-		if (!s->listeners[i].waiting)
+		if (!s->listeners[i].waiting && s->listeners[i].accept != NULL)
 			(void)event_add(s->listeners[i].accept, NULL);
 }
 
@@ -378,12 +379,33 @@ bad:
 	return -1;
 }
 
-static bool listener_start(struct device_server *s, struct listener *l, const struct device_listen *from,
-                           char error[256])
+/* At its address; a port that was "any" is the one it got. */
+static bool listener_open(struct listener *l, char error[256])
 {
 	struct sockaddr_storage at;
 	socklen_t len = sizeof at;
 
+	l->fd = l->address.kind == ADDRESS_UNIX ? listen_unix(&l->address, error) : listen_tcp(&l->address, error);
+	if (l->fd < 0)
+		return false;
+	if (l->address.kind == ADDRESS_UNIX)
+		memcpy(l->path, l->address.path, sizeof l->path);
+	else if (getsockname(l->fd, (struct sockaddr *)&at, &len) == 0)
+		l->port = ntohs(at.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&at)->sin6_port
+		                                         : ((struct sockaddr_in *)&at)->sin_port);
+	l->address.port = l->port;
+	l->waiting = false;
+	l->accept = event_new(l->server->base, l->fd, EV_READ | EV_PERSIST, on_accept, l);
+	if (l->accept == NULL || event_add(l->accept, NULL) < 0) {
+		(void)snprintf(error, 256, "no memory");
+		return false;
+	}
+	return true;
+}
+
+static bool listener_start(struct device_server *s, struct listener *l, const struct device_listen *from,
+                           char error[256])
+{
 	l->server = s;
 	l->fd = -1;
 	TAILQ_INIT(&l->strangers);
@@ -399,20 +421,8 @@ static bool listener_start(struct device_server *s, struct listener *l, const st
 		if (l->tls == NULL)
 			return false;
 	}
-	l->fd = from->address.kind == ADDRESS_UNIX ? listen_unix(&from->address, error) : listen_tcp(&from->address, error);
-	if (l->fd < 0)
-		return false;
-	if (from->address.kind == ADDRESS_UNIX)
-		memcpy(l->path, from->address.path, sizeof l->path);
-	else if (getsockname(l->fd, (struct sockaddr *)&at, &len) == 0)
-		l->port = ntohs(at.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&at)->sin6_port
-		                                         : ((struct sockaddr_in *)&at)->sin_port);
-	l->accept = event_new(s->base, l->fd, EV_READ | EV_PERSIST, on_accept, l);
-	if (l->accept == NULL || event_add(l->accept, NULL) < 0) {
-		(void)snprintf(error, 256, "no memory");
-		return false;
-	}
-	return true;
+	l->address = from->address;
+	return listener_open(l, error);
 }
 
 struct device_server *device_server_new(struct event_base *base, const struct device_server_config *config,
@@ -474,6 +484,28 @@ static void listener_stop(struct listener *l)
 	if (l->path[0] != '\0')
 		(void)unlink(l->path);
 	l->path[0] = '\0';
+}
+
+bool device_server_listen(struct device_server *s, bool on)
+{
+	char error[256] = "";
+	bool all = true;
+
+	for (size_t i = 0; i < s->listener_count; i++) {
+		struct listener *l = &s->listeners[i];
+
+		if (!on && l->fd >= 0) {
+			/* They have a connection, by what the kernel told them: cut now they would wait for an answer. */
+			on_accept(l->fd, EV_READ, l);
+			listener_stop(l);
+		} else if (on && l->fd < 0 && !listener_open(l, error)) {
+			log_line(s->log, "LISTEN_AGAIN_FAILED", "error=\"%s\"", error);
+			listener_stop(l);
+			all = false;
+		}
+	}
+	s->stopping = !on;
+	return all;
 }
 
 void device_server_stop(struct device_server *s)

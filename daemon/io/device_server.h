@@ -61,6 +61,10 @@ struct device_server *device_server_new(struct event_base *base, const struct de
                                         struct app *app, struct links *links, struct log *log, struct metrics *metrics,
                                         struct clock *clock, char error[256]) MUST_USE;
 
+/* false: the listeners are shut, whoever connects is refused and tries its next address; those that are there stay. What had
+ * connected already is let in first. true: they are open again, at the same ports; false is returned when one can't be, to
+ * be tried again. */
+bool device_server_listen(struct device_server *s, bool on);
 /* Graceful: no new connections; those that are there are closed with what is queued sent, and the app is told. */
 void device_server_stop(struct device_server *s);
 void device_server_free(struct device_server *s); /* accepts NULL */

@@ -122,6 +122,7 @@ static struct peer *peer_new(struct device_udp *u, const char *key, const char *
 		return NULL;
 	}
 	app_device_up(u->app, p->link, PROTOCOL_DC09, NULL, address);
+	app_device_datagrams(u->app, p->link);
 	/* The app may have closed it at once: then it is gone. */
 	return table_get(&u->peers, key);
 }

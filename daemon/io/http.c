@@ -262,6 +262,8 @@ static int request_begin(struct request *rq, struct slice path)
 	writes = post || (rq->problems && (rq->method == HTTP_PUT || rq->method == HTTP_PATCH));
 	rq->body_max = post ? BODY_MAX : API_BODY_MAX;
 	lws_set_timer_usecs(wsi, REQUEST_MAX_S * LWS_USEC_PER_SEC);
+	/* Answered, and then elsewhere: a vendor's alarm is never turned away, and the next one finds another daemon. */
+	rq->close = rq->port->web->leaving && rq->port->kind != PORT_ADMIN;
 	if (rq->port->kind == PORT_HOOK) {
 		hook_begin(rq, path, post);
 		if (rq->phase == REQUEST_BODY && rq->body_max == 0)
@@ -392,18 +394,25 @@ static int writeable(struct request *rq)
 }
 
 /* The answer to an upgrade that is refused. lws has no request for us at this point: written at once, and closed. */
-static int upgrade_refuse(struct lws *wsi, unsigned status)
+static int upgrade_refuse(struct lws *wsi, unsigned status, bool leaves)
 {
-	uint8_t room[LWS_PRE + 3072], *start = room + LWS_PRE, *at = start, *end = room + sizeof room - 1;
+	static const char AGAIN[] = "{\"error\":\"draining\"}\n";
+	uint8_t room[LWS_PRE + 3072], *start = room + LWS_PRE, *at = start, *end = room + sizeof room - sizeof AGAIN;
+	size_t body_len = leaves ? sizeof AGAIN - 1 : 0;
 
 	if (lws_add_http_header_status(wsi, status, &at, end) != 0 ||
+	    (leaves &&
+	     (lws_add_http_header_by_name(wsi, (const uint8_t *)"retry-after:", (const uint8_t *)"1", 1, &at, end) != 0 ||
+	      lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, (const uint8_t *)"application/json", 16, &at,
+	                                   end) != 0)) ||
 	    (status == 426 && lws_add_http_header_by_name(wsi, (const uint8_t *)"sec-websocket-version:",
 	                                                  (const uint8_t *)"13", 2, &at, end) != 0) ||
-	    lws_add_http_header_content_length(wsi, 0, &at, end) != 0 ||
+	    lws_add_http_header_content_length(wsi, body_len, &at, end) != 0 ||
 	    lws_add_http_header_by_token(wsi, WSI_TOKEN_CONNECTION, (const uint8_t *)"close", 5, &at, end) != 0 ||
-	    lws_finalize_http_header(wsi, &at, end) != 0 ||
-	    lws_write(wsi, start, (size_t)(at - start), LWS_WRITE_HTTP_HEADERS) < 0)
+	    lws_finalize_http_header(wsi, &at, end) != 0)
 		return -1;
+	memcpy(at, AGAIN, body_len);
+	(void)lws_write(wsi, start, (size_t)(at - start) + body_len, LWS_WRITE_HTTP_HEADERS);
 	return -1;
 }
 
@@ -429,7 +438,7 @@ static int upgrade_begin(struct web_port *port, struct lws *wsi, const char *to)
 	           : status == 403 ? METRIC_WEB_WRONG_ORIGIN
 	                           : METRIC_WS_REFUSED,
 	           1);
-	return upgrade_refuse(wsi, status);
+	return upgrade_refuse(wsi, status, status == 503 && port->web->leaving);
 }
 
 /* ------------------------------------------------------------ the door */

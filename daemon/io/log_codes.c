@@ -70,6 +70,16 @@ const struct log_code LOG_CODES[] = {
      "Many from one address: a flood, or a network operator's address with more homes than limits.strangers allows."},
 	{"DEVICE_SILENT", LOG_NOTE, "A device's connection said nothing for too long and was closed.", ""},
 	{"DEVICE_SLOW", LOG_WARN, "A device did not read what it was sent and was cut off; it comes again.", ""},
+	{"DRAIN_ALONE", LOG_WARN,
+     "This daemon was told to drain, and serves all the same: no other daemon of the cell could take over what it "
+     "serves.",
+     "Start another daemon, or take the order back: pinganctl drain DAEMON --off. It drains as soon as another one "
+     "lives."},
+	{"DRAIN_BEGUN", LOG_NOTE, "This daemon leaves: it lets nobody new in and sends units and screens to the others.",
+     ""},
+	{"DRAIN_EMPTY", LOG_NOTE, "Everybody has gone elsewhere, and all that was received is stored and answered.",
+     "It may be stopped now; or take it back: pinganctl drain DAEMON --off."},
+	{"DRAIN_TAKEN_BACK", LOG_NOTE, "This daemon was told to stay after all: it takes everybody in again.", ""},
 	{"FRESH", LOG_NOTE, "Our proof of life comes back from the store: what screens show is the truth.", ""},
 	{"HEARING_BROKEN", LOG_WARN,
      "Devices could not be heard for a while (a daemon or the store was away, a clock jumped): they are given time to "
@@ -83,6 +93,9 @@ const struct log_code LOG_CODES[] = {
 	{"INBOX_FULL", LOG_WARN, "More comes in than can be stored; no socket is read until there is room.",
      "Look at Redis' latency (STORE_ lines, pingan_store_ metrics)."},
 	{"LISTENING", LOG_TRACE, "A port is open.", ""},
+	{"LISTEN_AGAIN_FAILED", LOG_ERROR,
+     "A port that was shut for a drain can't be opened again; it is tried every second.",
+     "What else listens there? ss -ltnp."},
 	{"LOADED", LOG_NOTE, "All records are in memory.", ""},
 	{"LOGIN_LIMITED", LOG_WARN, "A log-in was refused because of too many failures before it.",
      "Many from one address: somebody is guessing. Sessions that are open are not affected."},

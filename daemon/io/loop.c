@@ -140,20 +140,39 @@ static void tell_systemd(struct loop *loop)
 	}
 }
 
-/* A home was erased: the local copy forgets it too, and says as of which entry it stands. */
+/* Says as of which entry the local copy stands. It is written anew at once when somebody wants that: a home was erased, and
+ * the copy must forget it too. */
 static void keep_snapshot(struct loop *loop)
 {
 	struct snapshot_stats stats = {0};
-	uint64_t erasures;
+	uint64_t wishes;
 
 	if (loop->snapshot != NULL)
 		snapshot_stats(loop->snapshot, &stats);
-	erasures = app_snapshot(loop->app, loop->snapshot != NULL, stats.entry);
-	if (erasures == loop->erasures)
+	wishes = app_snapshot(loop->app, loop->snapshot != NULL, stats.entry);
+	if (wishes == loop->snapshot_wishes)
 		return;
-	loop->erasures = erasures;
+	loop->snapshot_wishes = wishes;
 	if (loop->snapshot != NULL)
 		snapshot_now(loop->snapshot);
+}
+
+/* The app leaves, or is told to stay after all: the doors follow. What has no door (UDP) is answered to the last, and whoever
+ * asks over HTTP is answered and then hung up on (http.c). */
+static void doors(struct loop *loop)
+{
+	mono_t now = clock_mono(loop->clock);
+	struct app_leaving left;
+
+	app_leaving(loop->app, &left);
+	if (left.leaves == loop->shut && !(loop->listen_again && now.ms - loop->listened_at.ms >= 1000))
+		return;
+	loop->shut = left.leaves;
+	loop->listened_at = now;
+	web_leave(loop->web, left.leaves);
+	loop->listen_again = !device_server_listen(loop->devices, !left.leaves);
+	if (loop->phase == LOOP_RUNS && loop->ready)
+		sd_notify(0, left.leaves ? "STATUS=draining" : "STATUS=serving");
 }
 
 /* Returns for how long nothing needs to be done. */
@@ -166,6 +185,7 @@ static int64_t turn(struct loop *loop)
 	wait_ms = app_turn(loop->app);
 	redis_store_flush(loop->store);
 	keep_snapshot(loop);
+	doors(loop);
 	loop->turns++;
 	metric_set(&loop->metrics, METRIC_LOOP_TURNS, loop->turns);
 	took_ns = clock_precise_ns(loop->clock) - begun_ns;
@@ -190,11 +210,33 @@ static int64_t turn(struct loop *loop)
 	return wait_ms;
 }
 
-static void drain_begin(struct loop *loop)
+static void leave_begin(struct loop *loop)
 {
+	loop->phase = LOOP_LEAVES;
+	loop->phase_until.ms = clock_mono(loop->clock).ms + LEAVE_MAX_MS;
 	log_line(loop->log, "STOPPING", "links=%" PRIu64, loop->metrics.values[METRIC_LINKS_OPEN]);
 	sd_notify(0, "STOPPING=1");
-	loop->drain_until.ms = clock_mono(loop->clock).ms + DRAIN_MAX_MS;
+	app_leave(loop->app, LEAVE_MAX_MS);
+	doors(loop);
+}
+
+/* Everybody has gone elsewhere, and what was received is durable and answered; or the store can't make it so. */
+static bool left(const struct loop *loop)
+{
+	struct redis_store_stats store;
+	struct app_leaving now;
+	struct app_health health;
+
+	redis_store_stats(loop->store, &store);
+	app_leaving(loop->app, &now);
+	app_health(loop->app, &health);
+	return now.units == 0 && now.screens == 0 && (!health.store_up || (now.in_hand == 0 && store.in_flight == 0));
+}
+
+static void end_begin(struct loop *loop)
+{
+	loop->phase = LOOP_ENDS;
+	loop->phase_until.ms = clock_mono(loop->clock).ms + DRAIN_MAX_MS;
 	web_stop(loop->web);
 	device_server_stop(loop->devices);
 	if (loop->udp != NULL)
@@ -212,7 +254,6 @@ static bool drained(const struct loop *loop)
 
 int loop_run(struct loop *loop)
 {
-	bool draining = false;
 	int64_t wait_ms;
 
 	/* What was known when we last ran, at once; the store's own word replaces it as soon as it is there. */
@@ -228,16 +269,17 @@ int loop_run(struct loop *loop)
 
 		if (loop->reload)
 			reload(loop);
-		if (loop->ending && !draining) {
-			draining = true;
-			drain_begin(loop);
+		if (loop->ending && loop->phase == LOOP_RUNS) {
+			leave_begin(loop);
 			wait_ms = 0;
 		}
-		if (draining && (drained(loop) || clock_mono(loop->clock).ms >= loop->drain_until.ms))
+		if (loop->phase == LOOP_LEAVES && (left(loop) || clock_mono(loop->clock).ms >= loop->phase_until.ms))
+			end_begin(loop);
+		if (loop->phase == LOOP_ENDS && (drained(loop) || clock_mono(loop->clock).ms >= loop->phase_until.ms))
 			break;
 		if (wait_ms > 1000 || wait_ms < 0)
 			wait_ms = 1000;
-		if (draining && wait_ms > 10)
+		if (loop->phase != LOOP_RUNS && wait_ms > 10)
 			wait_ms = 10;
 		if (wait_ms == 0) {
 			/* Once: without it the loop goes on for as long as anything comes, and nothing is decided. */
@@ -362,6 +404,9 @@ static bool build_app(struct loop *loop, char why[LOOP_WHY_MAX])
 	app.units = units_of(c);
 	app.wall = wall_of(c);
 	snprintf(app.daemon, sizeof app.daemon, "d%012" PRIx64, crypto_random(NULL) & UINT64_C(0xffffffffffff));
+	app.pid = (uint32_t)getpid();
+	if (gethostname(app.host, sizeof app.host - 1) != 0)
+		app.host[0] = '\0';
 	memcpy(app.root_area, c->root_area, sizeof app.root_area);
 	memcpy(app.desk_phone, c->desk_phone, sizeof app.desk_phone);
 	if (c->audit.key_file[0] != '\0') {

@@ -3,9 +3,9 @@
  * Owns:   the event loop, signals, the watchdog, and every part: config, log, clock, store, app, devices, web.
  * Result: after each round of events one app_turn(); systemd hears READY when the projection is loaded (from the store or
  *         from the snapshot) and is petted only after a full turn: a loop that stands still is a dead daemon.
- * Bounds: a drain of DRAIN_MAX_MS at SIGTERM.
+ * Bounds: at SIGTERM LEAVE_MAX_MS until everybody has gone elsewhere and all is answered, then DRAIN_MAX_MS for the last bytes.
  *
- *   SIGTERM, SIGINT   no new connections, screens are sent elsewhere, what is under way is finished; exit 0
+ *   SIGTERM, SIGINT   the same leaving as `pinganctl drain` (app/drain.h), in a hurry, and then the end; exit 0
  *   SIGHUP            a whole new configuration is read and checked, and taken over or refused
  */
 #ifndef IO_LOOP_H
@@ -17,6 +17,7 @@
 #include "base/ensure.h"
 
 #define LOOP_WHY_MAX 800
+#define LEAVE_MAX_MS 4000 /* with DRAIN_MAX_MS well within TimeoutStopSec of the units */
 #define DRAIN_MAX_MS 2000
 
 struct loop;

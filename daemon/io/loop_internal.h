@@ -28,7 +28,7 @@ struct loop {
 	struct redis_store *store;
 	struct app *app;
 	struct snapshot *snapshot; /* NULL = none is kept */
-	uint64_t erasures;         /* that it knows of */
+	uint64_t snapshot_wishes;  /* that it has heard of */
 	struct retention *retention;
 	struct device_server *devices;
 	struct device_udp *udp; /* NULL: no DC-09 over UDP */
@@ -42,7 +42,11 @@ struct loop {
 	int64_t longest_cpu_ns; /* of a turn with the events before it, since the last look at the metrics */
 	bool ready;             /* systemd has been told */
 	bool ending, reload;
-	mono_t drain_until;
+	enum { LOOP_RUNS, LOOP_LEAVES, LOOP_ENDS } phase;
+	mono_t phase_until;
+	bool shut;          /* the app leaves: nobody new is let in */
+	mono_t listened_at; /* when the listeners were last shut or opened */
+	bool listen_again;  /* one of them could not be opened */
 	mono_t petted;
 	int64_t pet_every_ms; /* 0 = no watchdog */
 };

@@ -47,7 +47,7 @@ unsigned screen_check(struct web_port *port, struct lws *wsi, struct slice path)
 		return 400;
 	if (!session_open(web, wsi, session, &account))
 		return session_none(web, wsi);
-	return web->stopping || web->screens >= web->screens_max ? 503 : 0;
+	return web->leaving || web->stopping || web->screens >= web->screens_max ? 503 : 0;
 }
 
 /* ------------------------------------------------------------ between app and socket */
@@ -74,7 +74,7 @@ static void link_close(void *conn)
 {
 	struct screen *s = conn;
 
-	ws_close(&s->ws, LWS_CLOSE_STATUS_NORMAL);
+	ws_close(&s->ws, s->web != NULL && s->web->leaving ? LWS_CLOSE_STATUS_GOINGAWAY : LWS_CLOSE_STATUS_NORMAL);
 	forget(s);
 }
 

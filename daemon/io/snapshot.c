@@ -49,31 +49,10 @@ static void on_timer(evutil_socket_t fd, short what, void *arg);
 
 /* ------------------------------------------------------------ the key */
 
-static bool key_make(const char *path, uint8_t key[SNAPSHOT_KEY_LEN], char why[SNAPSHOT_WHY_MAX])
-{
-	char hex[2 * SNAPSHOT_KEY_LEN + 2];
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	bool ok;
-
-	if (fd < 0) {
-		snprintf(why, SNAPSHOT_WHY_MAX, "%s: %s", path, strerror(errno));
-		return false;
-	}
-	randombytes_buf(key, SNAPSHOT_KEY_LEN);
-	sodium_bin2hex(hex, sizeof hex, key, SNAPSHOT_KEY_LEN);
-	hex[2 * SNAPSHOT_KEY_LEN] = '\n';
-	ok = write(fd, hex, 2 * SNAPSHOT_KEY_LEN + 1) == 2 * SNAPSHOT_KEY_LEN + 1 && fsync(fd) == 0;
-	if (!ok)
-		snprintf(why, SNAPSHOT_WHY_MAX, "%s: %s", path, strerror(errno));
-	close(fd);
-	sodium_memzero(hex, sizeof hex);
-	return ok;
-}
-
 static bool key_read(const char *path, uint8_t key[SNAPSHOT_KEY_LEN], char why[SNAPSHOT_WHY_MAX])
 {
 	if (access(path, F_OK) < 0 && errno == ENOENT)
-		return key_make(path, key, why);
+		return snapshot_key_make(path, key, why, SNAPSHOT_WHY_MAX);
 	return snapshot_key_read(path, key, why, SNAPSHOT_WHY_MAX);
 }
 

@@ -243,6 +243,27 @@ const char *snapshot_read(int fd, const uint8_t key[SNAPSHOT_KEY_LEN], const cha
 	return wrong;
 }
 
+bool snapshot_key_make(const char *path, uint8_t key[SNAPSHOT_KEY_LEN], char *why, size_t size)
+{
+	char hex[2 * SNAPSHOT_KEY_LEN + 2];
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	bool ok;
+
+	if (fd < 0) {
+		snprintf(why, size, "%s: %s", path, strerror(errno));
+		return false;
+	}
+	randombytes_buf(key, SNAPSHOT_KEY_LEN);
+	sodium_bin2hex(hex, sizeof hex, key, SNAPSHOT_KEY_LEN);
+	hex[2 * SNAPSHOT_KEY_LEN] = '\n';
+	ok = write(fd, hex, 2 * SNAPSHOT_KEY_LEN + 1) == 2 * SNAPSHOT_KEY_LEN + 1 && fsync(fd) == 0;
+	if (!ok)
+		snprintf(why, size, "%s: %s", path, strerror(errno));
+	close(fd);
+	sodium_memzero(hex, sizeof hex);
+	return ok;
+}
+
 bool snapshot_key_read(const char *path, uint8_t key[SNAPSHOT_KEY_LEN], char *why, size_t size)
 {
 	char hex[2 * SNAPSHOT_KEY_LEN + 2];

@@ -36,6 +36,9 @@ bool snapshot_write_end(struct snapshot_writer *w) MUST_USE;
 /* 64 hex digits in a file that nobody else may read. False with a sentence in `why`. */
 bool snapshot_key_read(const char *path, uint8_t key[SNAPSHOT_KEY_LEN], char *why, size_t size);
 
+/* A new one in a file that is not there yet, mode 0600. Likewise. */
+bool snapshot_key_make(const char *path, uint8_t key[SNAPSHOT_KEY_LEN], char *why, size_t size);
+
 /* Reads all of it, giving records to `each` (NULL: only looks whether it is whole). Returns NULL and the time when it was
  * saved, or what is wrong with it. */
 const char *snapshot_read(int fd, const uint8_t key[SNAPSHOT_KEY_LEN], const char *cell,

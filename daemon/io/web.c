@@ -305,6 +305,11 @@ bool web_reload(struct web *web, const struct config *c, struct vendors *vendors
 	return true;
 }
 
+void web_leave(struct web *web, bool on)
+{
+	web->leaving = on;
+}
+
 void web_stop(struct web *web)
 {
 	web->stopping = true;

@@ -54,6 +54,8 @@ void web_before_metrics(struct web *web, void (*before)(void *ctx), void *ctx);
  * freed. */
 bool web_reload(struct web *web, const struct config *config, struct vendors *vendors, char why[256]) MUST_USE;
 
+/* The app leaves: no new screens; whoever asks for something is answered, and then hung up on. false: as ever again. */
+void web_leave(struct web *web, bool on);
 /* Graceful: no new connections; screens are told to come back elsewhere. */
 void web_stop(struct web *web);
 /* Open connections, for a drain. */

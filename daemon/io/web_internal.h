@@ -49,7 +49,7 @@ struct web {
 	struct web_door *door; /* every connection's opaque user data is its guest */
 	uint32_t screens, screens_max;
 	TAILQ_HEAD(, screen) all_screens;
-	bool stopping;
+	bool stopping, leaving;
 	char cell[32];
 	int64_t session_s; /* how long a log-in lasts */
 	void (*before_metrics)(void *ctx);
