@@ -154,15 +154,16 @@ test('sessions are listed and ended, one or all, everywhere', async (t) => {
 
 test('a table that changes what somebody may ends their sessions, and nobody else\'s', async (t) => {
 	const cell = await Cell.start(t, { demo: { homes: 1 } })
-	const [changed, kept] = [await cell.login('op01'), await cell.login('op02')]
+	const [changed, kept, demoted] = [await cell.login('op01'), await cell.login('op02'), await cell.login('sup01')]
 	const file = path.join(cell.dir, 'people.csv')
 	const before = (await ok(cell, 'user', 'list', '--json')).trim().split('\n').map((line) => JSON.parse(line))
 	const row = (account, more) => {
 		const p = { ...before.find((one) => one.account === account), ...more }
 		return `${p.account},${p.name},${p.role},${p.areas.join(';')}`
 	}
-	await writeFile(file, `account,name,role,areas\n${row('op01', { areas: ['440105'] })}\n${row('op02', { name: '新名字' })}\n`)
+	await writeFile(file, `account,name,role,areas\n${row('op01', { areas: ['440105'] })}\n${row('op02', { name: '新名字' })}\n${row('sup01', { role: 'operator' })}\n`)
 	await ok(cell, 'import', 'people', file, '--update')
+	await until(async () => (await me(cell, { cookie: demoted })) === 401, { what: 'who has another role is out' })
 	await until(async () => (await me(cell, { cookie: changed })) === 401, { what: 'who has another area is out' })
 	assert.equal(await me(cell, { cookie: kept }), 200)
 	await writeFile(file, 'account,name,role,areas\nrobot,R,machine,4401\n')

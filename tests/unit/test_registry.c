@@ -376,6 +376,15 @@ static void test_what_belongs_to_others_is_neither_shown_nor_written(void **stat
 	assert_ptr_equal(now.h.health, was.h.health);
 	assert_ptr_equal(now.r[0].health, kept);
 	assert_string_equal(now.h.phone, "02000000001");
+	/* Residents that change places in the form keep what is theirs. */
+	now.h.n_residents = was.h.n_residents = 2;
+	now.r[0].id = (char *)"r-2";
+	now.r[1].id = (char *)"r-1";
+	was.r[0].id = (char *)"r-1";
+	was.r[1].id = (char *)"r-2";
+	registry_keep(OF(now.h), OF(was.h), false);
+	assert_null(now.r[0].health);
+	assert_ptr_equal(now.r[1].health, kept);
 	/* Health that was part of the edit is taken. */
 	now.h.health = NULL;
 	registry_keep(OF(now.h), OF(was.h), true);

@@ -313,6 +313,22 @@ static void test_a_yes_is_to_what_stands_now(void **state)
 	assert_int_equal(shift_swap_step(&room.plan, OFFSET, 99, false, "li", false, at(0, 10), &said), REFUSAL_NOT_FOUND);
 }
 
+/* A supervisor works shifts too, and somebody else says yes to their swaps. */
+static void test_a_supervisor_does_not_approve_their_own_swap(void **state)
+{
+	uint32_t mon = slot(1u << 0, 8, 8, 1, "sup", NULL), made;
+	struct shift_change c = change(mon, at(7, 8), "sup", "wang");
+	enum roster_change said;
+
+	(void)state;
+	assert_int_equal(shift_swap_ask(&room.plan, OFFSET, &c, at(0, 9), &made), REFUSAL_OK);
+	assert_int_equal(shift_swap_step(&room.plan, OFFSET, made, true, "wang", false, at(0, 9), &said), REFUSAL_OK);
+	assert_int_equal(shift_swap_step(&room.plan, OFFSET, made, true, "sup", true, at(0, 9), &said), REFUSAL_FORBIDDEN);
+	assert_string_equal(shift_of(mon, at(7, 8)).people[0], "sup");
+	assert_int_equal(shift_swap_step(&room.plan, OFFSET, made, true, "sup2", true, at(0, 9), &said), REFUSAL_OK);
+	assert_string_equal(shift_of(mon, at(7, 8)).people[0], "wang");
+}
+
 /* Both want it, and then the shift is given to somebody else: a supervisor's yes would be to what is not so any more. */
 static void test_a_supervisor_approves_what_stands_now(void **state)
 {
@@ -482,6 +498,7 @@ int main(void)
 		cmocka_unit_test_setup(test_a_shift_beside_the_plan_stands_alone, begin),
 		cmocka_unit_test_setup(test_a_swap_holds_when_asked_agreed_and_approved, begin),
 		cmocka_unit_test_setup(test_a_yes_is_to_what_stands_now, begin),
+		cmocka_unit_test_setup(test_a_supervisor_does_not_approve_their_own_swap, begin),
 		cmocka_unit_test_setup(test_a_supervisor_approves_what_stands_now, begin),
 		cmocka_unit_test_setup(test_every_swap_state_meets_every_event, begin),
 		cmocka_unit_test_setup(test_a_roster_is_full_when_it_is_full, begin),
