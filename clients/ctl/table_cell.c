@@ -210,7 +210,8 @@ static bool day_read(const char *text, struct arena *arena, char **ret)
 	*ret = (char *)(uintptr_t)protobuf_c_empty_string;
 	if (text[0] == '\0')
 		return true;
-	if (strspn(text, "0123456789-/.") != strlen(text) ||
+	/* The sign before a year is no part of it. */
+	if (text[0] < '0' || text[0] > '9' || strspn(text, "0123456789-/.") != strlen(text) ||
 	    sscanf(text, "%4u%*[-/.]%2u%*[-/.]%2u%c", &y, &m, &d, &rest) != 3)
 		return false;
 	tm.tm_year = (int)y - 1900;
@@ -242,22 +243,15 @@ static bool time_write(int64_t ms, char *ret, size_t size)
 	return n != 0;
 }
 
+/* As time_write() has it, and in no other form. */
 static bool time_read(const char *text, int64_t *ret)
 {
-	unsigned y, mo, d, h, mi, s, ms = 0;
-	int end = 0;
-
 	*ret = 0;
 	if (text[0] == '\0')
 		return true;
-	if (sscanf(text, "%4u-%2u-%2uT%2u:%2u:%2u.%3uZ%n", &y, &mo, &d, &h, &mi, &s, &ms, &end) != 7 || text[end] != '\0' ||
-	    end != 24)
-		return false;
-	*ret = utc_ms_of(y, mo, d, h, mi, s);
-	if (*ret == 0)
-		return false;
-	*ret += ms;
-	return true;
+	if (strlen(text) == UTC_TEXT_LEN && text[19] == '.' && text[UTC_TEXT_LEN - 1] == 'Z')
+		*ret = utc_of_text(slice_str(text));
+	return *ret != 0;
 }
 
 /* ------------------------------------------------------------ texts */
@@ -478,13 +472,61 @@ static const char *string_set(const struct table_column *c, char **at, const cha
 	return why;
 }
 
+/* May have changed the field when it says no. */
+static const char *field_set(const struct table_column *c, const ProtobufCFieldDescriptor *f, void *at,
+                             const char *text, struct arena *arena)
+{
+	const char *why;
+	uint64_t n;
+
+	switch (f->type) {
+	case PROTOBUF_C_TYPE_STRING:
+		return string_set(c, at, text, arena);
+	case PROTOBUF_C_TYPE_UINT32:
+		if (c->how == AS_SEX)
+			return sex_read(text, at) ? NULL : "is male, female, other or empty (男, 女)";
+		why = number_read(text, c->len_max, &n);
+		if (why == NULL)
+			*(uint32_t *)at = (uint32_t)n;
+		return why;
+	case PROTOBUF_C_TYPE_BOOL:
+		return yes_read(text, at) ? NULL : "is yes or no (是, 否)";
+	case PROTOBUF_C_TYPE_ENUM:
+		return word_read(f->descriptor, text, at) ? NULL : "is none of the words for it; see docs/OPERATING.md";
+	case PROTOBUF_C_TYPE_SINT32:
+		return place_read(text, (int32_t)c->len_max, at) ? NULL : "degrees look so: 23.129110 (WGS-84)";
+	case PROTOBUF_C_TYPE_INT64:
+		return time_read(text, at) ? NULL : "a time looks so: 2026-11-22T08:30:00.000Z";
+	case PROTOBUF_C_TYPE_BYTES:
+		return hex_set(at, text, c->len_max, arena);
+	default:
+		ENSURE_NEVER("a column of a type that no cell has");
+	}
+}
+
+static size_t field_size(ProtobufCType type)
+{
+	switch (type) {
+	case PROTOBUF_C_TYPE_STRING:
+		return sizeof(char *);
+	case PROTOBUF_C_TYPE_BYTES:
+		return sizeof(ProtobufCBinaryData);
+	case PROTOBUF_C_TYPE_INT64:
+		return sizeof(int64_t);
+	case PROTOBUF_C_TYPE_BOOL:
+		return sizeof(protobuf_c_boolean);
+	default: /* numbers and words */
+		return sizeof(int32_t);
+	}
+}
+
 const char *table_cell_set(const struct table_kind *kind, size_t column, ProtobufCMessage *message, const char *text,
                            struct arena *arena)
 {
 	const struct table_column *c = &kind->columns[column];
+	uint8_t was[sizeof(ProtobufCBinaryData)];
 	struct place p;
 	const char *why;
-	uint64_t n;
 	void *at;
 
 	if (text[0] == '\0') {
@@ -499,29 +541,11 @@ const char *table_cell_set(const struct table_kind *kind, size_t column, Protobu
 	if (p.field->label == PROTOBUF_C_LABEL_REPEATED)
 		return repeated_set(c, p.field, p.message, text, arena);
 	at = member(p.message, p.field->offset);
-	switch (p.field->type) {
-	case PROTOBUF_C_TYPE_STRING:
-		return string_set(c, at, text, arena);
-	case PROTOBUF_C_TYPE_UINT32:
-		if (c->how == AS_SEX)
-			return sex_read(text, at) ? NULL : "is male, female, other or empty (男, 女)";
-		why = number_read(text, c->len_max, &n);
-		if (why == NULL)
-			*(uint32_t *)at = (uint32_t)n;
-		return why;
-	case PROTOBUF_C_TYPE_BOOL:
-		return yes_read(text, at) ? NULL : "is yes or no (是, 否)";
-	case PROTOBUF_C_TYPE_ENUM:
-		return word_read(p.field->descriptor, text, at) ? NULL : "is none of the words for it; see docs/OPERATING.md";
-	case PROTOBUF_C_TYPE_SINT32:
-		return place_read(text, (int32_t)c->len_max, at) ? NULL : "degrees look so: 23.129110 (WGS-84)";
-	case PROTOBUF_C_TYPE_INT64:
-		return time_read(text, at) ? NULL : "a time looks so: 2026-11-22T08:30:00.000Z";
-	case PROTOBUF_C_TYPE_BYTES:
-		return hex_set(at, text, c->len_max, arena);
-	default:
-		ENSURE_NEVER("a column of a type that no cell has");
-	}
+	memcpy(was, at, field_size(p.field->type));
+	why = field_set(c, p.field, at, text, arena);
+	if (why != NULL)
+		memcpy(at, was, field_size(p.field->type));
+	return why;
 }
 
 /* ------------------------------------------------------------ items */

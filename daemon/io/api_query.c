@@ -47,7 +47,7 @@ static void take(struct api_call *c, char *text)
 	for (const char *at = text; *at != '\0'; at++)
 		plain = plain && (islower((unsigned char)*at) || *at == '_');
 	if (!plain || !among(c->route->params, text)) {
-		api_fault(c, plain && strlen(text) < sizeof p->name ? text : "?", "no such parameter");
+		api_fault(c, plain && text[0] != '\0' && strlen(text) < sizeof p->name ? text : "?", "no such parameter");
 		return;
 	}
 	if (api_param(c, text) != NULL) {
