@@ -3,6 +3,7 @@
 //
 //   const stage = await Stage.open(t, 'story', { demo: { homes: 20 } })   // Chromium and a Cell that serves the pages
 //   const desk = await stage.desk('op01')                                 // logged in, shift started; { upTo: 'login' }
+//   const wall = await stage.wall('wall01')                               // logged in, and live
 //   const phone = await stage.phone('cg01')                               // logged in, on duty
 //   await desk.page.keyboard.press('a')
 //   await desk.look('claimed')                                            // a picture in build/test-shots, and axe
@@ -122,6 +123,16 @@ export class Stage {
 		await seat.page.getByRole('button', { name: '开始在岗' }).waitFor()
 		if (upTo === 'check') return seat
 		await seat.startDuty()
+		return seat
+	}
+
+	/** A wall of the hall, at an address that says the rest; logged in unless `upTo` is 'login'. */
+	async wall(account, { upTo = 'work', address = '', ...options } = {}) {
+		const seat = await this.seat(account, `/wallboard/${address}`, { ...DESK, ...options })
+		await seat.page.locator('#login-account').waitFor()
+		if (upTo === 'login') return seat
+		await seat.login(account)
+		await seat.page.locator('main.wall[data-grey=false]').waitFor()
 		return seat
 	}
 
