@@ -271,6 +271,8 @@ void app_login_end(struct app *app, uint64_t tag, const char *login);
  * as the API's table has it, "GET/homes/{id}": no ids, no query. `about`: key of the record that was asked for, "" = none in particular. */
 void app_refused(struct app *app, const char *person, const char *called, const char *about);
 
+/* Somebody tries to log in: sees that there is a key for the names, so that it is there when the password has been checked. */
+void app_guess_key(struct app *app);
 /* Every daemon shall know of this log-in. `audit`: of an account that there is, goes on record with it; NULL = nothing does. Where
  * neither store nor key is there, only the record is tried. */
 void app_guess(struct app *app, const struct guess_ask *ask, const struct audit *audit);

@@ -164,7 +164,7 @@ enum verdict guesses_decide(struct app *app, struct change *ch)
 
 /* ------------------------------------------------------------ from and to whoever delays log-ins */
 
-/* There is one key for a cell, made with its first failure. */
+/* There is one key for a cell, made when somebody logs in for the first time. */
 static bool key_there(struct app *app)
 {
 	const struct record *rec = record_find(app, KEY_RECORD);
@@ -216,6 +216,13 @@ static struct change *submit(struct app *app, const struct guess_ask *ask, const
 	if (ch->audit != NULL)
 		*ch->audit = *audit;
 	return ch;
+}
+
+void app_guess_key(struct app *app)
+{
+	app_begin(app);
+	if (app->store_up)
+		(void)key_there(app);
 }
 
 void app_guess(struct app *app, const struct guess_ask *ask, const struct audit *audit)

@@ -20,24 +20,38 @@
 
 /* ------------------------------------------------------------ sessions */
 
-/* What stands in the cookie; false when there is none. */
-static bool cookie_shown(struct lws *wsi, char ret[LOGIN_TOKEN_LEN + 1])
+/* What stands in the cookie of this name: 1; 0 when there is none, -1 when it is no token of ours. */
+static int cookie_named(const char *cookies, const char *name, char ret[LOGIN_TOKEN_LEN + 1])
 {
-	char cookies[2048];
+	size_t len = strlen(name);
 	const char *at = cookies;
-	size_t len = strlen(COOKIE);
 
-	header_copy(wsi, WSI_TOKEN_HTTP_COOKIE, cookies, sizeof cookies);
 	while (*at != '\0') {
 		size_t end;
 
 		at += strspn(at, "; \t");
 		end = strcspn(at, ";");
-		if (end > len && strncmp(at, COOKIE, len) == 0 && at[len] == '=')
-			return text_copy(ret, LOGIN_TOKEN_LEN + 1, slice_of(at + len + 1, end - len - 1));
+		if (end > len && strncmp(at, name, len) == 0 && at[len] == '=')
+			return text_copy(ret, LOGIN_TOKEN_LEN + 1, slice_of(at + len + 1, end - len - 1)) ? 1 : -1;
 		at += end;
 	}
-	return false;
+	return 0;
+}
+
+/* Whatever stands in the cookie; false when there is none. One that only our host can have set, over TLS, goes before the
+ * other, which a neighbour's page under the same domain may have set: with TLS of our own that one is not looked at. */
+static bool cookie_shown(struct lws *wsi, char ret[LOGIN_TOKEN_LEN + 1])
+{
+	const struct web_port *port = lws_get_vhost_user(lws_get_vhost(wsi));
+	char cookies[2048];
+	int found;
+
+	header_copy(wsi, WSI_TOKEN_HTTP_COOKIE, cookies, sizeof cookies);
+	found = cookie_named(cookies, COOKIE_TLS, ret);
+	if (found == 0 && !port->tls)
+		found = cookie_named(cookies, COOKIE, ret);
+	sodium_memzero(cookies, sizeof cookies);
+	return found > 0;
 }
 
 bool session_shown(struct lws *wsi, char ret[LOGIN_NAME_LEN + 1])
@@ -63,10 +77,21 @@ unsigned session_none(struct web *web, struct lws *wsi)
 	return h.store_up || !session_shown(wsi, session) ? 401 : 503;
 }
 
+/* Our TLS, or that of a proxy in front: the page that asks has said where it comes from, and was found to be ours. */
+static bool over_tls(const struct request *rq)
+{
+	char origin[SETTING_TEXT_MAX];
+
+	header_copy(rq->wsi, WSI_TOKEN_ORIGIN, origin, sizeof origin);
+	return rq->port->tls || strncasecmp(origin, "https://", 8) == 0;
+}
+
 static void cookie_set(struct request *rq, const char *token, int64_t age_s)
 {
-	answer_header(rq, "set-cookie", COOKIE "=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%" PRId64 "%s", token,
-	              age_s, rq->port->tls ? "; Secure" : "");
+	bool tls = over_tls(rq);
+
+	answer_header(rq, "set-cookie", "%s=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%" PRId64 "%s",
+	              tls ? COOKIE_TLS : COOKIE, token, age_s, tls ? "; Secure" : "");
 }
 
 /* A wall's browser may keep it as long as browsers do: nobody is there to log in again when the machine is switched on. How long

@@ -27,6 +27,7 @@ try {
 	void *ctx;
 	struct account account;
 	bool found; /* there is such an account */
+	bool new;   /* has not logged in from there before */
 	char typed[ID_MAX];
 	char address[48];
 	char token[LOGIN_TOKEN_LEN + 1];
@@ -384,6 +385,15 @@ static void on_look(evutil_socket_t fd, short what, void *arg)
 		event_del(l->look);
 }
 
+static size_t new_ones(const struct logins *l)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < LOGINS_MAX; i++)
+		n += l->tries[i].new && (l->tries[i].step == HELPER || l->tries[i].step == HASHING);
+	return n;
+}
+
 /* The limits are asked, then the helper. Returns a ticket, or 0 with the answer in *now. */
 static uint64_t ask(struct logins *l, struct try *t, struct slice password, struct login_answer *now)
 {
@@ -391,11 +401,17 @@ static uint64_t ask(struct logins *l, struct try *t, struct slice password, stru
 	uint32_t wait_s = ratelimit_try(l->limits, clock_mono(l->clock), &g);
 	enum authd_result asked;
 
+	app_guess_key(l->app);
 	if (wait_s != 0) {
 		log_line(l->log, "LOGIN_LIMITED", "address=%s wait_s=%u", t->address, wait_s);
 		count(l, LOGIN_LIMITED);
 		*now = (struct login_answer){.outcome = LOGIN_LIMITED, .retry_s = wait_s};
 		try_free(t);
+		return 0;
+	}
+	t->new = !ratelimit_known(l->limits, clock_mono(l->clock), &g);
+	if (t->new &&new_ones(l) >= LOGINS_NEW_MAX) {
+		finish(l, t, LOGIN_BUSY, now);
 		return 0;
 	}
 	t->step = HELPER;

@@ -4,7 +4,9 @@
  *         browser: the store has the record under the token's hash.
  * Knows:  no HTTP: web's api.c asks and is told once.
  * Result: LOGIN_OK only when the session's record has come back from the log, safe.
- * Bounds: LOGINS_MAX under way; each ends after the helper's time limit and STORE_WAIT_MS at the latest.
+ * Bounds: LOGINS_MAX under way; each ends after the helper's time limit and STORE_WAIT_MS at the latest. Of those who have not
+ *         logged in from where they are before, LOGINS_NEW_MAX wait for the helper at once: a flood of guesses from everywhere
+ *         keeps nobody out who works here.
  */
 #ifndef IO_LOGIN_H
 #define IO_LOGIN_H
@@ -13,6 +15,7 @@
 #include "io/authd_client.h"
 
 #define LOGINS_MAX 128
+#define LOGINS_NEW_MAX (AUTHD_QUEUE_MAX / 4) /* the helper is shared by the daemons of a machine */
 #define STORE_WAIT_MS 5000
 #define PASSWORD_MIN 10    /* bytes; the longest is AUTHD_PASSWORD_MAX */
 #define LOGIN_TOKEN_LEN 64 /* hex digits in the cookie */

@@ -164,6 +164,13 @@ uint32_t ratelimit_try(struct ratelimit *rl, mono_t now, const struct guesser *g
 	return 0;
 }
 
+bool ratelimit_known(struct ratelimit *rl, mono_t now, const struct guesser *g)
+{
+	const struct entry *pair = entry_find(rl, name_of(rl, PAIR, g), now, false);
+
+	return g->session != NULL || (pair != NULL && pair->known);
+}
+
 void ratelimit_undo(struct ratelimit *rl, mono_t now, const struct guesser *g)
 {
 	for (enum what what = first_of(g); what < end_of(g); what++) {

@@ -39,6 +39,8 @@ void ratelimit_key(struct ratelimit *rl, const uint64_t key[2]);
 
 /* 0: go ahead, and it is counted. Else seconds until it makes sense again. The same guesser again to the others. */
 uint32_t ratelimit_try(struct ratelimit *rl, mono_t now, const struct guesser *g) MUST_USE;
+/* This pair was right within GUESS_KNOWN_MS, or a session is shown: whoever it is worked here before. */
+bool ratelimit_known(struct ratelimit *rl, mono_t now, const struct guesser *g);
 /* The password was right: this pair is known from now on. True: that is news for the others. */
 bool ratelimit_good(struct ratelimit *rl, mono_t now, const struct guesser *g);
 /* Nobody looked at the password: the try does not count. */

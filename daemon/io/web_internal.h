@@ -19,6 +19,7 @@
 #define ECHO_QUEUE_MAX ((size_t)32 << 20)
 #define SUBPROTOCOL "pingan.v1"
 #define COOKIE "pingan_session"
+#define COOKIE_TLS "__Host-" COOKIE /* no other host, no other path, never without TLS (RFC 6265bis, 4.1.3) */
 
 /* One listener. */
 struct web_port {

@@ -309,6 +309,43 @@ test('what attackers try at the door is refused and counted', async (t) => {
 	assert.ok(!said(cell.daemon).includes(DEMO_PASSWORD))
 })
 
+test('behind a proxy that has the TLS the cookie is as safe as behind ours', async (t) => {
+	const cell = await Cell.start(t, { demo: { homes: 1 }, config: { web: { origins: ['https://pingan.example'] } } })
+	const headers = { origin: 'https://pingan.example' }
+	const answer = await login(cell, 'op01', DEMO_PASSWORD, undefined, { headers })
+	assert.match(answer.headers['set-cookie'][0], /^__Host-pingan_session=[0-9a-f]{64}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=\d+; Secure$/)
+	const cookie = cookieOf(answer)
+	assert.equal(await me(cell, { cookie }), 200)
+	// The one that only we can have set goes first, wherever it stands, and whatever the other says.
+	const other = cookieOf(await login(cell, 'op02', DEMO_PASSWORD))
+	assert.match(other, /^pingan_session=/)
+	for (const both of [`${other}; ${cookie}`, `${cookie}; ${other}`]) assert.equal(JSON.parse((await get(cell, '/api/v1/me', { cookie: both })).body).person, 'op01')
+	assert.equal(await me(cell, { cookie: `__Host-pingan_session=; ${other}` }), 401)
+	const out = await post(cell.daemon, '/api/v1/logout', undefined, { headers: { ...headers, cookie } })
+	assert.match(out.headers['set-cookie'][0], /^__Host-pingan_session=; .*Max-Age=0; Secure$/)
+	assert.equal(await me(cell, { cookie }), 401)
+})
+
+test('a flood of guesses from everywhere keeps nobody out who has logged in before', async (t) => {
+	const cell = await Cell.start(t, { demo: { homes: 1 }, config: { authd: { timeout_ms: 60000 } } })
+	assert.equal((await login(cell, 'op01', DEMO_PASSWORD)).status, 200)
+	cell.authd.freeze()
+	t.after(() => cell.authd.thaw())
+	const told = []
+	const flood = Array.from({ length: 100 }, (_, i) =>
+		login(cell, `op${(i % 9) + 11}`, `guess ${i}`, undefined, { localAddress: `127.0.7.${i + 1}` }).then((a) => told.push(a.status)))
+	// As many as may wait for the helper wait; the others hear at once that it is busy.
+	await until(() => told.length >= 84, { what: 'the flood is told to come later' })
+	assert.ok(told.every((status) => status === 503), told.join(' '))
+	const work = login(cell, 'op01', DEMO_PASSWORD)
+	await until(async () => (await metric(cell, 'web_requests')) >= 102, { what: 'her request is in' })
+	assert.ok(told.length <= 84)
+	cell.authd.thaw()
+	assert.equal((await work).status, 200, (await work).body + said(cell.daemon).slice(-1500))
+	await Promise.all(flood)
+	assert.equal(told.filter((status) => status === 401).length, 16, told.join(' '))
+})
+
 test('the command refuses what can not be, and says what', async (t) => {
 	const cell = await Cell.start(t, { demo: { homes: 1 } })
 	const file = path.join(cell.dir, 'password')

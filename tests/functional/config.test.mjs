@@ -194,7 +194,11 @@ test('TLS: pages, log-in and WebSocket over https, and nothing older than 1.2', 
 	assert.match(health.headers['content-security-policy'], /default-src 'none'/)
 	const answer = await post(daemon, '/api/v1/login', { account: 'op01', password: DEMO_PASSWORD }, https)
 	assert.equal(answer.status, 200)
-	assert.match(answer.headers['set-cookie'][0], /; Secure/)
+	assert.match(answer.headers['set-cookie'][0], /^__Host-pingan_session=[^;]+; Path=\/; HttpOnly; SameSite=Strict; Max-Age=\d+; Secure$/)
+	// A page of a neighbour under the same domain can set the other name for us: it is not looked at.
+	const mine = cookieOf(answer).split('=')[1]
+	assert.equal((await request(daemon.ports.web, '/api/v1/me', { ...https, headers: { cookie: `pingan_session=${mine}` } })).status, 401)
+	assert.equal((await request(daemon.ports.web, '/api/v1/me', { ...https, headers: { cookie: `pingan_session=${'0'.repeat(64)}; ${cookieOf(answer)}` } })).status, 200)
 	assert.equal((await request(daemon.ports.web, '/api/v1/me', { ...https, headers: { cookie: cookieOf(answer) } })).status, 200)
 	// From the same host without TLS it is another origin.
 	assert.equal((await post(daemon, '/api/v1/login', { account: 'op01', password: DEMO_PASSWORD }, { ...https, headers: { origin: `http://127.0.0.1:${daemon.ports.web}` } })).status, 403)

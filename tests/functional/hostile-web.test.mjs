@@ -160,7 +160,7 @@ test('HTTPS: handshakes that never begin, stop half-way or are none; pages and s
 	}
 	const answer = await post(cell.daemon, '/api/v1/login', { account: 'op01', password: DEMO_PASSWORD }, secure)
 	assert.equal(answer.status, 200)
-	assert.match(cookieOf(answer), /^pingan_session=/)
+	assert.match(cookieOf(answer), /^__Host-pingan_session=/)
 	const unit = await Unit.connect(t, cell.daemon, cell.homes[0])
 	await unit.ack(unit.press())
 	await until(() => crowds.every((c) => c.closed === 500), { what: 'all of them are gone', limitMs: 60000 })
