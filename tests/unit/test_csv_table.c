@@ -86,8 +86,8 @@ static void test_a_heading_that_says_too_little_ends_the_reading(void **state)
 	/* What could steer a terminal is not said again: C0, DEL, C1. */
 	for (size_t i = 0; i < 3; i++) {
 		static const char *const STEERS[] = {"id,name,co\x1b[2Jlour\n", "id,name,co\x7flour\n",
-		                                     "id,name,co\xc2\x9b"
-		                                     "2Jlour\n"};
+		                                     ("id,name,co\xc2\x9b"
+		                                      "2Jlour\n")};
 
 		assert_false(read_text(&h, STEERS[i]));
 		assert_string_equal(h.bad, "1:;");
