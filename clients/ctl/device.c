@@ -10,6 +10,7 @@
 #include "pingan/v1/record.pb-c.h"
 #include "wire/device.h"
 #include "wire/codes.h"
+#include "wire/registry.h"
 
 #define KEY_LEN DEVICE_KEY_LEN
 #define TOKEN_LEN 32
@@ -45,17 +46,15 @@ static bool key_of_id(const char *id, const char *type, char ret[STORE_KEY_MAX])
 /* What is wrong with this id for this protocol, or NULL: gateways find their units by it. */
 static const char *id_wrong(const char *id, enum protocol protocol)
 {
-	if (protocol == PROTOCOL_DC09 &&
-	    (strncmp(id, "dc09.", 5) != 0 || strspn(id + 5, "0123456789ABCDEF") != strlen(id + 5)))
+	if (registry_device_id_ok(id, (Pingan__V1__Protocol)protocol))
+		return NULL;
+	if (protocol == PROTOCOL_DC09)
 		return "a DC-09 device is named dc09.ACCOUNT, hex digits in capitals";
-	if (protocol == PROTOCOL_WATCH && (strncmp(id, "watch.", 6) != 0 || strspn(id + 6, "0123456789") != strlen(id + 6)))
+	if (protocol == PROTOCOL_WATCH)
 		return "a watch is named watch.NUMBER, digits only";
-	if (protocol == PROTOCOL_WEBHOOK && (strchr(id, '.') == NULL || strchr(id, '.') == id ||
-	                                     strncmp(id, "dc09.", 5) == 0 || strncmp(id, "watch.", 6) == 0))
+	if (protocol == PROTOCOL_WEBHOOK)
 		return "a device of a vendor's cloud is named VENDOR.DEVICE, as vendors.yaml has it";
-	if (protocol == PROTOCOL_NATIVE && (strncmp(id, "dc09.", 5) == 0 || strncmp(id, "watch.", 6) == 0))
-		return "this is the name of a device of another protocol";
-	return NULL;
+	return "this is the name of a device of another protocol";
 }
 
 /* The daemons read the tables, and may have others than this machine: only the form is looked at. */
@@ -99,7 +98,7 @@ static bool key_make(const char *given, enum protocol protocol, uint8_t ret[KEY_
 	}
 	if (sodium_hex2bin(ret, KEY_LEN, given, strlen(given), NULL, len, NULL) != 0 || 2 * *len != strlen(given))
 		return false;
-	return protocol == PROTOCOL_NATIVE ? *len == KEY_LEN : *len == 16 || *len == 24 || *len == KEY_LEN;
+	return registry_device_key_ok((Pingan__V1__Protocol)protocol, *len);
 }
 
 static void key_put(Pingan__V1__Device *d, uint8_t *key, size_t len)

@@ -244,7 +244,7 @@ uint64_t rights_scopes(enum role role);
 /* "operator", "machine", ...; "none". */
 const char *role_name(enum role role);
 
-/* Another system, or a person over HTTP, corrects a record: a home, an area, a station. */
+/* Another system, or a person over HTTP, corrects a record: a home, an area, a station, a person, a unit. */
 struct record_edit {
 	const char *key;       /* "household:h0001" */
 	const struct who *who; /* that may do it at all is judged already; here: in which areas */

@@ -40,6 +40,8 @@ struct record_done {
 		RECORD_CONFLICT,  /* somebody else has changed it since */
 		RECORD_INVALID,   /* faults */
 		RECORD_FORBIDDEN, /* outside their areas */
+		RECORD_ROLE,      /* of, or to, a role that is not given and taken so */
+		RECORD_BUSY,      /* somebody proves this unit at the moment */
 		RECORD_GONE,      /* there is no such record */
 		RECORD_AWAY       /* the store is away, or a bound is reached: again later */
 	} end;

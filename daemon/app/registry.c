@@ -6,6 +6,7 @@
 
 #include "app/change.h"
 #include "app/screens.h"
+#include "wire/record_device.h"
 
 #define MEMORY_MS SECONDS(86400)
 #define HANDS_MAX 4096 /* corrections of some days; who they were is in the log for ever */
@@ -38,8 +39,15 @@ struct change *record_submit(struct app *app, const char *key, const struct reco
 static bool record_there(void *ctx, const char *key)
 {
 	const struct record *rec = record_find(ctx, key);
+	const Pingan__V1__Household *h;
 
-	return rec != NULL && rec->rev != 0;
+	if (rec == NULL || rec->rev == 0)
+		return false;
+	if (rec->type != RECORD_HOUSEHOLD)
+		return true;
+	/* An erased one is no home any more; nor is that of units that nobody knows. */
+	h = household_find(ctx, strchr(key, ':') + 1);
+	return h != NULL && h->erased_ms == 0 && strcmp(h->id, QUARANTINE) != 0;
 }
 
 static enum verdict refuse(struct change *ch, enum refusal why)
@@ -56,13 +64,16 @@ static ProtobufCMessage *unpacked(struct app *app, const ProtobufCMessageDescrip
 }
 
 static void entry_put(struct app *app, const struct change *ch, Pingan__V1__RecordEdit__What what,
-                      const struct registry_diff *diff, struct store_commit *c, struct buf *bytes)
+                      const struct registry_diff *diff, const struct record_units *units, struct store_commit *c,
+                      struct buf *bytes)
 {
 	const struct record_ask *ask = ch->edit;
 	size_t from = bytes->len;
 
 	log_event_encode(app->config.daemon, ch->record->key, NULL, 0, NULL, slice_of(NULL, 0), "", bytes);
 	registry_event_encode(what, ch->record->key, ask->who, app->now.store_ms, diff, bytes);
+	if (units != NULL)
+		device_events_encode(units->events, units->count, bytes);
 	c->event = slice_of(bytes->at + from, bytes->len - from);
 	if (ask->cmd != 0) {
 		snprintf(c->message, sizeof c->message, "record.%016" PRIx64, ask->cmd);
@@ -82,7 +93,7 @@ static enum verdict looked(struct app *app, struct change *ch)
 		return refuse(ch, REFUSAL_NOT_FOUND);
 	snprintf(shown.fields[0], sizeof shown.fields[0], "health");
 	commit_begin(&c);
-	entry_put(app, ch, PINGAN__V1__RECORD_EDIT__WHAT__EDIT_SEEN, &shown, &c, &bytes);
+	entry_put(app, ch, PINGAN__V1__RECORD_EDIT__WHAT__EDIT_SEEN, &shown, NULL, &c, &bytes);
 	change_fly(app, ch, &c);
 	return MOVE;
 }
@@ -126,6 +137,18 @@ static bool checked(struct app *app, struct change *ch, const ProtobufCMessage *
 	return ok;
 }
 
+/* What an edit of a person or a unit sets besides. */
+static enum refusal settled(struct app *app, const struct record_ask *ask, ProtobufCMessage *after,
+                            const ProtobufCMessage *before, struct record_units *units)
+{
+	if (after->descriptor == &pingan__v1__person__descriptor)
+		person_settle(app, (Pingan__V1__Person *)(void *)after, (const Pingan__V1__Person *)(const void *)before);
+	if (after->descriptor != &pingan__v1__device__descriptor)
+		return REFUSAL_OK;
+	return device_settle(app, (Pingan__V1__Device *)(void *)after, (const Pingan__V1__Device *)(const void *)before,
+	                     ask, ask->commit != ask->expected, units);
+}
+
 enum verdict record_decide(struct app *app, struct change *ch)
 {
 	struct buf bytes = buf_of(app->encode, sizeof app->encode);
@@ -133,8 +156,10 @@ enum verdict record_decide(struct app *app, struct change *ch)
 	struct record *rec = ch->record;
 	const ProtobufCMessageDescriptor *type = registry_type(rec->key);
 	ProtobufCMessage *before = NULL, *after;
+	struct record_units units = {.count = 0};
 	struct registry_diff diff;
 	struct store_commit c;
+	enum refusal why;
 	uint8_t *room;
 	size_t len;
 
@@ -153,10 +178,11 @@ enum verdict record_decide(struct app *app, struct change *ch)
 	if (type == &pingan__v1__household__descriptor)
 		residents_number(app, (Pingan__V1__Household *)(void *)after);
 	registry_keep(after, before, ask->health);
-	registry_diff(before, after, &diff);
 	ask->commit = rec->rev == 0 ? 0 : rec->commits[0];
+	why = settled(app, ask, after, before, &units);
+	registry_diff(before, after, &diff);
 	/* The same request from the next life of its page, or two who wrote the same: it is as they want it. */
-	if (rec->rev != 0 && diff.count == 0) {
+	if (rec->rev != 0 && diff.count == 0 && why == REFUSAL_OK) {
 		ask->unchanged = true;
 		return STAY;
 	}
@@ -166,6 +192,13 @@ enum verdict record_decide(struct app *app, struct change *ch)
 		return refuse(ch, REFUSAL_CONFLICT);
 	if (!checked(app, ch, after))
 		return refuse(ch, REFUSAL_INVALID);
+	if (why == REFUSAL_BUSY)
+		return refuse(ch, why);
+	if (why != REFUSAL_OK) {
+		ask->faults[0] = (struct registry_fault){"state", "bad_state"};
+		ask->fault_count = 1;
+		return refuse(ch, REFUSAL_INVALID);
+	}
 	if (before == NULL && type == &pingan__v1__household__descriptor)
 		key_make(app, (Pingan__V1__Household *)(void *)after);
 	len = protobuf_c_message_get_packed_size(after);
@@ -177,7 +210,7 @@ enum verdict record_decide(struct app *app, struct change *ch)
 	commit_put(&c, rec, &bytes, 0);
 	entry_put(app, ch,
 	          before == NULL ? PINGAN__V1__RECORD_EDIT__WHAT__EDIT_MADE : PINGAN__V1__RECORD_EDIT__WHAT__EDIT_CHANGED,
-	          &diff, &c, &bytes);
+	          &diff, &units, &c, &bytes);
 	change_fly(app, ch, &c);
 	ask->commit = ch->flight == NULL ? 0 : ch->flight->commit.id;
 	return MOVE;
@@ -204,6 +237,8 @@ static enum record_end end_of(const struct change *ch)
 		return RECORD_INVALID;
 	case REFUSAL_NOT_FOUND:
 		return RECORD_GONE;
+	case REFUSAL_BUSY:
+		return RECORD_BUSY;
 	default:
 		return RECORD_AWAY;
 	}
@@ -218,9 +253,14 @@ void record_settled(struct app *app, const struct change *ch)
 	done_say(app, ch->waiter.tag, &done);
 }
 
-/* Where a record lies, and where it is to lie: both have to be theirs. Stations and areas lie where they say. */
-static const char *lies_in(const ProtobufCMessage *m)
+/* Where a record lies, and where it is to lie: both have to be theirs. Stations and areas lie where they say, a unit where its home
+ * does. */
+static const char *lies_in(struct app *app, const ProtobufCMessage *m)
 {
+	if (m->descriptor == &pingan__v1__device__descriptor)
+		return device_home_area(app, (const Pingan__V1__Device *)(const void *)m);
+	if (m->descriptor == &pingan__v1__person__descriptor)
+		return "";
 	if (m->descriptor == &pingan__v1__household__descriptor)
 		return ((const Pingan__V1__Household *)(const void *)m)->area;
 	if (m->descriptor == &pingan__v1__station__descriptor)
@@ -233,21 +273,37 @@ const char *record_area(struct app *app, const struct record *rec)
 	const ProtobufCMessageDescriptor *type = registry_type(rec->key);
 	const ProtobufCMessage *m = rec->rev == 0 || type == NULL ? NULL : unpacked(app, type, rec->body, rec->body_len);
 
-	return m == NULL ? "" : lies_in(m);
+	return m == NULL ? "" : lies_in(app, m);
 }
 
-const char *record_area_of(const ProtobufCMessage *m)
+const char *record_area_of(struct app *app, const ProtobufCMessage *m)
 {
-	return lies_in(m);
+	return lies_in(app, m);
 }
 
+static enum record_end may_edit_one(struct app *app, const struct record_edit *e, const ProtobufCMessage *m)
+{
+	const Pingan__V1__Person *p = (const Pingan__V1__Person *)(const void *)m;
+
+	if (m->descriptor != &pingan__v1__person__descriptor)
+		return who_covers(e->who, lies_in(app, m)) ? RECORD_SAVED : RECORD_FORBIDDEN;
+	if (!person_may_edit(e->who, p))
+		return RECORD_FORBIDDEN;
+	return person_is_kept(p) ? RECORD_ROLE : RECORD_SAVED;
+}
+
+/* Of this record as it stands; and as it shall be. */
 static enum record_end may_edit(struct app *app, const struct record_edit *e, const ProtobufCMessage *m)
 {
 	const struct record *rec = record_find(app, e->key);
+	enum record_end end = RECORD_SAVED;
 
-	if (rec != NULL && rec->rev != 0 && !who_covers(e->who, record_area(app, rec)))
-		return RECORD_FORBIDDEN;
-	return who_covers(e->who, lies_in(m)) ? RECORD_SAVED : RECORD_FORBIDDEN;
+	if (rec != NULL && rec->rev != 0) {
+		const ProtobufCMessage *now = unpacked(app, m->descriptor, rec->body, rec->body_len);
+
+		end = now == NULL ? RECORD_FORBIDDEN : may_edit_one(app, e, now);
+	}
+	return end == RECORD_SAVED ? may_edit_one(app, e, m) : end;
 }
 
 /* It is too long for a record, or that of the home of units that nobody knows. */

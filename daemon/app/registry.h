@@ -12,6 +12,7 @@
 
 #include "app/app.h"
 #include "app/internal.h"
+#include "core/device_life.h"
 #include "wire/registry_edit.h"
 
 /* What is asked of one record; owned by its change. */
@@ -38,7 +39,7 @@ void record_settled(struct app *app, const struct change *ch);
 
 /* Division code where it lies; "" when it is not there or can't be read. In app->arena. */
 const char *record_area(struct app *app, const struct record *rec);
-const char *record_area_of(const ProtobufCMessage *m);
+const char *record_area_of(struct app *app, const ProtobufCMessage *m);
 
 /* Who changed a record last, as far as this daemon has seen since it started. */
 struct record_hand {
@@ -50,6 +51,25 @@ struct record_hand {
 const struct record_hand *record_hand(const struct app *app, const char *key);
 void record_hand_entry(struct app *app, const struct store_entry *e);
 void record_hands_free(struct app *app);
+
+/* ---- registry_staff.c ---- */
+
+/* What an edit does to the life of a unit. */
+struct record_units {
+	struct device_event events[2 * DEVICE_EVENTS_MAX];
+	uint32_t count;
+};
+
+/* What such an edit sets besides: when sessions of before end. */
+void person_settle(struct app *app, Pingan__V1__Person *after, const Pingan__V1__Person *before);
+/* All their areas are those of who asks: whoever works elsewhere too is not one system's to change. */
+bool person_may_edit(const struct who *who, const Pingan__V1__Person *p);
+/* Administrators and auditors are made and changed by pinganctl alone: a system that was broken into makes itself none. */
+bool person_is_kept(const Pingan__V1__Person *p);
+const char *device_home_area(struct app *app, const Pingan__V1__Device *d);
+/* Home and state by the rules of core/device_life.h; OK, or why not. `stale`: it was made on a state that stands no more. */
+enum refusal device_settle(struct app *app, Pingan__V1__Device *after, const Pingan__V1__Device *before,
+                           const struct record_ask *asked, bool stale, struct record_units *ret);
 
 struct session;
 struct kept_reply;

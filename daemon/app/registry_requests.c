@@ -73,9 +73,10 @@ static enum refusal edit_record(struct app *app, const struct session *s, uint64
 
 	if (m == NULL || strcmp(e->key, "household:" QUARANTINE) == 0)
 		return REFUSAL_BAD_REQUEST;
-	if (why == REFUSAL_OK && !rights_record(&s->rights, type_of(e), record_area_of(m), RECORD_EDIT))
+	if (why == REFUSAL_OK && !rights_record(&s->rights, type_of(e), record_area_of(app, m), RECORD_EDIT))
 		why = REFUSAL_FORBIDDEN;
-	if (why == REFUSAL_OK && e->health && !rights_record(&s->rights, type_of(e), record_area_of(m), RECORD_LOOK_HEALTH))
+	if (why == REFUSAL_OK && e->health &&
+	    !rights_record(&s->rights, type_of(e), record_area_of(app, m), RECORD_LOOK_HEALTH))
 		why = REFUSAL_FORBIDDEN;
 	return why == REFUSAL_OK ? submit(app, s, e->key, &ask, m) : why;
 }

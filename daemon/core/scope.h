@@ -17,10 +17,10 @@ enum api_scope {
 	SCOPE_HOMES_WRITE, /* and correct them */
 	SCOPE_HEALTH_READ, /* health notes beside them; each look is on record */
 	SCOPE_DEVICES_READ,
-	SCOPE_DEVICES_WRITE,
+	SCOPE_DEVICES_WRITE, /* enter, move and retire units; keys in, never out */
 	SCOPE_INCIDENTS_READ,
-	SCOPE_PEOPLE_READ, /* staff: names, roles, areas, telephone numbers */
-	SCOPE_PEOPLE_WRITE,
+	SCOPE_PEOPLE_READ,  /* staff: names, roles, areas, telephone numbers */
+	SCOPE_PEOPLE_WRITE, /* enter, change, shut out; no password, no administrator, no auditor */
 	SCOPE_ROSTERS_READ,
 	SCOPE_ROSTERS_WRITE,
 	SCOPE_AREAS_READ, /* areas and stations */

@@ -113,8 +113,10 @@ struct api_call {
 	char tag[40];    /* its ETag with quotes; "" = none */
 	struct {
 		const struct api_kind *of;
-		uint64_t tag; /* of app_record_edit(); 0 = not asked yet */
-		bool made;    /* it was not there before */
+		uint64_t tag;    /* of app_record_edit(); 0 = not asked yet */
+		bool made;       /* it was not there before */
+		uint8_t key[64]; /* of a unit, as it was sent; wiped with the call */
+		size_t key_len;
 	} edit;
 	union {
 		struct {
@@ -237,6 +239,14 @@ struct api_kind {
 	const char *prefix; /* "household:" */
 	const ProtobufCMessageDescriptor *what;
 	api_hidden *hidden;
+	/* NULL, or: what of `json` is ours to read comes out of it, and is put into the record once the rest has been read. False with
+	 * faults. Such a kind is told by its list, and read by api_message_read(). */
+	bool (*before)(struct api_call *c, json_t *json);
+	bool (*after)(struct api_call *c, ProtobufCMessage *m);
+	/* NULL = by `list->placed`; else: one that is there is theirs to see. */
+	bool (*theirs)(struct api_call *c, const struct listed *one);
+	/* The name of a field as the API has it, in place of the record's. NULL = they are the same. */
+	void (*rename)(char field[64]);
 };
 
 void api_put(struct api_call *c, const struct api_kind *kind, json_t *json);
@@ -256,8 +266,12 @@ void api_home_patch(struct api_call *c, json_t *patch);
 void api_devices_get(struct api_call *c);
 void api_device_get(struct api_call *c);
 void api_device_status(struct api_call *c);
+void api_device_put(struct api_call *c, json_t *json);
+void api_device_patch(struct api_call *c, json_t *patch);
 void api_people_get(struct api_call *c);
 void api_person_get(struct api_call *c);
+void api_person_put(struct api_call *c, json_t *json);
+void api_person_patch(struct api_call *c, json_t *patch);
 void api_duty_get(struct api_call *c);
 void api_rosters_get(struct api_call *c);
 void api_roster_get(struct api_call *c);

@@ -43,7 +43,8 @@ void api_area_get(struct api_call *c)
 	api_one_begin(c, &API_AREAS);
 }
 
-static const struct api_kind AREA = {&API_AREAS, "area:", &pingan__v1__area__descriptor, nothing_hidden};
+static const struct api_kind AREA = {
+	.list = &API_AREAS, .prefix = "area:", .what = &pingan__v1__area__descriptor, .hidden = nothing_hidden};
 
 void api_area_put(struct api_call *c, json_t *json)
 {
@@ -88,7 +89,8 @@ void api_station_get(struct api_call *c)
 	api_one_begin(c, &API_STATIONS);
 }
 
-static const struct api_kind STATION = {&API_STATIONS, "station:", &pingan__v1__station__descriptor, nothing_hidden};
+static const struct api_kind STATION = {
+	.list = &API_STATIONS, .prefix = "station:", .what = &pingan__v1__station__descriptor, .hidden = nothing_hidden};
 
 void api_station_put(struct api_call *c, json_t *json)
 {

@@ -44,6 +44,7 @@ void api_forget(struct request *rq)
 	jot_free(&c->out);
 	if (c->route->drop != NULL)
 		c->route->drop(c->own.at);
+	explicit_bzero(c->edit.key, sizeof c->edit.key);
 	free(c);
 }
 

@@ -1,5 +1,10 @@
-/* api_devices.c - units of homes. No key and no token of a unit is told to anybody. */
-#include "io/api.h"
+/* api_devices.c - units of homes. No key and no token of a unit is told to anybody; a key can be sent with it. */
+#include <stdlib.h>
+
+#include <sodium.h>
+
+#include "io/api_message.h"
+#include "wire/registry.h"
 
 static void tell(struct api_call *c, const struct listed *one)
 {
@@ -97,4 +102,83 @@ void api_device_status(struct api_call *c)
 	jot_close(&c->out, '}');
 	if (api_looked(c, &API_DEVICES, &one, 1))
 		api_work(c, api_send);
+}
+
+/* ------------------------------------------------------------ changing */
+
+/* What is told and not taken: a client that sends back what it has read is not refused for it. */
+static const char *const READ_ONLY[] = {"state_since",   "state_by",     "test_s",       "entered",
+                                        "bound",         "installed_by", "proved",       "proved_by",
+                                        "proof_took_ms", "tested",       "on_test_until"};
+
+static bool hidden(void *ctx, const ProtobufCMessageDescriptor *message, const char *field)
+{
+	static const char *const TAKEN[] = {"id",     "household",  "protocol", "state",  "model",
+	                                    "vendor", "code_table", "report_s", "carrier"};
+
+	(void)ctx;
+	(void)message;
+	for (size_t i = 0; i < COUNT_OF(TAKEN); i++)
+		if (strcmp(field, TAKEN[i]) == 0)
+			return false;
+	return true;
+}
+
+static bool before(struct api_call *c, json_t *json)
+{
+	const json_t *key = json_object_get(json, "key");
+	const char *hex = json_string_value(key);
+
+	for (size_t i = 0; i < COUNT_OF(READ_ONLY); i++)
+		(void)json_object_del(json, READ_ONLY[i]);
+	if (key == NULL)
+		return true;
+	if (hex == NULL || hex[0] == '\0' || strlen(hex) % 2 != 0 ||
+	    sodium_hex2bin(c->edit.key, sizeof c->edit.key, hex, strlen(hex), NULL, &c->edit.key_len, NULL) != 0 ||
+	    c->edit.key_len * 2 != strlen(hex)) {
+		api_fault(c, "key", "hex digits: 64 for a native unit; 32, 48 or 64 for a panel");
+		return false;
+	}
+	sodium_memzero((void *)(uintptr_t)hex, strlen(hex));
+	return json_object_del(json, "key") == 0;
+}
+
+static bool after(struct api_call *c, ProtobufCMessage *m)
+{
+	Pingan__V1__Device *d = (Pingan__V1__Device *)m;
+	ProtobufCBinaryData key = {.len = c->edit.key_len};
+
+	if (key.len == 0)
+		return true;
+	if (!registry_device_key_ok(d->protocol, key.len)) {
+		api_fault(c, "key", "hex digits: 64 for a native unit; 32, 48 or 64 for a panel");
+		return false;
+	}
+	key.data = malloc(key.len);
+	if (key.data == NULL)
+		return false;
+	memcpy(key.data, c->edit.key, key.len);
+	sodium_memzero(c->edit.key, sizeof c->edit.key);
+	if (d->protocol == PINGAN__V1__PROTOCOL__PROTOCOL_NATIVE)
+		d->psk = key;
+	else
+		d->dc09_key = key;
+	return true;
+}
+
+static const struct api_kind DEVICE = {.list = &API_DEVICES,
+                                       .prefix = "device:",
+                                       .what = &pingan__v1__device__descriptor,
+                                       .hidden = hidden,
+                                       .before = before,
+                                       .after = after};
+
+void api_device_put(struct api_call *c, json_t *json)
+{
+	api_put(c, &DEVICE, json);
+}
+
+void api_device_patch(struct api_call *c, json_t *patch)
+{
+	api_patch(c, &DEVICE, patch);
 }

@@ -41,6 +41,13 @@ static bool waits(struct api_call *c)
 	return false;
 }
 
+static void refuse_invalid(struct api_call *c)
+{
+	for (size_t i = 0; c->edit.of->rename != NULL && i < c->fault_count; i++)
+		c->edit.of->rename(c->faults[i].field);
+	api_refuse(c, 422, "invalid", NULL);
+}
+
 static void submit(struct api_call *c, const ProtobufCMessage *m, uint64_t expected)
 {
 	size_t len = protobuf_c_message_get_packed_size(m);
@@ -69,13 +76,18 @@ static void submit(struct api_call *c, const ProtobufCMessage *m, uint64_t expec
 
 static void edit(struct api_call *c, json_t *json, uint64_t expected)
 {
+	const struct api_kind *kind = c->edit.of;
 	ProtobufCMessage *m = NULL;
 
-	if (id_same(c, json))
-		m = api_message_read(c, json, c->edit.of->what, c->edit.of->hidden, c);
+	if (id_same(c, json) && (kind->before == NULL || kind->before(c, json)))
+		m = api_message_read(c, json, kind->what, kind->hidden, c);
+	if (m != NULL && kind->after != NULL && !kind->after(c, m)) {
+		protobuf_c_message_free_unpacked(m, NULL);
+		m = NULL;
+	}
 	if (m == NULL) {
 		if (c->fault_count != 0)
-			api_refuse(c, 422, "invalid", NULL);
+			refuse_invalid(c);
 		else
 			api_refuse(c, 500, "memory", NULL);
 		return;
@@ -94,6 +106,13 @@ static void stale(struct api_call *c, uint64_t commit)
 	api_refuse(c, 412, "conflict", "somebody else has changed it since");
 }
 
+static bool theirs(struct api_call *c, const struct api_kind *kind, const struct listed *one)
+{
+	if (kind->theirs != NULL)
+		return kind->theirs(c, one);
+	return !kind->list->placed || who_covers(&c->who, one->area);
+}
+
 void api_put(struct api_call *c, const struct api_kind *kind, json_t *json)
 {
 	char tag[40] = "";
@@ -102,7 +121,7 @@ void api_put(struct api_call *c, const struct api_kind *kind, json_t *json)
 
 	c->edit.of = kind;
 	there = app_listing_find(api_app(c), kind->list->which, c->id, &one);
-	if (there && kind->list->placed && !who_covers(&c->who, one.area)) {
+	if (there && !theirs(c, kind, &one)) {
 		api_not_allowed(c, one.key);
 		/* As one that is not there; only that its name is taken can't be hidden from whoever wants to take it. */
 		if (api_none_match(c, ""))
@@ -221,7 +240,7 @@ static void invalid(struct api_call *c, const struct record_done *done)
 {
 	for (size_t i = 0; i < done->fault_count && i < RECORD_FAULTS_MAX; i++)
 		api_fault(c, done->faults[i].field, registry_why_english(done->faults[i].why));
-	api_refuse(c, 422, "invalid", NULL);
+	refuse_invalid(c);
 }
 
 void api_edited(struct api *api, uint64_t tag, const struct record_done *done)
@@ -248,6 +267,13 @@ void api_edited(struct api *api, uint64_t tag, const struct record_done *done)
 	case RECORD_FORBIDDEN:
 		api_not_allowed(c, "");
 		api_refuse(c, 403, "area", "it lies outside the areas of who asks");
+		break;
+	case RECORD_ROLE:
+		api_not_allowed(c, "");
+		api_refuse(c, 403, "role", "administrators and auditors are made and changed by pinganctl alone");
+		break;
+	case RECORD_BUSY:
+		api_refuse(c, 409, "busy", "somebody proves this unit at the moment");
 		break;
 	case RECORD_GONE:
 		api_refuse(c, 404, "not_found", NULL);

@@ -70,7 +70,8 @@ void api_home_get(struct api_call *c)
 	api_one_begin(c, &API_HOMES);
 }
 
-static const struct api_kind HOME = {&API_HOMES, "household:", &pingan__v1__household__descriptor, hidden};
+static const struct api_kind HOME = {
+	.list = &API_HOMES, .prefix = "household:", .what = &pingan__v1__household__descriptor, .hidden = hidden};
 
 void api_home_put(struct api_call *c, json_t *json)
 {

@@ -11,6 +11,8 @@
 
 #define PUT "200 201 404 411 412 413 415 422 428"
 #define PATCH "200 404 411 412 413 415 422"
+#define UNIT_PUT "200 201 404 409 411 412 413 415 422 428"
+#define UNIT_PATCH "200 404 409 411 412 413 415 422"
 #define EDIT(kind, what, may)                                                                                      \
 	{HTTP_PUT, "/api/v1/" kind "/{id}", .scope = (may), .statuses = PUT, .edits = true, .body = api_##what##_put}, \
 	{                                                                                                              \
@@ -40,6 +42,10 @@ const struct api_route API_ROUTES[] = {
 	{HTTP_GET, "/api/v1/devices", .scope = SCOPE_DEVICES_READ, .params = LIST " area household state protocol silent",
      .statuses = MANY, .begin = api_devices_get},
 	{HTTP_GET, "/api/v1/devices/{id}", .scope = SCOPE_DEVICES_READ, .statuses = ONE, .begin = api_device_get},
+	{HTTP_PUT, "/api/v1/devices/{id}", .scope = SCOPE_DEVICES_WRITE, .statuses = UNIT_PUT, .edits = true,
+     .body = api_device_put},
+	{HTTP_PATCH, "/api/v1/devices/{id}", .scope = SCOPE_DEVICES_WRITE, .statuses = UNIT_PATCH, .edits = true,
+     .body = api_device_patch},
 	{HTTP_GET, "/api/v1/devices/{id}/status", .scope = SCOPE_DEVICES_READ, .statuses = ONE, .begin = api_device_status},
 
 	{HTTP_GET, "/api/v1/incidents", .scope = SCOPE_INCIDENTS_READ,
@@ -49,6 +55,7 @@ const struct api_route API_ROUTES[] = {
 	{HTTP_GET, "/api/v1/people", .scope = SCOPE_PEOPLE_READ, .params = LIST " area role", .statuses = MANY,
      .begin = api_people_get},
 	{HTTP_GET, "/api/v1/people/{id}", .scope = SCOPE_PEOPLE_READ, .statuses = ONE, .begin = api_person_get},
+	EDIT("people", person, SCOPE_PEOPLE_WRITE),
 	{HTTP_GET, "/api/v1/duty", .scope = SCOPE_ROSTERS_READ, .params = LIST " area role", .statuses = MANY,
      .begin = api_duty_get},
 	{HTTP_GET, "/api/v1/rosters", .scope = SCOPE_ROSTERS_READ, .params = LIST " area", .statuses = MANY,

@@ -60,6 +60,79 @@ void api_person_get(struct api_call *c)
 	api_one_begin(c, &API_PEOPLE);
 }
 
+/* ------------------------------------------------------------ changing */
+
+/* A password is no part of it, in or out: `pinganctl user password` makes one. */
+static bool hidden(void *ctx, const ProtobufCMessageDescriptor *message, const char *field)
+{
+	static const char *const TOLD[] = {"id",        "name",   "role",       "areas",   "phone",
+	                                   "languages", "skills", "base_place", "disabled"};
+
+	(void)ctx;
+	if (message != &pingan__v1__person__descriptor)
+		return false;
+	for (size_t i = 0; i < COUNT_OF(TOLD); i++)
+		if (strcmp(field, TOLD[i]) == 0)
+			return false;
+	return true;
+}
+
+/* "base" here, "base_place" in the record. */
+static bool base_name(struct api_call *c, json_t *json)
+{
+	json_t *base = json_object_get(json, "base");
+
+	if (json_object_get(json, "base_place") != NULL) {
+		api_fault(c, "?", "no such member");
+		return false;
+	}
+	return base == NULL || (json_object_set(json, "base_place", base) == 0 && json_object_del(json, "base") == 0);
+}
+
+static void rename_field(char field[64])
+{
+	static const size_t LONG = sizeof "base_place" - 1, SHORT = sizeof "base" - 1;
+
+	if (strncmp(field, "base_place", LONG) == 0)
+		memmove(field + SHORT, field + LONG, strlen(field + LONG) + 1);
+}
+
+static bool near(struct api_call *c, const struct listed *one)
+{
+	return app_person_near(api_app(c), one->id, &c->who);
+}
+
+static const struct api_kind PERSON = {.list = &API_PEOPLE,
+                                       .prefix = "person:",
+                                       .what = &pingan__v1__person__descriptor,
+                                       .hidden = hidden,
+                                       .theirs = near,
+                                       .rename = rename_field};
+
+/* False: it has been answered. */
+static bool named(struct api_call *c, json_t *json)
+{
+	if (base_name(c, json))
+		return true;
+	if (c->fault_count != 0)
+		api_refuse(c, 422, "invalid", NULL);
+	else
+		api_refuse(c, 500, "memory", NULL);
+	return false;
+}
+
+void api_person_put(struct api_call *c, json_t *json)
+{
+	if (named(c, json))
+		api_put(c, &PERSON, json);
+}
+
+void api_person_patch(struct api_call *c, json_t *patch)
+{
+	if (named(c, patch))
+		api_patch(c, &PERSON, patch);
+}
+
 /* ------------------------------------------------------------ duty */
 
 static void duty_write(struct api_call *c, const struct listed *one)

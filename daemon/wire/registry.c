@@ -1,12 +1,10 @@
-#include "wire/registry.h"
+#include "wire/registry_internal.h"
 
 #include <stdio.h>
 
 #include "base/utc.h"
 #include "core/incident.h"
 #include "wire/console.h"
-
-#define AT(type, member) offsetof(Pingan__V1__##type, member)
 
 static const struct {
 	const char *code, *english;
@@ -28,6 +26,7 @@ static const struct {
 	{"no_such", "names a record that does not exist"},
 	{"too_big", "all of it together fills more than a record holds"},
 	{"bad_type", "no record of this kind is corrected so"},
+	{"bad_state", "a unit does not come into this state so: into service only by a press"},
 };
 
 const char *registry_why(size_t n)
@@ -45,7 +44,7 @@ const char *registry_why_english(const char *code)
 
 /* ------------------------------------------------------------ faults */
 
-static void fault(struct registry_faults *f, const char *at, const char *name, const char *why)
+void registry_fault_put(struct registry_faults *f, const char *at, const char *name, const char *why)
 {
 	if (f->count < f->max) {
 		struct registry_fault *to = &f->list[f->count];
@@ -56,38 +55,17 @@ static void fault(struct registry_faults *f, const char *at, const char *name, c
 	f->count++;
 }
 
-static void missing_record(struct registry_faults *f, const char *at, const char *name, const char *type,
-                           const char *id)
+void registry_wants(struct registry_faults *f, const char *at, const char *name, const char *type, const char *id)
 {
 	char key[64];
 
 	if (f->exists == NULL || (size_t)snprintf(key, sizeof key, "%s:%s", type, id) >= sizeof key)
 		return;
 	if (!f->exists(f->ctx, key))
-		fault(f, at, name, "no_such");
+		registry_fault_put(f, at, name, "no_such");
 }
 
 /* ------------------------------------------------------------ one text */
-
-enum text_kind {
-	TEXT,  /* one line */
-	LINES, /* several */
-	ID,
-	CODE,
-	PHONE,
-	DATE,
-	AREA,
-	STATION,
-	PERSON
-};
-
-struct text_rule {
-	size_t offset;
-	const char *name;
-	enum text_kind kind;
-	size_t max;
-	bool wanted; /* has to be there */
-};
 
 bool registry_phone_ok(const char *phone)
 {
@@ -174,31 +152,30 @@ static void text_check(const char *text, const struct text_rule *r, struct regis
 	const char *why = text_why(text, r);
 
 	if (why != NULL)
-		fault(f, at, r->name, why);
+		registry_fault_put(f, at, r->name, why);
 	else if (text[0] != '\0' && r->kind == AREA)
-		missing_record(f, at, r->name, "area", text);
+		registry_wants(f, at, r->name, "area", text);
 	else if (text[0] != '\0' && r->kind == STATION)
-		missing_record(f, at, r->name, "station", text);
+		registry_wants(f, at, r->name, "station", text);
 	else if (text[0] != '\0' && r->kind == PERSON)
-		missing_record(f, at, r->name, "person", text);
+		registry_wants(f, at, r->name, "person", text);
 }
 
-static void texts_check(const void *m, const struct text_rule *rules, size_t count, struct registry_faults *f,
-                        const char *at)
+void registry_texts(const void *m, const struct text_rule *rules, size_t count, struct registry_faults *f,
+                    const char *at)
 {
 	for (size_t i = 0; i < count; i++)
 		text_check(*(char *const *)(const void *)((const uint8_t *)m + rules[i].offset), &rules[i], f, at);
 }
-#define TEXTS_CHECK(m, rules, f, at) texts_check(m, rules, sizeof(rules) / sizeof(rules)[0], f, at)
 
 /* A list of short texts, each once. */
-static void list_check(char *const *list, size_t count, size_t max, const struct text_rule *each,
-                       struct registry_faults *f, const char *at)
+void registry_list(char *const *list, size_t count, size_t max, const struct text_rule *each, struct registry_faults *f,
+                   const char *at)
 {
 	char path[REGISTRY_PATH_MAX];
 
 	if (count > max) {
-		fault(f, at, each->name, "too_many");
+		registry_fault_put(f, at, each->name, "too_many");
 		return;
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -210,7 +187,7 @@ static void list_check(char *const *list, size_t count, size_t max, const struct
 		text_check(list[i], &one, f, at);
 		for (size_t k = 0; k < i; k++)
 			if (strcmp(list[i], list[k]) == 0) {
-				fault(f, at, path, "twice");
+				registry_fault_put(f, at, path, "twice");
 				break;
 			}
 	}
@@ -218,27 +195,27 @@ static void list_check(char *const *list, size_t count, size_t max, const struct
 
 /* ------------------------------------------------------------ parts */
 
-static void number_check(uint64_t number, uint64_t min, uint64_t max, const char *name, struct registry_faults *f,
-                         const char *at)
+void registry_number(uint64_t number, uint64_t min, uint64_t max, const char *name, struct registry_faults *f,
+                     const char *at)
 {
 	if (number < min || number > max)
-		fault(f, at, name, "bad_number");
+		registry_fault_put(f, at, name, "bad_number");
 }
 
-static void enum_check(int value, const ProtobufCEnumDescriptor *of, const char *name, struct registry_faults *f,
-                       const char *at)
+void registry_enum(int value, const ProtobufCEnumDescriptor *of, const char *name, struct registry_faults *f,
+                   const char *at)
 {
 	if (protobuf_c_enum_descriptor_get_value(of, value) == NULL)
-		fault(f, at, name, "bad_value");
+		registry_fault_put(f, at, name, "bad_value");
 }
 
-static void place_check(const Pingan__V1__Place *p, const char *name, struct registry_faults *f)
+void registry_place(const Pingan__V1__Place *p, const char *name, struct registry_faults *f)
 {
 	if (p == NULL || (p->lat_e6 == 0 && p->lon_e6 == 0))
 		return; /* not known */
 	if (p->lat_e6 < -90000000 || p->lat_e6 > 90000000 || p->lon_e6 < -180000000 || p->lon_e6 > 180000000 ||
 	    p->lat_e6 == 0 || p->lon_e6 == 0)
-		fault(f, "", name, "bad_place");
+		registry_fault_put(f, "", name, "bad_place");
 }
 
 static void hours_check(Pingan__V1__Hours *const *list, size_t count, struct registry_faults *f, const char *at)
@@ -246,14 +223,14 @@ static void hours_check(Pingan__V1__Hours *const *list, size_t count, struct reg
 	char path[REGISTRY_PATH_MAX];
 
 	if (count > HOURS_MAX) {
-		fault(f, at, "hours", "too_many");
+		registry_fault_put(f, at, "hours", "too_many");
 		return;
 	}
 	for (size_t i = 0; i < count; i++)
 		if (list[i]->days > 0x7f || list[i]->from_min > 1439 || list[i]->until_min > 1440 || list[i]->until_min == 0 ||
 		    list[i]->from_min == list[i]->until_min) {
 			snprintf(path, sizeof path, "hours[%zu]", i + 1);
-			fault(f, at, path, "bad_hours");
+			registry_fault_put(f, at, path, "bad_hours");
 		}
 }
 
@@ -281,12 +258,12 @@ static void resident_look(const Pingan__V1__Resident *r, struct registry_faults 
 	static const struct text_rule RISK = {0, "risks", CODE, 31, false};
 
 	TEXTS_CHECK(r, RULES, f, at);
-	list_check(r->risks, r->n_risks, RISKS_MAX, &RISK, f, at);
+	registry_list(r->risks, r->n_risks, RISKS_MAX, &RISK, f, at);
 	if (r->birth_year != 0)
-		number_check(r->birth_year, 1890, 2100, "birth_year", f, at);
+		registry_number(r->birth_year, 1890, 2100, "birth_year", f, at);
 	if (r->sex > 2 && r->sex != 9)
-		fault(f, at, "sex", "bad_value");
-	enum_check((int)r->mobility, &pingan__v1__mobility__descriptor, "mobility", f, at);
+		registry_fault_put(f, at, "sex", "bad_value");
+	registry_enum((int)r->mobility, &pingan__v1__mobility__descriptor, "mobility", f, at);
 	health_check(r->health, f, at);
 }
 
@@ -311,7 +288,7 @@ static void contact_look(const Pingan__V1__Contact *c, struct registry_faults *f
 	};
 
 	TEXTS_CHECK(c, RULES, f, at);
-	number_check(c->order, 1, CONSOLE_CONTACTS_MAX, "order", f, at);
+	registry_number(c->order, 1, CONSOLE_CONTACTS_MAX, "order", f, at);
 	hours_check(c->hours, c->n_hours, f, at);
 }
 
@@ -336,12 +313,12 @@ static void plan_check(const Pingan__V1__CarePlan *p, struct registry_faults *f)
 	static const struct text_rule SERVICE = {0, "care_plan.services", CODE, 31, false};
 
 	TEXTS_CHECK(p, RULES, f, "");
-	list_check(p->services, p->n_services, SERVICES_MAX, &SERVICE, f, "");
-	number_check(p->ability, 0, 5, "care_plan.ability", f, "");
-	number_check(p->visits_week, 0, 168, "care_plan.visits_week", f, "");
+	registry_list(p->services, p->n_services, SERVICES_MAX, &SERVICE, f, "");
+	registry_number(p->ability, 0, 5, "care_plan.ability", f, "");
+	registry_number(p->visits_week, 0, 168, "care_plan.visits_week", f, "");
 	/* Both are lawful days by now, or said to be none: text in this form is in the order of time. */
 	if (p->from[0] != '\0' && p->until[0] != '\0' && strcmp(p->until, p->from) < 0)
-		fault(f, "", "care_plan.until", "bad_date");
+		registry_fault_put(f, "", "care_plan.until", "bad_date");
 }
 
 /* ------------------------------------------------------------ records */
@@ -351,7 +328,7 @@ static void residents_check(const Pingan__V1__Household *h, struct registry_faul
 	char at[REGISTRY_PATH_MAX];
 
 	if (h->n_residents > RESIDENTS_MAX) {
-		fault(f, "", "residents", "too_many");
+		registry_fault_put(f, "", "residents", "too_many");
 		return;
 	}
 	for (size_t i = 0; i < h->n_residents; i++) {
@@ -359,7 +336,7 @@ static void residents_check(const Pingan__V1__Household *h, struct registry_faul
 		resident_look(h->residents[i], f, at);
 		for (size_t k = 0; k < i; k++)
 			if (strcmp(h->residents[i]->id, h->residents[k]->id) == 0) {
-				fault(f, at, "id", "twice");
+				registry_fault_put(f, at, "id", "twice");
 				break;
 			}
 	}
@@ -371,7 +348,7 @@ static void contacts_check(const Pingan__V1__Household *h, struct registry_fault
 	char at[REGISTRY_PATH_MAX];
 
 	if (h->n_contacts > CONTACTS_MAX) {
-		fault(f, "", "contacts", "too_many");
+		registry_fault_put(f, "", "contacts", "too_many");
 		return;
 	}
 	for (size_t i = 0; i < h->n_contacts; i++) {
@@ -379,7 +356,7 @@ static void contacts_check(const Pingan__V1__Household *h, struct registry_fault
 		contact_look(h->contacts[i], f, at);
 		for (size_t k = 0; k < i; k++)
 			if (h->contacts[i]->order == h->contacts[k]->order) {
-				fault(f, at, "order", "twice");
+				registry_fault_put(f, at, "order", "twice");
 				break;
 			}
 	}
@@ -404,15 +381,15 @@ bool household_check(const Pingan__V1__Household *h, struct registry_faults *f)
 	size_t before = f->count;
 
 	TEXTS_CHECK(h, RULES, f, "");
-	place_check(h->place, "place", f);
-	enum_check((int)h->kind, &pingan__v1__home_kind__descriptor, "kind", f, "");
+	registry_place(h->place, "place", f);
+	registry_enum((int)h->kind, &pingan__v1__home_kind__descriptor, "kind", f, "");
 	if (h->care_plan != NULL)
 		plan_check(h->care_plan, f);
 	residents_check(h, f);
 	contacts_check(h, f);
 	health_check(h->health, f, "");
 	if (f->count == before && pingan__v1__household__get_packed_size(h) > REGISTRY_BODY_MAX)
-		fault(f, "", "", "too_big");
+		registry_fault_put(f, "", "", "too_big");
 	return f->count == before;
 }
 
@@ -440,19 +417,19 @@ bool area_check(const Pingan__V1__Area *a, struct registry_faults *f)
 	char above[16];
 
 	if (!registry_area_ok(a->code))
-		fault(f, "", "code", a->code[0] == '\0' ? "missing" : "bad_area");
+		registry_fault_put(f, "", "code", a->code[0] == '\0' ? "missing" : "bad_area");
 	TEXTS_CHECK(a, RULES, f, "");
-	list_check(a->neighbours, a->n_neighbours, NEIGHBOURS_MAX, &NEIGHBOUR, f, "");
+	registry_list(a->neighbours, a->n_neighbours, NEIGHBOURS_MAX, &NEIGHBOUR, f, "");
 	for (size_t i = 0; i < a->n_neighbours && i < NEIGHBOURS_MAX; i++)
 		if (strcmp(a->neighbours[i], a->code) == 0)
-			fault(f, "", "neighbours", "bad_value"); /* no area is its own neighbour */
-	number_check(a->arrival_due_min, 0, 240, "arrival_due_min", f, "");
-	number_check(a->target_homes, 0, 100000000, "target_homes", f, "");
-	place_check(a->centre, "centre", f);
+			registry_fault_put(f, "", "neighbours", "bad_value"); /* no area is its own neighbour */
+	registry_number(a->arrival_due_min, 0, 240, "arrival_due_min", f, "");
+	registry_number(a->target_homes, 0, 100000000, "target_homes", f, "");
+	registry_place(a->centre, "centre", f);
 	/* A tree: only the city stands on nothing. */
 	if (f->count == before && strlen(a->code) > 4) {
 		area_above(a->code, above);
-		missing_record(f, "", "code", "area", above);
+		registry_wants(f, "", "code", "area", above);
 	}
 	return f->count == before;
 }
@@ -472,10 +449,10 @@ bool station_check(const Pingan__V1__Station *s, struct registry_faults *f)
 	size_t before = f->count;
 
 	TEXTS_CHECK(s, RULES, f, "");
-	enum_check((int)s->kind, &pingan__v1__station_kind__descriptor, "kind", f, "");
-	place_check(s->place, "place", f);
+	registry_enum((int)s->kind, &pingan__v1__station_kind__descriptor, "kind", f, "");
+	registry_place(s->place, "place", f);
 	hours_check(s->hours, s->n_hours, f, "");
-	list_check(s->covers, s->n_covers, COVERS_MAX, &COVER, f, "");
+	registry_list(s->covers, s->n_covers, COVERS_MAX, &COVER, f, "");
 	return f->count == before;
 }
 
@@ -485,9 +462,9 @@ static const struct {
 	const char *prefix;
 	const ProtobufCMessageDescriptor *type;
 } TYPES[] = {
-	{"household:", &pingan__v1__household__descriptor},
-	{"area:", &pingan__v1__area__descriptor},
-	{"station:", &pingan__v1__station__descriptor},
+	{"household:", &pingan__v1__household__descriptor}, {"area:", &pingan__v1__area__descriptor},
+	{"station:", &pingan__v1__station__descriptor},     {"person:", &pingan__v1__person__descriptor},
+	{"device:", &pingan__v1__device__descriptor},
 };
 
 const ProtobufCMessageDescriptor *registry_type(const char *key)
@@ -505,7 +482,7 @@ static bool named(const char *key, const char *id, const char *field, struct reg
 
 	if (colon != NULL && strcmp(colon + 1, id) == 0)
 		return true;
-	fault(f, "", field, "bad_id");
+	registry_fault_put(f, "", field, "bad_id");
 	return false;
 }
 
@@ -514,7 +491,7 @@ bool registry_check(const char *key, const ProtobufCMessage *m, struct registry_
 	const ProtobufCMessageDescriptor *type = registry_type(key);
 
 	if (type == NULL || m->descriptor != type) {
-		fault(f, "", "", "bad_type");
+		registry_fault_put(f, "", "", "bad_type");
 		return false;
 	}
 	if (type == &pingan__v1__household__descriptor) {
@@ -526,6 +503,16 @@ bool registry_check(const char *key, const ProtobufCMessage *m, struct registry_
 		const Pingan__V1__Area *a = (const Pingan__V1__Area *)(const void *)m;
 
 		return area_check(a, f) && named(key, a->code, "code", f);
+	}
+	if (type == &pingan__v1__person__descriptor) {
+		const Pingan__V1__Person *p = (const Pingan__V1__Person *)(const void *)m;
+
+		return person_check(p, f) && named(key, p->id, "id", f);
+	}
+	if (type == &pingan__v1__device__descriptor) {
+		const Pingan__V1__Device *d = (const Pingan__V1__Device *)(const void *)m;
+
+		return device_check(d, f) && named(key, d->id, "id", f);
 	}
 	const Pingan__V1__Station *s = (const Pingan__V1__Station *)(const void *)m;
 

@@ -1,4 +1,4 @@
-/* registry.h - what the registry's records may say: homes, areas, stations. The one judge of every writer: consoles, the
+/* registry.h - what the registry's records may say: homes, areas, stations, people, units. The one judge of every writer: consoles, the
  * command line, imports, other systems.
  *
  * Owns:   the bounds of each field, and the words for what is wrong with one.
@@ -41,6 +41,13 @@ struct registry_faults {
 bool household_check(const Pingan__V1__Household *h, struct registry_faults *f);
 bool area_check(const Pingan__V1__Area *a, struct registry_faults *f);
 bool station_check(const Pingan__V1__Station *s, struct registry_faults *f);
+/* Of a person without what opens a log-in; of a unit without its keys. */
+bool person_check(const Pingan__V1__Person *p, struct registry_faults *f);
+bool device_check(const Pingan__V1__Device *d, struct registry_faults *f);
+/* Gateways find their units by how they are named: dc09.ACCOUNT, watch.NUMBER, VENDOR.DEVICE. */
+bool registry_device_id_ok(const char *id, Pingan__V1__Protocol protocol);
+/* A key of so many bytes is one of this protocol. */
+bool registry_device_key_ok(Pingan__V1__Protocol protocol, size_t len);
 /* By the type of the record's key; false with a fault for a type that is none of these. */
 bool registry_check(const char *key, const ProtobufCMessage *m, struct registry_faults *f);
 

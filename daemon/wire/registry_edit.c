@@ -155,13 +155,29 @@ void registry_diff(const ProtobufCMessage *before, const ProtobufCMessage *after
 
 /* ------------------------------------------------------------ what belongs to others */
 
-/* Fields of a home that are edited here; every other one, also one that is added later, belongs to somebody else. */
-static bool edited(unsigned field)
-{
-	static const unsigned FIELDS[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 14, 15, 16, 17, 18, 19, 20, 21};
+/* Fields that are edited here; every other one, also one that is added later, belongs to somebody else: the home's key and tests, what
+ * opens a person's log-in, how far a unit's proof is. Areas and stations are edited as a whole. */
+static const struct {
+	const ProtobufCMessageDescriptor *type;
+	unsigned fields[24];
+} EDITED[] = {
+	{&pingan__v1__household__descriptor, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 14, 15, 16, 17, 18, 19, 20, 21}},
+	{&pingan__v1__person__descriptor, {1, 2, 3, 4, 5, 6, 8, 9, 10, 11}},
+	{&pingan__v1__device__descriptor, {1, 2, 3, 4, 6, 10, 11, 14, 15, 16, 17}},
+};
 
-	for (size_t i = 0; i < sizeof FIELDS / sizeof FIELDS[0]; i++)
-		if (FIELDS[i] == field)
+static const unsigned *edited_fields(const ProtobufCMessageDescriptor *type)
+{
+	for (size_t i = 0; i < sizeof EDITED / sizeof EDITED[0]; i++)
+		if (EDITED[i].type == type)
+			return EDITED[i].fields;
+	return NULL;
+}
+
+static bool edited(const unsigned *fields, unsigned field)
+{
+	for (size_t i = 0; fields[i] != 0; i++)
+		if (fields[i] == field)
 			return true;
 	return false;
 }
@@ -199,18 +215,21 @@ static void field_copy(ProtobufCMessage *to, const ProtobufCMessage *from, const
 bool registry_edits(const ProtobufCMessageDescriptor *type, const char *field)
 {
 	const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field_by_name(type, field);
+	const unsigned *fields = edited_fields(type);
 
-	return f != NULL && (type != &pingan__v1__household__descriptor || edited(f->id));
+	return f != NULL && (fields == NULL || edited(fields, f->id));
 }
 
 static void others_take(ProtobufCMessage *to, const ProtobufCMessage *from, bool health)
 {
 	const ProtobufCMessageDescriptor *type = to->descriptor;
+	const unsigned *fields = edited_fields(type);
+	bool home = type == &pingan__v1__household__descriptor;
 
-	if (type != &pingan__v1__household__descriptor)
+	if (fields == NULL)
 		return;
 	for (unsigned i = 0; i < type->n_fields; i++)
-		if (!edited(type->fields[i].id) || (!health && type->fields[i].id == HEALTH_FIELD))
+		if (!edited(fields, type->fields[i].id) || (home && !health && type->fields[i].id == HEALTH_FIELD))
 			field_copy(to, from, &type->fields[i]);
 	/* What a newer version has written and this one does not know stays as it is, and is not shown. */
 	to->n_unknown_fields = from == NULL ? 0 : from->n_unknown_fields;
@@ -228,9 +247,24 @@ void registry_show(ProtobufCMessage *m, bool health)
 		h->residents[i]->health = NULL;
 }
 
+/* An edit without a key leaves the unit the one that it has; with another one, the one that waits to be taken up goes. */
+static void keys_keep(Pingan__V1__Device *d, const Pingan__V1__Device *before)
+{
+	bool given = d->psk.len != 0 || d->dc09_key.len != 0;
+
+	if (given && (!bytes_equal(&d->psk, &before->psk) || !bytes_equal(&d->dc09_key, &before->dc09_key))) {
+		d->next_psk = (ProtobufCBinaryData){0};
+		return;
+	}
+	d->psk = before->psk;
+	d->dc09_key = before->dc09_key;
+}
+
 void registry_keep(ProtobufCMessage *m, const ProtobufCMessage *before, bool health)
 {
 	others_take(m, before, health);
+	if (m->descriptor == &pingan__v1__device__descriptor && before != NULL)
+		keys_keep((Pingan__V1__Device *)(void *)m, (const Pingan__V1__Device *)(const void *)before);
 	if (m->descriptor != &pingan__v1__household__descriptor || health)
 		return;
 	const Pingan__V1__Household *h = (const Pingan__V1__Household *)(const void *)m;

@@ -113,5 +113,6 @@ export const en: Record<keyof typeof zh, string> = {
 	'fault.twice': 'is the same as another one',
 	'fault.no_such': 'nothing with this number is in the registry',
 	'fault.too_big': 'all of it together is more than a record holds',
+	'fault.bad_state': 'a unit does not come into this state so: into service only by a press',
 	'fault.bad_type': 'can not be changed so',
 };

@@ -109,5 +109,6 @@ export const zh = {
 	'fault.twice': '和另一项相同',
 	'fault.no_such': '没有登记这个编号',
 	'fault.too_big': '内容太多，这一户放不下',
+	'fault.bad_state': '设备不能这样进入此状态：按下按钮验证后才算投入使用',
 	'fault.bad_type': '不能这样改',
 } as const;

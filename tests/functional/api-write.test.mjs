@@ -1,0 +1,211 @@
+// Other systems keep units, people and rosters right: by the rules of every other writer, and never beyond their areas.
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+
+import { ok as ctlOk } from '../harness/ctl.mjs'
+import { post } from '../harness/http.mjs'
+import { Cell, DEMO_PASSWORD, request, until } from '../harness/index.mjs'
+import { audit, fromBinary, record } from '../harness/proto.mjs'
+import { caughtUp, person, recordOf } from '../harness/registry.mjs'
+
+const ends = []
+const file = { after: (end) => ends.push(end) }
+const SCOPES = 'homes:read,devices:read,devices:write,people:read,people:write,rosters:read,rosters:write,areas:read,health:read'
+let cell
+let whole
+let little
+let reader
+let homes
+
+const token = async (name, scope, area) => JSON.parse(await ctlOk(cell, 'token', 'add', name, '--scope', scope, '--area', area, '--days', '1', '--json')).token
+
+before(async () => {
+	cell = await Cell.start(file, { demo: { homes: 30, onDuty: 3 } })
+	whole = await token('whole', SCOPES, '4401')
+	little = await token('little', SCOPES, '440190001')
+	reader = await token('reader', 'homes:read,devices:read,people:read,rosters:read', '4401')
+	await caughtUp(cell)
+	homes = (await ask('GET', '/homes?limit=500')).json.items
+})
+after(async () => {
+	for (const end of ends.reverse()) await end()
+})
+
+async function ask(method, path, value, { as = whole, headers = {} } = {}) {
+	await cell.daemon.control('advance 50')
+	const body = value === undefined ? undefined : JSON.stringify(value)
+	const answer = await request(cell.daemon.ports.web, `/api/v1${path}`, {
+		method,
+		body,
+		headers: { authorization: `Bearer ${as}`, ...(body === undefined ? {} : { 'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json', 'content-length': Buffer.byteLength(body) }), ...headers },
+	})
+	return { ...answer, json: /json/.test(answer.headers['content-type'] ?? '') && answer.body !== '' ? JSON.parse(answer.body) : undefined }
+}
+const is = (answer, status, error) => {
+	assert.equal(answer.status, status, `${answer.status} ${answer.body}`)
+	if (error) assert.equal(answer.json.error, error, answer.body)
+	return answer
+}
+const fields = (answer) => is(answer, 422, 'invalid').json.errors.map((e) => e.field).sort()
+const fresh = { headers: { 'if-none-match': '*' } }
+const on = (answer) => ({ headers: { 'if-match': answer.headers.etag } })
+const device = (id) => recordOf(cell, `device:${id}`, record.DeviceSchema)
+
+const ALL = "local all = {} for _, e in ipairs(redis.call('xrange', 'pa:audit', '-', '+')) do for i = 1, #e[2], 2 do if e[2][i] == 'body' then all[#all + 1] = (e[2][i + 1]:gsub('.', function(c) return ('%02x'):format(c:byte()) end)) end end end return all"
+const chain = async () => (await cell.redis.cli('eval', ALL, '0')).split('\n').map((hex) => fromBinary(audit.AuditEntrySchema, Buffer.from(hex.trim(), 'hex')))
+
+describe('units', () => {
+	const KEY = 'ab'.repeat(32)
+
+	test('one is entered with its key, which nobody is told', async () => {
+		const home = homes[2].id
+		const made = is(await ask('PUT', '/devices/api-1', { household: home, protocol: 'native', model: 'P1', report_s: 600, key: KEY }, fresh), 201)
+		assert.equal(made.json.state, 'commissioning')
+		assert.ok(made.json.entered && made.json.bound && !made.body.includes('abab'))
+		assert.equal(Buffer.from((await device('api-1')).psk).toString('hex'), KEY)
+		// The answer was lost: the same request again.
+		const again = is(await ask('PUT', '/devices/api-1', { household: home, protocol: 'native', model: 'P1', report_s: 600, key: KEY }, fresh), 200)
+		assert.equal(again.headers.etag, made.headers.etag)
+		is(await ask('PUT', '/devices/api-1', { household: home, protocol: 'native', model: 'P2' }, fresh), 412)
+		is(await ask('PUT', '/devices/api-1', { household: home, protocol: 'native' }), 428)
+		assert.ok(!cell.daemon.child.lines.some((l) => l.includes('abab')))
+		const entry = (await chain()).find((a) => a.device === 'api-1')
+		assert.match(entry.who, /^token\./)
+	})
+
+	test('what was read can be sent back, and changes nothing but what was changed', async () => {
+		const read = is(await ask('GET', '/devices/api-1'), 200)
+		const saved = is(await ask('PUT', '/devices/api-1', { ...read.json, model: 'P3' }, on(read)), 200)
+		assert.deepEqual(saved.json, { ...read.json, model: 'P3' })
+		assert.equal(Buffer.from((await device('api-1')).psk).toString('hex'), KEY, 'the key stays')
+		is(await ask('PATCH', '/devices/api-1', { model: 'P4' }, on(read)), 412, 'conflict')
+		assert.equal(is(await ask('PATCH', '/devices/api-1', { model: null, carrier: 'cmcc' }), 200).json.model, undefined)
+	})
+
+	test('moved to another home it begins again; in service it comes only by a press', async () => {
+		const unit = (await ask('GET', '/devices?state=in_service&limit=1')).json.items[0]
+		const read = is(await ask('GET', `/devices/${unit.id}`), 200)
+		const before = await device(unit.id)
+		const to = homes.find((h) => h.id !== unit.household).id
+		const moved = is(await ask('PUT', `/devices/${unit.id}`, { ...read.json, household: to }, on(read)), 200)
+		assert.equal(moved.json.household, to)
+		assert.equal(moved.json.state, 'commissioning')
+		assert.equal(moved.json.proved, undefined)
+		assert.match(moved.json.installed_by, /^token\./)
+		assert.deepEqual((await device(unit.id)).psk, before.psk)
+		is(await ask('PUT', `/devices/${unit.id}`, { ...read.json, household: to }, on(read)), 200)
+		assert.deepEqual(fields(await ask('PATCH', `/devices/${unit.id}`, { state: 'in_service' })), ['state'])
+		assert.equal(is(await ask('PATCH', `/devices/${unit.id}`, { state: 'retired' }), 200).json.state, 'retired')
+		is(await ask('PATCH', `/devices/${unit.id}`, { state: 'retired' }), 200)
+		assert.equal(is(await ask('PATCH', `/devices/${unit.id}`, { state: 'commissioning' }), 200).json.state, 'commissioning')
+		const history = (await chain()).filter((a) => a.device === unit.id && /^token\./.test(a.who) && a.what === audit.AuditWhat.AUDIT_CHANGED)
+		assert.ok(history.length >= 3)
+	})
+
+	test('away and back', async () => {
+		const unit = (await ask('GET', '/devices?state=in_service&limit=1')).json.items[0]
+		assert.equal(is(await ask('PATCH', `/devices/${unit.id}`, { state: 'away' }), 200).json.state, 'away')
+		assert.equal(is(await ask('PATCH', `/devices/${unit.id}`, { state: 'in_service' }), 200).json.state, 'in_service')
+	})
+
+	test('each wrong field is named, none is repeated', async () => {
+		const put = (id, value) => ask('PUT', `/devices/${id}`, { household: homes[0].id, protocol: 'native', ...value }, fresh)
+		assert.deepEqual(fields(await put('MARKx1', { model: 'x'.repeat(70), report_s: 5, code_table: 'climax' })), ['code_table', 'model', 'report_s'])
+		assert.deepEqual(fields(await put('dc09.12', {})), ['id'])
+		assert.deepEqual(fields(await put('x1', { protocol: 'dc09' })), ['id'])
+		assert.deepEqual(fields(await put('watch.12a', { protocol: 'watch' })), ['id'])
+		assert.deepEqual(fields(await put('x1', { protocol: 'manual' })), ['protocol'])
+		for (const key of ['zz', KEY.slice(2), `${KEY}00`, 5, '']) assert.deepEqual(fields(await put('x1', { key })), ['key'], String(key))
+		assert.deepEqual(fields(await put('watch.12', { protocol: 'watch', key: KEY })), ['key'])
+		assert.deepEqual(fields(await put('x1', { state: 'in_service' })), ['state'])
+		for (const member of ['psk', 'token_hash', 'next_psk', 'dc09_key', 'proof_by', 'test_until_ms', 'proved_ms', 'nothing']) assert.deepEqual(fields(await put('x1', { [member]: 1 })), ['?'], member)
+	})
+
+	test('whoever may not, and elsewhere', async () => {
+		const outside = homes.find((h) => !h.area.startsWith('440190001')).id
+		const inside = homes.find((h) => h.area.startsWith('440190001')).id
+		is(await ask('PUT', '/devices/x2', { household: inside, protocol: 'native' }, { as: reader, ...fresh }), 403, 'scope')
+		is(await ask('PUT', '/devices/x2', { household: outside, protocol: 'native' }, { as: little, ...fresh }), 403, 'area')
+		is(await ask('PUT', '/devices/x2', { household: 'h-none', protocol: 'native' }, { as: little, ...fresh }), 403, 'area')
+		is(await ask('PUT', '/devices/x2', { household: 'quarantine', protocol: 'native' }, fresh), 403, 'area')
+		const theirs = (await ask('GET', `/devices?household=${outside}`)).json.items[0].id
+		for (const id of [theirs, 'd-none']) {
+			is(await ask('PATCH', `/devices/${id}`, { state: 'retired' }, { as: little }), 404)
+			is(await ask('PUT', `/devices/${id}`, { household: inside, protocol: 'native' }, { as: little, headers: { 'if-match': '*' } }), 404)
+		}
+		const mine = (await ask('GET', `/devices?household=${inside}`)).json.items[0].id
+		is(await ask('PATCH', `/devices/${mine}`, { household: outside }, { as: little }), 403, 'area')
+	})
+})
+
+describe('people', () => {
+	const nurse = { name: '周护士', role: 'caregiver', areas: ['440190001'], languages: ['yue', 'cmn'], skills: ['care', 'nurse'], phone: '13800001111', base: { lat: 23.1, lon: 113.2 } }
+
+	test('one is entered without a password, and logs in once pinganctl has made one', async () => {
+		const made = is(await ask('PUT', '/people/api.nurse', nurse, fresh), 201)
+		assert.deepEqual(made.json, { id: 'api.nurse', ...nurse, disabled: false })
+		is(await ask('PUT', '/people/api.nurse', nurse, fresh), 200)
+		const stored = await person(cell, 'api.nurse')
+		assert.equal(stored.account, 'api.nurse')
+		assert.equal(stored.passwordHash, '')
+		assert.equal((await post(cell.daemon, '/api/v1/login', { account: 'api.nurse', password: '' })).status, 400)
+		assert.equal((await post(cell.daemon, '/api/v1/login', { account: 'api.nurse', password: DEMO_PASSWORD })).status, 401)
+		const password = (await ctlOk(cell, 'user', 'password', 'api.nurse')).split('\n')[1].split(',')[1]
+		await caughtUp(cell)
+		assert.equal((await post(cell.daemon, '/api/v1/login', { account: 'api.nurse', password })).status, 200)
+		assert.ok((await chain()).some((a) => a.record === 'person:api.nurse' && /^token\./.test(a.who)))
+	})
+
+	test('corrected, and shut out at once', async () => {
+		const cookie = await cell.login('op01')
+		const hash = (await person(cell, 'op01')).passwordHash
+		const read = is(await ask('GET', '/people/op01'), 200)
+		const saved = is(await ask('PUT', '/people/op01', { ...read.json, phone: '02012345678' }, on(read)), 200)
+		assert.deepEqual(saved.json, { ...read.json, phone: '02012345678' })
+		is(await ask('PUT', '/people/op01', { ...read.json, phone: '02099999999' }, on(read)), 412, 'conflict')
+		assert.equal((await request(cell.daemon.ports.web, '/api/v1/me', { headers: { cookie } })).status, 200, 'a number ends no session')
+		is(await ask('PATCH', '/people/op01', { disabled: true }), 200)
+		await until(async () => (await request(cell.daemon.ports.web, '/api/v1/me', { headers: { cookie } })).status === 401, { what: 'the session is over' })
+		const after = await person(cell, 'op01')
+		assert.equal(after.passwordHash, hash)
+		assert.ok(after.disabledMs > 0n && after.sessionsFromMs > 0n)
+		is(await ask('PATCH', '/people/op01', { disabled: false }), 200)
+		assert.equal((await request(cell.daemon.ports.web, '/api/v1/me', { headers: { cookie } })).status, 401, 'it does not come back')
+	})
+
+	test('each wrong field is named; what opens a log-in is no member', async () => {
+		const put = (value, id = 'api.x') => ask('PUT', `/people/${id}`, { ...nurse, ...value }, fresh)
+		assert.deepEqual(fields(await put({ name: '', phone: 'MARK', areas: ['44019'], skills: ['magic'], languages: ['TOO LONG'] })), ['areas[1]', 'languages[1]', 'name', 'phone', 'skills[1]'])
+		assert.deepEqual(fields(await put({ base: { lat: 91, lon: 0 } })), ['base.lat'])
+		assert.deepEqual(fields(await put({ role: 'machine' })), ['role'])
+		assert.deepEqual(fields(await put({ role: 'king' })), ['role'])
+		assert.deepEqual(fields(await put({}, 'a%3Ab')), ['id'])
+		for (const member of ['password', 'password_hash', 'account', 'totp_key', 'totp_step', 'recovery', 'sessions_from_ms', 'base_place']) {
+			assert.deepEqual(fields(await put({ [member]: '$argon2id$x' })), ['?'], member)
+			assert.deepEqual(fields(await ask('PATCH', '/people/op02', { [member]: '$argon2id$x' })), ['?'], member)
+		}
+	})
+
+	test('nobody makes themselves more than they were given', async () => {
+		for (const role of ['administrator', 'auditor']) {
+			is(await ask('PUT', '/people/api.root', { ...nurse, role }, fresh), 403, 'role')
+			is(await ask('PATCH', '/people/op02', { role }), 403, 'role')
+		}
+		await ctlOk(cell, 'user', 'add', 'api.admin', '--name', 'a', '--role', 'administrator', '--area', '4401')
+		await caughtUp(cell)
+		is(await ask('PATCH', '/people/api.admin', { role: 'operator' }), 403, 'role')
+		is(await ask('PATCH', '/people/api.admin', { disabled: true }), 403, 'role')
+		// Beyond the areas of the token.
+		is(await ask('PUT', '/people/api.far', { ...nurse, areas: ['4401'] }, { as: little, ...fresh }), 403, 'area')
+		is(await ask('PUT', '/people/api.far', { ...nurse, areas: [] }, fresh), 403, 'area')
+		is(await ask('PATCH', '/people/api.nurse', { areas: ['440190001', '440190002'] }, { as: little }), 403, 'area')
+		is(await ask('PATCH', '/people/sup01', { phone: '02011112222' }, { as: little }), 403, 'area')
+		await ctlOk(cell, 'user', 'add', 'api.other', '--name', 'b', '--role', 'operator', '--area', '440199')
+		await caughtUp(cell)
+		for (const id of ['api.other', 'nobody']) {
+			is(await ask('PATCH', `/people/${id}`, { phone: '02011112222' }, { as: little }), 404)
+			is(await ask('PUT', `/people/${id}`, { ...nurse, id }, { as: little, headers: { 'if-match': '*' } }), 404)
+		}
+		is(await ask('PATCH', '/people/op02', { phone: '1' }, { as: reader }), 403, 'scope')
+	})
+})
