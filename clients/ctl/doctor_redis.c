@@ -279,7 +279,7 @@ static void daemons(struct doctor *d, ms_t now_ms)
 	cell_keys_free(keys, count);
 	if (alive == 0)
 		doctor_say(d, FINDING_WRONG, "daemons", "systemctl start pingand; its log says why it does not run",
-		           "none of this cell lives and takes anybody in: nobody new is served");
+		           "none of this cell lives, or none takes anybody in: nobody is served");
 	else if (alive > 1)
 		doctor_say(d, FINDING_OK, "daemons", "", "%" PRIu32 " live", alive);
 	else
