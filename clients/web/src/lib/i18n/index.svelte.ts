@@ -4,6 +4,7 @@
  *         its main.ts adds before anything is drawn, so that a phone does not carry the console's words.
  * Result: t() for a key, word() for an enum value. An enum value newer than this page has a plain word.
  */
+import { dayShort } from './format';
 import type { zh as caregiver } from './caregiver/zh';
 import { zh } from './common/zh';
 import type { zh as life } from './console/life/zh';
@@ -107,6 +108,16 @@ class Language {
 export const language = new Language();
 
 const words: Record<Lang, Record<string, string>> = { 'zh-CN': { ...zh }, en: {} };
+
+const WEEK: Record<Lang, Intl.DateTimeFormat> = {
+	'zh-CN': new Intl.DateTimeFormat('zh-CN', { timeZone: 'Asia/Shanghai', weekday: 'short' }),
+	en: new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Shanghai', weekday: 'short' }),
+};
+
+/** 5/4 周日: people know their shifts by the day of the week. */
+export function dayOfWeek(ms: number): string {
+	return ms === 0 ? dayShort(ms) : `${dayShort(ms)} ${WEEK[language.lang].format(ms)}`;
+}
 
 type Words = Record<string, string>;
 /** Where a page's English words come from, as long as nobody has asked for them. */

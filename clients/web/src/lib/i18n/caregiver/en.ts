@@ -32,7 +32,7 @@ export const en: Record<keyof typeof zh, string> = {
 	'cg.test.again': 'Test again',
 	'cg.test.none': 'The ring has not been tested',
 	'cg.shift.now': 'Shift until {at}',
-	'cg.shift.over': 'Your shift is over: you may go off duty',
+	'cg.shift.over': 'No shift of yours runs now: you may go off duty',
 	'cg.shift.next': 'Next shift {day} {at}',
 	'cg.shift.none': 'No shift',
 	'cg.shift.mine': 'My shifts',

@@ -30,7 +30,7 @@ export const zh = {
 	'cg.test.again': '再测一次',
 	'cg.test.none': '尚未测试来电',
 	'cg.shift.now': '本班到 {at}',
-	'cg.shift.over': '班次已结束，可以下岗',
+	'cg.shift.over': '现在没有您的班次，可以下岗',
 	'cg.shift.next': '下一班 {day} {at}',
 	'cg.shift.none': '没有排班',
 	'cg.shift.mine': '我的排班',

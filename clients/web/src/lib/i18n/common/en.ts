@@ -167,7 +167,16 @@ export const en: Record<keyof typeof zh, string> = {
 	'replaced.title': 'You are logged in in another window',
 	'replaced.here': 'Go on here',
 
-	'forbidden.text': 'This account may not use this page.',
+	'forbidden.title': 'This account may not use this page',
+	'forbidden.desk': 'Operators and supervisors work at the console.',
+	'forbidden.desk.go': 'Open the console',
+	'forbidden.field': 'Caregivers and technicians work with the caregiver page on the phone.',
+	'forbidden.field.go': 'Open the caregiver page',
+	'forbidden.administrator':
+		'Administrators take no calls: people, areas, homes, rosters and log-ins are managed with pinganctl or the API, /api/v1.',
+	'forbidden.auditor': 'Auditors take no calls: records are read with pinganctl audit or the API, /api/v1.',
+	'forbidden.wallboard': 'A wallboard account is for the wall display and takes no calls.',
+	'forbidden.other': 'There is no page for this account; ask an administrator.',
 
 	'sound.locked': 'Sound is off',
 	'sound.unlock': 'Press here for sound',

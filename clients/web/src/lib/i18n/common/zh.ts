@@ -164,7 +164,16 @@ export const zh = {
 	'replaced.title': '您已在另一个窗口登录',
 	'replaced.here': '在此继续',
 
-	'forbidden.text': '这个账号不能使用本页面。',
+	'forbidden.title': '这个账号不能使用本页面',
+	'forbidden.desk': '坐席和班长请用坐席台。',
+	'forbidden.desk.go': '打开坐席台',
+	'forbidden.field': '护理员和技术员请用手机上的护理员页面。',
+	'forbidden.field.go': '打开护理员页面',
+	'forbidden.administrator':
+		'管理员不接呼援：人员、区域、住户、排班和登录用命令行 pinganctl 或接口 /api/v1 管理。',
+	'forbidden.auditor': '审计员不接呼援：记录用命令行 pinganctl audit 或接口 /api/v1 查阅。',
+	'forbidden.wallboard': '大屏账号只看大屏，不接呼援。',
+	'forbidden.other': '这个账号没有可用的页面，请联系管理员。',
 
 	'sound.locked': '声音未启用',
 	'sound.unlock': '点此启用声音',

@@ -73,5 +73,6 @@ export const en: Record<keyof typeof zh, string> = {
 	'roster.mine.withdraw': 'Withdraw',
 	'roster.mine.away': 'My absences',
 	'roster.mine.back': 'I can come',
+	'roster.mine.out': 'You reported: {why}. The supervisor sees it.',
 	'roster.back': 'Back',
 };

@@ -72,5 +72,6 @@ export const zh = {
 	'roster.mine.withdraw': '撤回',
 	'roster.mine.away': '我的请假',
 	'roster.mine.back': '我能来了',
+	'roster.mine.out': '已报请假：{why}，班长看得到',
 	'roster.back': '返回',
 } as const;
