@@ -1,13 +1,13 @@
 // words.mjs - the catalogues of clients/web for tests, as plain objects.
 //
-//   const zh = await words('zh')        // common, console and caregiver in one: key -> text
+//   const zh = await words('zh')        // all catalogues in one: key -> text
 //   say(zh, 'row.years', { n: 86 })     // "86 岁"
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 
 import { webRoot } from './npm.mjs'
 
-const PARTS = ['common', 'console', 'console/life', 'caregiver', 'roster']
+const PARTS = ['common', 'console', 'console/life', 'caregiver', 'roster', 'home', 'sessions', 'unit']
 
 async function catalogue(part, language) {
 	const text = readFileSync(path.join(webRoot, 'src/lib/i18n', part, `${language}.ts`), 'utf8')

@@ -9,8 +9,9 @@ import { test } from 'node:test'
 import { PHONE, Stage } from '../harness/browser.mjs'
 import { DEMO_PASSWORD } from '../harness/index.mjs'
 import { common, console_ as proto } from '../harness/proto.mjs'
-import { area, household, person } from '../harness/registry.mjs'
+import { household, person } from '../harness/registry.mjs'
 import { Screen } from '../harness/screen.mjs'
+import { dataOf, leftovers, overflows } from '../harness/sight.mjs'
 import { Unit } from '../harness/unit.mjs'
 import { until } from '../harness/until.mjs'
 import { say, words } from '../harness/words.mjs'
@@ -46,84 +47,6 @@ async function strangePanel(t, daemon) {
 	await once(socket, 'connect')
 	socket.write(`\n${hex(crc16(Buffer.from(body)))}${hex(body.length)}${body}\r`)
 }
-
-/** Everything a person of the registry wrote or is called: data stays in its language. */
-async function dataOf(stage) {
-	const data = new Set([NOTE])
-	const take = (value) => {
-		if (typeof value === 'string') data.add(value)
-		else if (Array.isArray(value)) value.forEach(take)
-		else if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)) Object.values(value).forEach(take)
-	}
-	const people = await stage.cell.redis.cli('--raw', 'keys', 'pa:person:*')
-	for (const key of people.split('\n')) take((await person(stage.cell, key.slice('pa:person:'.length))).name)
-	const areas = await stage.cell.redis.cli('--raw', 'keys', 'pa:area:*')
-	for (const key of areas.split('\n')) take((await area(stage.cell, key.slice('pa:area:'.length))).name)
-	const homes = await stage.cell.redis.cli('--raw', 'keys', 'pa:household:*')
-	for (const key of homes.split('\n')) take(await household(stage.cell, key.slice('pa:household:'.length)))
-	return [...data].filter((text) => /\p{Script=Han}/u.test(text)).sort((a, b) => b.length - a.length)
-}
-
-/** Words on the page that are neither data nor marked as Chinese. */
-async function leftovers(seat, data) {
-	const texts = await seat.page.evaluate(() => {
-		const out = []
-		const foreign = (element) => {
-			const marked = element.closest('[lang]:not([lang=""])')
-			return marked !== null && marked !== document.documentElement && marked.lang.startsWith('zh')
-		}
-		const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT)
-		for (let node = walk.nextNode(); node !== null; node = walk.nextNode()) {
-			if (node.nodeType === Node.TEXT_NODE) {
-				if (!foreign(node.parentElement) && !/^(STYLE|SCRIPT)$/.test(node.parentElement.tagName)) out.push(node.data)
-			} else for (const name of ['aria-label', 'title', 'placeholder', 'alt']) if (node.hasAttribute(name) && !foreign(node)) out.push(node.getAttribute(name))
-		}
-		return [document.title, ...out]
-	})
-	const cleaned = texts.map((text) => data.reduce((rest, known) => rest.replaceAll(known, ''), text).trim())
-	return [...new Set(cleaned.filter((text) => /\p{Script=Han}/u.test(text)))]
-}
-
-/** What is drawn over the edge of the page, of its own box, or of a button. */
-const overflows = (seat) =>
-	seat.page.evaluate(() => {
-		const out = []
-		const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth
-		if (wide > 0) out.push(`the page is ${wide} px too wide`)
-		const name = (e) => `${e.tagName.toLowerCase()}.${[...e.classList].join('.')} "${e.textContent.replace(/\s+/g, ' ').trim().slice(0, 60)}"`
-		for (const element of document.querySelectorAll('body *')) {
-			if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue
-			const style = getComputedStyle(element)
-			if (element.closest('.sr, svg') !== null || style.clipPath !== 'none') continue
-			const direct = [...element.childNodes].filter((n) => n.nodeType === Node.TEXT_NODE && n.data.trim() !== '')
-			if (direct.length === 0) continue
-			const box = element.getBoundingClientRect()
-			if (box.width === 0 || box.height === 0) continue
-			// Cut off without an ellipsis.
-			if (style.overflowX !== 'visible' && style.overflowX !== 'auto' && style.overflowX !== 'scroll' && style.textOverflow !== 'ellipsis' && element.scrollWidth > element.clientWidth + 1)
-				out.push(`cut: ${name(element)}`)
-			for (const text of direct) {
-				const range = document.createRange()
-				range.selectNodeContents(text)
-				const at = range.getBoundingClientRect()
-				const button = element.closest('button, a.button, [class~=mark], [class~=tag]')
-				const edge = button?.getBoundingClientRect()
-				if (edge && style.textOverflow !== 'ellipsis' && (at.right > edge.right + 1 || at.left < edge.left - 1 || at.bottom > edge.bottom + 1)) out.push(`over its button: ${name(element)}`)
-				// Up to what cuts it off: there it ends, unless an ellipsis or a scroll bar says that it goes on.
-				let cut = element
-				let flows = true // an ellipsis is put for text, not for a box
-				while (cut !== document.documentElement && getComputedStyle(cut).overflowX === 'visible') {
-					flows &&= getComputedStyle(cut).display === 'inline'
-					cut = cut.parentElement
-				}
-				const { overflowX, textOverflow } = getComputedStyle(cut)
-				const said = flows && textOverflow === 'ellipsis'
-				const border = cut === document.documentElement ? { left: 0, right: innerWidth } : cut.getBoundingClientRect()
-				if (!said && !/auto|scroll/.test(overflowX) && (at.right > border.right + 1 || at.left < border.left - 1)) out.push(`over its edge: ${name(element)}`)
-			}
-		}
-		return [...new Set(out)]
-	})
 
 /** Every state a desk and a phone come to. `visit` looks at each. */
 async function walk(t, stage, w, visit) {
@@ -419,7 +342,7 @@ test('every state in Chinese, dark', async (t) => {
 test('every state in English, light: no Chinese but data, nothing over its edge, the phone at 200 %', async (t) => {
 	const stage = await Stage.open(t, 'a11y-english', { demo: { homes: 40 }, policy: PATIENT })
 	const w = { ...(await words('en')), lang: 'en', theme: 'light' }
-	const data = await dataOf(stage)
+	const data = await dataOf(stage.cell, NOTE)
 	const found = []
 	// Codes in the registry are shown as words: each must have one.
 	const [zh, en] = [await words('zh'), w]

@@ -189,6 +189,7 @@ export const en: Record<keyof typeof zh, string> = {
 	'mark.not_safe': 'Not yet safe',
 	'mark.restored': 'Restored',
 	'mark.returned': 'Returned (was {who})',
+	'mark.returned.brief': 'Returned',
 	'mark.silent': 'Silent',
 	'mark.quarantine': 'Unknown device',
 	'mark.unattended': 'By rule',

@@ -187,6 +187,7 @@ export const zh = {
 	'mark.not_safe': '未备份',
 	'mark.restored': '已恢复',
 	'mark.returned': '退回（原 {who}）',
+	'mark.returned.brief': '已退回',
 	'mark.silent': '静默',
 	'mark.quarantine': '未知设备',
 	'mark.unattended': '系统派单',
