@@ -423,7 +423,7 @@ bool demo_account(const char *id)
 	return false;
 }
 
-int demo_load(struct cell *cell, const struct demo_options *options)
+static int demo_put(struct cell *cell, const struct demo_options *options)
 {
 	FILE *devices = secret_file(options->devices_path, "device,key_hex,household,area");
 	FILE *tokens = secret_file(options->tokens_path, "device,token_hex");
@@ -450,4 +450,33 @@ int demo_load(struct cell *cell, const struct demo_options *options)
 		return 1;
 	printf("\n%" PRIu64 " records written, %" PRIu64 " were there already\n", cell->stored, cell->kept);
 	return 0;
+}
+
+/* There are people, and none of the demo's: it is no demo's cell, and shall not get accounts whose password everybody knows. */
+static bool real_cell(struct cell *cell, bool *ret)
+{
+	size_t count = 0;
+	char **keys = cell_keys(cell, "person:", &count);
+
+	*ret = count != 0;
+	for (size_t i = 0; keys != NULL && i < count; i++)
+		*ret = *ret && !demo_account(keys[i] + strlen("person:"));
+	cell_keys_free(keys, count);
+	return keys != NULL;
+}
+
+int demo_load(struct cell *cell, const struct demo_options *options)
+{
+	bool real;
+
+	if (!real_cell(cell, &real))
+		return 1;
+	if (real) {
+		fprintf(
+			stderr,
+			"pinganctl: this cell has people, and none of the demo's: its accounts, whose password everybody knows, "
+			"are not put beside them\n");
+		return 1;
+	}
+	return demo_put(cell, options);
 }

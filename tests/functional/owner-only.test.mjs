@@ -6,7 +6,7 @@ import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 
-import { ok } from '../harness/ctl.mjs'
+import { ok, refused } from '../harness/ctl.mjs'
 import { Cell, folder, program, until } from '../harness/index.mjs'
 
 const mode = (file) => (statSync(file).mode & 0o777).toString(8)
@@ -28,6 +28,21 @@ test('keys, exports, copies and sockets are their owner\'s', async (t) => {
 	await until(() => statSync(at('snapshot'), { throwIfNoEntry: false })?.size > 0, { what: 'a snapshot' })
 	for (const name of ['homes.csv', 'devices.csv', 'tokens.csv', 'snapshot', 'snapshot.key']) assert.equal(mode(at(name)), '600', name)
 	assert.equal(mode(cell.authd.socket), '660')
+})
+
+test('the demo\'s accounts do not come into a cell of others', async (t) => {
+	const cell = await Cell.start(t, {})
+	const password = path.join(cell.dir, 'password')
+	writeFileSync(password, 'long enough 123\n', { mode: 0o600 })
+	await ok(cell, 'user', 'add', 'chen', '--name', '陈', '--role', 'operator', '--area', '4401', '--password-file', password)
+	await refused(cell, /this cell has people, and none of the demo's/, 'demo', 'load', '--homes', '3')
+	assert.doesNotMatch(await ok(cell, 'user', 'list', '--json'), /op01/)
+	// In its own it may be loaded again, whoever has come to it since.
+	await ok(cell, 'user', 'disable', 'chen')
+	const demo = await Cell.start(t, { demo: { homes: 1 } })
+	writeFileSync(path.join(demo.dir, 'password'), 'long enough 123\n', { mode: 0o600 })
+	await ok(demo, 'user', 'add', 'chen', '--name', '陈', '--role', 'operator', '--area', '4401', '--password-file', path.join(demo.dir, 'password'))
+	await ok(demo, 'demo', 'load', '--homes', '2')
 })
 
 test('the command line leaves no core with homes in it', async (t) => {
