@@ -50,7 +50,7 @@ static const struct command COMMANDS[] = {
      "station add s01 name=沙面颐康中心 area=440103001", NEEDS_CELL},
 	{"station set", "ID FIELD=VALUE...", "corrects it; closed=yes: nobody is sent from there", "json", do_record,
      "station set s01 closed=yes", NEEDS_CELL},
-	{"station remove", "ID", "that no home, care plan or area names", "json", do_record, "station remove s01",
+	{"station remove", "ID", "that no home, care plan, area or person names", "json", do_record, "station remove s01",
      NEEDS_CELL},
 };
 

@@ -83,12 +83,12 @@ static const struct command COMMANDS[] = {
      NEEDS_CELL},
 	{"user show", "ACCOUNT", "one of them", "json", do_show, "user show li.na", NEEDS_CELL},
 	{"user add", "ACCOUNT", "a new one; prints the password, this once",
-     "name role area phone language skill password-file", do_add,
+     "name role area phone station language skill password-file", do_add,
      "user add li.na --name 李娜 --role operator --area 440106\n"
      "user add zhao.min --name 赵敏 --role caregiver --area 440103001 --skill care,nurse --language cmn,yue --phone "
      "13800000000",
      NEEDS_CELL},
-	{"user set", "ACCOUNT", "another name, role, area, phone, language or skill", "name role area phone language skill",
+	{"user set", "ACCOUNT", "another name, role, area, phone, station, language or skill", "name role area phone station language skill",
      do_set, "user set li.na --role supervisor --area 4401", NEEDS_CELL},
 	{"user password", "ACCOUNT", "a new password, printed this once; ends every session", "password-file", do_password,
      "user password li.na", NEEDS_CELL},
@@ -112,6 +112,7 @@ static const struct option_row OPTIONS[] = {
      "operator, supervisor, caregiver, technician, administrator, auditor, wallboard"},
 	{"area", "CODES", NULL, TEXT(user.areas), "division codes, parted by commas; each covers what lies below it"},
 	{"phone", "NUMBER", NULL, TEXT(user.phone), "where they are called"},
+	{"station", "ID", NULL, TEXT(user.station), "where they are while on duty (pinganctl station list); \"\": nowhere"},
 	{"language", "CODES", NULL, TEXT(user.languages), "cmn, yue, ...: what they speak"},
 	{"skill", "NAMES", "care nurse technician", TEXT(user.skills), "care, nurse, technician"},
 	{"password-file", "FILE", NULL, TEXT(user.password_file), "its first line, instead of a new password"},

@@ -329,6 +329,8 @@ static bool names_it(const struct work *w, const ProtobufCMessage *m)
 	const Pingan__V1__Station *s = (const Pingan__V1__Station *)(const void *)m;
 	bool area = w->kind->message == &pingan__v1__area__descriptor;
 
+	if (m->descriptor == &pingan__v1__person__descriptor)
+		return !area && strcmp(((const Pingan__V1__Person *)(const void *)m)->station, w->id) == 0;
 	if (m->descriptor == &pingan__v1__household__descriptor)
 		return area ? area_covers(w->id, h->area)
 		            : strcmp(h->station, w->id) == 0 ||
@@ -355,7 +357,7 @@ static void see_use(void *ctx, size_t n, const struct store_record *rec)
 /* False with one line on standard error when it is in use, or could not be looked up. */
 static bool unused(struct work *w)
 {
-	static const char *const TABLES[] = {"homes", "areas", "stations"};
+	static const char *const TABLES[] = {"homes", "areas", "stations", "people"};
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < COUNT_OF(TABLES); i++) {

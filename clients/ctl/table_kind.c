@@ -98,6 +98,7 @@ static const struct table_column PEOPLE[] = {
 	{"skills", "技能", "skills", AS_TYPE, 15, false, false, NULL},
 	{"latitude", "纬度", "base_place.lat_e6", AS_PLACE, 90, false, false, NULL},
 	{"longitude", "经度", "base_place.lon_e6", AS_PLACE, 180, false, false, NULL},
+	{"station", "服务站", "station", AS_ID, 31, false, false, "station"},
 	{"disabled", "停用", "disabled", AS_TYPE, 0, false, false, NULL},
 	{"password_hash", "口令散列", "password_hash", AS_TYPE, 127, false, true, NULL},
 };

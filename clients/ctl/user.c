@@ -90,6 +90,21 @@ struct typed {
 	struct list areas, languages, skills;
 };
 
+/* The station that was named is there, or none was. */
+static bool station_there(struct cell *cell, const char *account, const struct user_options *o)
+{
+	uint64_t kept = cell->kept;
+	char key[STORE_KEY_MAX];
+	bool there;
+
+	if (o->station == NULL || o->station[0] == '\0')
+		return true;
+	snprintf(key, sizeof key, "station:%.*s", ID_MAX, o->station);
+	there = strlen(o->station) < ID_MAX && cell_has(cell, key);
+	cell->kept = kept; /* this was only a look */
+	return there || complain("--station: there is no such station (pinganctl station list)", account) == 0;
+}
+
 /* Puts what was said into the record. False with one line on standard error. `p` points into `t` and `o` after. */
 static bool person_set(Pingan__V1__Person *p, const char *account, const struct user_options *o, struct typed *t)
 {
@@ -125,6 +140,8 @@ static bool person_set(Pingan__V1__Person *p, const char *account, const struct 
 			return complain("--phone is a telephone number of 31 characters at most", account), false;
 		p->phone = (char *)(uintptr_t)o->phone;
 	}
+	if (o->station != NULL)
+		p->station = (char *)(uintptr_t)o->station;
 	if (o->languages != NULL) {
 		bool good = list_read(o->languages, LANGUAGES_MAX, &t->languages);
 
@@ -249,7 +266,7 @@ static int person_new(struct cell *cell, const char *account, const struct user_
 	struct second codes;
 	struct typed t;
 
-	if (!key_of(account, key) || !person_set(&p, account, o, &t))
+	if (!key_of(account, key) || !station_there(cell, account, o) || !person_set(&p, account, o, &t))
 		return 1;
 	if (cell_has(cell, key))
 		return complain("this account is there already; nothing was changed", account);
@@ -334,11 +351,12 @@ static bool print(struct cell *cell, const Pingan__V1__Person *p, void *ctx)
 
 	(void)cell;
 	if (json) {
-		json_t *line = json_pack(
-			"{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:b, s:b, s:b, s:i}", "account", p->account, "name", p->name, "role",
-			role_name((enum role)p->role), "areas", texts(p->areas, p->n_areas), "phone", p->phone, "languages",
-			texts(p->languages, p->n_languages), "skills", texts(p->skills, p->n_skills), "disabled", p->disabled,
-			"has_password", p->password_hash[0] != '\0', "code", p->totp_key.len != 0, "recovery", (int)p->n_recovery);
+		json_t *line =
+			json_pack("{s:s, s:s, s:s, s:o, s:s, s:s, s:o, s:o, s:b, s:b, s:b, s:i}", "account", p->account, "name",
+		              p->name, "role", role_name((enum role)p->role), "areas", texts(p->areas, p->n_areas), "phone",
+		              p->phone, "station", p->station, "languages", texts(p->languages, p->n_languages), "skills",
+		              texts(p->skills, p->n_skills), "disabled", p->disabled, "has_password",
+		              p->password_hash[0] != '\0', "code", p->totp_key.len != 0, "recovery", (int)p->n_recovery);
 
 		if (line == NULL) {
 			(void)complain("its record is no text", "person");
@@ -445,16 +463,18 @@ static int change(struct cell *cell, const char *account, const struct user_opti
 	/* Every session of before is over by this one entry, whatever becomes of the command after it. */
 	if (hash != NULL || disabled == 1 || second != NULL || o->role != NULL || o->areas != NULL)
 		now.sessions_from_ms = now_ms;
-	ok = person_set(&now, account, o, &t) && cell_put(cell, key, &rec, pack(&now, body, sizeof body));
+	ok = station_there(cell, account, o) && person_set(&now, account, o, &t) &&
+	     cell_put(cell, key, &rec, pack(&now, body, sizeof body));
 	pingan__v1__person__free_unpacked(p, NULL);
 	return !ok;
 }
 
 int user_set(struct cell *cell, const char *account, const struct user_options *o)
 {
-	if (o->name == NULL && o->role == NULL && o->areas == NULL && o->phone == NULL && o->languages == NULL &&
-	    o->skills == NULL)
-		return complain("say what to change: --name, --role, --area, --phone, --language or --skill", account);
+	if (o->name == NULL && o->role == NULL && o->areas == NULL && o->phone == NULL && o->station == NULL &&
+	    o->languages == NULL && o->skills == NULL)
+		return complain("say what to change: --name, --role, --area, --phone, --station, --language or --skill",
+		                account);
 	if (change(cell, account, o, NULL, -1, NULL) != 0)
 		return 1;
 	if (o->role != NULL && strcmp(o->role, "administrator") == 0)

@@ -15,7 +15,7 @@
 
 /* NULL = not said: left as it is, or empty for a new one. Lists are parted by commas. */
 struct user_options {
-	const char *name, *role, *areas, *phone, *languages, *skills, *password_file;
+	const char *name, *role, *areas, *phone, *station, *languages, *skills, *password_file;
 };
 
 /* Each 0, or 1 with one line on standard error that says what to mend. */

@@ -89,14 +89,16 @@ static void judge(struct app *app, const struct home *h, const struct member *m,
 	int64_t age_ms = app->now.mono.ms - m->position_at.ms;
 	bool fresh = m->positioned && age_ms < POSITION_MS;
 	bool based = m->base_lat_e6 != 0 || m->base_lon_e6 != 0;
+	int32_t lat_e6 = fresh ? m->lat_e6 : m->stationed ? m->station_lat_e6 : m->base_lat_e6;
+	int32_t lon_e6 = fresh ? m->lon_e6 : m->stationed ? m->station_lon_e6 : m->base_lon_e6;
 
 	memset(ret, 0, sizeof *ret);
 	memcpy(ret->caregiver, m->id, sizeof ret->caregiver);
-	if (!h->placed || (!fresh && !based))
+	if (!h->placed || (!fresh && !m->stationed && !based))
 		ret->distance_m = guess_m(m, h->area);
 	else
-		ret->distance_m = place_distance_m(h->lat_e6, h->lon_e6, fresh ? m->lat_e6 : m->base_lat_e6,
-		                                   fresh ? m->lon_e6 : m->base_lon_e6);
+		ret->distance_m = place_distance_m(h->lat_e6, h->lon_e6, lat_e6, lon_e6);
+	ret->by_station = h->placed && !fresh && m->stationed;
 	ret->travel_s = travel_s(ret->distance_m);
 	ret->position_age_s = fresh ? 1 + (uint32_t)(age_ms / 1000) : 0;
 	/* A phone whose test offer nobody heard is none that rings: whoever has answered theirs is asked first. */

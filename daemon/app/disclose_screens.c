@@ -29,6 +29,7 @@ static const struct field CANDIDATE[] = {
 #define T(member, sort) F(CandidateList__Candidate, member, sort)
 	T(caregiver, REF), T(name, STAFF), T(distance_m, WORK), T(travel_s, WORK), T(reachable, WORK), T(busy, WORK),
 	T(speaks, WORK), T(knows, WORK), T(position_age_s, WORK), T(asked, WORK), T(score, WORK), T(why, WORK),
+	T(station, WORK),
 #undef T
 };
 static const struct field OUT_LISTED[] = {F(OutListed, from, WORK), F(OutListed, total, WORK), F(OutListed, list, PART)};

@@ -500,6 +500,7 @@ void roster_free(struct roster *roster);
 /* A record changed: person NULL-safe, by id. */
 void roster_person(struct app *app, const char *person);
 void roster_caregiver(struct app *app, const char *person);
+void roster_station(struct app *app, const char *station);
 void roster_operators(struct app *app);
 void roster_area(struct app *app);
 

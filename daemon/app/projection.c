@@ -422,9 +422,11 @@ static void told(struct app *app, struct record *rec)
 	case RECORD_OUT:
 	case RECORD_REMINDER:
 	case RECORD_TOKEN:
-	case RECORD_STATION:
 	case RECORD_DRAIN:
 	case RECORD_TYPE_COUNT:
+		break;
+	case RECORD_STATION:
+		roster_station(app, id_of(rec->key));
 		break;
 	case RECORD_WISH:
 		/* By the log only: what a load brings is an old wish. */

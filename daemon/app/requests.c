@@ -239,6 +239,14 @@ static void calling(struct app *app, struct session *s, uint64_t cmd, uint64_t i
 	reply(app, s, cmd, REFUSAL_OK);
 }
 
+static char *candidate_station(struct app *app, const struct candidate *c)
+{
+	const struct member *m = c->by_station ? roster_member(app, c->caregiver) : NULL;
+	const Pingan__V1__Station *s = m == NULL ? NULL : station_find(app, m->station);
+
+	return text_cut(app, s == NULL ? "" : s->name, 96);
+}
+
 static Pingan__V1__CandidateList__Candidate *candidate_fill(struct app *app, const struct candidate *c)
 {
 	Pingan__V1__CandidateList__Candidate *to = arena_take(&app->arena, sizeof *to);
@@ -255,6 +263,7 @@ static Pingan__V1__CandidateList__Candidate *candidate_fill(struct app *app, con
 	to->speaks = c->speaks;
 	to->knows = c->knows;
 	to->position_age_s = c->position_age_s;
+	to->station = candidate_station(app, c);
 	to->asked = c->asked || c->declined;
 	to->score = c->score;
 	to->why = arena_take(&app->arena, 32 * sizeof *to->why);

@@ -127,6 +127,29 @@ static void skills_read(const Pingan__V1__Person *p, struct member *m)
 		m->skills = BIT(SKILL_CARE);
 }
 
+/* Somebody at a closed station, or at one of which nobody knows where it is, is nowhere in particular. */
+static void station_read(const Pingan__V1__Station *s, struct member *m)
+{
+	const Pingan__V1__Place *at = s == NULL || s->closed ? NULL : s->place;
+
+	m->stationed = at != NULL && (at->lat_e6 != 0 || at->lon_e6 != 0);
+	m->station_lat_e6 = m->stationed ? at->lat_e6 : 0;
+	m->station_lon_e6 = m->stationed ? at->lon_e6 : 0;
+}
+
+void roster_station(struct app *app, const char *station)
+{
+	const struct table *members = &app->roster->members;
+	const Pingan__V1__Station *s = station_find(app, station);
+
+	for (size_t i = 0; i < table_places(members); i++) {
+		struct member *m = table_at(members, i)->key == NULL ? NULL : table_at(members, i)->value;
+
+		if (m != NULL && strcmp(m->station, station) == 0)
+			station_read(s, m);
+	}
+}
+
 void roster_person(struct app *app, const char *person)
 {
 	const Pingan__V1__Person *p = person_find(app, person);
@@ -144,6 +167,9 @@ void roster_person(struct app *app, const char *person)
 		skills_read(p, m);
 		m->base_lat_e6 = p->base_place == NULL ? 0 : p->base_place->lat_e6;
 		m->base_lon_e6 = p->base_place == NULL ? 0 : p->base_place->lon_e6;
+		if (!text_copy(m->station, sizeof m->station, slice_str(p->station)))
+			m->station[0] = '\0';
+		station_read(m->station[0] == '\0' ? NULL : station_find(app, m->station), m);
 		if (p->n_areas > RIGHTS_AREAS_MAX)
 			APP_LOG(app, "PERSON_AREAS", "person=%s areas=%zu max=%d", m->id, p->n_areas, RIGHTS_AREAS_MAX);
 	}

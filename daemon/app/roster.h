@@ -20,6 +20,9 @@ struct member {
 	struct rights rights;
 	bool known; /* the registry has this person, not disabled */
 	int32_t base_lat_e6, base_lon_e6;
+	char station[ID_MAX]; /* where they are while on duty; empty = at no station */
+	int32_t station_lat_e6, station_lon_e6;
+	bool stationed; /* it is there, open, and known where */
 	uint32_t skills; /* bits of enum skill */
 	bool on_duty;
 	uint32_t jobs_taken;      /* since the duty began */

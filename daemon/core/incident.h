@@ -488,7 +488,8 @@ struct candidate {
 	uint32_t skills;     /* bits of enum skill: what this person can do */
 	uint32_t jobs_taken; /* since the duty began */
 	bool knows;
-	uint32_t position_age_s; /* 0 = base address */
+	uint32_t position_age_s; /* 0 = no fresh position: from the station, else the base address */
+	bool by_station;         /* distance and time are counted from the station of this person */
 	bool
 		asked; /* set by dispatch_rank: holds an offer or a job of this incident, or let one of a job pass that still looks */
 	bool declined; /* set by dispatch_rank: said no to this incident, or gave it back */

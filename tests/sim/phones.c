@@ -175,7 +175,7 @@ static void work(struct phone *p)
 	struct prng *r = &p->screen.prng;
 	enum job_state next;
 
-	if (p->screen.up && p->doing < JOB_ARRIVED && p->position_at <= sim->now) {
+	if (p->screen.up && p->doing < JOB_ARRIVED && p->position_at <= sim->now && sim->setup.stationed == 0) {
 		p->position_at = sim->now + 10000;
 		do_position(p);
 	}

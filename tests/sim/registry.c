@@ -175,6 +175,8 @@ static void put_person(struct batch *b, const char *id, const char *name, Pingan
 	place.lat_e6 = sim_place_lat(100 + n);
 	place.lon_e6 = sim_place_lon(100 + n);
 	p.base_place = &place;
+	if (role == PINGAN__V1__ROLE__ROLE_CAREGIVER && n + 1 == 50 + b->sim->setup.stationed)
+		p.station = (char *)"s1";
 	put(b, "person", id, &p.base);
 	l.person = (char *)id;
 	l.role = role;
@@ -262,11 +264,17 @@ static void put_area(struct batch *b, const char *code, const char *name, uint32
 static void put_station(struct batch *b)
 {
 	Pingan__V1__Station s = PINGAN__V1__STATION__INIT;
+	Pingan__V1__Place place = PINGAN__V1__PLACE__INIT;
 
 	s.id = (char *)"s1";
 	s.name = (char *)"First Centre";
 	s.area = (char *)"440103001";
 	s.kind = PINGAN__V1__STATION_KIND__STATION_CENTRE;
+	if (b->sim->setup.stationed != 0) {
+		place.lat_e6 = sim_place_lat(0);
+		place.lon_e6 = sim_place_lon(0);
+		s.place = &place;
+	}
 	put(b, "station", s.id, &s.base);
 }
 
@@ -340,7 +348,7 @@ void sim_registry(struct sim *sim)
 	}
 	if (sim->setup.changes && sim->setup.phones != 0)
 		put_roster(&b);
-	if (sim->setup.office)
+	if (sim->setup.office || sim->setup.stationed != 0)
 		put_station(&b);
 	flush(&b);
 }

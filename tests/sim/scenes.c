@@ -19,6 +19,7 @@ struct sim *scene(const struct sim_setup *change)
 		setup.replicated = change->replicated;
 		setup.overload = change->overload;
 		setup.lossy = change->lossy;
+		setup.stationed = change->stationed;
 	}
 	setup.by_hand = true;
 	setup.exact = true;

@@ -74,6 +74,8 @@ struct sim_setup {
 	bool commissioning;   /* every third home has a unit whose button nobody has proved yet */
 	bool supervised;      /* devices that say nothing are missed: else a scenario about something else is left alone */
 	const struct sim_weather *weather;
+	unsigned
+		stationed; /* caregiver n (1, 2, ...) works from a station at home 0, and nobody's phone tells where it is; 0 = none */
 	bool changes;  /* duties, rosters, absences and homes change while calls run; a home may be erased */
 	bool office;   /* log-ins end, accounts change, tables are entered, what is old is taken out while calls run */
 	bool lossy;    /* two faults at once: history is cut where no single fault could, what was told may go */

@@ -52,6 +52,21 @@ static void test_the_plan_runs_by_itself(void **state)
 	sim_free(sim);
 }
 
+/* The station is next door, the home of whoever is on duty there is not. */
+static void test_who_is_at_the_station_next_door_is_asked_first(void **state)
+{
+	(void)state;
+	for (unsigned who = 1; who <= 4; who++) {
+		const struct sim_setup setup = {.phones = 4, .stationed = who};
+		struct sim *sim = scene_ready(&setup);
+
+		sim_press(sim, 0, KIND_SOS);
+		until_state(sim, 0, "waiting/offering", 60000);
+		assert_string_equal(sim_incident(sim, 0)->jobs[0].offers[0].caregiver, sim_phone_person(who - 1));
+		sim_free(sim);
+	}
+}
+
 static bool turns(struct sim *sim, uint64_t n)
 {
 	return sim_incident(sim, 0)->duty_turn >= n;
@@ -248,6 +263,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_plan_runs_by_itself),
+		cmocka_unit_test(test_who_is_at_the_station_next_door_is_asked_first),
 		cmocka_unit_test(test_telephones_without_end),
 		cmocka_unit_test(test_job_failed_calls_above),
 		cmocka_unit_test(test_no_operator_means_dispatch_at_once),

@@ -206,6 +206,90 @@ static void test_positions(void **state)
 	rig_free(g);
 }
 
+/* As if somebody had written it at the command line. */
+static void station_set(struct rig *g, bool closed, int32_t lat_e6)
+{
+	Pingan__V1__Station s = PINGAN__V1__STATION__INIT;
+	Pingan__V1__Place place = PINGAN__V1__PLACE__INIT;
+	struct rig_commit *k = calloc(1, sizeof *k);
+	const struct rig_record *r = rig_record(g, "station:s01");
+	uint8_t bytes[256];
+
+	assert_non_null(k);
+
+	s.id = (char *)"s01";
+	s.name = (char *)"沙面颐康中心";
+	s.area = (char *)"440103001";
+	place.lat_e6 = lat_e6;
+	place.lon_e6 = lat_e6 == 0 ? 0 : 113200000;
+	s.place = &place;
+	s.closed = closed;
+	k->c.id = rig_random(g);
+	k->c.put_count = 1;
+	snprintf(k->c.puts[0].key, STORE_KEY_MAX, "station:s01");
+	k->c.puts[0].expect = r->rev == 0 ? 0 : r->commits[0];
+	k->c.puts[0].body = slice_of(bytes, pingan__v1__station__pack(&s, bytes));
+	rig_entry(g, k);
+	free(k);
+	rig_turn(g);
+}
+
+static void stationed(struct rig *g, const char *id)
+{
+	Pingan__V1__Person p = PINGAN__V1__PERSON__INIT;
+	Pingan__V1__Place place = PINGAN__V1__PLACE__INIT;
+	char *areas[] = {(char *)"440103001"};
+
+	p.id = p.account = (char *)id;
+	p.name = (char *)"名";
+	p.role = (Pingan__V1__Role)ROLE_CAREGIVER;
+	p.areas = areas;
+	p.n_areas = 1;
+	place.lat_e6 = 23200000;
+	place.lon_e6 = 113200000;
+	p.base_place = &place;
+	p.station = (char *)"s01";
+	rig_put(g, "person", id, &p.base);
+}
+
+/* Who is on duty at a station counts as there until the phone says better, and it is said so; never at one that is closed or
+ * of which nobody knows where it is. */
+static void without_a_fresh_position_people_are_at_their_station(void **state)
+{
+	struct rig *g = city();
+	const struct candidate *c;
+	struct world w;
+
+	(void)state;
+	stationed(g, "cg1"); /* read before its station is */
+	rig_start(g);
+	station_set(g, false, 23120000);
+	duty(g, "cg1", true);
+	w = world(g, "h0", "440103001001", EVENT_DISPATCH, "op1");
+	c = candidate(&w, "cg1");
+	assert_true(c->by_station);
+	assert_in_range(c->distance_m, 2100, 2400);
+	assert_int_equal(c->position_age_s, 0);
+	position_set(g->app, "cg1", 23110000, 113200000);
+	w = world(g, "h0", "440103001001", EVENT_DISPATCH, "op1");
+	assert_false(candidate(&w, "cg1")->by_station);
+	assert_in_range(candidate(&w, "cg1")->distance_m, 1000, 1200);
+	rig_pass(g, POSITION_MS + 1000);
+	w = world(g, "h0", "440103001001", EVENT_DISPATCH, "op1");
+	assert_true(candidate(&w, "cg1")->by_station);
+	/* It moves; it closes; nobody knows where it is. */
+	station_set(g, false, 23130000);
+	w = world(g, "h0", "440103001001", EVENT_DISPATCH, "op1");
+	assert_in_range(candidate(&w, "cg1")->distance_m, 3200, 3500);
+	for (int how = 0; how < 2; how++) {
+		station_set(g, how == 0, how == 0 ? 23130000 : 0);
+		w = world(g, "h0", "440103001001", EVENT_DISPATCH, "op1");
+		assert_false(candidate(&w, "cg1")->by_station);
+		assert_in_range(candidate(&w, "cg1")->distance_m, 10900, 11300);
+	}
+	rig_free(g);
+}
+
 static void test_reachable(void **state)
 {
 	struct rig *g = city();
@@ -382,6 +466,7 @@ int main(void)
 		cmocka_unit_test(test_who_could_go),
 		cmocka_unit_test(test_named_by_a_person),
 		cmocka_unit_test(test_positions),
+		cmocka_unit_test(without_a_fresh_position_people_are_at_their_station),
 		cmocka_unit_test(test_reachable),
 		cmocka_unit_test(test_knows_who_has_been_there),
 		cmocka_unit_test(test_more_than_fit),

@@ -298,6 +298,7 @@ export const en: Record<keyof typeof zh, string> = {
 	'dispatch.max': 'At most {n} at the same time',
 	'dispatch.asked': 'asked already',
 	'dispatch.base': 'from base address',
+	'dispatch.station': 'no position, counted from {name}',
 	'dispatch.pos_age': 'position {age} old',
 	'dispatch.help': 'Digits choose, Enter sends, Esc goes back',
 	'dispatch.refresh': 'Refresh',

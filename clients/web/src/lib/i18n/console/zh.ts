@@ -294,6 +294,7 @@ export const zh = {
 	'dispatch.max': '最多同时派给 {n} 人',
 	'dispatch.asked': '已问过',
 	'dispatch.base': '按常驻地址',
+	'dispatch.station': '无定位，按在{name}计',
 	'dispatch.pos_age': '位置 {age} 前',
 	'dispatch.help': '数字键选择，回车发送，Esc 返回',
 	'dispatch.refresh': '刷新',
