@@ -29,7 +29,7 @@ test('the first administrator is made once, and nobody else has a password nobod
 		areas: ['4401'],
 		phone: '',
 		languages: [],
-		skills: [],
+		skills: [], station: '',
 		disabled: false,
 		has_password: true,
 		code: true,
@@ -59,6 +59,13 @@ test('a person is entered, logs in, loses sessions with role, password and accou
 	// A phone number is no right: she stays. Another area is one.
 	await ok(cell, 'user', 'set', 'li.na', '--phone', '020 8000 9999')
 	assert.equal(await me(cell, cookie), 200)
+	await refused(cell, /--station: there is no such station \(pinganctl station list\)/, 'user', 'set', 'li.na', '--station', 'nowhere')
+	await ok(cell, 'station', 'add', 's77', 'name=颐康中心', 'area=440190001', 'address=A 1', 'latitude=23.1', 'longitude=113.2')
+	await ok(cell, 'user', 'set', 'li.na', '--station', 's77')
+	assert.equal(JSON.parse(await (await ok(cell, 'user', 'list', '--json')).split('\n').find((line) => line.includes('"li.na"'))).station, 's77')
+	await refused(cell, /s77: person:li\.na still lies there or names it/, 'station', 'remove', 's77')
+	await ok(cell, 'user', 'set', 'li.na', '--station', '')
+	await ok(cell, 'station', 'remove', 's77')
 	assert.match(await ok(cell, 'user', 'set', 'li.na', '--area', '440105'), /1 session ended/)
 	await until(async () => (await me(cell, cookie)) === 401, { what: 'her session ends' })
 	assert.deepEqual((await list(cell)).find((p) => p.account === 'li.na').areas, ['440105'])
