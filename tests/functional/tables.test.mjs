@@ -90,6 +90,10 @@ test('what opens a door, a body or an account is in an export only when it is as
 	assert.equal(after.model, 'another')
 	assert.equal(after.household, unit.household)
 	assert.deepEqual(after.psk, unit.psk)
+	// And its home, until somebody unbinds it there: it hangs on a wall.
+	const moved = await ctl(cell, 'import', 'devices', write('m.csv', 'device,household,protocol\nd0005,h0006,native\n'), '--update')
+	assert.match(moved.err, /:2: household: this device is bound to another home/)
+	assert.equal((await recordOf(cell, 'device:d0005', record.DeviceSchema)).household, unit.household)
 	assert.deepEqual((await household(cell, 'h0001')).health, homes.health)
 	assert.ok((await ok(cell, 'export', 'homes', '-', '--with-private')).includes(homes.health.notes))
 })

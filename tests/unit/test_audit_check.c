@@ -242,6 +242,17 @@ static void a_beginning_that_went_has_to_be_signed(void **state)
 	assert_non_null(strstr(findings, "nothing signed says why"));
 }
 
+/* Whole, and signed by nobody yet: but no clock of ours goes back. */
+static void an_entry_is_never_earlier_than_the_one_before(void **state)
+{
+	(void)state;
+	act("op01");
+	now_ms -= 1;
+	act("op02");
+	(void)checked(0, NULL, 0);
+	assert_string_equal(findings, "5: is earlier than the one before it\n");
+}
+
 /* Whoever takes the newest entries out of the stream forgets what the store says of its end. */
 static void the_head_of_the_chain_is_its_last_entry(void **state)
 {
@@ -340,6 +351,7 @@ int main(void)
 		cmocka_unit_test_setup(a_cut_end_is_found_by_a_seal_outside, begin),
 		cmocka_unit_test_setup(a_seal_of_another_key_or_cell_is_none, begin),
 		cmocka_unit_test_setup(a_beginning_that_went_has_to_be_signed, begin),
+		cmocka_unit_test_setup(an_entry_is_never_earlier_than_the_one_before, begin),
 		cmocka_unit_test_setup(the_head_of_the_chain_is_its_last_entry, begin),
 		cmocka_unit_test_setup(a_trim_that_somebody_else_signed_explains_nothing, begin),
 		cmocka_unit_test_setup(seals_are_missed_only_while_somebody_works, begin),

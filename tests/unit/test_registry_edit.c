@@ -264,6 +264,7 @@ static void test_a_new_home_gets_a_key_and_its_residents_numbers(void **state)
 	struct rig *g = city();
 	Pingan__V1__Household h = PINGAN__V1__HOUSEHOLD__INIT;
 	Pingan__V1__Resident r = PINGAN__V1__RESIDENT__INIT, *residents[] = {&r};
+	Pingan__V1__Resident a = r, b = r, *both[] = {&a, &b};
 
 	(void)state;
 	r.name = (char *)"新来的";
@@ -278,6 +279,18 @@ static void test_a_new_home_gets_a_key_and_its_residents_numbers(void **state)
 	IS(rig_result(g, 1, NULL), OK);
 	assert_int_equal(stored(g, "new1")->key.len, 32);
 	assert_string_equal(stored(g, "new1")->residents[0]->id, "new1-r1");
+	/* Who moves in later gets a number that nobody has, also when they stand first. */
+	both[0]->name = (char *)"又来的";
+	both[1]->name = r.name;
+	both[1]->id = (char *)"new1-r1";
+	h.residents = both;
+	h.n_residents = 2;
+	RIG_ASK(g, 1, 0, EditRecord, EDIT_RECORD, EDIT_RECORD, edit_record, .key = (char *)"household:new1",
+	        .expected = record_find(g->app, "household:new1")->commits[0],
+	        .body_case = PINGAN__V1__EDIT_RECORD__BODY_HOUSEHOLD, .household = &h);
+	IS(rig_result(g, 1, NULL), OK);
+	assert_string_equal(stored(g, "new1")->residents[0]->id, "new1-r2");
+	assert_string_equal(stored(g, "new1")->residents[1]->id, "new1-r1");
 	/* One that is there already is not made again. */
 	h.address = (char *)"某街 2 号";
 	RIG_ASK(g, 1, 0, EditRecord, EDIT_RECORD, EDIT_RECORD, edit_record, .key = (char *)"household:new1", .expected = 0,
