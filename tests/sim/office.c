@@ -10,6 +10,7 @@
 
 #define TOLD_MS 1000 /* a daemon that knows of an ended session has closed it within this */
 #define TABLE_STEP_MS 7
+#define GONE_MS 30000
 #define KEPT_MS 60000 /* what was written about a call is kept for so long after its end */
 
 static unsigned seats(const struct sim *sim)
@@ -319,6 +320,69 @@ static void area_enter(struct sim *sim)
 	pingan__v1__area__free_unpacked(a, NULL);
 }
 
+/* ------------------------------------------------------------ a daemon is taken out of service */
+
+static void drain_key(const struct sim *sim, unsigned daemon, char ret[STORE_KEY_MAX])
+{
+	snprintf(ret, STORE_KEY_MAX, "drain:d%u.%u", daemon, sim->daemons[daemon].boot);
+}
+
+static bool ordered(const struct sim *sim, unsigned daemon)
+{
+	struct store_record now;
+	char key[STORE_KEY_MAX];
+
+	drain_key(sim, daemon, key);
+	return store_sim_record(sim->store, key, &now) && now.rev != 0;
+}
+
+/* Of two or three, now and then one; and it is taken back, or else whoever stays dies. */
+static void drains(struct sim *sim)
+{
+	Pingan__V1__Drain d = PINGAN__V1__DRAIN__INIT;
+	struct prng *r = &sim->office.prng;
+	char key[STORE_KEY_MAX];
+
+	for (unsigned i = 0; i < sim->setup.daemons && sim->setup.daemons > 1; i++) {
+		bool there = ordered(sim, i);
+
+		if (there ? !sim->healed && !prng_chance(r, 12) : sim->healed || !prng_chance(r, 2))
+			continue;
+		drain_key(sim, i, key);
+		d.daemon = key + strlen("drain:");
+		d.by = (char *)"ctl:admin";
+		d.at_ms = sim_store_now(sim);
+		d.force = prng_chance(r, 200);
+		ENSURE(commit(sim, "pinganctl", key, there ? NULL : &d.base));
+		sim_note(sim, "daemon %u is %s", i, there ? "taken back" : "to leave");
+		if (!there)
+			sim_saw(SEEN_DRAIN);
+	}
+}
+
+/* Whoever leaves, has no unit left and is well, has no screen for long. */
+static void screens_have_gone(struct sim *sim)
+{
+	for (unsigned i = 0; i < sim->setup.daemons; i++) {
+		const struct daemon *d = &sim->daemons[i];
+		struct app_leaving left = {0};
+
+		if (d->up && !sim_daemon_stalled(d) && d->old == NULL && d->well_since != SIM_NEVER &&
+		    sim->now - d->well_since > GONE_MS && sim->now - d->disturbed > GONE_MS)
+			app_leaving(d->app, &left);
+		if (!left.leaves || left.units != 0)
+			sim->office.leaves_since[i] = sim->now;
+		for (unsigned n = 0; n < seats(sim); n++) {
+			const struct screen *s = screen_at(sim, n);
+
+			if (sim->now - sim->office.leaves_since[i] > GONE_MS && s->up && s->server == i &&
+			    sim->now - s->up_since > GONE_MS)
+				sim_broken(sim, "whoever leaves lets its screens go", "daemon %u has left for %lld ms and serves %s", i,
+				           (long long)(sim->now - sim->office.leaves_since[i]), s->person);
+		}
+	}
+}
+
 /* ------------------------------------------------------------ what was kept too long */
 
 static void keep_less(struct sim *sim)
@@ -368,6 +432,8 @@ static void work(struct sim *sim, void *who, uint64_t arg)
 		return;
 	for (unsigned i = 0; i < seats(sim); i++)
 		look_at_seat(sim, i);
+	drains(sim);
+	screens_have_gone(sim);
 	if (sim->healed || sim->paused || sim->now < 5000)
 		return;
 	accounts(sim);

@@ -1,5 +1,6 @@
 /* office.h - what the office does at its command line while calls run: ends log-ins, shuts accounts out and lets them in again,
- * moves operators to other areas, enters tables of homes, corrects areas, takes out what was kept too long.
+ * moves operators to other areas, enters tables of homes, corrects areas, takes out what was kept too long, and daemons out of
+ * service for a while.
  *
  * Owns:   who is logged in as what; one seat for each console and each telephone.
  * Result: a session that was ended is told nothing by a daemon that has heard of it; who is shut out is offered nothing; a
@@ -28,7 +29,8 @@ struct seat {
 struct office {
 	struct prng prng;
 	struct seat seats[SIM_DESKS_MAX + SIM_PHONES_MAX];
-	unsigned table_left, table_made; /* homes of a table that is being entered; homes that tables have made */
+	int64_t leaves_since[SIM_DAEMONS_MAX]; /* so long has it had no unit, and let go whoever is there */
+	unsigned table_left, table_made;       /* homes of a table that is being entered; homes that tables have made */
 };
 
 void sim_office_start(struct sim *sim);

@@ -79,6 +79,7 @@ static const char *const NAMES[SEEN_COUNT] = {
 	[SEEN_SHUT_OUT] = "account is shut out",
 	[SEEN_AREA_CHANGED] = "person is moved to another area",
 	[SEEN_TABLE] = "table of homes is entered",
+	[SEEN_DRAIN] = "daemon is told to leave",
 	[SEEN_RETENTION] = "notes of an old call are taken out",
 	[SEEN_RESUMED] = "console went on from where it was",
 	[SEEN_LOST_CALL] = "told on coming back that a call is another's now",

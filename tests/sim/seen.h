@@ -77,6 +77,7 @@ enum sim_seen {
 	SEEN_AREA_CHANGED, /* of a person at work */
 	SEEN_TABLE,
 	SEEN_RETENTION,
+	SEEN_DRAIN, /* a daemon is taken out of service */
 	SEEN_RESUMED,    /* a console went on from where it was */
 	SEEN_LOST_CALL,  /* told at once on coming back who has it now */
 	SEEN_COUNT
