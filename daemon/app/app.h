@@ -255,6 +255,9 @@ struct record_edit {
 };
 /* Port record_done(tag) follows, here or in a later app_turn(). */
 void app_record_edit(struct app *app, uint64_t tag, const struct record_edit *edit);
+/* That `who` looks at the record (`key`, `health`) goes into the log and the audit chain; port record_done(tag) follows: SAVED
+ * when it stands there. */
+void app_record_look(struct app *app, uint64_t tag, const struct record_edit *look);
 
 /* By what is typed at log-in. False when there is none or it is disabled. */
 bool app_account(struct app *app, const char *account, struct account *ret);

@@ -335,6 +335,20 @@ void app_record_edit(struct app *app, uint64_t tag, const struct record_edit *e)
 		done_say(app, tag, &done);
 }
 
+void app_record_look(struct app *app, uint64_t tag, const struct record_edit *e)
+{
+	struct record_ask ask = {.look = true, .health = e->health};
+	const struct record_done away = {.end = RECORD_AWAY};
+
+	app_begin(app);
+	/* A commit that changes no record is known again by its number. */
+	ask.cmd = app->ports.random(app->ports.ctx) | 1;
+	snprintf(ask.who, sizeof ask.who, "%s", e->who->id);
+	if (!store_usable(app) ||
+	    record_submit(app, e->key, &ask, NULL, (struct waiter){.type = WAITER_RECORD, .tag = tag}) == NULL)
+		done_say(app, tag, &away);
+}
+
 /* ------------------------------------------------------------ whose hand was last on it */
 
 const struct record_hand *record_hand(const struct app *app, const char *key)

@@ -64,7 +64,7 @@ struct api_route {
 	const char *params;   /* names with a blank between; NULL = none */
 	const char *statuses; /* that it answers, in order: "200 304 404"; API_ALWAYS are besides */
 	bool elsewhere;       /* answered by api.c */
-	bool edits;           /* PUT, PATCH of a record of the registry */
+	bool edits;           /* PUT, PATCH of a record of the registry, or a look that is a log entry: api_edited() follows */
 	void (*drop)(
 		void *at); /* its calls have memory of their own (api_call.own), and this is how it goes; NULL = none */
 	/* The call has been let in: answers, or leaves a step. */
@@ -261,6 +261,7 @@ void api_find(struct api_call *c);
 void api_homes_installed(struct api_call *c);
 void api_homes_get(struct api_call *c);
 void api_home_get(struct api_call *c);
+void api_home_health(struct api_call *c);
 void api_home_put(struct api_call *c, json_t *json);
 void api_home_patch(struct api_call *c, json_t *patch);
 void api_devices_get(struct api_call *c);

@@ -38,6 +38,8 @@ const struct api_route API_ROUTES[] = {
      .begin = api_homes_get},
 	{HTTP_GET, "/api/v1/homes/{id}", .scope = SCOPE_HOMES_READ, .statuses = ONE, .begin = api_home_get},
 	EDIT("homes", home, SCOPE_HOMES_WRITE),
+	{HTTP_GET, "/api/v1/homes/{id}/health", .scope = SCOPE_HEALTH_READ, .statuses = ONE, .edits = true,
+     .begin = api_home_health},
 
 	{HTTP_GET, "/api/v1/devices", .scope = SCOPE_DEVICES_READ, .params = LIST " area household state protocol silent",
      .statuses = MANY, .begin = api_devices_get},

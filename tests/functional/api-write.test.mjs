@@ -209,3 +209,24 @@ describe('people', () => {
 		is(await ask('PATCH', '/people/op02', { phone: '1' }, { as: reader }), 403, 'scope')
 	})
 })
+
+describe('health', () => {
+	test('of one home, for who has that scope, in its areas, and on record before it is told', async () => {
+		const home = 'h0003'
+		const stored = await recordOf(cell, `household:${home}`, record.HouseholdSchema)
+		const before = (await chain()).length
+		const told = is(await ask('GET', `/homes/${home}/health`), 200)
+		assert.equal(told.json.id, home)
+		assert.equal(told.json.health.notes, stored.health.notes)
+		assert.deepEqual(told.json.residents.map((r) => r.id), stored.residents.map((r) => r.id))
+		const looks = (await chain()).slice(before).filter((a) => a.what === audit.AuditWhat.AUDIT_LOOKED && a.record === `household:${home}`)
+		assert.equal(looks.length, 1, 'on record when it is told, without waiting for it')
+		assert.match(looks[0].who, /^token\./)
+		assert.deepEqual(looks[0].fields, ['health'])
+		assert.ok(!(await ask('GET', `/homes/${home}`)).body.includes('health'))
+		assert.ok(!(await ask('GET', '/homes?limit=500')).body.includes('"health"'))
+		is(await ask('GET', `/homes/${home}/health`, undefined, { as: reader }), 403, 'scope')
+		const outside = homes.find((h) => !h.area.startsWith('440190001')).id
+		for (const id of [outside, 'h-none', 'quarantine']) is(await ask('GET', `/homes/${id}/health`, undefined, { as: little }), 404)
+	})
+})

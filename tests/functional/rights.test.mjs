@@ -20,6 +20,7 @@ const MAY = {
 	'GET /homes/{id}': 'sa',
 	'PUT /homes/{id}': 'sa',
 	'PATCH /homes/{id}': 'sa',
+	'GET /homes/{id}/health': '',
 	'GET /devices': 'sa',
 	'GET /devices/{id}': 'sa',
 	'PUT /devices/{id}': 'a',
