@@ -27,3 +27,24 @@ test('one button prints the calls that the screen shows, whoever of the neighbou
 	await sheet.close()
 	await desk.look('button')
 })
+
+test('with Redis away the line that says so has the button, and the sheet comes out of the daemon', async (t) => {
+	const stage = await Stage.open(t, 'paper-away', { demo: { homes: 20 } })
+	const { cell } = stage
+	const desk = await stage.desk('op01', { viewport: { width: 1366, height: 768 } })
+	const unit = await Unit.connect(t, cell.daemon, cell.homes[1])
+	await unit.ack(unit.press())
+	await desk.page.getByText('未结案（1）').waitFor()
+	await cell.redis.kill()
+	const notice = desk.region('通知')
+	const button = notice.getByRole('button', { name: '打印呼援和值班表' })
+	await button.waitFor()
+	await desk.look('away')
+	const opened = desk.page.context().waitForEvent('page')
+	await button.focus()
+	await desk.page.keyboard.press('Enter')
+	const sheet = await opened
+	await sheet.getByRole('heading', { name: '未结案的呼援 (1)' }).waitFor()
+	await sheet.screenshot({ path: path.join(SHOTS, 'paper/away.png'), fullPage: true })
+	await sheet.close()
+})

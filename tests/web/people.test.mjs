@@ -261,7 +261,7 @@ test('an account whose page is another one, or none, is told so at once, and whe
 	const small = { width: 360, height: 640 }
 	for (const [account, where, told, go] of [
 		['op02', '/console/', '审计员不接呼援', null],
-		['op03', '/console/', '大屏账号只看大屏', null],
+		['op03', '/caregiver/', '大屏账号只看大屏', '打开大屏'],
 		['sup01', '/console/', '管理员不接呼援', null],
 		['cg06', '/console/', '护理员和技术员请用手机上的护理员页面', '打开护理员页面'],
 		['op01', '/caregiver/', '坐席和班长请用坐席台', '打开坐席台'],
@@ -283,6 +283,7 @@ test('an account whose page is another one, or none, is told so at once, and whe
 		else await page.getByRole('link', { name: go }).click()
 		// Whoever belongs to that page is there at once, with the same log-in.
 		if (go === null) await page.locator('#login-account').waitFor()
+		else if (go === '打开大屏') await page.waitForURL(/\/wallboard\/$/)
 		else await page.getByRole('button', { name: /接班|开始在岗/ }).waitFor()
 	}
 })

@@ -176,6 +176,7 @@ export const en: Record<keyof typeof zh, string> = {
 		'Administrators take no calls: people, areas, homes, rosters and log-ins are managed with pinganctl or the API, /api/v1.',
 	'forbidden.auditor': 'Auditors take no calls: records are read with pinganctl audit or the API, /api/v1.',
 	'forbidden.wallboard': 'A wallboard account is for the wall display and takes no calls.',
+	'forbidden.wallboard.go': 'Open the wall display',
 	'forbidden.other': 'There is no page for this account; ask an administrator.',
 
 	'sound.locked': 'Sound is off',

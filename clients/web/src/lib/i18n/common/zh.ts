@@ -173,6 +173,7 @@ export const zh = {
 		'管理员不接呼援：人员、区域、住户、排班和登录用命令行 pinganctl 或接口 /api/v1 管理。',
 	'forbidden.auditor': '审计员不接呼援：记录用命令行 pinganctl audit 或接口 /api/v1 查阅。',
 	'forbidden.wallboard': '大屏账号只看大屏，不接呼援。',
+	'forbidden.wallboard.go': '打开大屏',
 	'forbidden.other': '这个账号没有可用的页面，请联系管理员。',
 
 	'sound.locked': '声音未启用',
