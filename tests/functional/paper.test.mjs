@@ -93,7 +93,7 @@ test('out of the local snapshot with the daemon and Redis gone; a file that was 
 	holds(out, stage)
 	assert.match(out, /存储中断，数据来自本机快照，可能已过时/)
 	assert.match(out, /现在 \| .* \| 值班电话 \| /)
-	assert.match(err, /no Redis at .*\n.*out of the local snapshot instead/)
+	assert.match(err, /Redis at .*: no connection.*\n.*out of the local snapshot instead/)
 	const { writeFileSync } = await import('node:fs')
 	writeFileSync(file, readFileSync(file).subarray(0, -5))
 	const cut = await ctl(cell, 'paper', '--snapshot')
