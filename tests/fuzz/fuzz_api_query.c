@@ -203,8 +203,8 @@ static bool lawful(void)
 	for (size_t i = 0; i < piece_count; i++) {
 		if (nothing(pieces[i]))
 			continue;
-		if (pieces[i].len > 255 || !is_text(pieces[i]) ||
-		    !split(pieces[i], &name, &value) || !known(name) || value.len == 0 || value.len > 127)
+		if (pieces[i].len > 255 || !is_text(pieces[i]) || !split(pieces[i], &name, &value) || !known(name) ||
+		    value.len == 0 || value.len > 127)
 			return false;
 		for (size_t k = 0; k < i; k++)
 			if (pieces[k].len != 0 && split(pieces[k], &other, &ignored) && slice_equal(name, other))

@@ -304,7 +304,8 @@ int main(void)
 		cmocka_unit_test(health_only_when_it_is_on_record_who_looks),
 		cmocka_unit_test(the_card_comes_with_the_yes_and_goes_with_the_end),
 		cmocka_unit_test(what_is_not_allowed_is_empty),
-		cmocka_unit_test(a_homes_record_says_of_each_field_what_it_is), cmocka_unit_test(an_offer_stays_an_offer),
+		cmocka_unit_test(a_homes_record_says_of_each_field_what_it_is),
+		cmocka_unit_test(an_offer_stays_an_offer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,7 +8,13 @@
 /* Written out once more, by hand: a request that nobody thought of must fail here. */
 static const struct {
 	int what;
-	enum { DESK, SUPERVISOR, CAREGIVER, ALL, ABOVE } who; /* DESK: operators and supervisors; ABOVE: all but operators */
+	enum {
+		DESK,
+		SUPERVISOR,
+		CAREGIVER,
+		ALL,
+		ABOVE
+	} who; /* DESK: operators and supervisors; ABOVE: all but operators */
 } TABLE[] = {
 	{ASK(OPEN), DESK},
 	{ASK(CLOSE_DETAIL), DESK},
@@ -80,12 +86,11 @@ static void test_requests(void **state)
 			bool supervisor = role == ROLE_SUPERVISOR, desk = role == ROLE_OPERATOR || supervisor;
 			bool field = role == ROLE_CAREGIVER || role == ROLE_TECHNICIAN;
 
-			assert_int_equal(rights_may((enum role)role, TABLE[i].what),
-			                 TABLE[i].who == DESK         ? desk
-			                 : TABLE[i].who == SUPERVISOR ? supervisor
-			                 : TABLE[i].who == ALL        ? desk || field
-			                 : TABLE[i].who == ABOVE      ? supervisor || field
-			                                              : field);
+			assert_int_equal(rights_may((enum role)role, TABLE[i].what), TABLE[i].who == DESK         ? desk
+			                                                             : TABLE[i].who == SUPERVISOR ? supervisor
+			                                                             : TABLE[i].who == ALL        ? desk || field
+			                                                             : TABLE[i].who == ABOVE ? supervisor || field
+			                                                                                     : field);
 		}
 	/* Everything that the protocol can ask for stands above (all fields but cmd). */
 	assert_int_equal(d->n_fields - 1, COUNT_OF(TABLE));
@@ -267,9 +272,13 @@ static void test_neighbours(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_requests),       cmocka_unit_test(test_pages),
-		cmocka_unit_test(test_records_of_the_registry), cmocka_unit_test(test_covers),         cmocka_unit_test(test_person_without_lawful_areas),
-		cmocka_unit_test(test_sees_and_rings), cmocka_unit_test(test_neighbours),
+		cmocka_unit_test(test_requests),
+		cmocka_unit_test(test_pages),
+		cmocka_unit_test(test_records_of_the_registry),
+		cmocka_unit_test(test_covers),
+		cmocka_unit_test(test_person_without_lawful_areas),
+		cmocka_unit_test(test_sees_and_rings),
+		cmocka_unit_test(test_neighbours),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
