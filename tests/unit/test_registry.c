@@ -359,6 +359,7 @@ static void test_what_belongs_to_others_is_neither_shown_nor_written(void **stat
 	struct home was, now;
 	uint8_t key[32] = {7}, theirs[32] = {9};
 	Pingan__V1__Health own = PINGAN__V1__HEALTH__INIT, *kept = &own;
+	ProtobufCMessageUnknownField newer = {.tag = 99};
 
 	(void)state;
 	home(&was);
@@ -370,7 +371,12 @@ static void test_what_belongs_to_others_is_neither_shown_nor_written(void **stat
 	now.h.test_until_ms = 99;
 	now.h.health = NULL;
 	now.h.phone = (char *)"02000000001";
+	was.h.base.n_unknown_fields = 1; /* of a newer daemon */
+	was.h.base.unknown_fields = &newer;
 	registry_keep(OF(now.h), OF(was.h), false);
+	assert_int_equal(now.h.base.n_unknown_fields, 1);
+	assert_ptr_equal(now.h.base.unknown_fields, &newer);
+	was.h.base.n_unknown_fields = now.h.base.n_unknown_fields = 0;
 	assert_ptr_equal(now.h.key.data, key);
 	assert_int_equal(now.h.test_until_ms, 5);
 	assert_ptr_equal(now.h.health, was.h.health);
