@@ -7,6 +7,7 @@
  *   homes.c     native devices                           panels.c   DC-09 panels
  *   screens.c   what console and phone pages share       desks.c, phones.c  the people before them
  *   people.c    duties, rosters and homes that change     office.c  log-ins, tables, areas, retention
+ *   drains.c    a daemon taken out of service while people act
  *   oracle.c    the truth: the store's log, followed     promises.c, never.c, ends.c  what must hold at each step, and at
  *                                                                                     the end
  */

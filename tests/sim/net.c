@@ -353,7 +353,8 @@ static void arrives(struct sim *sim, void *who, uint64_t arg)
 	if (l == NULL || !l->at_client)
 		return;
 	d = &sim->daemons[l->daemon];
-	if (!d->up) {
+	/* Its port is shut. */
+	if (!d->up || sim_daemon_leaves(sim, l->daemon)) {
 		sim_after(sim, delay(sim), refused, NULL, arg);
 		return;
 	}

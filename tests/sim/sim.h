@@ -125,6 +125,10 @@ _Noreturn void sim_broken(struct sim *sim, const char *promise, const char *fmt,
 void sim_daemon_crash(struct sim *sim, unsigned daemon);
 void sim_daemon_start(struct sim *sim, unsigned daemon);
 bool sim_daemon_up(const struct sim *sim, unsigned daemon);
+/* An administrator takes it out of service, or back; nothing while the store is away. */
+void sim_daemon_drain(struct sim *sim, unsigned daemon, bool on);
+/* It does so: nobody new comes in. */
+bool sim_daemon_leaves(struct sim *sim, unsigned daemon);
 /* The loop does nothing for so long. */
 void sim_daemon_stall(struct sim *sim, unsigned daemon, int64_t ms);
 /* The log reaches this daemon so much later; 0 = as usual. */
