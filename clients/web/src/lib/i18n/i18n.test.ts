@@ -48,7 +48,12 @@ const en: Record<string, string> = {
 addWords(zh, en);
 
 const files = import.meta.glob<string>(
-	['/src/**/*.{ts,svelte}', '/console/**/*.{ts,svelte}', '/caregiver/**/*.{ts,svelte}', '/wallboard/**/*.{ts,svelte}'],
+	[
+		'/src/**/*.{ts,svelte}',
+		'/console/**/*.{ts,svelte}',
+		'/caregiver/**/*.{ts,svelte}',
+		'/wallboard/**/*.{ts,svelte}',
+	],
 	{
 		query: '?raw',
 		import: 'default',
