@@ -17,7 +17,7 @@ static const struct command COMMANDS[] = {
      "home show h0042 --with-private --json",
      NEEDS_CELL},
 	{"home add", "ID FIELD=VALUE...", "a new one, with a key of its own", "json", do_record,
-     "home add h0042 area=440103001001 address=光复中路12号 phone=02088880000", NEEDS_CELL},
+     "home add h0042 area=440103001001 street=光复中路 address=光复中路12号 phone=02088880000", NEEDS_CELL},
 	{"home set", "ID FIELD=VALUE...", "corrects it", "json", do_record,
      "home set h0042 phone=02088880000 door_code=2351#\n"
      "home set h0042 care_plan.ability=2",
@@ -40,7 +40,10 @@ static const struct command COMMANDS[] = {
      "area list --area 440103", NEEDS_CELL},
 	{"area show", "CODE", "one of them", "json", do_record, "area show 440103001", NEEDS_CELL},
 	{"area add", "CODE FIELD=VALUE...", "a new one, below one that is there", "json", do_record,
-     "area add 440103001 name=沙面街道 arrival_due_min=15", NEEDS_CELL},
+     "area add 4401 name=广州市\n"
+     "area add 440103 name=荔湾区\n"
+     "area add 440103001 name=沙面街道 arrival_due_min=15",
+     NEEDS_CELL},
 	{"area set", "CODE FIELD=VALUE...", "corrects it", "json", do_record, "area set 440103001 station=s01", NEEDS_CELL},
 	{"area remove", "CODE", "where no home, area or station lies", "json", do_record, "area remove 440103001",
      NEEDS_CELL},

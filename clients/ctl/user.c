@@ -302,14 +302,15 @@ int user_add(struct cell *cell, const char *account, const struct user_options *
 
 typedef bool each_person(struct cell *cell, const Pingan__V1__Person *p, void *ctx);
 
-/* Calls `each` for every readable person until it says false. False with one line on standard error. */
+/* Calls `each` for every readable person until it says false. False, with a line on standard error for each, when some could
+ * not be read. */
 static bool people(struct cell *cell, each_person *each, void *ctx)
 {
 	size_t count = 0;
 	char **keys = cell_keys(cell, "person:", &count);
-	bool on = true;
+	bool on = true, all = keys != NULL;
 
-	for (size_t i = 0; keys != NULL && on && i < count; i++) {
+	for (size_t i = 0; keys != NULL && on && cell->redis->err == 0 && i < count; i++) {
 		struct cell_record rec;
 		Pingan__V1__Person *p = NULL;
 
@@ -317,13 +318,14 @@ static bool people(struct cell *cell, each_person *each, void *ctx)
 			p = pingan__v1__person__unpack(NULL, rec.len, rec.body);
 		if (p == NULL) {
 			(void)complain("is unreadable and left out", keys[i]);
+			all = false;
 			continue;
 		}
 		on = each(cell, p, ctx);
 		pingan__v1__person__free_unpacked(p, NULL);
 	}
 	cell_keys_free(keys, count);
-	return keys != NULL;
+	return all;
 }
 
 static void joined(char *const *items, size_t count, char ret[160])

@@ -23,7 +23,7 @@ static const struct {
 	{"bad_hours", "is no time of the week"},
 	{"too_many", "has more of them than there may be"},
 	{"twice", "is the same as another one"},
-	{"no_such", "names a record that does not exist"},
+	{"no_such", "names a record that does not exist: enter that one first (of an area also the one above it)"},
 	{"too_big", "all of it together fills more than a record holds"},
 	{"bad_type", "no record of this kind is corrected so"},
 	{"bad_state", "a unit does not come into this state so: into service only by a press"},
