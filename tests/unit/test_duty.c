@@ -76,6 +76,22 @@ static void test_a_test_offer_that_nobody_answers_has_failed(void **state)
 	assert_int_equal(duty_check(me.check_ms, me.proved_ms, NOW + 5 * DUTY_CHECK_MS), DUTY_CHECK_FAILED);
 }
 
+/* A record from before may still say of somebody off duty that a test offer was answered: it is no proof of the next duty. */
+static void test_a_duty_begins_unproved(void **state)
+{
+	enum refusal why = REFUSAL_NONE;
+
+	(void)state;
+	me.check_ms = NOW - 90000;
+	me.proved_ms = NOW - 80000;
+	me.proof_took_ms = 10000;
+	assert_int_equal(step(DUTY_ON, 0, NOW, &why), MOVE);
+	assert_true(me.on_duty);
+	assert_int_equal(duty_check(me.check_ms, me.proved_ms, NOW), DUTY_CHECK_NONE);
+	assert_int_equal(me.proved_ms, 0);
+	assert_int_equal(me.proof_took_ms, 0);
+}
+
 static void test_nobody_off_duty_is_tested(void **state)
 {
 	enum refusal why = REFUSAL_NONE;
@@ -134,6 +150,7 @@ int main(void)
 		cmocka_unit_test_setup(test_duty_is_proved_only_when_the_test_offer_was_answered, begin),
 		cmocka_unit_test_setup(test_an_answer_by_a_clock_that_is_behind_proves_the_duty, begin),
 		cmocka_unit_test_setup(test_a_test_offer_that_nobody_answers_has_failed, begin),
+		cmocka_unit_test_setup(test_a_duty_begins_unproved, begin),
 		cmocka_unit_test_setup(test_nobody_off_duty_is_tested, begin),
 		cmocka_unit_test_setup(test_the_job_in_hand_is_finished_first, begin),
 		cmocka_unit_test_setup(test_whoever_stays_after_all_stays, begin),
