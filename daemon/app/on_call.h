@@ -25,4 +25,21 @@ struct roster_gap {
 /* The n-th of those known, soonest first; false past the end. */
 bool app_roster_gap(struct app *app, uint32_t n, struct roster_gap *ret);
 
+/* What another system asks of the roster of an area: who has a shift, or its word on a swap. */
+struct roster_ask {
+	const char *area;
+	const struct who *who; /* their areas have been looked at */
+	bool swap;             /* `change` and `yes`; else the others */
+	uint32_t change;
+	bool yes;
+	uint32_t slot; /* 0 = a shift beside the plan */
+	ms_t from_ms, until_ms;
+	enum shift_post post;
+	enum skill skill;
+	const char *person, *takes; /* "" = nobody */
+};
+
+/* Port record_done(tag) follows, here or in a later app_turn(). */
+void app_roster_ask(struct app *app, uint64_t tag, const struct roster_ask *ask);
+
 #endif

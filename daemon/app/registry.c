@@ -228,7 +228,7 @@ static enum record_end end_of(const struct change *ch)
 {
 	switch (ch->answer) {
 	case REFUSAL_OK:
-		return ch->edit->unchanged ? RECORD_SAME : RECORD_SAVED;
+		return ch->edit != NULL && ch->edit->unchanged ? RECORD_SAME : RECORD_SAVED;
 	case REFUSAL_CONFLICT:
 		return RECORD_CONFLICT;
 	case REFUSAL_INVALID:
@@ -238,7 +238,11 @@ static enum record_end end_of(const struct change *ch)
 	case REFUSAL_NOT_FOUND:
 		return RECORD_GONE;
 	case REFUSAL_BUSY:
+	case REFUSAL_WRONG_STATE:
+	case REFUSAL_EXPIRED:
 		return RECORD_BUSY;
+	case REFUSAL_FORBIDDEN:
+		return RECORD_FORBIDDEN;
 	default:
 		return RECORD_AWAY;
 	}
@@ -247,8 +251,15 @@ static enum record_end end_of(const struct change *ch)
 void record_settled(struct app *app, const struct change *ch)
 {
 	const struct record_ask *ask = ch->edit;
-	struct record_done done = {
-		.end = end_of(ch), .commit = ask->commit, .fault_count = ask->fault_count, .faults = ask->faults};
+	struct record_done done = {.end = end_of(ch)};
+
+	/* Of a roster no more is said. */
+	if (ask == NULL) {
+		done_say(app, ch->waiter.tag, &done);
+		return;
+	}
+	done = (struct record_done){
+		.end = done.end, .commit = ask->commit, .fault_count = ask->fault_count, .faults = ask->faults};
 
 	done_say(app, ch->waiter.tag, &done);
 }

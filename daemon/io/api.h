@@ -255,6 +255,7 @@ void api_edited(struct api *api, uint64_t tag, const struct record_done *done);
 
 /* ------------------------------------------------------------ resources */
 
+extern const struct api_kind API_ROSTER_KIND;
 extern const struct api_list API_HOMES, API_DEVICES, API_PEOPLE, API_AREAS, API_STATIONS, API_SESSIONS, API_INCIDENTS;
 
 void api_find(struct api_call *c);
@@ -276,6 +277,8 @@ void api_person_patch(struct api_call *c, json_t *patch);
 void api_duty_get(struct api_call *c);
 void api_rosters_get(struct api_call *c);
 void api_roster_get(struct api_call *c);
+void api_shift_post(struct api_call *c, json_t *body);
+void api_swap_post(struct api_call *c, json_t *body);
 void api_on_call_get(struct api_call *c);
 void api_roster_gaps_get(struct api_call *c);
 void api_areas_get(struct api_call *c);

@@ -273,7 +273,7 @@ void api_edited(struct api *api, uint64_t tag, const struct record_done *done)
 		api_refuse(c, 403, "role", "administrators and auditors are made and changed by pinganctl alone");
 		break;
 	case RECORD_BUSY:
-		api_refuse(c, 409, "busy", "somebody proves this unit at the moment");
+		api_refuse(c, 409, "busy", "it does not stand so now: looked at again, it may");
 		break;
 	case RECORD_GONE:
 		api_refuse(c, 404, "not_found", NULL);

@@ -92,6 +92,9 @@ static bool match(struct api_call *c, const struct listed *one)
 static const struct api_list ROSTERS = {
 	.which = LISTING_ROSTERS, .personal = true, .placed = true, .params = params, .match = match, .tell = tell};
 
+const struct api_kind API_ROSTER_KIND = {
+	.list = &ROSTERS, .prefix = "roster:", .what = &pingan__v1__roster__descriptor, .hidden = NULL};
+
 void api_rosters_get(struct api_call *c)
 {
 	api_list_begin(c, &ROSTERS);

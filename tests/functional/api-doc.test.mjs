@@ -17,7 +17,7 @@ const run = promisify(execFile)
 const ends = []
 const file = { after: (end) => ends.push(end) }
 const spec = yaml.parse(readFileSync(path.join(root, 'docs/openapi.yaml'), 'utf8'))
-const SCOPES = 'homes:read,homes:write,devices:read,devices:write,people:write,health:read,incidents:read,people:read,rosters:read,areas:read,areas:write,statistics:read,sessions:read,sessions:end,audit:read'
+const SCOPES = 'homes:read,homes:write,devices:read,devices:write,people:write,health:read,incidents:read,people:read,rosters:read,rosters:write,areas:read,areas:write,statistics:read,sessions:read,sessions:end,audit:read'
 let cell
 let token
 

@@ -230,3 +230,25 @@ describe('health', () => {
 		for (const id of [outside, 'h-none', 'quarantine']) is(await ask('GET', `/homes/${id}/health`, undefined, { as: little }), 404)
 	})
 })
+
+describe('rosters', () => {
+	test('who has a shift on a day is set as at a console, in the areas of who asks', async () => {
+		await ctlOk(cell, 'roster', 'template', 'add', '440190001', '--on', 'daily', '--from', '00:00', '--to', '24:00', '--need', '1', '--people', 'cg01')
+		await caughtUp(cell)
+		const plan = is(await ask('GET', '/rosters/440190001'), 200).json
+		const slot = plan.slots[0]
+		const day = new Date(Math.floor((Date.now() + 8 * 3600e3) / 86400e3) * 86400e3 - 8 * 3600e3 + 2 * 86400e3).toISOString()
+		const set = { slot: slot.id, from: day, person: 'cg01' }
+		const after = is(await ask('POST', '/rosters/440190001/shifts', set), 200)
+		assert.deepEqual(after.json.changes.map((c) => [c.slot, c.person, c.state]), [[slot.id, 'cg01', 'approved']])
+		is(await ask('POST', '/rosters/440190001/shifts', set), 409, 'busy')
+		assert.ok((await chain()).some((a) => /^token\./.test(a.who) && a.record === 'roster:440190001'))
+		is(await ask('POST', '/rosters/440190001/shifts', { ...set, takes: 'nobody' }), 404)
+		is(await ask('POST', '/rosters/440190001/shifts', { ...set, slot: 4000 }), 404)
+		assert.deepEqual(fields(await ask('POST', '/rosters/440190001/shifts', { from: 'MARK', post: 'king', more: 1 })), ['?', 'from', 'post', 'until'])
+		is(await ask('POST', '/rosters/440190001/shifts', set, { as: reader }), 403, 'scope')
+		is(await ask('POST', '/rosters/440190002/shifts', set, { as: little }), 404)
+		is(await ask('POST', '/rosters/440190001/swaps', { change: 4000, yes: true }), 404)
+		assert.deepEqual(fields(await ask('POST', '/rosters/440190001/swaps', { yes: 'no' })), ['change', 'yes'])
+	})
+})

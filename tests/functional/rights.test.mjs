@@ -35,6 +35,8 @@ const MAY = {
 	'GET /duty': 'osa',
 	'GET /rosters': 'osa',
 	'GET /rosters/{id}': 'osa',
+	'POST /rosters/{id}/shifts': 'sa',
+	'POST /rosters/{id}/swaps': 'sa',
 	'GET /on-call': 'osa',
 	'GET /roster-gaps': 'osa',
 	'GET /areas': 'osau',
@@ -113,7 +115,7 @@ test('every role with every call of the API, and each refusal is on record', { t
 	assert.ok(refused > 80)
 	const chain = (await auditOf(cell)).filter((a) => a.what === audit.AuditWhat.AUDIT_REFUSED)
 	assert.equal(chain.length, refused, 'each is in the audit chain')
-	for (const a of chain) assert.match(`${a.who} ${a.note}`, /^r\.\w+ (GET|PUT|PATCH|DELETE)\//)
+	for (const a of chain) assert.match(`${a.who} ${a.note}`, /^r\.\w+ (GET|PUT|PATCH|POST|DELETE)\//)
 })
 
 test('a home of another area is none to whoever asks, and that they asked is on record', async (t) => {
