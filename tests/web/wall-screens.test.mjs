@@ -108,7 +108,7 @@ test('what does not fit is counted', async () => {
 	const at = await open(1920, 1080, '')
 	const calls = at.getByRole('region', { name: '当前重点' })
 	const shown = await calls.getByRole('listitem').count()
-	await calls.getByText(`另有 ${60 + 13 - (shown - 1)} 条`).waitFor()
+	await calls.getByText(`另有 ${60 + 15 - (shown - 1)} 条`).waitFor()
 	await at.getByRole('region', { name: '最久未接特急' }).getByText('另有 61 个').waitFor()
 	await look(at, 'flood')
 	assert.deepEqual(await wrong(at), [])

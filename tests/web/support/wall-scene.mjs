@@ -52,6 +52,8 @@ const CALLS = [
 	[3, C.Kind.SERVICE, 1, 0, '440118', '荔城街道', 2600],
 	[4, C.Kind.BATTERY, 1, 0, '440112', '联和街道', 5200],
 	[4, C.Kind.LINK, 1, 0, '440111', '三元里街道', 7000],
+	[2, C.Kind.WATER, 2, 0, '440111', '三元里街道', 300],
+	[3, C.Kind.SERVICE, 2, 0, '440111', '景泰街道', 600],
 ]
 
 export function city(daemon) {
