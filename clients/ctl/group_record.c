@@ -42,7 +42,8 @@ static const struct command COMMANDS[] = {
 	{"area add", "CODE FIELD=VALUE...", "a new one, below one that is there", "json", do_record,
      "area add 4401 name=广州市\n"
      "area add 440103 name=荔湾区\n"
-     "area add 440103001 name=沙面街道 arrival_due_min=15",
+     "area add 440103001 name=沙面街道 arrival_due_min=15\n"
+     "area add 440103001001 name=翠洲社区",
      NEEDS_CELL},
 	{"area set", "CODE FIELD=VALUE...", "corrects it", "json", do_record, "area set 440103001 station=s01", NEEDS_CELL},
 	{"area remove", "CODE", "where no home, area or station lies", "json", do_record, "area remove 440103001",
