@@ -13,6 +13,7 @@
 
 #include "app/app.h"
 #include "app/counters.h"
+#include "app/deadlines.h"
 #include "app/drain.h"
 #include "app/limits.h"
 #include "base/heap.h"
@@ -684,16 +685,6 @@ const Pingan__V1__Person *login_person(struct app *app, const char *login);
 bool login_prolong(struct app *app, const char *login);
 void logins_turn(struct app *app);
 void alive_back(struct app *app);
-/* deadlines.c */
-void deadlines_turn(struct app *app);
-/* For how many ms nothing needs to ring. */
-ms_t deadlines_wait(const struct app *app);
-void deadline_set(struct app *app, struct incident_slot *slot);
-/* The store found a deadline too early: again in a moment. */
-void deadline_again(struct app *app, struct incident_slot *slot);
-/* True if this daemon is the one to act `late_ms` after the deadline. */
-bool deadline_mine(struct app *app, uint64_t incident, int64_t late_ms);
-
 static inline void count(struct app *app, enum counter c)
 {
 	app->counters[c]++;
