@@ -354,7 +354,8 @@ static bool stone_stands(struct cell *cell, const char *id)
 	return good;
 }
 
-/* Searched to the end; without words *ret_entry is the newest entry that tells of the record. t->found_log: entries of the log have to be written anew. */
+/* Searched to the end; without words *ret_entry is the newest entry that tells of the record. t->found_log: entries of the
+ * log have to be written anew. */
 static bool search(struct cell *cell, const char *id, struct trace *t, bool words, uint64_t *ret_entry)
 {
 	if (words)
