@@ -28,7 +28,7 @@ static uint64_t wish(struct cell *cell)
 {
 	struct store_commit c = {.put_count = 1};
 	Pingan__V1__SnapshotWish m = PINGAN__V1__SNAPSHOT_WISH__INIT;
-	struct cell_record *rec = malloc(sizeof *rec);
+	struct cell_record *rec = calloc(1, sizeof *rec);
 	uint8_t event[LOG_EVENT_MAX], audit[AUDIT_MAX], body[128];
 	struct buf b = buf_of(event, sizeof event);
 	struct store_answer answer = {0};
