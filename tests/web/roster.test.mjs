@@ -11,6 +11,15 @@ const week = async (cell) => {
 	await ok(cell, 'roster', 'template', 'add', AREA, '--on', 'daily', '--from', '12:00', '--to', '24:00', '--people', 'cg02', '--need', '2')
 }
 
+test('where there is no roster, nobody is told that nobody is missing', async (t) => {
+	const stage = await Stage.open(t, 'roster-none')
+	const sup = await stage.desk('sup01')
+	await sup.page.keyboard.press('o')
+	const panel = sup.region('排班')
+	await panel.getByText('还没有排班').waitFor()
+	assert.equal(await panel.getByText('没有缺人').count(), 0)
+})
+
 test('a supervisor sees where people are missing, fills the gap, approves a swap, enters an absence', async (t) => {
 	const stage = await Stage.open(t, 'roster')
 	await week(stage.cell)
