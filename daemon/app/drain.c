@@ -156,6 +156,7 @@ static void become(struct app *app, enum leaving state)
 		/* Each half of the time is enough for all of one sort. */
 		if (half_ms < 1)
 			half_ms = 1;
+		d->screens_from.ms = app->now.mono.ms + half_ms;
 		if (left.units * INT64_C(1500) / half_ms > d->units_a_s)
 			d->units_a_s = left.units * INT64_C(1500) / half_ms;
 		if (left.screens * INT64_C(1500) / half_ms > d->screens_a_s)
@@ -287,8 +288,7 @@ void drain_turn(struct app *app)
 	pay(app);
 	units_leave(app);
 	app_leaving(app, &left);
-	if (left.units == 0 ||
-	    (d->state == LEAVING_STOPS && app->now.mono.ms >= d->until.ms - (d->until.ms - d->since.ms) / 2))
+	if (left.units == 0 || (d->state == LEAVING_STOPS && app->now.mono.ms >= d->screens_from.ms))
 		screens_leave(app);
 	app_leaving(app, &left);
 	if (!left.empty || d->said_empty)

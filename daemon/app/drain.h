@@ -37,7 +37,8 @@ enum leaving { LEAVING_NOT, LEAVING_ALONE, LEAVING_DRAINS, LEAVING_STOPS };
 
 struct drain {
 	enum leaving state;
-	mono_t since;                       /* of this state */
+	mono_t since;                       /* it leaves */
+	mono_t screens_from;                /* STOPS: screens go from then on, though units may be left */
 	mono_t screens_at;                  /* screens have been leaving since; 0 = not yet */
 	mono_t until;                       /* STOPS: everybody is to be gone by then */
 	mono_t paid;                        /* the allowances are up to then */

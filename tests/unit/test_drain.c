@@ -280,6 +280,33 @@ static void test_screens_stay_until_no_unit_is_left(void **state)
 	rig_free(g);
 }
 
+/* However long it drained before: a press that is not answered yet still has its screen here. */
+static void test_screens_stay_when_a_drain_becomes_the_end(void **state)
+{
+	struct rig *g = city();
+
+	(void)state;
+	rig_console(g, DESK, "op1");
+	linked(g);
+	g->held = true;
+	presses(g);
+	other(g, LEAVING_NOT, true, true);
+	order(g, "drain:d0", false);
+	for (int i = 0; i < 8; i++) {
+		other(g, LEAVING_NOT, true, true);
+		rig_pass(g, 200);
+	}
+	assert_false(g->links[HOME].closed);
+	assert_false(g->links[DESK].closed);
+	app_leave(g->app, 2000);
+	rig_pass(g, 600);
+	assert_false(g->links[HOME].closed);
+	assert_false(g->links[DESK].closed);
+	rig_pass(g, 600);
+	assert_true(g->links[DESK].closed);
+	rig_free(g);
+}
+
 static void test_deadlines_are_others_from_the_first_moment(void **state)
 {
 	struct rig *g = city();
@@ -391,6 +418,7 @@ int main(void)
 		cmocka_unit_test(test_a_unit_goes_when_its_alarm_is_acknowledged),
 		cmocka_unit_test(test_a_unit_waits_for_no_more_than_its_time),
 		cmocka_unit_test(test_screens_stay_until_no_unit_is_left),
+		cmocka_unit_test(test_screens_stay_when_a_drain_becomes_the_end),
 		cmocka_unit_test(test_deadlines_are_others_from_the_first_moment),
 		cmocka_unit_test(test_so_many_a_second_and_no_more),
 		cmocka_unit_test(test_the_end_waits_for_nobody_and_takes_its_time_only),
