@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/duty_groups.h"
 #include "base/hash.h"
 
 struct list {
@@ -13,7 +14,8 @@ struct list {
 struct roster {
 	struct table members; /* id -> struct member; never shrinks: people of the registry */
 	struct list duty;
-	struct list desk; /* everybody who may sit at a console */
+	struct table groups; /* duty_groups.h */
+	struct list desk;    /* everybody who may sit at a console */
 	struct list ready;
 	bool desk_stale, ready_stale;
 	struct table scopes; /* area -> struct scope */
@@ -46,6 +48,7 @@ void roster_free(struct roster *r)
 			free(table_at(&r->members, i)->value);
 	table_free(&r->members);
 	scopes_forget(r);
+	duty_groups_free(&r->groups);
 	free(r->duty.at);
 	free(r->desk.at);
 	free(r->ready.at);
@@ -89,7 +92,7 @@ static struct member *member_want(struct app *app, const char *id)
 }
 
 /* On the list of those on duty exactly when known and on duty. */
-static void duty_place(struct app *app, struct member *m)
+static void duty_list(struct app *app, struct member *m)
 {
 	struct roster *r = app->roster;
 	bool on = m->known && m->on_duty && rights_fields(m->rights.role);
@@ -106,6 +109,13 @@ static void duty_place(struct app *app, struct member *m)
 	r->duty.at[m->duty_place - 1] = r->duty.at[--r->duty.len];
 	r->duty.at[m->duty_place - 1]->duty_place = m->duty_place;
 	m->duty_place = 0;
+}
+
+static void duty_place(struct app *app, struct member *m)
+{
+	duty_list(app, m);
+	if (!duty_group_place(&app->roster->groups, m))
+		projection_incomplete(app, "duty");
 }
 
 static void skills_read(const Pingan__V1__Person *p, struct member *m)
@@ -219,6 +229,11 @@ struct member *const *roster_duty(const struct app *app, size_t *ret_count)
 {
 	*ret_count = app->roster->duty.len;
 	return app->roster->duty.at;
+}
+
+const struct table *roster_groups(const struct app *app)
+{
+	return &app->roster->groups;
 }
 
 static void desk_read(struct roster *r)

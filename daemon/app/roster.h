@@ -22,7 +22,7 @@ struct member {
 	int32_t base_lat_e6, base_lon_e6;
 	char station[ID_MAX]; /* where they are while on duty; empty = at no station */
 	int32_t station_lat_e6, station_lon_e6;
-	bool stationed; /* it is there, open, and known where */
+	bool stationed;  /* it is there, open, and known where */
 	uint32_t skills; /* bits of enum skill */
 	bool on_duty;
 	uint32_t jobs_taken;      /* since the duty began */
@@ -31,7 +31,9 @@ struct member {
 	int32_t lat_e6, lon_e6;   /* last known position */
 	mono_t position_at;
 	bool positioned;
-	size_t duty_place; /* 1-based in roster->duty; 0 = not in it */
+	size_t duty_place;        /* 1-based in roster->duty; 0 = not in it */
+	struct duty_group *group; /* that counts this one; NULL = none */
+	bool group_free;          /* and counts as free */
 };
 
 /* Area codes whose operators are the neighbours of one area. */
@@ -45,6 +47,8 @@ struct scope {
 const struct member *roster_member(struct app *app, const char *person);
 /* Caregivers and technicians on duty, in no order. */
 struct member *const *roster_duty(const struct app *app, size_t *ret_count);
+/* Key -> struct duty_group (duty_groups.h). */
+const struct table *roster_groups(const struct app *app);
 /* Operators and supervisors whose console is there and who are ready. */
 struct member *const *roster_ready(struct app *app, size_t *ret_count);
 /* This person could have a call of this area now: at a console that is there and ready, and responsible for it. */

@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "app/duty_groups.h"
 #include "app/screens.h"
 #include "base/hash.h"
 #include "core/installed.h"
@@ -75,23 +76,22 @@ static void operators_fill(struct app *app, const struct rights *rights, struct 
 	}
 }
 
+/* As everywhere: who could go to somebody that calls for help. */
 static void caregivers_fill(struct app *app, const struct rights *rights, struct made *w)
 {
-	size_t count;
-	struct member *const *duty = roster_duty(app, &count);
+	const struct table *groups = roster_groups(app);
 
-	for (size_t i = 0; i < count; i++) {
-		bool free = duty[i]->incident == 0;
+	for (size_t i = 0; i < table_places(groups); i++) {
+		const struct duty_group *g = table_at(groups, i)->key == NULL ? NULL : table_at(groups, i)->value;
 
-		/* As everywhere: who could go to somebody that calls for help. */
-		if ((duty[i]->skills & (BIT(SKILL_CARE) | BIT(SKILL_NURSE))) == 0 || !rights_meet(rights, &duty[i]->rights))
+		if (g == NULL || !rights_meet(rights, &g->rights))
 			continue;
-		w->state.caregivers_on_duty++;
-		w->state.caregivers_free += free;
+		w->state.caregivers_on_duty += g->on_duty;
+		w->state.caregivers_free += g->free;
 		for (size_t k = 0; k < w->count; k++)
-			if (rights_covers(&duty[i]->rights, w->codes[k])) {
-				w->districts[k].caregivers_on_duty++;
-				w->districts[k].caregivers_free += free;
+			if (rights_covers(&g->rights, w->codes[k])) {
+				w->districts[k].caregivers_on_duty += g->on_duty;
+				w->districts[k].caregivers_free += g->free;
 			}
 	}
 }

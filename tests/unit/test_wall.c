@@ -3,6 +3,7 @@
  */
 #include "app_rig_city.h"
 
+#include "app/roster.h"
 #include "app/screens.h"
 
 #define WALLBOARD PINGAN__V1__SCREEN_HELLO__PAGE__PAGE_WALLBOARD
@@ -126,6 +127,89 @@ static void people_are_numbers(void **state)
 	rig_pass_beating(g, 2000, WALL);
 	FIGURE(g, operators_here, 1);
 	FIGURE(g, operators_ready, 0);
+	rig_free(g);
+}
+
+static void entry(struct rig *g, const char *key, const ProtobufCMessage *m)
+{
+	static uint8_t body[1024];
+	struct store_entry e = {.id = ++g->log_id, .commit = rig_random(g), .prev = g->log_commit, .at_ms = g->store_ms};
+	struct rig_record *r = rig_record(g, key);
+
+	assert_true(protobuf_c_message_get_packed_size(m) <= sizeof body);
+	rig_record_set(r, slice_of(body, protobuf_c_message_pack(m, body)), e.commit);
+	e.record_count = 1;
+	rig_record_copy(r, &e.records[0]);
+	g->log_commit = e.commit;
+	app_store_entry(g->app, &e);
+	rig_pass_beating(g, 2000, WALL);
+}
+
+static void duty(struct rig *g, const char *id, bool on, uint64_t incident)
+{
+	Pingan__V1__Caregiver c = PINGAN__V1__CAREGIVER__INIT;
+	char key[STORE_KEY_MAX];
+
+	c.id = (char *)id;
+	c.on_duty = on;
+	c.incident = incident;
+	c.job = incident != 0;
+	record_key(key, "caregiver", id);
+	entry(g, key, &c.base);
+}
+
+static void person(struct rig *g, const char *id, const char *area, const char *skill, bool disabled)
+{
+	Pingan__V1__Person p = PINGAN__V1__PERSON__INIT;
+	char *areas[] = {(char *)area, (char *)"440104"}, *skills[] = {(char *)skill}, key[STORE_KEY_MAX];
+
+	p.id = p.account = p.name = (char *)id;
+	p.role = PINGAN__V1__ROLE__ROLE_CAREGIVER;
+	p.areas = areas;
+	p.n_areas = 2;
+	p.skills = skills;
+	p.n_skills = 1;
+	p.disabled = disabled;
+	record_key(key, "person", id);
+	entry(g, key, &p.base);
+}
+
+/* Whoever is on duty stands in one group, of those with the same areas: never in two, and never in none. */
+static void who_moves_is_counted_where_they_are_now(void **state)
+{
+	struct rig *g = city("4401");
+
+	(void)state;
+	wall(g);
+	duty(g, "cg1", true, 0);
+	duty(g, "cg2", true, 0);
+	FIGURE(g, caregivers_on_duty, 2);
+	FIGURE(g, districts[0]->caregivers_free, 2);
+	assert_int_equal(roster_groups(g->app)->used, 1);
+	person(g, "cg2", "440105", "nurse", false);
+	FIGURE(g, caregivers_on_duty, 2);
+	FIGURE(g, districts[0]->caregivers_free, 1);
+	FIGURE(g, districts[1]->caregivers_free, 1);
+	FIGURE(g, districts[2]->caregivers_free, 1);
+	assert_int_equal(roster_groups(g->app)->used, 2);
+	duty(g, "cg2", true, 77);
+	FIGURE(g, caregivers_on_duty, 2);
+	FIGURE(g, caregivers_free, 1);
+	FIGURE(g, districts[2]->caregivers_on_duty, 1);
+	FIGURE(g, districts[2]->caregivers_free, 0);
+	duty(g, "cg2", true, 0);
+	FIGURE(g, caregivers_free, 2);
+	person(g, "cg2", "440105", "technician", false);
+	FIGURE(g, caregivers_on_duty, 1);
+	person(g, "cg2", "440105", "care", false);
+	FIGURE(g, caregivers_on_duty, 2);
+	person(g, "cg2", "440105", "care", true);
+	FIGURE(g, caregivers_on_duty, 1);
+	duty(g, "cg1", false, 0);
+	FIGURE(g, caregivers_on_duty, 0);
+	assert_int_equal(roster_groups(g->app)->used, 0);
+	person(g, "cg2", "440103001", "care", false);
+	FIGURE(g, districts[0]->caregivers_free, 1);
 	rig_free(g);
 }
 
@@ -279,6 +363,7 @@ int main(void)
 		cmocka_unit_test(districts_of_the_wall_are_named_and_no_others),
 		cmocka_unit_test(a_row_says_its_district),
 		cmocka_unit_test(people_are_numbers),
+		cmocka_unit_test(who_moves_is_counted_where_they_are_now),
 		cmocka_unit_test(the_day_is_counted_by_district),
 		cmocka_unit_test(a_load_counts_the_day_anew),
 		cmocka_unit_test(a_part_of_the_day_is_not_called_the_day),
