@@ -102,9 +102,21 @@ static void set_note(struct set *s, uint32_t number, uint64_t name, bool good, m
 	g->last_ms = g->faded_ms = now_ms;
 }
 
-static void set_put(struct store_commit *c, const struct record *rec, const struct set *s, struct buf *bytes)
+/* What a newer daemon has said of a name stays, while there is room for it. */
+static size_t set_len(struct set *s)
 {
-	size_t from = bytes->len, len = pingan__v1__guesses__get_packed_size(&s->message);
+	size_t len = pingan__v1__guesses__get_packed_size(&s->message);
+
+	if (len <= STORE_BODY_MAX)
+		return len;
+	for (size_t i = 0; i < s->message.n_of; i++)
+		s->at[i]->base.n_unknown_fields = 0;
+	return pingan__v1__guesses__get_packed_size(&s->message);
+}
+
+static void set_put(struct store_commit *c, const struct record *rec, struct set *s, struct buf *bytes)
+{
+	size_t from = bytes->len, len = set_len(s);
 	uint8_t *room = buf_room(bytes, len);
 
 	ENSURE(room != NULL);

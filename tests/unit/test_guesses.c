@@ -220,6 +220,49 @@ static void test_a_record_of_somebody_elses_making_is_read_with_care(void **stat
 	rig_free(g);
 }
 
+static void in_bounds(struct rig *g, const struct store_commit *c)
+{
+	(void)g;
+	entries++;
+	assert_true(c->puts[0].body.len <= STORE_BODY_MAX);
+}
+
+/* A newer daemon says more of a name than we know, and as much as a record takes: what we add still makes a record. */
+static void test_a_full_record_takes_another_failure(void **state)
+{
+	static uint8_t more[STORE_BODY_MAX - 128];
+	Pingan__V1__Guesses m = PINGAN__V1__GUESSES__INIT;
+	Pingan__V1__Guess one = PINGAN__V1__GUESS__INIT, *of_[] = {&one};
+	ProtobufCMessageUnknownField field = {.tag = 900, .wire_type = PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED};
+	struct rig *g = start();
+
+	(void)state;
+	one.name = 5;
+	one.fails = 1;
+	one.last_ms = one.faded_ms = g->store_ms;
+	/* Its length stands before it, in two bytes. */
+	more[0] = 0x80 | ((sizeof more - 2) & 0x7f);
+	more[1] = (sizeof more - 2) >> 7;
+	field.data = more;
+	field.len = sizeof more;
+	one.base.unknown_fields = &field;
+	one.base.n_unknown_fields = 1;
+	m.of = of_;
+	m.n_of = COUNT_OF(of_);
+	rig_put(g, "guess", "005", &m.base);
+	rig_reload(g);
+	assert_int_equal(of(5)->fails, 1);
+	entries = 0;
+	g->stored = in_bounds;
+	for (uint64_t i = 1; i <= 6; i++)
+		failed(g, 5 + i * GUESS_SETS, 0);
+	g->stored = NULL;
+	assert_int_equal(entries, 6);
+	assert_int_equal(of(5)->fails, 1);
+	assert_int_equal(of(5 + 6 * GUESS_SETS)->fails, 1);
+	rig_free(g);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -231,6 +274,7 @@ int main(void)
 		cmocka_unit_test(test_a_full_set_keeps_who_was_right),
 		cmocka_unit_test(test_strangers_fill_no_log),
 		cmocka_unit_test(test_a_record_of_somebody_elses_making_is_read_with_care),
+		cmocka_unit_test(test_a_full_record_takes_another_failure),
 	};
 
 	return cmocka_run_group_tests_name("guesses", tests, NULL, NULL);
