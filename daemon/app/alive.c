@@ -29,7 +29,7 @@ static uint8_t *body_make(struct app *app, uint32_t *ret_len)
 	d.host = app->config.host;
 	d.pid = app->config.pid;
 	d.version = app->config.build;
-	d.serves_devices = app->config.serve_devices;
+	d.serves_devices = app->config.serve_devices && !app->drain.deaf;
 	d.serves_screens = app->config.serve_screens;
 	d.leaving = (Pingan__V1__Daemon__Leaving)app->drain.state;
 	d.units = left.units;

@@ -311,6 +311,8 @@ struct app_leaving {
 /* The process is to end: everybody is sent elsewhere within so long, and what is in hand is brought to its end. */
 void app_leave(struct app *app, int64_t within_ms);
 void app_leaving(const struct app *app, struct app_leaving *ret);
+/* Whether the ports that were shut for a drain are open again, all of them. While they are not, nobody is sent here. */
+void app_listens(struct app *app, bool on);
 /* This device has no connection that could be closed (UDP): it is answered for as long as we run. */
 void app_device_datagrams(struct app *app, link_t link);
 

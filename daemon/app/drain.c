@@ -135,6 +135,12 @@ void app_leaving(const struct app *app, struct app_leaving *ret)
 	ret->empty = ret->units == 0 && ret->screens == 0 && ret->in_hand == 0;
 }
 
+/* By the other daemons, and by whoever waits for it: not only with the next proof of life. */
+static void heard_at_once(struct app *app)
+{
+	app->alive_sent.ms = app->now.mono.ms - ALIVE_EVERY_MS;
+}
+
 static void become(struct app *app, enum leaving state)
 {
 	static const char *const SAYS[] = {"DRAIN_TAKEN_BACK", "DRAIN_ALONE", "DRAIN_BEGUN", "DRAIN_BEGUN"};
@@ -162,7 +168,7 @@ static void become(struct app *app, enum leaving state)
 		if (left.screens * INT64_C(1500) / half_ms > d->screens_a_s)
 			d->screens_a_s = left.screens * INT64_C(1500) / half_ms;
 	}
-	app->alive_sent.ms = app->now.mono.ms - ALIVE_EVERY_MS; /* others hear of it at once */
+	heard_at_once(app);
 	APP_LOG(app, SAYS[state], "units=%" PRIu32 " datagrams=%" PRIu32 " screens=%" PRIu32 " in_hand=%" PRIu32,
 	        left.units, left.datagrams, left.screens, left.in_hand);
 }
@@ -187,6 +193,14 @@ void app_leave(struct app *app, int64_t within_ms)
 	app->drain.stops = true;
 	app->drain.until.ms = app->now.mono.ms + within_ms;
 	state_look(app);
+}
+
+void app_listens(struct app *app, bool on)
+{
+	if (app->drain.deaf == !on)
+		return;
+	app->drain.deaf = !on;
+	heard_at_once(app);
 }
 
 /* ------------------------------------------------------------ sending away */
@@ -294,7 +308,7 @@ void drain_turn(struct app *app)
 	if (!left.empty || d->said_empty)
 		return;
 	d->said_empty = true;
-	app->alive_sent.ms = app->now.mono.ms - ALIVE_EVERY_MS;
+	heard_at_once(app);
 	APP_LOG(app, "DRAIN_EMPTY", "after_ms=%" PRId64 " datagrams=%" PRIu32, app->now.mono.ms - d->since.ms,
 	        left.datagrams);
 }

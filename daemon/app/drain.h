@@ -46,6 +46,7 @@ struct drain {
 	int64_t units_a_s, screens_a_s;
 	bool stops;
 	bool said_empty;
+	bool deaf; /* it takes units in again, and not all of its ports are open */
 };
 
 /* What another daemon says of itself in its proof of life: in record->live. */

@@ -171,6 +171,7 @@ static void doors(struct loop *loop)
 	loop->listened_at = now;
 	web_leave(loop->web, left.leaves);
 	loop->listen_again = !device_server_listen(loop->devices, !left.leaves);
+	app_listens(loop->app, !loop->listen_again);
 	if (loop->phase == LOOP_RUNS && loop->ready)
 		sd_notify(0, left.leaves ? "STATUS=draining" : "STATUS=serving");
 }

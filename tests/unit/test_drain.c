@@ -185,6 +185,38 @@ static void test_it_leaves_only_to_somebody_who_serves_what_it_serves(void **sta
 	rig_free(g);
 }
 
+static bool says_it_serves_devices(struct rig *g)
+{
+	const struct rig_record *r = rig_record(g, "daemon:d0");
+	Pingan__V1__Daemon *d = pingan__v1__daemon__unpack(NULL, r->len, r->body);
+	bool serves;
+
+	assert_non_null(d);
+	serves = d->serves_devices;
+	assert_true(d->serves_screens);
+	pingan__v1__daemon__free_unpacked(d, NULL);
+	return serves;
+}
+
+/* Else the next one that drains would send its units to shut ports. */
+static void test_nobody_is_sent_to_one_that_cannot_open_its_ports_again(void **state)
+{
+	struct rig *g = city();
+
+	(void)state;
+	rig_pass(g, 1500);
+	assert_true(says_it_serves_devices(g));
+	app_listens(g->app, false);
+	rig_pass(g, 100);
+	assert_false(says_it_serves_devices(g));
+	rig_pass(g, 3000);
+	assert_false(says_it_serves_devices(g));
+	app_listens(g->app, true);
+	rig_pass(g, 100);
+	assert_true(says_it_serves_devices(g));
+	rig_free(g);
+}
+
 static void test_without_a_store_everybody_is_taken_in(void **state)
 {
 	struct rig *g = city();
@@ -414,6 +446,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_it_leaves_only_to_somebody_who_serves_what_it_serves),
+		cmocka_unit_test(test_nobody_is_sent_to_one_that_cannot_open_its_ports_again),
 		cmocka_unit_test(test_without_a_store_everybody_is_taken_in),
 		cmocka_unit_test(test_a_unit_goes_when_its_alarm_is_acknowledged),
 		cmocka_unit_test(test_a_unit_waits_for_no_more_than_its_time),
