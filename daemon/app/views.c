@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "app/duty_groups.h"
 #include "app/screens.h"
 
 #define RING_KEPT (4 * CONSOLE_RINGING_MAX) /* so that a walk over all is due once in that many answers, not at each */
@@ -203,21 +204,19 @@ void view_counts(struct app *app, struct view *v, Pingan__V1__Counts *ret)
 	ret->drills = v->drills;
 }
 
+/* The number says how many could go to somebody who calls for help. */
 static void people_read(struct app *app, struct view *v)
 {
-	size_t count;
-	struct member *const *duty = roster_duty(app, &count);
+	const struct table *groups = roster_groups(app);
 
 	v->on_duty = v->free = 0;
-	for (size_t i = 0; i < count; i++) {
-		bool mine = false;
+	for (size_t i = 0; i < table_places(groups); i++) {
+		const struct duty_group *g = table_at(groups, i)->key == NULL ? NULL : table_at(groups, i)->value;
 
-		if ((duty[i]->skills & (BIT(SKILL_CARE) | BIT(SKILL_NURSE))) == 0)
-			continue; /* the number says how many could go to somebody who calls for help */
-		for (uint32_t k = 0; k < duty[i]->rights.area_count; k++)
-			mine = mine || rights_covers(&v->rights, duty[i]->rights.areas[k]);
-		v->on_duty += mine;
-		v->free += mine && duty[i]->incident == 0;
+		if (g == NULL || !rights_meet(&v->rights, &g->rights))
+			continue;
+		v->on_duty += g->on_duty;
+		v->free += g->free;
 	}
 }
 
