@@ -9,8 +9,10 @@ static void leave(struct table *groups, struct member *m)
 	if (g == NULL)
 		return;
 	m->group = NULL;
+	TAILQ_REMOVE(&g->members, m, group_link);
+	g->on_duty -= m->group_counted;
 	g->free -= m->group_free;
-	if (--g->on_duty != 0)
+	if (!TAILQ_EMPTY(&g->members))
 		return;
 	(void)table_remove(groups, g->key);
 	free(g);
@@ -36,7 +38,7 @@ bool duty_group_place(struct table *groups, struct member *m)
 	struct duty_group *g;
 
 	leave(groups, m);
-	if (m->duty_place == 0 || (m->skills & (BIT(SKILL_CARE) | BIT(SKILL_NURSE))) == 0)
+	if (m->duty_place == 0)
 		return true;
 	key_of(&m->rights, key);
 	g = table_get(groups, key);
@@ -46,14 +48,17 @@ bool duty_group_place(struct table *groups, struct member *m)
 			return false;
 		memcpy(g->key, key, sizeof g->key);
 		g->rights = m->rights;
+		TAILQ_INIT(&g->members);
 		if (!table_put(groups, g->key, g)) {
 			free(g);
 			return false;
 		}
 	}
 	m->group = g;
-	m->group_free = m->incident == 0;
-	g->on_duty++;
+	TAILQ_INSERT_TAIL(&g->members, m, group_link);
+	m->group_counted = (m->skills & (BIT(SKILL_CARE) | BIT(SKILL_NURSE))) != 0;
+	m->group_free = m->group_counted && m->incident == 0;
+	g->on_duty += m->group_counted;
 	g->free += m->group_free;
 	return true;
 }

@@ -1,5 +1,5 @@
-/* duty_groups.h - how many are on duty who could go to somebody that calls for help, and how many of them are free; by the areas that
- * they have.
+/* duty_groups.h - who is on duty, by the areas that they have; and how many of them could go to somebody that calls for help, and are
+ * free.
  *
  * Owns:   the groups: everybody on duty with the same areas is in one.
  * Knows:  members of the roster, and no record.
@@ -16,7 +16,8 @@
 struct duty_group {
 	char key[DUTY_GROUP_KEY_MAX];
 	struct rights rights; /* of one of them: whose areas are all of theirs */
-	uint32_t on_duty, free;
+	TAILQ_HEAD(, member) members;
+	uint32_t on_duty, free; /* of those who care */
 };
 
 /* The member is in the group that it belongs into now, if in any. False without memory. */

@@ -1,4 +1,5 @@
 /* presence.c - people of people: who is at the consoles, who is on duty. Whole each time, gathered for PRESENCE_MS. */
+#include "app/duty_groups.h"
 #include "app/screens.h"
 
 #define PEOPLE_MAX 500
@@ -45,24 +46,36 @@ static size_t desk_fill(struct app *app, const struct session *s, Pingan__V1__Pr
 	return n;
 }
 
+static bool duty_put(struct app *app, const struct member *m, Pingan__V1__Presence__Someone **ret)
+{
+	Pingan__V1__Presence__Someone *p = someone(app, m->id, m->rights.role);
+	enum duty_check check = duty_check(m->check_ms, m->proved_ms, app->now.store_ms);
+
+	if (p == NULL)
+		return false;
+	p->on_duty = true;
+	p->busy = m->incident != 0;
+	p->proved = check == DUTY_CHECK_PASSED;
+	p->check_failed = check == DUTY_CHECK_FAILED;
+	*ret = p;
+	return true;
+}
+
 static size_t duty_fill(struct app *app, const struct session *s, Pingan__V1__Presence__Someone **list, size_t n)
 {
-	size_t count;
-	struct member *const *duty = roster_duty(app, &count);
-	enum duty_check check;
+	const struct table *groups = roster_groups(app);
 
-	for (size_t i = 0; i < count && n < PEOPLE_MAX; i++) {
-		if (!rights_meet(&s->rights, &duty[i]->rights))
+	for (size_t i = 0; i < table_places(groups); i++) {
+		const struct duty_group *g = table_at(groups, i)->key == NULL ? NULL : table_at(groups, i)->value;
+		const struct member *m;
+
+		if (g == NULL || !rights_meet(&s->rights, &g->rights))
 			continue;
-		list[n] = someone(app, duty[i]->id, duty[i]->rights.role);
-		if (list[n] == NULL)
-			break;
-		list[n]->on_duty = true;
-		list[n]->busy = duty[i]->incident != 0;
-		check = duty_check(duty[i]->check_ms, duty[i]->proved_ms, app->now.store_ms);
-		list[n]->proved = check == DUTY_CHECK_PASSED;
-		list[n]->check_failed = check == DUTY_CHECK_FAILED;
-		n++;
+		TAILQ_FOREACH (m, &g->members, group_link) {
+			if (n == PEOPLE_MAX || !duty_put(app, m, &list[n]))
+				return n;
+			n++;
+		}
 	}
 	return n;
 }

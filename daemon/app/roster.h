@@ -32,8 +32,9 @@ struct member {
 	mono_t position_at;
 	bool positioned;
 	size_t duty_place;        /* 1-based in roster->duty; 0 = not in it */
-	struct duty_group *group; /* that counts this one; NULL = none */
-	bool group_free;          /* and counts as free */
+	struct duty_group *group; /* of those on duty with the same areas; NULL = not on duty */
+	TAILQ_ENTRY(member) group_link;
+	bool group_counted, group_free; /* as one who could go to somebody that calls for help */
 };
 
 /* Area codes whose operators are the neighbours of one area. */
