@@ -5,6 +5,7 @@
 #include <iconv.h>
 #include <stdlib.h>
 
+#include "csv_file.h"
 #include "io/utf8.h"
 
 #define WHY_MAX 160
@@ -13,16 +14,18 @@
 struct table {
 	const struct csv_reader *r;
 	struct csv_parser parser;
-	iconv_t iconv;              /* (iconv_t)-1: the file is UTF-8 */
-	uint64_t line;              /* that is being read; the first is 1 */
-	uint64_t row_line;          /* where the row began */
-	bool open;                  /* a row has begun */
-	bool headed;                /* the heading has been read */
-	bool stop;                  /* row() wants no more, or the heading is no good */
-	bool row_bad;               /* said already */
+	iconv_t iconv;     /* (iconv_t)-1: the file is UTF-8 */
+	uint64_t line;     /* that is being read; the first is 1 */
+	uint64_t row_line; /* where the row began */
+	bool open;         /* a row has begun */
+	bool headed;       /* the heading has been read */
+	bool stop;         /* row() wants no more, or the heading is no good */
+	bool row_bad;      /* said already */
+	char separator;
 	size_t cells;               /* of the open row */
+	size_t filled;              /* how many of them up to the last that says something */
 	size_t used;                /* of its room */
-	size_t width;               /* of the heading */
+	size_t width;               /* of the heading, up to its last name */
 	size_t of[CSV_COLUMNS_MAX]; /* each column of the file: which of ours */
 	size_t at[CSV_COLUMNS_MAX]; /* each cell of the row: where in its room */
 	char room[CSV_ROW_MAX + CSV_COLUMNS_MAX];
@@ -81,6 +84,8 @@ static void take_cell(void *text, size_t len, void *ctx)
 	const uint8_t *at = text;
 	size_t n = t->cells++;
 
+	if (len != 0)
+		t->filled = n + 1;
 	if (n >= CSV_COLUMNS_MAX || t->row_bad)
 		return;
 	if (t->used + len + 1 > sizeof t->room) {
@@ -102,12 +107,34 @@ static void take_cell(void *text, size_t len, void *ctx)
 	t->used += len + 1;
 }
 
-static size_t column_named(const struct table *t, const char *name)
+/* A heading is found in any case and width, with blanks around it. */
+static size_t column_named(const struct table *t, const char *said)
 {
+	char name[64];
+
+	if (strlen(said) >= sizeof name)
+		return NOT_OURS;
+	strcpy(name, said);
+	csv_fold(name);
+	for (char *at = name; *at != '\0'; at++)
+		*at = (char)(*at >= 'A' && *at <= 'Z' ? *at - 'A' + 'a' : *at);
 	for (size_t i = 0; i < t->r->column_count; i++)
 		if (strcmp(t->r->columns[i].name, name) == 0 || strcmp(t->r->columns[i].name_zh, name) == 0)
 			return i;
 	return NOT_OURS;
+}
+
+/* A table without a heading begins with a person: what stands there is not repeated. */
+static void heading_unknown(struct table *t)
+{
+	for (size_t i = 0; i < t->width; i++)
+		if (strstr(t->room + t->at[i], "，") != NULL) {
+			bad(t, t->row_line, "", "the cells are parted by the wide comma ，: a table wants the plain one");
+			return;
+		}
+	bad(t, t->row_line, "",
+	    "this row names none of the columns: the first row is their names, and nothing stands above it; "
+	    "the first row of an export shows them");
 }
 
 static void take_heading(struct table *t)
@@ -116,22 +143,22 @@ static void take_heading(struct table *t)
 	char why[WHY_MAX];
 
 	t->headed = true;
-	t->width = t->cells;
-	if (t->cells > CSV_COLUMNS_MAX)
+	t->width = t->filled; /* a spreadsheet adds empty columns at the end */
+	if (t->filled > CSV_COLUMNS_MAX)
 		bad(t, t->row_line, "", "the heading has more than 48 columns");
-	/* A table without a heading begins with a person: what stands there is not repeated. */
-	for (size_t i = 0; i < t->cells && !t->row_bad; i++)
+	for (size_t i = 0; i < t->width && !t->row_bad; i++)
 		known = known || column_named(t, t->room + t->at[i]) != NOT_OURS;
 	if (!known && !t->row_bad)
-		bad(t, t->row_line, "", "this row names none of the columns: the first row is their names; see --help");
-	for (size_t i = 0; i < t->cells && !t->row_bad; i++) {
+		heading_unknown(t);
+	for (size_t i = 0; i < t->width && !t->row_bad; i++) {
 		const char *name = t->room + t->at[i];
 		size_t c = column_named(t, name);
 
 		t->of[i] = c;
-		if (c == NOT_OURS) {
-			snprintf(why, sizeof why, "there is no such column; see --help for their names");
-			bad(t, t->row_line, name, why);
+		if (c == NOT_OURS && name[0] == '\0') {
+			continue; /* a row that says something there is bad */
+		} else if (c == NOT_OURS) {
+			bad(t, t->row_line, name, "there is no such column; the first row of an export shows their names");
 		} else if (there[c]) {
 			bad(t, t->row_line, name, "this column stands in the heading twice");
 		} else {
@@ -148,21 +175,41 @@ static void take_heading(struct table *t)
 		t->r->present[c] = there[c];
 }
 
+/* Tables that were joined by hand. */
+static bool heading_again(const struct table *t)
+{
+	for (size_t i = 0; i < t->width; i++)
+		if (column_named(t, t->room + t->at[i]) != t->of[i])
+			return false;
+	return true;
+}
+
 static void take_row(struct table *t)
 {
 	const char *cells[CSV_COLUMNS_MAX];
 	char why[WHY_MAX];
 
+	if (t->filled == 0)
+		return; /* the blank rows with which spreadsheets end a table */
 	for (size_t c = 0; c < t->r->column_count; c++)
 		cells[c] = "";
-	if (t->cells != t->width) {
+	if (t->filled > t->width || t->cells < t->width) {
 		snprintf(why, sizeof why, "has %zu cells, the heading has %zu", t->cells, t->width);
 		bad(t, t->row_line, "", why);
+		return;
+	}
+	if (heading_again(t)) {
+		bad(t, t->row_line, "", "is the heading once more: take this row out");
 		return;
 	}
 	for (size_t i = 0; i < t->width; i++) {
 		size_t c = t->of[i];
 
+		if (c == NOT_OURS) {
+			if (t->room[t->at[i]] != '\0')
+				bad(t, t->row_line, "", "says something in a column that has no heading");
+			continue;
+		}
 		cells[c] = t->room + t->at[i];
 		if (strlen(cells[c]) > t->r->columns[c].len_max) {
 			snprintf(why, sizeof why, "is too long: %zu bytes at most", t->r->columns[c].len_max);
@@ -182,13 +229,13 @@ static void row_ends(int how, void *ctx)
 	if (!t->stop && !t->row_bad) {
 		if (t->headed)
 			take_row(t);
-		else
+		else if (t->filled != 0)
 			take_heading(t);
 	} else if (!t->headed) {
 		t->stop = true;
 	}
 	t->open = t->row_bad = false;
-	t->cells = t->used = 0;
+	t->cells = t->filled = t->used = 0;
 }
 
 /* ------------------------------------------------------------ lines */
@@ -201,16 +248,21 @@ static void row_begins(struct table *t)
 	t->row_line = t->line;
 }
 
+static void parser_begin(struct table *t)
+{
+	ENSURE(csv_init(&t->parser, CSV_STRICT | CSV_STRICT_FINI) == 0);
+	csv_set_delim(&t->parser, (unsigned char)t->separator);
+}
+
 /* What has been read of the row is forgotten; the next line begins another. */
 static void row_given_up(struct table *t)
 {
 	csv_free(&t->parser);
-	if (csv_init(&t->parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
-		abort();
+	parser_begin(t);
 	if (!t->headed)
 		t->stop = true;
 	t->open = t->row_bad = false;
-	t->cells = t->used = 0;
+	t->cells = t->filled = t->used = 0;
 }
 
 /* UTF-8 of one line, or false. */
@@ -262,25 +314,45 @@ static void take_line(struct table *t, struct slice line)
 	}
 }
 
+/* Up to and with its end: \n, \r\n, or the \r alone that some spreadsheets still write. */
+static size_t line_len(struct slice text, const uint8_t **lf)
+{
+	const uint8_t *cr;
+	size_t len;
+
+	/* Looked for once each, however many lines end without one. */
+	if (*lf == NULL || *lf < text.at) {
+		*lf = memchr(text.at, '\n', text.len);
+		if (*lf == NULL)
+			*lf = text.at + text.len - 1;
+	}
+	len = (size_t)(*lf - text.at) + 1;
+	cr = memchr(text.at, '\r', len);
+	return cr == NULL || (size_t)(cr - text.at) + 2 == len ? len : (size_t)(cr - text.at) + 1;
+}
+
 bool csv_read(const struct csv_reader *r, struct slice text)
 {
 	struct table *t = calloc(1, sizeof *t);
+	const uint8_t *lf = NULL;
+	const char *why;
 	bool whole;
 
 	ENSURE(t != NULL && r->column_count <= CSV_COLUMNS_MAX);
 	t->r = r;
 	t->iconv = r->encoding == CSV_GB18030 ? iconv_open("UTF-8", "GB18030") : (iconv_t)-1;
 	ENSURE(r->encoding == CSV_UTF8 || t->iconv != (iconv_t)-1);
-	ENSURE(csv_init(&t->parser, CSV_STRICT | CSV_STRICT_FINI) == 0);
-	if (text.len >= 3 && memcmp(text.at, "\xef\xbb\xbf", 3) == 0)
-		text = slice_of(text.at + 3, text.len - 3);
-	if (text.len >= 2 && (memcmp(text.at, "\xff\xfe", 2) == 0 || memcmp(text.at, "\xfe\xff", 2) == 0)) {
-		r->bad(r->ctx, 1, "", "is UTF-16; save the table as CSV in UTF-8");
+	why = csv_file_wrong(text, r->encoding);
+	if (why != NULL) {
+		r->bad(r->ctx, 1, "", why);
 		t->stop = true;
 	}
+	if (text.len >= 3 && memcmp(text.at, CSV_MARK, 3) == 0)
+		text = slice_of(text.at + 3, text.len - 3);
+	t->separator = csv_separator(&text, &t->line);
+	parser_begin(t);
 	while (text.len != 0 && !t->stop) {
-		const uint8_t *end = memchr(text.at, '\n', text.len);
-		size_t len = end == NULL ? text.len : (size_t)(end - text.at) + 1;
+		size_t len = line_len(text, &lf);
 
 		t->line++;
 		take_line(t, slice_of(text.at, len));

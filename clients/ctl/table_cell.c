@@ -66,6 +66,22 @@ void table_tidy(const struct table_kind *kind, ProtobufCMessage *message)
 	}
 }
 
+bool table_folds(const struct table_kind *kind, size_t column)
+{
+	const char *path = kind->columns[column].path, *dot = strchr(path, '.');
+	const ProtobufCMessageDescriptor *in = kind->item;
+	char head[64];
+
+	if (kind->columns[column].how != AS_TYPE)
+		return true;
+	if (dot != NULL) {
+		snprintf(head, sizeof head, "%.*s", (int)(dot - path), path);
+		in = protobuf_c_message_descriptor_get_field_by_name(in, head)->descriptor;
+		path = dot + 1;
+	}
+	return protobuf_c_message_descriptor_get_field_by_name(in, path)->type != PROTOBUF_C_TYPE_STRING;
+}
+
 /* ------------------------------------------------------------ words */
 
 /* What all names of an enum begin with: "DEVICE_". */
@@ -154,6 +170,16 @@ static bool shortened(const char *text)
 	return n != 0 && (text[n] == 'E' || text[n] == 'e') && text[n + 1] == '+';
 }
 
+/* A number of digits with an amount's fraction: "13800138000.0". */
+static bool fraction(const char *text)
+{
+	size_t n = strspn(text, "0123456789");
+
+	return n > 3 && text[n] == '.' && text[n + 1] == '0' && text[n + 1 + strspn(text + n + 1, "0")] == '\0';
+}
+
+#define AMOUNT \
+	"a spreadsheet took this number for an amount: make its column text, and enter it without what is behind the dot"
 #define SHORTENED "a spreadsheet has cut this number short: make its column text, and enter it anew"
 
 static const char *number_read(const char *text, uint64_t max, uint64_t *ret)
@@ -200,16 +226,40 @@ static bool place_read(const char *text, int32_t max, int32_t *ret)
 	return true;
 }
 
-static bool day_read(const char *text, struct arena *arena, char **ret)
+/* "2026年1月5日" with the signs of the others. */
+static void day_plain(const char *text, char ret[24])
 {
+	static const char *const SIGNS[] = {"年", "月", "日", "号"};
+	size_t n = 0;
+
+	while (*text != '\0' && n < 23) {
+		size_t i = 0;
+
+		while (i < COUNT_OF(SIGNS) && strncmp(text, SIGNS[i], strlen(SIGNS[i])) != 0)
+			i++;
+		if (i < 2)
+			ret[n++] = '-';
+		else if (i == COUNT_OF(SIGNS))
+			ret[n++] = *text;
+		text += i == COUNT_OF(SIGNS) ? 1 : strlen(SIGNS[i]);
+	}
+	ret[n] = '\0';
+}
+
+static bool day_read(const char *said, struct arena *arena, char **ret)
+{
+	char text[24];
 	unsigned y, m, d;
 	char *day, rest;
 	struct tm tm = {0}, back;
 	time_t at;
 
 	*ret = (char *)(uintptr_t)protobuf_c_empty_string;
-	if (text[0] == '\0')
+	if (said[0] == '\0')
 		return true;
+	if (strlen(said) >= sizeof text)
+		return false;
+	day_plain(said, text);
 	/* The sign before a year is no part of it. */
 	if (text[0] < '0' || text[0] > '9' || strspn(text, "0123456789-/.") != strlen(text) ||
 	    sscanf(text, "%4u%*[-/.]%2u%*[-/.]%2u%c", &y, &m, &d, &rest) != 3)
@@ -225,6 +275,16 @@ static bool day_read(const char *text, struct arena *arena, char **ret)
 	snprintf(day, 16, "%04u-%02u-%02u", y % 10000, m % 100, d % 100);
 	*ret = day;
 	return true;
+}
+
+/* Spreadsheets keep a day as how many it is since 1900: "46348". */
+static const char *day_wrong(const char *text)
+{
+	size_t n = strspn(text, "0123456789");
+
+	return n == 5 && (text[n] == '\0' || text[n] == '.')
+	           ? "a spreadsheet shows this day as a number: give its column the form of a date, 2026-11-22"
+	           : "a day looks so: 2026-11-22";
 }
 
 static bool time_write(int64_t ms, char *ret, size_t size)
@@ -264,6 +324,8 @@ const char *table_text_wrong(enum table_how how, const char *text)
 		return NULL;
 	if ((how == AS_CODE || how == AS_ID || how == AS_PHONE) && shortened(text))
 		return SHORTENED;
+	if ((how == AS_CODE || how == AS_PHONE) && fraction(text))
+		return AMOUNT;
 	switch (how) {
 	case AS_CODE:
 		return strspn(text, "0123456789") == len && (len == 4 || len == 6 || len == 9 || len == 12)
@@ -463,7 +525,7 @@ static const char *string_set(const struct table_column *c, char **at, const cha
 	const char *why;
 
 	if (c->how == AS_DAY)
-		return day_read(text, arena, at) ? NULL : "a day looks so: 2026-11-22";
+		return day_read(text, arena, at) ? NULL : day_wrong(text);
 	if (strlen(text) > c->len_max)
 		return "is too long";
 	why = table_text_wrong(c->how, text);

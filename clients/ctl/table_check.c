@@ -258,6 +258,26 @@ void table_row_check(struct table_rows *r, struct table_row *row, const Protobuf
 	}
 }
 
+/* What nobody can dial: a number in China begins with 0 and its district, with 1, or with 400 or 800. */
+static bool zero_lost(const char *phone)
+{
+	size_t len = strspn(phone, "0123456789");
+
+	if (phone[len] != '\0' || begins(phone, "400") || begins(phone, "800"))
+		return false;
+	return (len == 10 && (phone[0] >= '2' || begins(phone, "10"))) || (len == 11 && phone[0] >= '2');
+}
+
+void table_phones_doubt(struct table_rows *r, const struct table_row *row)
+{
+	const char *cells[TABLE_COLUMNS_MAX];
+
+	table_row_cells(r, row, cells);
+	for (size_t c = 0; c < r->kind->column_count; c++)
+		if (r->present[c] && r->kind->columns[c].how == AS_PHONE && zero_lost(cells[c]))
+			table_row_note(r, row, c, "(a doubt) has a spreadsheet dropped the 0 at its front? make its column text");
+}
+
 /* Of a home: whether all that its tables say has room in it. */
 const char *table_whole_wrong(const struct table_kind *kind, const ProtobufCMessage *record)
 {

@@ -21,4 +21,7 @@ const char *table_whole_wrong(const struct table_kind *kind, const ProtobufCMess
 void table_event(const struct table_kind *kind, const char *key, const ProtobufCMessage *before,
                  const ProtobufCMessage *record, int64_t at_ms, struct buf *ret);
 
+/* Telephone numbers of a good row that nobody can dial: said, and entered all the same. */
+void table_phones_doubt(struct table_rows *r, const struct table_row *row);
+
 #endif

@@ -169,8 +169,11 @@ static enum row_outcome row_apply(struct import *im, struct table_row *row, Prot
 		              "a native device needs a key: enter it here, or have new ones written by --keys FILE");
 	is = packed(im, message);
 	/* What stands there already is not judged anew. */
-	if (!row->bad && (!there || !slice_equal(was, is)))
+	if (!row->bad && (!there || !slice_equal(was, is))) {
 		table_row_check(&im->rows, row, message);
+		if (!im->write && !row->bad)
+			table_phones_doubt(&im->rows, row);
+	}
 	if (there && (row->bad || !slice_equal(was, is))) {
 		ProtobufCMessage *old = protobuf_c_message_unpack(kind->item, &im->arena.allocator, was.len, was.at), **items;
 
@@ -448,7 +451,7 @@ static int finish(struct import *im)
 		fputc('\n', stderr);
 		return 1;
 	}
-	bad = im->rows.fault_count;
+	bad = table_faults(&im->rows);
 	if (im->o->dry_run || (bad != 0 && !im->o->skip_bad)) {
 		bool told = table_faults_tell(&im->rows, im->path, im->o->report_path);
 

@@ -67,6 +67,9 @@ bool table_erased(const struct table_kind *kind, const ProtobufCMessage *record)
 bool table_cell(const struct table_kind *kind, size_t column, const ProtobufCMessage *message,
                 char ret[TABLE_CELL_MAX]) MUST_USE;
 
+/* Signs in full width, and blanks around it, mean the same in this column: it holds no text of people. */
+bool table_folds(const struct table_kind *kind, size_t column) MUST_USE;
+
 /* The cell into the field. NULL, or what is wrong with it. What is made comes from the arena; `text` is borrowed. */
 const char *table_cell_set(const struct table_kind *kind, size_t column, ProtobufCMessage *message, const char *text,
                            struct arena *arena) MUST_USE;

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "csv_file.h"
+
 #define BLOCK_LEN (1u << 20) /* more than a row can have */
 
 _Static_assert(BLOCK_LEN > CSV_ROW_MAX + CSV_COLUMNS_MAX, "a row fits into a block");
@@ -28,6 +30,7 @@ static void fault(struct table_rows *r, uint64_t line, const char *column, const
 	}
 	f = &r->faults[r->fault_count++];
 	f->line = line;
+	f->note = false;
 	snprintf(f->column, sizeof f->column, "%s", column);
 	f->why = strdup(why);
 	ENSURE(f->why != NULL);
@@ -37,6 +40,20 @@ void table_row_bad(struct table_rows *r, struct table_row *row, size_t column, c
 {
 	fault(r, row->line, column < r->kind->column_count ? r->kind->columns[column].name : "", why);
 	row->bad = true;
+}
+
+void table_row_note(struct table_rows *r, const struct table_row *row, size_t column, const char *why)
+{
+	if (r->note_count == NOTES_MAX || r->fault_count == IMPORT_FAULTS_MAX)
+		return;
+	fault(r, row->line, r->kind->columns[column].name, why);
+	r->faults[r->fault_count - 1].note = true;
+	r->note_count++;
+}
+
+size_t table_faults(const struct table_rows *r)
+{
+	return r->fault_count - r->note_count + r->faults_unlisted;
 }
 
 static void bad_line(void *ctx, uint64_t line, const char *column, const char *why)
@@ -110,6 +127,8 @@ size_t table_rows_bad(const struct table_rows *r)
 
 	/* What could not be read as a row has faults only. */
 	for (size_t i = 0; i < r->fault_count; i++) {
+		if (r->faults[i].note)
+			continue;
 		n += r->faults[i].line != last;
 		last = r->faults[i].line;
 	}
@@ -156,8 +175,15 @@ static bool take_row(void *ctx, uint64_t line, const char *const *cells)
 	to = room(r, len);
 	row = &r->rows[r->count++];
 	*row = (struct table_row){.line = line, .cells = to};
-	for (size_t c = 0; c < r->kind->column_count; c++)
+	for (size_t c = 0; c < r->kind->column_count; c++) {
+		char *cell = to;
+
 		to = stpcpy(to, cells[c]) + 1;
+		if (r->folds[c]) {
+			csv_fold(cell);
+			to = cell + strlen(cell) + 1;
+		}
+	}
 	return true;
 }
 
@@ -183,11 +209,13 @@ bool table_rows_read(struct table_rows *r, enum csv_encoding encoding, struct sl
 	                                  .ctx = r};
 
 	/* How long a cell may be is said with what else may be wrong with it. */
-	for (size_t c = 0; c < r->kind->column_count; c++)
+	for (size_t c = 0; c < r->kind->column_count; c++) {
+		r->folds[c] = table_folds(r->kind, c);
 		columns[c] = (struct csv_column){.name = r->kind->columns[c].name,
 		                                 .name_zh = r->kind->columns[c].name_zh,
 		                                 .required = r->kind->columns[c].required,
 		                                 .len_max = TABLE_CELL_MAX - 1};
+	}
 	return csv_read(&reader, text);
 }
 

@@ -18,6 +18,7 @@ struct table_row {
 struct table_fault {
 	uint64_t line;
 	char column[64];
+	bool note; /* a doubt: the row is good all the same */
 	char *why;
 };
 
@@ -25,11 +26,13 @@ struct table_rows {
 	const struct table_kind *kind;
 	enum table_lang lang;            /* in which faults are told */
 	bool present[TABLE_COLUMNS_MAX]; /* the heading has this column */
+	bool folds[TABLE_COLUMNS_MAX];   /* numbers, ids, words: full width is plain there */
 	struct table_row *rows;
 	size_t count, size;
 	struct table_fault *faults;
 	size_t fault_count, fault_size, faults_unlisted;
-	char **blocks; /* of cells */
+	size_t note_count; /* of the faults */
+	char **blocks;     /* of cells */
 	size_t block_count, block_used;
 };
 
@@ -41,6 +44,12 @@ void table_row_cells(const struct table_rows *r, const struct table_row *row, co
 
 /* The row is bad. */
 void table_row_bad(struct table_rows *r, struct table_row *row, size_t column, const char *why);
+
+/* The row is good, and somebody ought to look at this cell: NOTES_MAX of them. */
+#define NOTES_MAX 1000
+void table_row_note(struct table_rows *r, const struct table_row *row, size_t column, const char *why);
+/* How many cells are bad. */
+size_t table_faults(const struct table_rows *r);
 
 /* Faults by line on standard error as "path:line: column: why", and into a table of their own. False with one line on standard
  * error. */

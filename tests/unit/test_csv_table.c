@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clients/ctl/csv_table.h"
+#include "clients/ctl/csv_file.h"
 
 static const struct csv_column COLUMNS[] = {
 	{"id", "编号", true, 8},
@@ -67,6 +67,89 @@ static void test_rows_come_in_the_order_of_our_columns(void **state)
 	/* A column that may be absent. */
 	assert_true(read_text(&h, "id,name\nx,\"two\nlines\"\ny,z\n"));
 	assert_string_equal(h.rows, "2:x|two\nlines|;4:y|z|;");
+}
+
+/* What offices save is read as it was meant: other separators and line ends, blank rows and columns, headings in full width. */
+static void test_tables_of_offices_are_read_as_they_were_meant(void **state)
+{
+	static const char *const SAME[] = {"id\tname\na\tb\n",        "id;name\r\na;b\r\n",
+	                                   "id,name\ra,b\r",          "id,name,,\na,b,,\n,,,\n,,\n",
+	                                   "id,name,,\na,b\n,\n",     "\xc2\xa0ID , ＮＡＭＥ　\na,b\n",
+	                                   "\n,,\r\nid,name\r\r\na,b"};
+	static const char *const BAD[] = {"id,name,\na,b,c\n", "id,name\na,b,c\n", "id,name\nid,name\n",
+	                                  "id,name,phone,\na,b\n"};
+	struct heard h;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(SAME); i++) {
+		assert_true(read_text(&h, SAME[i]));
+		assert_string_equal(h.bad, "");
+		assert_int_equal(h.row_count, 1);
+		assert_non_null(strstr(h.rows, ":a|b|;"));
+	}
+	for (size_t i = 0; i < COUNT_OF(BAD); i++) {
+		assert_true(read_text(&h, BAD[i]));
+		assert_string_equal(h.bad, "2:;");
+		assert_string_equal(h.rows, "");
+	}
+	/* Lines are counted as an editor counts them, and "sep=" is one. */
+	assert_true(read_text(&h, "sep=;\r\nid;name\r\na;b\n\rc;d\r\r\ne;\"f\rg\"\rh;i"));
+	assert_string_equal(h.bad, "");
+	assert_string_equal(h.rows, "3:a|b|;5:c|d|;7:e|f\rg|;9:h|i|;");
+}
+
+static void folded(const char *from, const char *want)
+{
+	char text[128];
+
+	snprintf(text, sizeof text, "%s", from);
+	csv_fold(text);
+	assert_string_equal(text, want);
+}
+
+static void test_full_width_is_folded_in_numbers_and_words(void **state)
+{
+	(void)state;
+	folded("", "");
+	folded("　", "");
+	folded("\xc2\xa0", "");
+	folded("０２０－１２３４　５６７８", "020-1234 5678");
+	folded(" ｗ１\xc2\xa0", "w1");
+	folded("\xe2\x80\xad"
+	       "020\xe2\x80\xac",
+	       "020");
+	folded("2026–01—05", "2026-01-05");
+	folded("街\xc2", "街\xc2");
+	folded("\xef\xbc", "\xef\xbc");
+}
+
+static void test_a_file_that_is_no_table_is_named_as_what_it_is(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t len;
+		const char *says;
+	} FILES[] = {{"PK\x03\x04rest", 8, "xlsx"},
+	             {"\xd0\xcf\x11\xe0\xa1", 5, ".xls"},
+	             {"%PDF-1", 6, "PDF"},
+	             {"\xef\xbb\xbf\r\n <html>", 12, "web page"},
+	             {"\xff\xfei\0d\0", 6, "UTF-16"},
+	             {"i\0d\0,\0n\0", 8, "UTF-16"},
+	             {"\0i\0d\0,\0n", 8, "UTF-16"}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(FILES); i++)
+		for (unsigned e = CSV_UTF8; e <= CSV_GB18030; e++) {
+			const char *why = csv_file_wrong(slice_of(FILES[i].text, FILES[i].len), (enum csv_encoding)e);
+
+			assert_non_null(why);
+			assert_non_null(strstr(why, FILES[i].says));
+		}
+	assert_null(csv_file_wrong(slice_str(""), CSV_UTF8));
+	assert_null(csv_file_wrong(slice_str("id,name\na,陈秀英\n"), CSV_UTF8));
+	assert_non_null(csv_file_wrong(slice_str("id,name\na,陈秀英\n"), CSV_GB18030));
+	assert_null(csv_file_wrong(slice_str("id,name\na,\xb3\xc2\xd0\xe3\xd3\xa2\n"), CSV_GB18030));
+	assert_null(csv_file_wrong(slice_str("id,name\na,b\n"), CSV_GB18030));
 }
 
 static void test_a_heading_that_says_too_little_ends_the_reading(void **state)
@@ -288,6 +371,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows_come_in_the_order_of_our_columns),
+		cmocka_unit_test(test_tables_of_offices_are_read_as_they_were_meant),
+		cmocka_unit_test(test_full_width_is_folded_in_numbers_and_words),
+		cmocka_unit_test(test_a_file_that_is_no_table_is_named_as_what_it_is),
 		cmocka_unit_test(test_a_heading_that_says_too_little_ends_the_reading),
 		cmocka_unit_test(test_every_bad_row_is_named_and_the_others_are_read),
 		cmocka_unit_test(test_a_line_of_ten_megabytes_is_one_bad_row),
