@@ -38,26 +38,29 @@ static int cookie_named(const char *cookies, const char *name, char ret[LOGIN_TO
 	return 0;
 }
 
-/* Whatever stands in the cookie; false when there is none. One that only our host can have set, over TLS, goes before the
+/* Whatever stands in the cookie, and the cookie's name; NULL when there is none. One that only our host can have set, over TLS, goes before the
  * other, which a neighbour's page under the same domain may have set: with TLS of our own that one is not looked at. */
-static bool cookie_shown(struct lws *wsi, char ret[LOGIN_TOKEN_LEN + 1])
+static const char *cookie_shown(struct lws *wsi, char ret[LOGIN_TOKEN_LEN + 1])
 {
+	const char *name = COOKIE_TLS;
 	const struct web_port *port = lws_get_vhost_user(lws_get_vhost(wsi));
 	char cookies[2048];
 	int found;
 
 	header_copy(wsi, WSI_TOKEN_HTTP_COOKIE, cookies, sizeof cookies);
 	found = cookie_named(cookies, COOKIE_TLS, ret);
-	if (found == 0 && !port->tls)
+	if (found == 0 && !port->tls) {
+		name = COOKIE;
 		found = cookie_named(cookies, COOKIE, ret);
+	}
 	sodium_memzero(cookies, sizeof cookies);
-	return found > 0;
+	return found > 0 ? name : NULL;
 }
 
 bool session_shown(struct lws *wsi, char ret[LOGIN_NAME_LEN + 1])
 {
 	char token[LOGIN_TOKEN_LEN + 1];
-	bool shown = cookie_shown(wsi, token) && login_name(slice_str(token), ret);
+	bool shown = cookie_shown(wsi, token) != NULL && login_name(slice_str(token), ret);
 
 	sodium_memzero(token, sizeof token);
 	return shown;
@@ -86,10 +89,8 @@ static bool over_tls(const struct request *rq)
 	return rq->port->tls || strncasecmp(origin, "https://", 8) == 0;
 }
 
-static void cookie_set(struct request *rq, const char *token, int64_t age_s)
+static void cookie_set(struct request *rq, bool tls, const char *token, int64_t age_s)
 {
-	bool tls = over_tls(rq);
-
 	answer_header(rq, "set-cookie", "%s=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%" PRId64 "%s",
 	              tls ? COOKIE_TLS : COOKIE, token, age_s, tls ? "; Secure" : "");
 }
@@ -161,7 +162,7 @@ static void answer_login(struct request *rq, const struct login_answer *a)
 			answer_problem_later(rq, 503, "busy", 1);
 			return;
 		}
-		cookie_set(rq, a->token, cookie_age(rq, &who));
+		cookie_set(rq, over_tls(rq), a->token, cookie_age(rq, &who));
 		answer_who(rq, &who, name);
 		return;
 	}
@@ -182,7 +183,7 @@ static void on_logout(void *ctx, const struct login_answer *answer)
 
 	rq->ticket = 0;
 	/* The cookie goes in any case; that the session has not ended everywhere is said all the same. */
-	cookie_set(rq, "", 0);
+	cookie_set(rq, over_tls(rq), "", 0);
 	if (answer->outcome == LOGIN_OK)
 		answer_json(rq, 200, "{}\n");
 	else
@@ -327,12 +328,15 @@ void api_logout(struct request *rq, struct slice body)
 void api_me(struct request *rq)
 {
 	char session[LOGIN_NAME_LEN + 1], token[LOGIN_TOKEN_LEN + 1];
+	const char *cookie;
 	struct who who;
 
 	switch (who_asks(rq->port, rq->wsi, false, &who)) {
 	case WHO_OK:
-		if (who.role == ROLE_WALLBOARD && cookie_shown(rq->wsi, token)) {
-			cookie_set(rq, token, cookie_age(rq, &who));
+		cookie = who.role == ROLE_WALLBOARD ? cookie_shown(rq->wsi, token) : NULL;
+		if (cookie != NULL) {
+			/* Nobody says where they come from who only looks: as safe as it was. */
+			cookie_set(rq, strcmp(cookie, COOKIE_TLS) == 0, token, cookie_age(rq, &who));
 			sodium_memzero(token, sizeof token);
 		}
 		answer_who(rq, &who, who.role != ROLE_MACHINE && session_shown(rq->wsi, session) ? session : NULL);

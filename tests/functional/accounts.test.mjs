@@ -324,6 +324,16 @@ test('behind a proxy that has the TLS the cookie is as safe as behind ours', asy
 	const out = await post(cell.daemon, '/api/v1/logout', undefined, { headers: { ...headers, cookie } })
 	assert.match(out.headers['set-cookie'][0], /^__Host-pingan_session=; .*Max-Age=0; Secure$/)
 	assert.equal(await me(cell, { cookie }), 401)
+
+	// A wall's is written anew while it is on, by a page that doesn't say where it comes from: as safe as it was.
+	const [, password] = (await ok(cell, 'user', 'add', 'wall1', '--name', 'hall', '--role', 'wallboard', '--area', '4401')).trim().split('\n')[1].split(',')
+	let wall
+	await until(async () => (wall = await login(cell, 'wall1', password, undefined, { headers })).status === 200, { what: 'the account is known' })
+	const again = await get(cell, '/api/v1/me', { cookie: cookieOf(wall) })
+	assert.equal(again.status, 200)
+	assert.match(again.headers['set-cookie'][0], /^__Host-pingan_session=[0-9a-f]{64}; .*Max-Age=34560000; Secure$/)
+	const plain = await get(cell, '/api/v1/me', { cookie: cookieOf(await login(cell, 'wall1', password)) })
+	assert.match(plain.headers['set-cookie'][0], /^pingan_session=[0-9a-f]{64}; .*Max-Age=34560000$/)
 })
 
 test('a flood of guesses from everywhere keeps nobody out who has logged in before', async (t) => {
