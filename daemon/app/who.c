@@ -42,7 +42,7 @@ enum verdict token_decide(struct app *app, struct change *ch)
 	Pingan__V1__Token *t = NULL;
 	struct store_commit c;
 	uint8_t *room;
-	size_t from;
+	size_t from, len;
 
 	if (ch->record->rev != 0)
 		t = pingan__v1__token__unpack(&app->arena.allocator, ch->record->body_len, ch->record->body);
@@ -50,7 +50,10 @@ enum verdict token_decide(struct app *app, struct change *ch)
 	if (t == NULL || app->now.store_ms / DAY_MS == t->used_ms / DAY_MS)
 		return STAY;
 	t->used_ms = app->now.store_ms / DAY_MS * DAY_MS;
-	room = buf_room(&bytes, pingan__v1__token__get_packed_size(t));
+	len = pingan__v1__token__get_packed_size(t);
+	if (len > STORE_BODY_MAX)
+		return STAY; /* a record that somebody else filled */
+	room = buf_room(&bytes, len);
 	ENSURE(room != NULL);
 	pingan__v1__token__pack(t, room);
 	commit_begin(&c);

@@ -118,6 +118,36 @@ static void test_a_token_says_when_it_was_last_used(void **state)
 	rig_free(g);
 }
 
+/* What a newer version keeps in it leaves no room for a day: it opens what it says, and the day is not written down. */
+static void test_a_full_token_is_good_all_the_same(void **state)
+{
+	static uint8_t more[STORE_BODY_MAX];
+	ProtobufCMessageUnknownField field = {.tag = 900, .wire_type = PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED};
+	Pingan__V1__Token t = PINGAN__V1__TOKEN__INIT;
+	struct rig *g = rig_city();
+	struct who who;
+
+	(void)state;
+	t.id = (char *)"00000000000000a1";
+	t.hash = (ProtobufCBinaryData){.len = sizeof SECRET, .data = (uint8_t *)SECRET};
+	t.until_ms = EPOCH + SECONDS(86400);
+	t.base.unknown_fields = &field;
+	t.base.n_unknown_fields = 1;
+	field.data = more;
+	field.len = sizeof more - 256;
+	field.len -= pingan__v1__token__get_packed_size(&t) - STORE_BODY_MAX + 2;
+	more[0] = 0x80 | ((field.len - 2) & 0x7f); /* its length stands before it */
+	more[1] = (uint8_t)((field.len - 2) >> 7);
+	assert_int_equal(pingan__v1__token__get_packed_size(&t), STORE_BODY_MAX - 2);
+	rig_put(g, "token", t.id, &t.base);
+	rig_start(g);
+	assert_true(app_who_token(g->app, t.id, slice_of(SECRET, 4), &who));
+	rig_turn(g);
+	assert_int_equal(rig_record(g, "token:00000000000000a1")->rev, 1);
+	assert_true(app_who_token(g->app, t.id, slice_of(SECRET, 4), &who));
+	rig_free(g);
+}
+
 static void session(struct rig *g, const char *login, const char *person, ms_t made_ms)
 {
 	Pingan__V1__Login l = PINGAN__V1__LOGIN__INIT;
@@ -218,6 +248,7 @@ int main(void)
 		cmocka_unit_test(test_a_token_may_what_it_says),
 		cmocka_unit_test(test_a_token_that_is_over_is_nobodys),
 		cmocka_unit_test(test_a_token_says_when_it_was_last_used),
+		cmocka_unit_test(test_a_full_token_is_good_all_the_same),
 		cmocka_unit_test(test_a_session_is_its_persons),
 		cmocka_unit_test(test_roles_and_scopes),
 	};
