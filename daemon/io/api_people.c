@@ -17,6 +17,7 @@ static void tell(struct api_call *c, const struct listed *one)
 	jot_texts(j, "skills", p->skills, p->n_skills);
 	jot_text_if(j, "phone", p->phone);
 	jot_place(j, "base", p->base_place);
+	jot_text_if(j, "station", p->station);
 	jot_bool(j, "disabled", p->disabled);
 }
 
@@ -66,7 +67,7 @@ void api_person_get(struct api_call *c)
 static bool hidden(void *ctx, const ProtobufCMessageDescriptor *message, const char *field)
 {
 	static const char *const TOLD[] = {"id",        "name",   "role",       "areas",   "phone",
-	                                   "languages", "skills", "base_place", "disabled"};
+	                                   "languages", "skills", "base_place", "station", "disabled"};
 
 	(void)ctx;
 	if (message != &pingan__v1__person__descriptor)

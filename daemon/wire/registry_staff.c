@@ -23,6 +23,7 @@ bool person_check(const Pingan__V1__Person *p, struct registry_faults *f)
 		{AT(Person, id), "id", ID, ID_MAX - 1, true},
 		{AT(Person, name), "name", TEXT, 63, true},
 		{AT(Person, phone), "phone", PHONE, 31, false},
+		{AT(Person, station), "station", STATION, ID_MAX - 1, false},
 	};
 	static const struct text_rule AREA_RULE = {0, "areas", CODE, 12, true};
 	static const struct text_rule LANGUAGE = {0, "languages", CODE, 7, true};

@@ -173,6 +173,21 @@ describe('people', () => {
 		assert.equal((await request(cell.daemon.ports.web, '/api/v1/me', { headers: { cookie } })).status, 401, 'it does not come back')
 	})
 
+	test('a station is given, read and taken away; one that there is not is refused', async () => {
+		const stationOf = async (id) => JSON.parse((await ctlOk(cell, 'user', 'list', '--json')).split('\n').find((line) => line.includes(id))).station
+		await ctlOk(cell, 'station', 'add', 'api-st', 'name=云影颐康中心', 'area=440190001', 'address=米铺街 1 号')
+		await caughtUp(cell)
+		const made = is(await ask('PUT', '/people/api.home', { ...nurse, station: 'api-st' }, fresh), 201)
+		assert.equal(made.json.station, 'api-st')
+		assert.equal(await stationOf('api.home'), 'api-st')
+		assert.equal(is(await ask('GET', '/people/api.home'), 200).json.station, 'api-st')
+		for (const station of ['nowhere', 'a b', 'x'.repeat(40)]) assert.deepEqual(fields(await ask('PATCH', '/people/api.home', { station })), ['station'], station)
+		assert.equal(await stationOf('api.home'), 'api-st')
+		const gone = is(await ask('PATCH', '/people/api.home', { station: null }), 200)
+		assert.ok(!('station' in gone.json))
+		assert.equal(await stationOf('api.home'), '')
+	})
+
 	test('each wrong field is named; what opens a log-in is no member', async () => {
 		const put = (value, id = 'api.x') => ask('PUT', `/people/${id}`, { ...nurse, ...value }, fresh)
 		assert.deepEqual(fields(await put({ name: '', phone: 'MARK', areas: ['44019'], skills: ['magic'], languages: ['TOO LONG'] })), ['areas[1]', 'languages[1]', 'name', 'phone', 'skills[1]'])
