@@ -1,4 +1,5 @@
-/* api_audit.c - who looked at whose data by the API, and who was refused: on record before it is told. */
+/* api_audit.c - who looked at whose data by the API, and who was refused: on its way to the record before it is told.
+ * Health notes wait until they are on record (api_health.c). */
 #include <stdio.h>
 
 #include "io/api_internal.h"
