@@ -112,9 +112,8 @@ static size_t column_named(const struct table *t, const char *said)
 {
 	char name[64];
 
-	if (strlen(said) >= sizeof name)
+	if (!text_copy(name, sizeof name, slice_str(said)))
 		return NOT_OURS;
-	strcpy(name, said);
 	csv_fold(name);
 	for (char *at = name; *at != '\0'; at++)
 		*at = (char)(*at >= 'A' && *at <= 'Z' ? *at - 'A' + 'a' : *at);
