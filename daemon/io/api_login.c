@@ -38,8 +38,9 @@ static int cookie_named(const char *cookies, const char *name, char ret[LOGIN_TO
 	return 0;
 }
 
-/* Whatever stands in the cookie, and the cookie's name; NULL when there is none. One that only our host can have set, over TLS, goes before the
- * other, which a neighbour's page under the same domain may have set: with TLS of our own that one is not looked at. */
+/* Whatever stands in the cookie, and the cookie's name; NULL when there is none. One that only our host can have set, over TLS,
+ * goes before the other, which a neighbour's page under the same domain may have set: with TLS of our own that one is not
+ * looked at. */
 static const char *cookie_shown(struct lws *wsi, char ret[LOGIN_TOKEN_LEN + 1])
 {
 	const char *name = COOKIE_TLS;
