@@ -163,7 +163,7 @@ static const struct {
 } EDITED[] = {
 	{&pingan__v1__household__descriptor, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 14, 15, 16, 17, 18, 19, 20, 21}},
 	{&pingan__v1__person__descriptor, {1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 17}},
-	{&pingan__v1__device__descriptor, {1, 2, 3, 4, 6, 10, 11, 14, 15, 16, 17}},
+	{&pingan__v1__device__descriptor, {1, 2, 3, 4, 6, 10, 11, 14, 15, 16, 17, 18}},
 };
 
 static const unsigned *edited_fields(const ProtobufCMessageDescriptor *type)
