@@ -559,6 +559,15 @@ static int segment_make(struct cell *cell, const char *dir, const char *path, ms
 	return 0;
 }
 
+/* Nothing was to be done, and why. */
+static void kept_all(const struct audit_options *o, const char *code, const char *words)
+{
+	if (o->json)
+		printf("{\"trimmed\":0,\"because\":\"%s\"}\n", code);
+	else
+		puts(words);
+}
+
 int audit_keep(struct cell *cell, const struct audit_options *o)
 {
 	struct config *c = calloc(1, sizeof *c);
@@ -573,13 +582,14 @@ int audit_keep(struct cell *cell, const struct audit_options *o)
 	dir = archive_of(o, c);
 	before_ms = cell_now_ms(cell) - (ms_t)c->audit.keep_days * DAY_MS;
 	if (dir != NULL && dir[0] == '\0') {
-		puts("audit.archive_dir is not set: nothing is trimmed");
+		kept_all(o, "no_archive_dir", "audit.archive_dir is not set: nothing is trimmed");
 		failed = 0;
 	} else if (dir != NULL && one_read(cell, 0, &oldest)) {
 		/* In the order of their names. */
 		snprintf(path, sizeof path, "%.500s/" SEGMENT "%s-%020" PRIu64 ".txt", dir, c->cell, oldest.id);
 		if (oldest.id == 0 || oldest.at_ms >= before_ms) {
-			printf("nothing is older than %" PRIu32 " days\n", c->audit.keep_days);
+			(void)snprintf(path, sizeof path, "nothing is older than %" PRIu32 " days", c->audit.keep_days);
+			kept_all(o, "nothing_older", path);
 			failed = 0;
 		} else {
 			failed = segment_make(cell, dir, path, before_ms, o) != 0 || audit_trim(cell, path, o) != 0;

@@ -13,14 +13,12 @@ static int do_demo(struct cell *cell, const struct options *o)
 
 static int do_status(struct cell *cell, const struct options *o)
 {
-	(void)o;
-	return show_status(cell);
+	return show_status(cell, o->json);
 }
 
 static int do_incidents(struct cell *cell, const struct options *o)
 {
-	(void)o;
-	return show_incidents(cell);
+	return show_incidents(cell, o->json);
 }
 
 static int do_log(struct cell *cell, const struct options *o)
@@ -35,7 +33,7 @@ static int do_log(struct cell *cell, const struct options *o)
 			return 1;
 		}
 	}
-	return show_log(cell, first, o->count == 0 ? LOG_COUNT : o->count);
+	return show_log(cell, first, o->count == 0 ? LOG_COUNT : o->count, o->json);
 }
 
 static int do_alarms(struct cell *cell, const struct options *o)
@@ -44,9 +42,12 @@ static int do_alarms(struct cell *cell, const struct options *o)
 }
 
 static const struct command COMMANDS[] = {
-	{"status", "", "the cell in a few numbers", "", do_status, "status", NEEDS_CELL},
-	{"incidents", "", "open incidents: ids and codes only", "", do_incidents, "incidents", NEEDS_CELL},
-	{"log", "", "log entries: number, time, commit, records", "since count", do_log, "log --since 1200 --count 20",
+	{"status", "", "the cell in a few numbers", "json", do_status, "status", NEEDS_CELL},
+	{"incidents", "", "open incidents: ids and codes only", "json", do_incidents,
+     "incidents\n"
+     "incidents --json",
+     NEEDS_CELL},
+	{"log", "", "log entries: number, time, commit, records", "since count json", do_log, "log --since 1200 --count 20",
      NEEDS_CELL},
 	{"alarms", "", "alarms received: device, kind, times, raw bytes", "since from count json", do_alarms,
      "alarms --since 2h\n"

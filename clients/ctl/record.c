@@ -478,8 +478,13 @@ static int show_record(struct work *w)
 	if (home && !commit(w, PINGAN__V1__RECORD_EDIT__WHAT__EDIT_SEEN, &seen, slice_of(NULL, 0)))
 		return 1;
 	if (w->kind->list != NULL) {
-		object = items_told(w, w->kind->name);
-		return object == NULL ? 0 : !json_line(object);
+		json_t *list = items_told(w, w->kind->name);
+		bool ok = true;
+
+		for (size_t i = 0; ok && i < json_array_size(list); i++)
+			ok = json_line(json_incref(json_array_get(list, i)));
+		json_decref(list);
+		return !ok;
 	}
 	object = told(w, w->before);
 	if (object != NULL) {

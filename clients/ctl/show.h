@@ -4,9 +4,9 @@
 
 #include "cell.h"
 
-/* Each 0, or 1 with one line on standard error. */
-int show_status(struct cell *cell);
-int show_incidents(struct cell *cell);
-int show_log(struct cell *cell, uint64_t since, uint32_t count);
+/* Each 0, or 1 with one line on standard error. json: one object a line. */
+int show_status(struct cell *cell, bool json);
+int show_incidents(struct cell *cell, bool json);
+int show_log(struct cell *cell, uint64_t since, uint32_t count, bool json);
 
 #endif
