@@ -35,7 +35,7 @@ static const struct command COMMANDS[] = {
 	{"snapshot check", "[FILE]", "is this machine's local snapshot whole? How old is it, what does it hold",
      "key-file json", do_snapshot,
      "snapshot check\n"
-     "snapshot check /root/before-2-1.snapshot",
+     "snapshot check /var/lib/pingan/before-2-1.snapshot",
      NEEDS_CONFIG},
 };
 

@@ -31,7 +31,7 @@ static const struct command COMMANDS[] = {
 	{"snapshot save", "[FILE]", "every daemon's local snapshot written now; or the cell into FILE",
      "key-file wait json", do_save,
      "snapshot save\n"
-     "snapshot save /root/before-2-1.snapshot",
+     "snapshot save /var/lib/pingan/before-2-1.snapshot",
      NEEDS_CELL},
 };
 
