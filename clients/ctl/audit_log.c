@@ -1,23 +1,9 @@
 #include "audit_log.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 
 #define ENTRIES_A_TIME 512
-
-static void PRINTF_LIKE(3, 4) find(struct audit_check *c, uint64_t entry, const char *fmt, ...)
-{
-	char text[256];
-	va_list args;
-
-	if (++c->findings > AUDIT_FINDINGS_MAX)
-		return;
-	va_start(args, fmt);
-	vsnprintf(text, sizeof text, fmt, args);
-	va_end(args);
-	c->found(c->ctx, entry, text);
-}
 
 /* Sessions and tokens end by themselves, and a token notes when it was used. */
 static bool needs_somebody(const struct store_record *r)
@@ -39,16 +25,16 @@ static bool needs_somebody(const struct store_record *r)
 static void look(struct audit_check *c, const struct store_entry *e, uint64_t last, uint64_t last_commit)
 {
 	if (last != 0 && e->id != last + 1)
-		find(c, e->id, "stands in the log behind entry %" PRIu64 ": what was between them is gone, or it was put in",
-		     last);
+		audit_find(c, e->id,
+		           "stands in the log behind entry %" PRIu64 ": what was between them is gone, or it was put in", last);
 	else if (last != 0 && e->prev != last_commit)
-		find(c, e->id, "of the log does not follow the one before it: it was altered or put in");
+		audit_find(c, e->id, "of the log does not follow the one before it: it was altered or put in");
 	if (e->audit[0] != '\0')
 		return;
 	for (uint32_t i = 0; i < e->record_count; i++)
 		if (needs_somebody(&e->records[i]))
-			find(c, e->id, "of the log changes %s, and nobody stands behind it: it was not written by ours",
-			     e->records[i].key);
+			audit_find(c, e->id, "of the log changes %s, and nobody stands behind it: it was not written by ours",
+			           e->records[i].key);
 }
 
 bool audit_log_look(struct cell *cell, struct audit_check *c)
@@ -68,7 +54,7 @@ bool audit_log_look(struct cell *cell, struct audit_check *c)
 
 			from = number + 1;
 			if (!commit_entry_read(r->element[i], &e)) {
-				find(c, number, "of the log can't be read: it is none of ours");
+				audit_find(c, number, "of the log can't be read: it is none of ours");
 				last = 0;
 				continue;
 			}

@@ -9,7 +9,7 @@
 
 #define MEMORY 65536
 
-static void PRINTF_LIKE(3, 4) find(struct audit_check *c, uint64_t entry, const char *fmt, ...)
+void audit_find(struct audit_check *c, uint64_t entry, const char *fmt, ...)
 {
 	char text[256];
 	va_list args;
@@ -56,9 +56,9 @@ static bool sealed_well(struct audit_check *c, uint64_t entry, const struct audi
 	if (c->key_count == 0)
 		return false; /* not looked at */
 	if (!audit_seal_good(c->cell, trim, seal))
-		find(c, entry, "forged: its signature is not good");
+		audit_find(c, entry, "forged: its signature is not good");
 	else if (!trusted(c, seal))
-		find(c, entry, "forged: it is signed with a key that is not ours");
+		audit_find(c, entry, "forged: it is signed with a key that is not ours");
 	else
 		return true;
 	return false;
@@ -70,7 +70,7 @@ static void seal_look(struct audit_check *c, const struct store_audit *e, const 
 
 	c->seals++;
 	if (seal->entry == none.entry) {
-		find(c, e->id, "forged: a seal that seals nothing");
+		audit_find(c, e->id, "forged: a seal that seals nothing");
 		return;
 	}
 	if (!sealed_well(c, e->id, seal, false))
@@ -79,8 +79,9 @@ static void seal_look(struct audit_check *c, const struct store_audit *e, const 
 		if (c->back[i].id != seal->entry)
 			continue;
 		if (strcmp(c->back[i].hash, seal->hash) != 0) {
-			find(c, e->id, "this seal vouches for another entry %" PRIu64 " than stands there: the chain was rewritten",
-			     seal->entry);
+			audit_find(c, e->id,
+			           "this seal vouches for another entry %" PRIu64 " than stands there: the chain was rewritten",
+			           seal->entry);
 			return;
 		}
 		/* One that stood there before, put in once more, vouches for nothing new. */
@@ -95,7 +96,7 @@ static void seal_look(struct audit_check *c, const struct store_audit *e, const 
 	}
 	/* What it vouches for went with what was trimmed. */
 	if (c->first == 0 || seal->entry >= c->first)
-		find(c, e->id, "this seal vouches for entry %" PRIu64 ", which is not there", seal->entry);
+		audit_find(c, e->id, "this seal vouches for entry %" PRIu64 ", which is not there", seal->entry);
 }
 
 static void trim_look(struct audit_check *c, const struct store_audit *e, const struct audit_seal *seal)
@@ -114,9 +115,10 @@ static void anchors_look(struct audit_check *c, const struct store_audit *e)
 		const struct audit_seal *a = &c->anchors[c->anchor_at];
 
 		if (a->entry == e->id && strcmp(a->hash, e->hash) != 0)
-			find(c, e->id, "a seal kept outside vouches for another entry than stands here: the chain was rewritten");
+			audit_find(c, e->id,
+			           "a seal kept outside vouches for another entry than stands here: the chain was rewritten");
 		else if (a->entry < e->id && c->first != e->id)
-			find(c, a->entry, "is not there, but a seal kept outside vouches for it");
+			audit_find(c, a->entry, "is not there, but a seal kept outside vouches for it");
 	}
 }
 
@@ -129,16 +131,16 @@ static void follows(struct audit_check *c, const struct store_audit *e)
 		c->first_ms = e->at_ms;
 		memcpy(c->before, e->prev, sizeof c->before);
 	} else if (e->id <= c->last) {
-		find(c, e->id, "stands after entry %" PRIu64 ": moved", c->last);
+		audit_find(c, e->id, "stands after entry %" PRIu64 ": moved", c->last);
 	} else if (strcmp(e->prev, c->hash) != 0) {
-		find(c, e->id, "does not follow entry %" PRIu64 ": something between them was taken out, put in or moved",
-		     c->last);
+		audit_find(c, e->id, "does not follow entry %" PRIu64 ": something between them was taken out, put in or moved",
+		           c->last);
 	}
 	if (e->at_ms < c->last_ms)
-		find(c, e->id, "is earlier than the one before it");
+		audit_find(c, e->id, "is earlier than the one before it");
 	audit_hash(e->prev, e->id, e->at_ms, e->body, hash);
 	if (strcmp(hash, e->hash) != 0)
-		find(c, e->id, "was altered: its hash is another");
+		audit_find(c, e->id, "was altered: its hash is another");
 }
 
 /* A daemon that works has a seal follow what it writes. */
@@ -151,13 +153,14 @@ static void late_look(struct audit_check *c, const struct store_audit *e, bool s
 	c->act_ms = e->at_ms;
 	if (c->active_ms <= AUDIT_LATE_MS || c->late)
 		return;
-	find(c, e->id, "no seal for half an hour of work before it: no daemon has the audit key, or seals were taken out");
+	audit_find(c, e->id,
+	           "no seal for half an hour of work before it: no daemon has the audit key, or seals were taken out");
 	c->late = true;
 }
 
 void audit_check_unreadable(struct audit_check *c, uint64_t entry)
 {
-	find(c, entry, "is no entry of ours");
+	audit_find(c, entry, "is no entry of ours");
 }
 
 void audit_check_entry(struct audit_check *c, const struct store_audit *e, struct audit *ret_body)
@@ -170,7 +173,7 @@ void audit_check_entry(struct audit_check *c, const struct store_audit *e, struc
 	arena_reset(&c->scratch);
 	readable = audit_decode(e->body, &c->scratch, &body);
 	if (!readable)
-		find(c, e->id, "can't be read");
+		audit_find(c, e->id, "can't be read");
 	seal = readable && body.what == AUDIT_SEALED;
 	c->entries++;
 	c->acts += !seal;
@@ -200,16 +203,16 @@ void audit_check_entry(struct audit_check *c, const struct store_audit *e, struc
 void audit_check_end(struct audit_check *c, const char *head, uint64_t head_id)
 {
 	if (c->first != 0 && strcmp(c->before, STORE_HASH_NONE) != 0)
-		find(c, c->first,
-		     "is the first, but not the beginning: what was before it is gone, and nothing signed says why");
+		audit_find(c, c->first,
+		           "is the first, but not the beginning: what was before it is gone, and nothing signed says why");
 	for (; c->anchor_at < c->anchor_count; c->anchor_at++)
 		if (c->anchors[c->anchor_at].entry > c->trimmed)
-			find(c, c->anchors[c->anchor_at].entry,
-			     "is not there, but a seal kept outside vouches for it: the end of the chain was cut off");
+			audit_find(c, c->anchors[c->anchor_at].entry,
+			           "is not there, but a seal kept outside vouches for it: the end of the chain was cut off");
 	if (head != NULL && c->entries != 0 && (head_id != c->last || strcmp(head, c->hash) != 0))
-		find(c, c->last, "is the last, but the store's head of the chain is another");
+		audit_find(c, c->last, "is the last, but the store's head of the chain is another");
 	if (head != NULL && c->entries == 0 && head[0] != '\0')
-		find(c, head_id, "and all before it are gone, but the store's head of the chain names it");
+		audit_find(c, head_id, "and all before it are gone, but the store's head of the chain names it");
 	c->unsealed_ms = 0;
 	for (size_t i = 0; c->unsealed != 0 && i < AUDIT_BACK; i++)
 		if (c->back[i].id > c->sealed && (c->unsealed_ms == 0 || c->back[i].at_ms < c->unsealed_ms))

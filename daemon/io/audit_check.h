@@ -56,6 +56,8 @@ struct audit_check {
 bool audit_check_begin(struct audit_check *c) MUST_USE;
 /* *ret_body, unless NULL: what the entry says; its `what` is AUDIT_NONE when it can't be read. */
 void audit_check_entry(struct audit_check *c, const struct store_audit *e, struct audit *ret_body);
+/* What else somebody finds out who looks beside the chain. */
+void PRINTF_LIKE(3, 4) audit_find(struct audit_check *c, uint64_t entry, const char *fmt, ...);
 /* There is something where an entry should be. */
 void audit_check_unreadable(struct audit_check *c, uint64_t entry);
 /* It was the last. `head`: what the store says is the newest, "" when it says nothing; NULL of a file. */
