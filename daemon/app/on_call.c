@@ -17,6 +17,15 @@ ms_t app_now_ms(struct app *app)
 	return app->now.store_ms;
 }
 
+void app_roster_look(struct app *app, struct roster_look *ret)
+{
+	uint32_t count, total;
+
+	(void)shift_gaps_known(app, &count, &total, &ret->until_ms);
+	ret->as_of_ms = ret->until_ms == 0 ? 0 : ret->until_ms - SHIFTS_AHEAD_MS;
+	ret->left_out = total - count;
+}
+
 bool app_roster_gap(struct app *app, uint32_t n, struct roster_gap *ret)
 {
 	uint32_t count, total;

@@ -17,6 +17,14 @@ uint32_t app_on_call(struct app *app, const char *area, enum shift_post post, en
 /* The store's clock. */
 ms_t app_now_ms(struct app *app);
 
+/* The last look at all rosters, within a second of a change and once a minute. */
+struct roster_look {
+	ms_t as_of_ms; /* when it began, store clock; 0 = none has ended yet, and nothing is known */
+	ms_t until_ms;
+	uint32_t left_out; /* gaps beyond those kept, the farthest */
+};
+void app_roster_look(struct app *app, struct roster_look *ret);
+
 struct roster_gap {
 	char area[16];
 	struct shift_gap gap;

@@ -447,7 +447,9 @@ static void look(struct app *app)
 	int n = 0;
 
 	if (!sh->looking) {
-		if (app->now.mono.ms - sh->looked_at.ms < (sh->dirty ? SCAN_SOON_MS : SCAN_EVERY_MS) || !app->loaded)
+		ms_t pause = sh->dirty ? SCAN_SOON_MS : SCAN_EVERY_MS;
+
+		if (!app->loaded || (sh->until_ms != 0 && app->now.mono.ms - sh->looked_at.ms < pause))
 			return;
 		sh->looked_at = app->now.mono;
 		sh->dirty = false;

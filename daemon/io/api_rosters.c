@@ -166,6 +166,7 @@ void api_on_call_get(struct api_call *c)
 
 void api_roster_gaps_get(struct api_call *c)
 {
+	struct roster_look look;
 	struct roster_gap g;
 	char area[16] = "";
 
@@ -174,8 +175,17 @@ void api_roster_gaps_get(struct api_call *c)
 		api_refuse(c, 400, "parameters", NULL);
 		return;
 	}
+	app_roster_look(api_app(c), &look);
+	if (look.as_of_ms == 0) {
+		/* An empty list would say that nobody is missing. */
+		api_refuse(c, 503, "busy", "the rosters have not been looked through yet");
+		return;
+	}
 	jot_begin(&c->out, API_PAGE_BYTES);
 	jot_open(&c->out, NULL, '{');
+	jot_time(&c->out, "as_of", look.as_of_ms);
+	jot_time(&c->out, "until", look.until_ms);
+	jot_number(&c->out, "left_out", look.left_out);
 	jot_open(&c->out, "items", '[');
 	for (uint32_t i = 0; app_roster_gap(api_app(c), i, &g); i++) {
 		if (!who_covers(&c->who, g.area) || !near_area(c, g.area))

@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
 
 import { ok as ctlOk } from '../harness/ctl.mjs'
-import { Cell, request, root } from '../harness/index.mjs'
+import { Cell, request, root, until } from '../harness/index.mjs'
 import { Unit } from '../harness/unit.mjs'
 import { npm } from '../harness/npm.mjs'
 
@@ -106,6 +106,8 @@ function valid(schema, value, where) {
 }
 
 test('every answer is as its schema says', async (t) => {
+	// Gaps are as the last look at the rosters found them, which follows the change.
+	await until(async () => JSON.parse((await get('/api/v1/roster-gaps')).body).items?.length > 0, { what: 'the gap is seen' })
 	const unit = await Unit.connect(t, cell.daemon, cell.homes.find((h) => h.household === 'h0009'))
 	await unit.ack(unit.press())
 	await cell.login('op01')

@@ -2,6 +2,7 @@
  * by a test offer. */
 #include "app_rig_city.h"
 
+#include "app/on_call.h"
 #include "app/roster.h"
 #include "app/screens.h"
 #include "app/shifts.h"
@@ -399,6 +400,7 @@ static void test_with_many_gaps_the_nearest_are_known(void **state)
 {
 	struct rig *g = rig_city();
 	const struct gap_at *known;
+	struct roster_look look;
 	uint32_t count, total, soon = 0;
 	ms_t until_ms;
 	char area[16];
@@ -414,9 +416,12 @@ static void test_with_many_gaps_the_nearest_are_known(void **state)
 	rig_start(g);
 	rig_console(g, 2, "sup");
 	rig_pass_beating(g, 5000, 4);
+	app_roster_look(g->app, &look);
+	assert_true(look.as_of_ms >= EPOCH && look.as_of_ms <= g->store_ms);
 	known = shift_gaps_known(g->app, &count, &total, &until_ms);
 	assert_int_equal(count, GAPS_MAX);
 	assert_true(total > GAPS_MAX);
+	assert_int_equal(look.left_out, total - count);
 	for (uint32_t i = 0; i < count; i++) {
 		assert_true(known[i].gap.from_ms < g->store_ms + 6 * 24 * HOUR);
 		soon += known[i].gap.from_ms < g->store_ms + 24 * HOUR;
