@@ -246,12 +246,12 @@ write_config() {
 }
 
 load_demo() {
-	[ "$(cat "$DATA/demo.loaded" 2>/dev/null)" != "$HOMES" ] || return 0
+	[ "$(cat "$DATA/demo.loaded" 2>/dev/null)" != "$HOMES with a roster" ] || return 0
 	say "loading two demo sub-districts: $HOMES homes, 12 caregivers, 4 operators, 1 supervisor, 1 wall"
-	"$BIN/clients/ctl/pinganctl" --config "$DATA/pingand.yaml" demo load --homes "$HOMES" --on-duty 4 \
+	"$BIN/clients/ctl/pinganctl" --config "$DATA/pingand.yaml" demo load --homes "$HOMES" --on-duty 4 --roster \
 		--devices "$DATA/devices.csv" --tokens "$DATA/tokens.csv" >"$DATA/log/demo.log" 2>&1 ||
 		give_up "demo ended with an error"
-	echo "$HOMES" >"$DATA/demo.loaded"
+	echo "$HOMES with a roster" >"$DATA/demo.loaded"
 }
 
 greet() {

@@ -36,7 +36,7 @@ static void secret(const char *what, const char *id, uint8_t ret[SECRET_LEN])
 	crypto_generichash(ret, SECRET_LEN, (const uint8_t *)what_id, strlen(what_id), (const uint8_t *)SEED, strlen(SEED));
 }
 
-static bool put_packed(struct cell *cell, const char *type, const char *id, const ProtobufCMessage *message)
+bool demo_put_record(struct cell *cell, const char *type, const char *id, const ProtobufCMessage *message)
 {
 	char key[STORE_KEY_MAX];
 	uint8_t body[STORE_BODY_MAX];
@@ -70,7 +70,7 @@ static bool put_areas(struct cell *cell)
 		for (size_t k = 0; k < COUNT_OF(STATIONS); k++)
 			if (strcmp(STATIONS[k].area, from->code) == 0)
 				area.station = text(STATIONS[k].id);
-		if (!put_packed(cell, "area", from->code, &area.base))
+		if (!demo_put_record(cell, "area", from->code, &area.base))
 			return false;
 	}
 	return true;
@@ -94,7 +94,7 @@ static bool put_stations(struct cell *cell)
 		s.phone = text(from->phone);
 		s.duty_phone = text(from->duty_phone);
 		s.place = &place;
-		if (!put_packed(cell, "station", from->id, &s.base))
+		if (!demo_put_record(cell, "station", from->id, &s.base))
 			return false;
 	}
 	return true;
@@ -146,7 +146,7 @@ static bool put_person(struct cell *cell, uint32_t n, const struct demo_person *
 		base_make(from, n, &base);
 		p.base_place = &base;
 	}
-	return put_packed(cell, "person", from->id, &p.base);
+	return demo_put_record(cell, "person", from->id, &p.base);
 }
 
 static bool put_caregiver(struct cell *cell, const char *id, bool on_duty)
@@ -328,7 +328,7 @@ static bool put_household(struct cell *cell, const struct home *h, const struct 
 	out.n_contacts = 2;
 	out.health = &health;
 	out.key = (ProtobufCBinaryData){.len = sizeof key, .data = key};
-	return put_packed(cell, "household", h->id, &out.base);
+	return demo_put_record(cell, "household", h->id, &out.base);
 }
 
 static bool put_device(struct cell *cell, const struct home *h, const char *area, FILE *devices, FILE *tokens)
@@ -343,7 +343,7 @@ static bool put_device(struct cell *cell, const struct home *h, const char *area
 	if (h->panel != NULL) {
 		d.protocol = PINGAN__V1__PROTOCOL__PROTOCOL_DC09;
 		d.model = text("panel");
-		return put_packed(cell, "device", h->device, &d.base);
+		return demo_put_record(cell, "device", h->device, &d.base);
 	}
 	secret("psk", h->device, key);
 	secret("token", h->device, token);
@@ -356,7 +356,7 @@ static bool put_device(struct cell *cell, const struct home *h, const char *area
 		fprintf(devices, "%s,%s,%s,%s\n", h->device, sodium_bin2hex(hex, sizeof hex, key, sizeof key), h->id, area);
 	if (tokens != NULL)
 		fprintf(tokens, "%s,%s\n", h->device, sodium_bin2hex(hex, sizeof hex, token, sizeof token));
-	return put_packed(cell, "device", h->device, &d.base);
+	return demo_put_record(cell, "device", h->device, &d.base);
 }
 
 /* Beside the unit at home. */
@@ -371,7 +371,7 @@ static bool put_watch(struct cell *cell, const struct home *h, const char *numbe
 	d.state = PINGAN__V1__DEVICE_STATE__DEVICE_IN_SERVICE;
 	d.protocol = PINGAN__V1__PROTOCOL__PROTOCOL_WATCH;
 	d.model = text("watch");
-	return put_packed(cell, "device", id, &d.base);
+	return demo_put_record(cell, "device", id, &d.base);
 }
 
 static bool put_home(struct cell *cell, uint32_t n, FILE *devices, FILE *tokens)
@@ -438,6 +438,7 @@ static int demo_put(struct cell *cell, const struct demo_options *options)
 			fflush(stdout);
 		}
 	}
+	ok = ok && (!options->roster || demo_roster_put(cell));
 	if (devices != NULL && fclose(devices) != 0) {
 		perror(options->devices_path);
 		ok = false;

@@ -6,6 +6,8 @@
 #ifndef CTL_DEMO_H
 #define CTL_DEMO_H
 
+#include <protobuf-c/protobuf-c.h>
+
 #include "cell.h"
 
 #define DEMO_PASSWORD "pingan-demo-2026"
@@ -13,6 +15,7 @@
 struct demo_options {
 	uint32_t homes;           /* 1 to 100000 */
 	uint32_t on_duty;         /* how many caregivers begin on duty: 0 to 12 */
+	bool roster;              /* also a week of shifts */
 	const char *devices_path; /* CSV for pingan-sim: device,key_hex,household; NULL = not written */
 	const char *tokens_path;  /* CSV: device,token_hex; NULL = not written */
 };
@@ -22,5 +25,12 @@ int demo_load(struct cell *cell, const struct demo_options *options);
 
 /* True if the demo makes an account of this name. */
 bool demo_account(const char *id);
+
+/* One record, unless it is there. */
+bool demo_put_record(struct cell *cell, const char *type, const char *id, const ProtobufCMessage *message);
+
+/* ---- demo_roster.c ---- */
+
+bool demo_roster_put(struct cell *cell);
 
 #endif

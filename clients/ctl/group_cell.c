@@ -54,8 +54,9 @@ static const struct command COMMANDS[] = {
      "alarms --since \"2026-11-22 08:30\" --json\n"
      "alarms --from 48211 --count 100",
      NEEDS_CELL},
-	{"demo load", "", "load two invented sub-districts (a second run changes nothing)", "homes on-duty devices tokens",
-     do_demo, "demo load --homes 500 --on-duty 6 --devices devices.csv", NEEDS_CELL},
+	{"demo load", "", "load two invented sub-districts (a second run changes nothing)",
+     "homes on-duty roster devices tokens", do_demo, "demo load --homes 500 --on-duty 6 --roster --devices devices.csv",
+     NEEDS_CELL},
 };
 
 static const struct option_row OPTIONS[] = {
@@ -65,6 +66,7 @@ static const struct option_row OPTIONS[] = {
 	{"count", "N", NULL, U32(count, 1, 1000000), "at most so many (log: 50; alarms: all)"},
 	{"homes", "N", NULL, U32(demo.homes, 1, 1000000), "how many homes (200)"},
 	{"on-duty", "N", NULL, U32(demo.on_duty, 0, 12), "caregivers who begin on duty (0)"},
+	{"roster", NULL, NULL, FLAG(demo.roster), "also a week of shifts, with two gaps"},
 	{"devices", "FILE", NULL, TEXT(demo.devices_path), "writes device,key_hex,household for pingan-sim"},
 	{"tokens", "FILE", NULL, TEXT(demo.tokens_path), "writes device,token_hex"},
 	JSON_ROW,
