@@ -32,6 +32,7 @@ static const struct {
 	[LISTING_AREAS] = {RECORD_AREA, "area:", &pingan__v1__area__descriptor},
 	[LISTING_STATIONS] = {RECORD_STATION, "station:", &pingan__v1__station__descriptor},
 	[LISTING_ROSTERS] = {RECORD_ROSTER, "roster:", &pingan__v1__roster__descriptor},
+	[LISTING_ABSENCES] = {RECORD_ABSENCE, "absence:", &pingan__v1__absences__descriptor},
 	[LISTING_SESSIONS] = {RECORD_LOGIN, "login:", &pingan__v1__login__descriptor},
 	[LISTING_INCIDENTS] = {RECORD_INCIDENT, "incident:", &pingan__v1__incident__descriptor},
 };
@@ -270,6 +271,16 @@ bool app_person_near(struct app *app, const char *person, const struct who *who)
 			if (area_covers(p->areas[i], who->areas[k]))
 				return true;
 	}
+	return false;
+}
+
+bool app_person_in(struct app *app, const char *person, const char *area)
+{
+	const Pingan__V1__Person *p = person_find(app, person);
+
+	for (size_t i = 0; p != NULL && i < p->n_areas; i++)
+		if (area_covers(area, p->areas[i]) || area_covers(p->areas[i], area))
+			return true;
 	return false;
 }
 

@@ -24,6 +24,7 @@ enum listing {
 	LISTING_AREAS,     /* Area */
 	LISTING_STATIONS,  /* Station */
 	LISTING_ROSTERS,   /* Roster */
+	LISTING_ABSENCES,  /* Absences */
 	LISTING_SESSIONS,  /* Login */
 	LISTING_INCIDENTS, /* Incident */
 	LISTING_COUNT
@@ -56,6 +57,9 @@ bool app_listing_whole(const struct app *app);
 
 /* They have an area in common: one of the person's, or around it, is one of who asks; or the other way round. */
 bool app_person_near(struct app *app, const char *person, const struct who *who);
+
+/* One of their areas is this one, in it, or around it. */
+bool app_person_in(struct app *app, const char *person, const char *area);
 
 /* How somebody who works stands now. */
 struct person_now {

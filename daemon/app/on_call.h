@@ -50,4 +50,19 @@ struct roster_ask {
 /* Port record_done(tag) follows, here or in a later app_turn(). */
 void app_roster_ask(struct app *app, uint64_t tag, const struct roster_ask *ask);
 
+/* All absences of a person, or the week of an area, as another system keeps them: each with its id, or without one when it is new.
+ * Port record_done(tag) follows as above, with the fault as a code of absences_why_english(). */
+struct roster_whole {
+	const char *id; /* of the person; the area. It has been looked at that they are those of `who` */
+	const struct who *who;
+	uint64_t expected;              /* commit it was made on; 0 = there is none yet */
+	uint32_t count;                 /* bounds are looked at by whoever reads them */
+	const struct absence *absences; /* NULL: slots */
+	const struct shift_slot *slots;
+};
+
+void app_roster_whole(struct app *app, uint64_t tag, const struct roster_whole *whole);
+/* Absences are entered by whoever covers one of the person's areas; the week by whoever covers the whole of its own. */
+bool app_absent_person(struct app *app, const char *person, const struct who *who);
+
 #endif

@@ -6,6 +6,7 @@
 
 #include "app/change.h"
 #include "app/screens.h"
+#include "app/shifts.h"
 #include "wire/record_device.h"
 
 #define MEMORY_MS SECONDS(86400)
@@ -253,8 +254,17 @@ void record_settled(struct app *app, const struct change *ch)
 	const struct record_ask *ask = ch->edit;
 	struct record_done done = {.end = end_of(ch)};
 
-	/* Of a roster no more is said. */
+	/* Of a roster more is said only when it was put as a whole. */
 	if (ask == NULL) {
+		const struct shift_list *list = ch->shift == NULL ? NULL : ch->shift->list;
+
+		if (list != NULL) {
+			if (done.end == RECORD_SAVED && list->unchanged)
+				done.end = RECORD_SAME;
+			done.commit = list->commit;
+			done.faults = &list->fault;
+			done.fault_count = list->faulty;
+		}
 		done_say(app, ch->waiter.tag, &done);
 		return;
 	}

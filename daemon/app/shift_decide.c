@@ -11,9 +11,9 @@
 bool shift_ask(struct app *app, const struct shift_ask *ask, struct waiter waiter)
 {
 	static const char *const TYPES[] = {
-		[SHIFT_SET] = "roster",          [SHIFT_SWAP_ASK] = "roster",     [SHIFT_SWAP_STEP] = "roster",
-		[SHIFT_ABSENCE_SET] = "absence", [SHIFT_ABSENCE_END] = "absence", [SHIFT_REMIND] = "reminder",
-		[SHIFT_REMIND_OVER] = "reminder"};
+		[SHIFT_SET] = "roster",           [SHIFT_SWAP_ASK] = "roster",     [SHIFT_SWAP_STEP] = "roster",
+		[SHIFT_ABSENCE_SET] = "absence",  [SHIFT_ABSENCE_END] = "absence", [SHIFT_REMIND] = "reminder",
+		[SHIFT_REMIND_OVER] = "reminder", [SHIFT_PLAN_WHOLE] = "roster",   [SHIFT_ABSENCES_WHOLE] = "absence"};
 	char key[STORE_KEY_MAX];
 	struct change *ch;
 
@@ -21,9 +21,14 @@ bool shift_ask(struct app *app, const struct shift_ask *ask, struct waiter waite
 	ch = change_submit(app, CHANGE_SHIFT, key, NULL, NULL, waiter);
 	if (ch == NULL)
 		return false;
-	ch->shift = malloc(sizeof *ask);
-	if (ch->shift != NULL)
-		*ch->shift = *ask;
+	ch->shift = malloc(sizeof *ask + (ask->list == NULL ? 0 : sizeof *ask->list));
+	if (ch->shift == NULL)
+		return true; /* answered when it is decided */
+	*ch->shift = *ask;
+	if (ask->list != NULL) {
+		ch->shift->list = (struct shift_list *)(void *)(ch->shift + 1);
+		*ch->shift->list = *ask->list;
+	}
 	return true;
 }
 
@@ -33,8 +38,8 @@ static enum verdict refuse(struct change *ch, enum refusal why)
 	return REFUSE;
 }
 
-/* The record's body stands in `bytes`; what happened comes behind it. */
-static enum verdict fly(struct app *app, struct change *ch, struct buf *bytes, const struct roster_event *e)
+enum verdict shift_fly(struct app *app, struct change *ch, struct buf *bytes, const struct roster_event *events,
+                       uint32_t count)
 {
 	const struct shift_ask *ask = ch->shift;
 	struct store_commit c;
@@ -45,7 +50,8 @@ static enum verdict fly(struct app *app, struct change *ch, struct buf *bytes, c
 	commit_begin(&c);
 	commit_put(&c, ch->record, bytes, 0);
 	log_event_encode(app->config.daemon, ch->record->key, NULL, 0, NULL, slice_of(NULL, 0), "", bytes);
-	roster_event_encode(e, bytes);
+	for (uint32_t i = 0; i < count; i++)
+		roster_event_encode(&events[i], bytes);
 	c.event = slice_of(bytes->at + from, bytes->len - from);
 	ENSURE(!bytes->overflow);
 	/* The same request from the next life of its page changes nothing twice. */
@@ -93,6 +99,8 @@ static enum verdict decide_plan(struct app *app, struct change *ch)
 	case SHIFT_ABSENCE_END:
 	case SHIFT_REMIND:
 	case SHIFT_REMIND_OVER:
+	case SHIFT_PLAN_WHOLE:
+	case SHIFT_ABSENCES_WHOLE:
 		break;
 	}
 	if (why != REFUSAL_OK)
@@ -100,7 +108,7 @@ static enum verdict decide_plan(struct app *app, struct change *ch)
 	ch->number = id;
 	e.number = id;
 	roster_encode(&room->plan, &bytes);
-	return fly(app, ch, &bytes, &e);
+	return shift_fly(app, ch, &bytes, &e, 1);
 }
 
 static enum verdict decide_absence(struct app *app, struct change *ch)
@@ -132,7 +140,7 @@ static enum verdict decide_absence(struct app *app, struct change *ch)
 	ch->number = id;
 	e.number = id;
 	absences_encode(&next, &bytes);
-	return fly(app, ch, &bytes, &e);
+	return shift_fly(app, ch, &bytes, &e, 1);
 }
 
 /* Said once, by whichever daemon: the record says of which shift. */
@@ -219,6 +227,9 @@ enum verdict shift_decide(struct app *app, struct change *ch)
 		return decide_remind(app, ch);
 	case SHIFT_REMIND_OVER:
 		return decide_remind_over(app, ch);
+	case SHIFT_PLAN_WHOLE:
+	case SHIFT_ABSENCES_WHOLE:
+		return shift_whole_decide(app, ch);
 	}
 	return UNDECIDED;
 }

@@ -13,6 +13,8 @@
 
 #include "app/internal.h"
 #include "core/shift.h"
+#include "wire/record_roster.h"
+#include "wire/registry.h"
 
 #define ROSTERS_A_TURN 16
 #define SHIFTS_A_TURN 128
@@ -76,7 +78,9 @@ enum shift_act {
 	SHIFT_ABSENCE_SET,
 	SHIFT_ABSENCE_END,
 	SHIFT_REMIND,
-	SHIFT_REMIND_OVER
+	SHIFT_REMIND_OVER,
+	SHIFT_PLAN_WHOLE,
+	SHIFT_ABSENCES_WHOLE
 };
 
 /* What is asked of a roster or an absence. */
@@ -91,11 +95,34 @@ struct shift_ask {
 	struct absence absence;     /* ABSENCE_SET */
 	uint32_t id;                /* SWAP_STEP: change; ABSENCE_END: absence */
 	bool yes;
+	struct shift_list *list; /* ..._WHOLE; stands behind this */
+};
+
+/* A whole week, or all absences of a person, as somebody else keeps them (core/shift_whole.h). */
+struct shift_list {
+	uint64_t expected; /* commit it was made on; 0 = there is none yet */
+	uint32_t count;
+	union {
+		struct shift_slot slots[SHIFT_SLOTS_MAX];
+		struct absence absences[ABSENCES_MAX];
+	};
+	/* What came of it. */
+	uint64_t commit; /* of the record then */
+	bool unchanged;  /* it stood so already */
+	struct registry_fault fault;
+	bool faulty;
 };
 
 /* False: refused for a bound. */
 bool shift_ask(struct app *app, const struct shift_ask *ask, struct waiter waiter);
 enum verdict shift_decide(struct app *app, struct change *ch);
+/* For shift_whole.c. The record's body stands in `bytes`; what happened comes behind it. */
+enum verdict shift_fly(struct app *app, struct change *ch, struct buf *bytes, const struct roster_event *events,
+                       uint32_t count);
+
+/* ---- shift_whole.c ---- */
+
+enum verdict shift_whole_decide(struct app *app, struct change *ch);
 
 /* ---- duty.c ---- */
 

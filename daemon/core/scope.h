@@ -23,7 +23,10 @@ enum api_scope {
 	SCOPE_PEOPLE_WRITE, /* enter, change, shut out; no password, no administrator, no auditor */
 	SCOPE_ROSTERS_READ,
 	SCOPE_ROSTERS_WRITE,
-	SCOPE_AREAS_READ, /* areas and stations */
+	SCOPE_ROSTERS_PLAN,   /* the weeks: what pinganctl roster template does */
+	SCOPE_ABSENCES_READ,  /* who is away and why: one word, but it may be that somebody is ill */
+	SCOPE_ABSENCES_WRITE, /* and enter it */
+	SCOPE_AREAS_READ,     /* areas and stations */
 	SCOPE_AREAS_WRITE,
 	SCOPE_STATISTICS_READ, /* numbers without persons */
 	SCOPE_AUDIT_READ,

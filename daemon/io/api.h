@@ -247,11 +247,21 @@ struct api_kind {
 	bool (*theirs)(struct api_call *c, const struct listed *one);
 	/* The name of a field as the API has it, in place of the record's. NULL = they are the same. */
 	void (*rename)(char field[64]);
+	/* What a fault says, by its code; NULL = as the registry says it. */
+	const char *(*why)(const char *code);
+	/* Tells it as it stands now; NULL = by `list`, as when it is read. */
+	void (*told)(struct api_call *c);
 };
 
 void api_put(struct api_call *c, const struct api_kind *kind, json_t *json);
 void api_patch(struct api_call *c, const struct api_kind *kind, json_t *patch);
 void api_edited(struct api *api, uint64_t tag, const struct record_done *done);
+/* For kinds that are put in a way of their own. The answer comes by api_edited(), which may be before app_...() returns. */
+void api_edit_begin(struct api_call *c, const struct api_kind *kind);
+/* It stands otherwise than it did when it was read; the tag of now goes with the refusal. */
+void api_edit_stale(struct api_call *c, uint64_t commit);
+/* 428 with what is missing. */
+void api_edit_unconditional(struct api_call *c);
 
 /* ------------------------------------------------------------ resources */
 
@@ -277,6 +287,10 @@ void api_person_patch(struct api_call *c, json_t *patch);
 void api_duty_get(struct api_call *c);
 void api_rosters_get(struct api_call *c);
 void api_roster_get(struct api_call *c);
+void api_roster_put(struct api_call *c, json_t *body);
+void api_absences_list(struct api_call *c);
+void api_absences_get(struct api_call *c);
+void api_absences_put(struct api_call *c, json_t *body);
 void api_shift_post(struct api_call *c, json_t *body);
 void api_swap_post(struct api_call *c, json_t *body);
 void api_on_call_get(struct api_call *c);

@@ -41,6 +41,18 @@ static bool waits(struct api_call *c)
 	return false;
 }
 
+void api_edit_begin(struct api_call *c, const struct api_kind *kind)
+{
+	c->edit.of = kind;
+	c->edit.tag = ++c->api->edits;
+	api_work(c, waits);
+}
+
+void api_edit_unconditional(struct api_call *c)
+{
+	api_refuse(c, 428, "precondition", PRECONDITION);
+}
+
 static void refuse_invalid(struct api_call *c)
 {
 	for (size_t i = 0; c->edit.of->rename != NULL && i < c->fault_count; i++)
@@ -66,9 +78,8 @@ static void submit(struct api_call *c, const ProtobufCMessage *m, uint64_t expec
 	protobuf_c_message_pack(m, body);
 	snprintf(key, sizeof key, "%s%s", c->edit.of->prefix, c->id);
 	edit.body = slice_of(body, len);
-	c->edit.tag = ++c->api->edits;
 	c->edit.made = expected == 0;
-	api_work(c, waits);
+	api_edit_begin(c, c->edit.of);
 	/* The answer may come before this returns, and ends the call. */
 	app_record_edit(api_app(c), c->edit.tag, &edit);
 	free(body);
@@ -97,7 +108,7 @@ static void edit(struct api_call *c, json_t *json, uint64_t expected)
 }
 
 /* The tag of what stands goes with the refusal, so that whoever asked knows what to read. */
-static void stale(struct api_call *c, uint64_t commit)
+void api_edit_stale(struct api_call *c, uint64_t commit)
 {
 	char tag[40];
 
@@ -219,7 +230,7 @@ void api_patch(struct api_call *c, const struct api_kind *kind, json_t *patch)
 	}
 	api_tag(one.commit, tag);
 	if (api_if_match(c, tag) == API_IF_FAILS) {
-		stale(c, one.commit);
+		api_edit_stale(c, one.commit);
 		return;
 	}
 	jot_begin(&j, API_ITEM_BYTES);
@@ -238,8 +249,10 @@ void api_patch(struct api_call *c, const struct api_kind *kind, json_t *patch)
 
 static void invalid(struct api_call *c, const struct record_done *done)
 {
+	const char *(*why)(const char *code) = c->edit.of->why != NULL ? c->edit.of->why : registry_why_english;
+
 	for (size_t i = 0; i < done->fault_count && i < RECORD_FAULTS_MAX; i++)
-		api_fault(c, done->faults[i].field, registry_why_english(done->faults[i].why));
+		api_fault(c, done->faults[i].field, why(done->faults[i].why));
 	refuse_invalid(c);
 }
 
@@ -256,10 +269,13 @@ void api_edited(struct api *api, uint64_t tag, const struct record_done *done)
 	case RECORD_SAVED:
 	case RECORD_SAME:
 		c->status = c->edit.made ? 201 : 200;
-		api_one_begin(c, c->edit.of->list);
+		if (c->edit.of->told != NULL)
+			c->edit.of->told(c);
+		else
+			api_one_begin(c, c->edit.of->list);
 		break;
 	case RECORD_CONFLICT:
-		stale(c, done->commit);
+		api_edit_stale(c, done->commit);
 		break;
 	case RECORD_INVALID:
 		invalid(c, done);

@@ -11,7 +11,7 @@
 
 #define PUT "200 201 404 411 412 413 415 422 428"
 #define PATCH "200 404 411 412 413 415 422"
-#define UNIT_PUT "200 201 404 409 411 412 413 415 422 428"
+#define PUT_AGAIN "200 201 404 409 411 412 413 415 422 428" /* of a unit, a plan: it may be busy, or unreadable */
 #define UNIT_PATCH "200 404 409 411 412 413 415 422"
 #define EDIT(kind, what, may)                                                                                      \
 	{HTTP_PUT, "/api/v1/" kind "/{id}", .scope = (may), .statuses = PUT, .edits = true, .body = api_##what##_put}, \
@@ -44,7 +44,7 @@ const struct api_route API_ROUTES[] = {
 	{HTTP_GET, "/api/v1/devices", .scope = SCOPE_DEVICES_READ, .params = LIST " area household state protocol silent",
      .statuses = MANY, .begin = api_devices_get},
 	{HTTP_GET, "/api/v1/devices/{id}", .scope = SCOPE_DEVICES_READ, .statuses = ONE, .begin = api_device_get},
-	{HTTP_PUT, "/api/v1/devices/{id}", .scope = SCOPE_DEVICES_WRITE, .statuses = UNIT_PUT, .edits = true,
+	{HTTP_PUT, "/api/v1/devices/{id}", .scope = SCOPE_DEVICES_WRITE, .statuses = PUT_AGAIN, .edits = true,
      .body = api_device_put},
 	{HTTP_PATCH, "/api/v1/devices/{id}", .scope = SCOPE_DEVICES_WRITE, .statuses = UNIT_PATCH, .edits = true,
      .body = api_device_patch},
@@ -63,6 +63,13 @@ const struct api_route API_ROUTES[] = {
 	{HTTP_GET, "/api/v1/rosters", .scope = SCOPE_ROSTERS_READ, .params = LIST " area", .statuses = MANY,
      .begin = api_rosters_get},
 	{HTTP_GET, "/api/v1/rosters/{id}", .scope = SCOPE_ROSTERS_READ, .statuses = ONE, .begin = api_roster_get},
+	{HTTP_PUT, "/api/v1/rosters/{id}", .scope = SCOPE_ROSTERS_PLAN, .statuses = PUT_AGAIN, .edits = true,
+     .body = api_roster_put},
+	{HTTP_GET, "/api/v1/absences", .scope = SCOPE_ABSENCES_READ, .params = LIST " area since until", .statuses = MANY,
+     .begin = api_absences_list},
+	{HTTP_GET, "/api/v1/absences/{id}", .scope = SCOPE_ABSENCES_READ, .statuses = ONE, .begin = api_absences_get},
+	{HTTP_PUT, "/api/v1/absences/{id}", .scope = SCOPE_ABSENCES_WRITE,
+     .statuses = "200 404 409 411 412 413 415 422 428", .edits = true, .body = api_absences_put},
 	{HTTP_POST, "/api/v1/rosters/{id}/shifts", .scope = SCOPE_ROSTERS_WRITE, .statuses = "200 404 409 411 413 415 422",
      .edits = true, .body = api_shift_post},
 	{HTTP_POST, "/api/v1/rosters/{id}/swaps", .scope = SCOPE_ROSTERS_WRITE, .statuses = "200 404 409 411 413 415 422",

@@ -153,7 +153,8 @@ void audit_about(struct audit *a, const char *record_key)
 		id_take(a->household, colon + 1);
 	else if (strncmp(record_key, "device:", 7) == 0)
 		id_take(a->device, colon + 1);
-	else if (strncmp(record_key, "person:", 7) == 0 && a->subject[0] == '\0')
+	else if ((strncmp(record_key, "person:", 7) == 0 || strncmp(record_key, "absence:", 8) == 0) &&
+	         a->subject[0] == '\0')
 		id_take(a->subject, colon + 1);
 }
 

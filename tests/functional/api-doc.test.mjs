@@ -17,7 +17,7 @@ const run = promisify(execFile)
 const ends = []
 const file = { after: (end) => ends.push(end) }
 const spec = yaml.parse(readFileSync(path.join(root, 'docs/openapi.yaml'), 'utf8'))
-const SCOPES = 'homes:read,homes:write,devices:read,devices:write,people:write,health:read,incidents:read,people:read,rosters:read,rosters:write,areas:read,areas:write,statistics:read,sessions:read,sessions:end,audit:read'
+const SCOPES = 'homes:read,homes:write,devices:read,devices:write,people:write,health:read,incidents:read,people:read,rosters:read,rosters:write,rosters:plan,absences:read,absences:write,areas:read,areas:write,statistics:read,sessions:read,sessions:end,audit:read'
 let cell
 let token
 
@@ -25,6 +25,7 @@ before(async () => {
 	cell = await Cell.start(file, { demo: { homes: 40, onDuty: 3 } })
 	// A plan with somebody on call, and with a gap.
 	await ctlOk(cell, 'roster', 'template', 'add', '440190001', '--on', 'daily', '--from', '00:00', '--to', '24:00', '--need', '2', '--people', 'cg01')
+	await ctlOk(cell, 'roster', 'absence', 'add', 'cg02', '--from', '2097-01-01', '--to', '2097-01-02', '--reason', 'training')
 	token = JSON.parse(await ctlOk(cell, 'token', 'add', 'portal', '--scope', SCOPES, '--area', '4401', '--days', '30', '--json')).token
 })
 after(async () => {
@@ -111,7 +112,7 @@ test('every answer is as its schema says', async (t) => {
 	const unit = await Unit.connect(t, cell.daemon, cell.homes.find((h) => h.household === 'h0009'))
 	await unit.ack(unit.press())
 	await cell.login('op01')
-	const ids = { homes: 'items.0.id', devices: 'items.0.id', incidents: 'items.0.id', people: 'items.0.id', areas: 'items.0.code', rosters: 'items.0.area', stations: 'items.0.id' }
+	const ids = { homes: 'items.0.id', devices: 'items.0.id', incidents: 'items.0.id', people: 'items.0.id', areas: 'items.0.code', rosters: 'items.0.area', absences: 'items.0.person', stations: 'items.0.id' }
 	let asked = 0
 	for (const [at, ops] of Object.entries(spec.paths)) {
 		const schema = ops.get?.responses?.['200']?.content?.['application/json']?.schema

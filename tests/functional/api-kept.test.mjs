@@ -17,7 +17,7 @@ let token
 
 before(async () => {
 	cell = await Cell.start({ after: (end) => ends.push(end) }, { demo: { homes: 5, onDuty: 1 } })
-	token = JSON.parse(await ctlOk(cell, 'token', 'add', 'writer', '--scope', 'homes:read,homes:write,devices:read,devices:write,people:read,people:write,areas:read,areas:write', '--area', '4401', '--days', '1', '--json')).token
+	token = JSON.parse(await ctlOk(cell, 'token', 'add', 'writer', '--scope', 'homes:read,homes:write,devices:read,devices:write,people:read,people:write,areas:read,areas:write,rosters:read,rosters:plan,absences:read,absences:write', '--area', '4401', '--days', '1', '--json')).token
 	await ctlOk(cell, 'station', 'add', 'kept-st', 'name=云影颐康中心', 'area=440190001', 'address=米铺街 1 号')
 	await caughtUp(cell)
 })
@@ -25,13 +25,13 @@ after(async () => {
 	for (const end of ends.reverse()) await end()
 })
 
-async function ask(method, at, value) {
+async function ask(method, at, value, match) {
 	await cell.daemon.control('advance 50')
 	const body = value === undefined ? undefined : JSON.stringify(value)
 	const answer = await request(cell.daemon.ports.web, `/api/v1${at}`, {
 		method,
 		body,
-		headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'if-none-match': '*', 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }) },
+		headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { [match ? 'if-match' : 'if-none-match']: '*', 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }) },
 	})
 	assert.ok(answer.status < 300, `${method} ${at}: ${answer.status} ${answer.body}`)
 	return JSON.parse(answer.body)
@@ -79,6 +79,20 @@ test('a unit', async () => {
 	await ask('PUT', '/devices/keptu1', { ...unit, key: 'ab'.repeat(32) })
 	const told = await ask('GET', '/devices/keptu1')
 	for (const [name, value] of Object.entries(unit)) assert.deepEqual(told[name], value, name)
+})
+
+test('a week, and the absences of a person', async () => {
+	const slot = { days: ['tue', 'sun'], from_min: 0, minutes: 1440, post: 'field', skill: 'care', need: 3, people: ['cg01'], weeks: 2, week: 1, from: '2096-01-01T00:00:00.000Z', until: '2097-01-01T00:00:00.000Z' }
+	const absence = { from: '2096-02-01T00:00:00.000Z', until: '2096-03-01T00:00:00.000Z', reason: 'training' }
+
+	whole('RosterSlotEdit', slot, ['id'])
+	await ask('PUT', '/rosters/440190001', { slots: [slot] })
+	assert.deepEqual((await ask('GET', '/rosters/440190001')).slots, [{ id: 1, ...slot }])
+	whole('Absence', absence, ['id', 'by', 'entered'])
+	await ask('PUT', '/absences/cg01', { absences: [absence] }, '*')
+	const { id, by, entered, ...told } = (await ask('GET', '/absences/cg01')).absences[0]
+	assert.deepEqual(told, absence)
+	assert.ok(id === 1 && by.startsWith('token.') && entered)
 })
 
 test('an area and a station', async () => {

@@ -10,7 +10,7 @@ import { caughtUp, person, recordOf } from '../harness/registry.mjs'
 
 const ends = []
 const file = { after: (end) => ends.push(end) }
-const SCOPES = 'homes:read,devices:read,devices:write,people:read,people:write,rosters:read,rosters:write,areas:read,health:read'
+const SCOPES = 'homes:read,devices:read,devices:write,people:read,people:write,rosters:read,rosters:write,rosters:plan,absences:read,absences:write,areas:read,health:read'
 let cell
 let whole
 let little
@@ -265,5 +265,119 @@ describe('rosters', () => {
 		is(await ask('POST', '/rosters/440190002/shifts', set, { as: little }), 404)
 		is(await ask('POST', '/rosters/440190001/swaps', { change: 4000, yes: true }), 404)
 		assert.deepEqual(fields(await ask('POST', '/rosters/440190001/swaps', { yes: 'no' })), ['change', 'yes'])
+	})
+
+	const SLOT = { days: ['mon', 'tue', 'wed', 'thu', 'fri'], from_min: 480, minutes: 480, post: 'field', skill: 'care', need: 1, people: ['cg02'], weeks: 1, week: 0 }
+
+	test('a week is put as a whole, as pinganctl makes it; said again it changes nothing', async () => {
+		const at = '/rosters/440190001001'
+		is(await ask('GET', at), 404)
+		is(await ask('PUT', at, { slots: [] }), 428, 'precondition')
+		is(await ask('PUT', at, { slots: [] }, { headers: { 'if-match': '"0"' } }), 404)
+		const made = is(await ask('PUT', at, { area: '440190001001', slots: [SLOT] }, fresh), 201)
+		assert.deepEqual(made.json, { area: '440190001001', slots: [{ id: 1, ...SLOT }], changes: [] })
+		is(await ask('PUT', at, { slots: [SLOT] }, fresh), 200)
+		const night = { ...SLOT, from_min: 1200, minutes: 720, people: [], need: 2, until: '2099-01-01T00:00:00.000Z' }
+		is(await ask('PUT', at, { slots: [SLOT, night] }, fresh), 412, 'conflict')
+		const both = is(await ask('PUT', at, { slots: [...made.json.slots, night], changes: [] }, on(made)), 200)
+		assert.deepEqual(both.json.slots, [{ id: 1, ...SLOT }, { id: 2, ...night }])
+		assert.equal(is(await ask('PUT', at, { slots: [...made.json.slots, night] }, on(made)), 200).headers.etag, both.headers.etag)
+		assert.match(await ctlOk(cell, 'roster', 'template', 'list', '440190001001'), /cg02/)
+		// Of one that stands need, people and end change; hours are another shift.
+		const [one, two] = both.json.slots
+		assert.deepEqual(fields(await ask('PUT', at, { slots: [one, { ...two, minutes: 600 }] }, on(both))), ['slots[2].id'])
+		const less = is(await ask('PUT', at, { slots: [{ ...one, need: 3 }] }, on(both)), 200).json.slots
+		assert.equal(less[0].need, 3)
+		assert.ok(less.length === 1 || less[1].until < night.until, 'what is left out has ended')
+		const entry = (await chain()).filter((a) => a.record === 'roster:440190001001')
+		assert.ok(entry.length === 3 && entry.every((a) => /^token\./.test(a.who)))
+	})
+
+	test('a wrong week is named member by member, and nothing of it is done', async () => {
+		const at = '/rosters/440190001002'
+		const put = (...slots) => ask('PUT', at, { slots }, fresh)
+		assert.deepEqual(fields(await put({ ...SLOT, days: ['mon', 'mon'], from_min: 1440, minutes: 5, post: 'king', skill: undefined, weeks: 9, need: -1, until: 'MARK', more: 1 })), ['slots[1].?', 'slots[1].days', 'slots[1].from_min', 'slots[1].minutes', 'slots[1].need', 'slots[1].post', 'slots[1].until', 'slots[1].week', 'slots[1].weeks'])
+		assert.deepEqual(fields(await put(SLOT, { ...SLOT, post: 'desk', people: [] })), ['slots[2].skill'])
+		assert.deepEqual(fields(await put(SLOT, 'MARK')), ['slots[2]'])
+		assert.deepEqual(fields(await put({ ...SLOT, days: [] })), ['slots[1].days'])
+		assert.deepEqual(fields(await put({ ...SLOT, people: ['x'.repeat(40)] })), ['slots[1].people'])
+		assert.deepEqual(fields(await put({ ...SLOT, people: ['cg02', 'nobody'] })), ['slots[1].people[2]'])
+		assert.deepEqual(fields(await put({ ...SLOT, id: 4 })), ['slots[1].id'])
+		assert.deepEqual(fields(await put(...Array(49).fill(SLOT))), ['slots'])
+		assert.deepEqual(fields(await ask('PUT', at, { area: '440190001001', weeks: [] }, fresh)), ['?', 'area', 'slots'])
+		is(await ask('GET', at), 404)
+		for (const area of ['440190001099', '44', 'MARK']) is(await ask('PUT', `/rosters/${area}`, { slots: [] }, fresh), 404)
+		is(await ask('PUT', at, { slots: [] }, { as: reader, ...fresh }), 403, 'scope')
+	})
+})
+
+describe('absences', () => {
+	const day = (n, hour = 0) => new Date(Math.floor((Date.now() + 8 * 3600e3) / 86400e3) * 86400e3 - 8 * 3600e3 + n * 86400e3 + hour * 3600e3).toISOString()
+	const plain = (answer) => answer.json.absences.map(({ from, until, reason }) => ({ from, until, reason }))
+	const sick = { from: day(2), until: day(3), reason: 'sick' }
+	const holiday = { from: day(10), until: day(20), reason: 'holiday' }
+
+	test('they are entered, changed and taken back, and the gaps follow', async () => {
+		const gaps = async () => (await ask('GET', '/roster-gaps?area=440190001003')).json.items.filter((g) => g.area === '440190001003')
+		await ctlOk(cell, 'roster', 'template', 'add', '440190001003', '--on', 'daily', '--from', '00:00', '--to', '24:00', '--need', '1', '--people', 'cg03')
+		await caughtUp(cell)
+		const none = is(await ask('GET', '/absences/cg03'), 200)
+		assert.deepEqual(none.json, { person: 'cg03', absences: [] })
+		is(await ask('PUT', '/absences/cg03', { absences: [sick] }), 428, 'precondition')
+		const made = is(await ask('PUT', '/absences/cg03', { absences: [sick] }, on(none)), 200)
+		assert.deepEqual(plain(made), [sick])
+		assert.match(made.json.absences[0].by, /^token\./)
+		await until(async () => (await gaps()).some((g) => g.shift === sick.from), { what: 'the gap is seen' })
+		assert.match(await ctlOk(cell, 'roster', 'absence', 'list'), /cg03.*sick/)
+		// After a lost answer; and from a system that keeps none of our ids.
+		is(await ask('PUT', '/absences/cg03', { absences: [sick] }, on(none)), 200)
+		assert.equal((await ask('PUT', '/absences/cg03', { absences: [sick] }, on(made))).headers.etag, made.headers.etag)
+		// Somebody else has entered one meanwhile.
+		await ctlOk(cell, 'roster', 'absence', 'add', 'cg03', '--from', '2097-01-01', '--to', '2097-01-02', '--reason', 'training')
+		await caughtUp(cell)
+		is(await ask('PUT', '/absences/cg03', { absences: [holiday] }, on(made)), 412, 'conflict')
+		const now = is(await ask('GET', '/absences/cg03'), 200)
+		const changed = is(await ask('PUT', '/absences/cg03', { ...now.json, absences: [{ ...now.json.absences[0], reason: 'other' }, now.json.absences[1], holiday] }, on(now)), 200)
+		assert.deepEqual(changed.json.absences.map((a) => [a.id, a.reason]), [[1, 'other'], [2, 'training'], [3, 'holiday']])
+		const back = is(await ask('PUT', '/absences/cg03', { absences: [] }, on(changed)), 200)
+		assert.deepEqual(back.json.absences, [])
+		await until(async () => !(await gaps()).some((g) => g.shift === sick.from), { what: 'nobody is missing' })
+		const entries = (await chain()).filter((a) => a.record === 'absence:cg03' && /^token\./.test(a.who))
+		assert.deepEqual([...new Set(entries.map((a) => a.what))].sort(), [audit.AuditWhat.AUDIT_CHANGED, audit.AuditWhat.AUDIT_LOOKED].sort())
+		assert.ok(entries.every((a) => a.subject === 'cg03'))
+	})
+
+	test('the list has who is away, in the areas of who asks', async () => {
+		is(await ask('PUT', '/absences/cg02', { absences: [sick, holiday] }, on(await ask('GET', '/absences/cg02'))), 200)
+		const who = async (query, as) => is(await ask('GET', `/absences${query}`, undefined, { as }), 200).json.items.map((a) => a.person)
+		assert.deepEqual(await who(''), ['cg02'])
+		assert.deepEqual(await who(`?since=${day(3)}&until=${day(10)}`), [])
+		assert.deepEqual(await who(`?since=${day(3)}`), ['cg02'])
+		assert.deepEqual(await who(`?until=${day(2, 1)}`), ['cg02'])
+		assert.deepEqual(await who('?area=440199'), [])
+		const far = await token('far', 'absences:read,absences:write', '440199')
+		assert.deepEqual(await who('', far), [])
+		for (const id of ['cg02', 'nobody']) {
+			is(await ask('GET', `/absences/${id}`, undefined, { as: far }), 404)
+			is(await ask('PUT', `/absences/${id}`, { absences: [] }, { as: far, headers: { 'if-match': '*' } }), 404)
+		}
+		// They are near, but none of their areas is wholly of who asks.
+		const below = await token('below', 'absences:write', '440190001001')
+		is(await ask('PUT', '/absences/cg02', { absences: [] }, { as: below, headers: { 'if-match': '*' } }), 403, 'area')
+		for (const method of ['GET', 'PUT']) is(await ask(method, '/absences/cg02', method === 'PUT' ? { absences: [] } : undefined, { as: reader }), 403, 'scope')
+	})
+
+	test('each wrong member is named, and nothing is done', async () => {
+		const read = await ask('GET', '/absences/cg02')
+		const put = (...absences) => ask('PUT', '/absences/cg02', { absences }, on(read))
+		assert.deepEqual(fields(await put(sick, { from: 'MARK', reason: 'MARK', more: 1 })), ['absences[2].?', 'absences[2].from', 'absences[2].reason', 'absences[2].until'])
+		assert.deepEqual(fields(await put({ ...sick, from: sick.until, until: sick.from })), ['absences[1].until'])
+		assert.deepEqual(fields(await put({ ...sick, from: day(-9), until: day(-8) })), ['absences[1].until'])
+		assert.deepEqual(fields(await put({ ...sick, until: day(500) })), ['absences[1].until'])
+		assert.deepEqual(fields(await put({ ...sick, id: 99 })), ['absences[1].id'])
+		assert.deepEqual(fields(await put('MARK')), ['absences[1]'])
+		assert.deepEqual(fields(await put(...Array.from({ length: 17 }, (_, i) => ({ ...sick, until: day(3, i) })))), ['absences'])
+		assert.deepEqual(fields(await ask('PUT', '/absences/cg02', { person: 'cg03', note: 'x' }, on(read))), ['?', 'absences', 'person'])
+		assert.equal((await ask('GET', '/absences/cg02')).headers.etag, read.headers.etag)
 	})
 })
