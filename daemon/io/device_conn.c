@@ -47,7 +47,15 @@ void conn_kill(struct conn *c)
 	if (c->read != NULL)
 		(void)event_del(c->read);
 	out_free(c);
-	TAILQ_INSERT_TAIL(&s->dying, c, list);
+	door_peer_leave(s, c->peer);
+	c->peer = NULL;
+	c->listener->count--;
+	s->count--;
+	/* Whom the app has yet to be told of comes first: there may be many. */
+	if (c->link != 0)
+		TAILQ_INSERT_HEAD(&s->dying, c, list);
+	else
+		TAILQ_INSERT_TAIL(&s->dying, c, list);
 	event_active(s->sweep, EV_TIMEOUT, 0);
 }
 

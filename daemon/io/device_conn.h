@@ -14,7 +14,7 @@ enum conn_state {
 	CONN_OPEN,
 	CONN_FLUSHING,  /* closed by the app: what is queued goes out */
 	CONN_LINGERING, /* our side is shut; the peer's last bytes are thrown away, so that it reads ours */
-	CONN_DYING      /* freed in the sweep */
+	CONN_DYING      /* no longer counted; freed in a sweep */
 };
 
 struct conn;

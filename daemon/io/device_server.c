@@ -15,6 +15,7 @@
 #define TICK_MS 1000
 #define ACCEPT_PAUSE_MS 100 /* no descriptor left */
 #define AGAIN_A_TURN 64
+#define SWEEP_A_TURN DEVICE_ACCEPTS_MAX /* as many as come in: what is dying never grows by those that come back */
 
 static struct timeval after(int ms)
 {
@@ -33,20 +34,15 @@ void conn_free(struct conn *c)
 	if (c->read != NULL)
 		event_free(c->read);
 	(void)close(c->fd);
-	door_peer_leave(s, c->peer);
 	free(c->identity);
-	c->listener->count--;
-	s->count--;
 	free(c);
 }
 
-static void on_sweep(evutil_socket_t fd, short what, void *arg)
+static void sweep(struct device_server *s)
 {
-	struct device_server *s = arg;
 	struct conn *c;
 
-	(void)fd, (void)what;
-	while ((c = TAILQ_FIRST(&s->dying)) != NULL) {
+	for (int n = 0; n < SWEEP_A_TURN && (c = TAILQ_FIRST(&s->dying)) != NULL; n++) {
 		/* Broken while the app was speaking to it: now it can be told. */
 		if (c->link != 0) {
 			link_t link = c->link;
@@ -57,6 +53,18 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
 		}
 		conn_free(c);
 	}
+}
+
+static void on_sweep(evutil_socket_t fd, short what, void *arg)
+{
+	static const struct timeval NEXT_TURN = {0};
+	struct device_server *s = arg;
+
+	(void)fd, (void)what;
+	sweep(s);
+	/* When a carrier loses all its links at once, a press by another waits for a few of them, not for all. */
+	if (!TAILQ_EMPTY(&s->dying))
+		(void)event_add(s->sweep, &NEXT_TURN);
 }
 
 /* ------------------------------------------------------------ accepting */
@@ -170,6 +178,10 @@ static void on_accept(evutil_socket_t fd, short what, void *arg)
 			conn_new(l, conn_fd, &from);
 			continue;
 		}
+		if (errno == EMFILE && !TAILQ_EMPTY(&l->server->dying)) {
+			sweep(l->server);
+			continue;
+		}
 		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
 			log_line(l->server->log, "NO_DESCRIPTORS", "what=accept error=%d", errno);
 			for (size_t i = 0; i < l->server->listener_count; i++)
@@ -264,6 +276,8 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 		const char *why = overdue(c, now, links.reading);
 
 		next = TAILQ_NEXT(c, all);
+		if (c->state == CONN_DYING)
+			continue;
 		if (c->listener->protocol == PROTOCOL_NATIVE)
 			native++;
 		else if (c->listener->protocol == PROTOCOL_WATCH)
