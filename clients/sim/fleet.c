@@ -23,7 +23,7 @@ struct worker {
 
 struct parent {
 	struct fleet_options *options;
-	struct worker workers[FLEET_PROCESSES_MAX];
+	struct worker workers[FLEET_PROCESSES_MAX + 1];
 	struct fleet_result sum; /* of those that are over, or linked */
 	bool broken;             /* a process ended by itself, or we were told to end */
 	bool failed;             /* not all linked or stored */
@@ -71,11 +71,12 @@ static bool print(const struct parent *p, const char *mode)
 	const struct fleet_options *o = p->options;
 	const struct fleet_result *r = &p->sum;
 	bool ok = !p->broken && r->linked == o->plan.homes && r->unstored == 0 && r->declined == 0;
-	json_t *out = json_pack("{s:s, s:I, s:I, s:i, s:s, s:b, s:I, s:f, s:f, s:I, s:I, s:I, s:I, s:I, s:I}", //
-	                        "scenario", scenario_name(o->plan.scenario), "seed", (json_int_t)o->plan.seed, //
-	                        "homes", (json_int_t)o->plan.homes, "processes", (int)o->processes, "link", mode, "ok", ok,
-	                        COUNT(linked), "linked_s", (double)r->linked_ns / 1e9, "took_s", (double)r->done_ns / 1e9,
-	                        COUNT(connects), COUNT(failures), COUNT(refused), COUNT(lost), COUNT(dropped), COUNT(bad));
+	json_t *out =
+		json_pack("{s:s, s:I, s:I, s:i, s:s, s:b, s:I, s:f, s:f, s:I, s:I, s:I, s:I, s:I, s:I}", //
+	              "scenario", scenario_name(o->plan.scenario), "seed", (json_int_t)o->plan.seed, //
+	              "homes", (json_int_t)o->plan.homes, "processes", (int)fleet_workers(o), "link", mode, "ok", ok,
+	              COUNT(linked), "linked_s", (double)r->linked_ns / 1e9, "took_s", (double)r->done_ns / 1e9,
+	              COUNT(connects), COUNT(failures), COUNT(refused), COUNT(lost), COUNT(dropped), COUNT(bad));
 
 	if (out == NULL)
 		return false;
@@ -101,9 +102,9 @@ static bool print(const struct parent *p, const char *mode)
 
 static bool start_workers(struct parent *p)
 {
-	for (uint32_t i = 0; i < p->options->processes; i++)
+	for (uint32_t i = 0; i < fleet_workers(p->options); i++)
 		p->workers[i] = (struct worker){.fd = -1, .pid = -1};
-	for (uint32_t i = 0; i < p->options->processes; i++) {
+	for (uint32_t i = 0; i < fleet_workers(p->options); i++) {
 		int pair[2];
 
 		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
@@ -156,10 +157,10 @@ static void wait_for(struct parent *p, bool is_over)
 
 	memset(&p->sum, 0, sizeof p->sum);
 	for (;;) {
-		struct pollfd fds[FLEET_PROCESSES_MAX];
+		struct pollfd fds[FLEET_PROCESSES_MAX + 1];
 		bool all = true;
 
-		for (uint32_t i = 0; i < p->options->processes; i++) {
+		for (uint32_t i = 0; i < fleet_workers(p->options); i++) {
 			bool waits = p->workers[i].fd >= 0 && !reached(&p->workers[i], is_over);
 
 			fds[i] = (struct pollfd){.fd = waits ? p->workers[i].fd : -1, .events = POLLIN};
@@ -167,9 +168,9 @@ static void wait_for(struct parent *p, bool is_over)
 		}
 		if (all || told_to_end)
 			return;
-		if (poll(fds, p->options->processes, 1000) <= 0)
+		if (poll(fds, fleet_workers(p->options), 1000) <= 0)
 			continue;
-		for (uint32_t i = 0; i < p->options->processes; i++) {
+		for (uint32_t i = 0; i < fleet_workers(p->options); i++) {
 			struct worker *w = &p->workers[i];
 
 			if (fds[i].fd < 0 || fds[i].revents == 0)
@@ -191,7 +192,7 @@ static void say_go(struct parent *p)
 {
 	int64_t go_ns = mono_now_ns() + INT64_C(1000000) * GO_AFTER_MS;
 
-	for (uint32_t i = 0; i < p->options->processes; i++)
+	for (uint32_t i = 0; i < fleet_workers(p->options); i++)
 		if (p->workers[i].fd >= 0)
 			(void)!send(p->workers[i].fd, &go_ns, sizeof go_ns, MSG_NOSIGNAL);
 }
@@ -201,10 +202,10 @@ static void end_workers(struct parent *p)
 {
 	int64_t until_ms = mono_now_ms() + END_MS;
 
-	for (uint32_t i = 0; i < p->options->processes; i++)
+	for (uint32_t i = 0; i < fleet_workers(p->options); i++)
 		if (p->workers[i].fd >= 0)
 			(void)close(p->workers[i].fd);
-	for (uint32_t i = 0; i < p->options->processes; i++) {
+	for (uint32_t i = 0; i < fleet_workers(p->options); i++) {
 		int status = 0;
 		pid_t ended = 0;
 

@@ -22,11 +22,11 @@ struct fleet_options {
 	struct plan plan;
 	struct target *target;
 	const struct device_list *devices;
-	uint32_t processes;
-	int64_t spread_ms; /* first connections */
-	int64_t link_ms;   /* patience with them */
-	int64_t settle_ms; /* patience after the scenario's window */
-	uint32_t stay_s;   /* links are kept so long after the result */
+	uint32_t processes; /* for all homes but those that plan_apart() picks: they have one more */
+	int64_t spread_ms;  /* first connections */
+	int64_t link_ms;    /* patience with them */
+	int64_t settle_ms;  /* patience after the scenario's window */
+	uint32_t stay_s;    /* links are kept so long after the result */
 };
 
 /* What one process counted. Sums but for the times of the last one. */
@@ -107,7 +107,9 @@ struct fleet_note {
 	struct fleet_result result;
 };
 
-/* Homes worker, worker + processes, ... until the scenario is over and the parent closes its end. Returns an exit code. */
+/* How many processes that makes. */
+uint32_t fleet_workers(const struct fleet_options *o);
+/* Homes worker, worker + processes, ..., or the last one those apart, until the scenario is over and the parent closes its end. Returns an exit code. */
 int fleet_worker(const struct fleet_options *o, uint32_t worker, int fd);
 /* Keeps a loop's number in flight. */
 void fleet_loop_next(struct fleet *f);

@@ -70,6 +70,11 @@ static bool chosen(const struct plan *p, uint32_t index, uint32_t wanted)
 	return (at + 1) * wanted / p->homes != at * wanted / p->homes;
 }
 
+bool plan_apart(const struct plan *p, uint32_t index)
+{
+	return (p->scenario == SCENARIO_STORM || p->scenario == SCENARIO_POWER_CUT) && chosen(p, index, p->presses);
+}
+
 size_t plan_acts(const struct plan *p, uint32_t index, const char *area, struct act ret[PLAN_ACTS_MAX])
 {
 	uint64_t state = p->seed * UINT64_C(0xd1342543de82ef95) + index;
@@ -80,13 +85,12 @@ size_t plan_acts(const struct plan *p, uint32_t index, const char *area, struct 
 
 	switch (p->scenario) {
 	case SCENARIO_STORM:
-		ret[n++] =
-			chosen(p, index, p->presses) ? (struct act){ACT_ALARM, KIND_SOS, at} : (struct act){ACT_DROP, KIND_NONE, 0};
+		ret[n++] = plan_apart(p, index) ? (struct act){ACT_ALARM, KIND_SOS, at} : (struct act){ACT_DROP, KIND_NONE, 0};
 		break;
 	case SCENARIO_POWER_CUT:
 		if (strncmp(area, p->area, strlen(p->area)) == 0)
 			ret[n++] = (struct act){ACT_ALARM, KIND_POWER, at};
-		if (chosen(p, index, p->presses))
+		if (plan_apart(p, index))
 			ret[n++] = (struct act){ACT_ALARM, KIND_SOS, later};
 		break;
 	case SCENARIO_EARTHQUAKE:

@@ -56,6 +56,10 @@ const char *scenario_names(void);
 /* What stands when nothing is said about it. */
 void plan_defaults(enum scenario s, uint32_t homes, struct plan *ret);
 
+/* This home presses while others storm or go dark: its times count, so it lives in a process that does nothing else and is
+ * never late itself. */
+bool plan_apart(const struct plan *p, uint32_t index);
+
 /* Acts of home `index` (0 to homes - 1), which lives in `area`. Returns how many. */
 size_t plan_acts(const struct plan *p, uint32_t index, const char *area, struct act ret[PLAN_ACTS_MAX]);
 

@@ -156,6 +156,24 @@ static int run(struct fleet *f, int fd)
 	}
 }
 
+/* Not more of them than a process has descriptors. */
+static bool any_apart(const struct fleet_options *o)
+{
+	bool scenario = o->plan.scenario == SCENARIO_STORM || o->plan.scenario == SCENARIO_POWER_CUT;
+
+	return scenario && o->plan.presses != 0 && o->plan.presses <= FLEET_HOMES_MAX;
+}
+
+uint32_t fleet_workers(const struct fleet_options *o)
+{
+	return o->processes + (any_apart(o) ? 1 : 0);
+}
+
+static bool lives_here(const struct fleet_options *o, uint32_t worker, uint32_t index)
+{
+	return any_apart(o) && plan_apart(&o->plan, index) ? worker == o->processes : worker == index % o->processes;
+}
+
 int fleet_worker(const struct fleet_options *o, uint32_t worker, int fd)
 {
 	static struct fleet f;
@@ -168,14 +186,18 @@ int fleet_worker(const struct fleet_options *o, uint32_t worker, int fd)
 		(void)setrlimit(RLIMIT_NOFILE, &files);
 	}
 	f.options = o;
-	f.count = (o->plan.homes - worker + o->processes - 1) / o->processes;
+	for (uint32_t i = 0; i < o->plan.homes; i++)
+		f.count += lives_here(o, worker, i);
 	f.homes = calloc(f.count + 1, sizeof *f.homes);
 	f.epoll = epoll_create1(EPOLL_CLOEXEC);
 	f.began_ns = f.now_ns = mono_now_ns();
 	f.result.homes = f.count;
 	if (f.homes != NULL && f.epoll >= 0 && epoll_ctl(f.epoll, EPOLL_CTL_ADD, fd, &ev) == 0) {
-		for (uint32_t i = 0; i < f.count; i++)
-			fleet_home_init(&f, &f.homes[i], worker + i * o->processes, o->spread_ms * MS);
+		uint32_t n = 0;
+
+		for (uint32_t i = 0; i < o->plan.homes; i++)
+			if (lives_here(o, worker, i))
+				fleet_home_init(&f, &f.homes[n++], i, o->spread_ms * MS);
 		status = run(&f, fd);
 		for (uint32_t i = 0; i < f.count; i++)
 			fleet_home_free(&f.homes[i]);
