@@ -141,14 +141,14 @@ cmd_test() {
 	fi
 	if [ $all = yes ]; then
 		# shellcheck disable=SC2016 # the inner shell's $0
-		check clang clang sh -c 'cmake --preset test-clang && cmake --build --preset test-clang -j "$0"' "$(jobs_max)"
+		check clang clang sh -c 'cmake --preset clang && cmake --build --preset clang -j "$0"' "$(jobs_max)"
 	fi
 	for kind in "${kinds[@]}"; do
 		case $kind in
 		functional)
 			# Some of them ask the release to refuse what only a test build may do.
 			if build_c release && (build_web); then
-				suite_node functional tests/functional 2
+				suite_node functional tests/functional 3
 			else
 				tally functional 0 1 0 "did not build"
 			fi

@@ -213,13 +213,14 @@ test('a connection stays open after the ACK, for link tests two hours apart; who
 
 	panel.send(dc09('"ADM-CID"0001L0#2468[#2468|1602 00 000]'))
 	assert.match(await panel.reply(), /^"ACK"0001/)
-	for (let n = 2; n < 6; n++) {
+	// Twice: together longer than it may be silent. Each second of it is lived through, which takes its time.
+	for (const n of [2, 3]) {
 		await cell.daemon.control('advance 7200000')
 		panel.send(dc09(`"NULL"000${n}L0#2468[]`))
 		assert.match(await panel.reply(), new RegExp(`^"ACK"000${n}`))
 	}
-	panel.send(dc09('"ADM-CID"0006L0#2468[#2468|1101 01 001]'))
-	assert.match(await panel.reply(), /^"ACK"0006/)
+	panel.send(dc09('"ADM-CID"0004L0#2468[#2468|1101 01 001]'))
+	assert.match(await panel.reply(), /^"ACK"0004/)
 	await cell.daemon.control('advance 8160000')
 	await panel.gone()
 })
