@@ -12,6 +12,7 @@
 #include "wire/record_device.h"
 
 #define SCAN_COUNT 1000
+#define REMOVE_TRIES 8 /* a daemon writes to it now and then, not all the time */
 
 const char *cell_where(const struct cell *cell)
 {
@@ -294,6 +295,29 @@ bool cell_put(struct cell *cell, const char *key, const struct cell_record *from
 bool cell_remove(struct cell *cell, const char *key, const struct cell_record *from)
 {
 	return cell_put(cell, key, from, slice_of(NULL, 0));
+}
+
+bool cell_remove_now(struct cell *cell, const char *key, bool *ret_mine)
+{
+	struct cell_record rec;
+	enum store_result result;
+
+	*ret_mine = false;
+	for (unsigned i = 0; i < REMOVE_TRIES; i++) {
+		if (!cell_get(cell, key, &rec))
+			return false;
+		if (rec.rev == 0)
+			return true;
+		if (!put(cell, key, rec.newest, slice_of(NULL, 0), &result))
+			return false;
+		if (result != STORE_STALE) {
+			cell->stored++;
+			*ret_mine = true;
+			return true;
+		}
+	}
+	fprintf(stderr, "pinganctl: %s is changed by somebody else all the time; it was not removed, try again\n", key);
+	return false;
 }
 
 bool cell_put_new(struct cell *cell, const char *key, struct slice body)

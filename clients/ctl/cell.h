@@ -70,6 +70,10 @@ bool cell_put(struct cell *cell, const char *key, const struct cell_record *from
 /* Removes the record that was read as `from`. Likewise. */
 bool cell_remove(struct cell *cell, const char *key, const struct cell_record *from) MUST_USE;
 
+/* Removes the record whatever it says by now: who changes it at this moment keeps nothing. True, and *ret_mine whether this
+ * was what removed it, when it is there no more. False with one line on standard error. */
+bool cell_remove_now(struct cell *cell, const char *key, bool *ret_mine) MUST_USE;
+
 /* Keys that begin so ("person:"), without the cell's prefix, each once, sorted. NULL with one line on standard error. */
 char **cell_keys(struct cell *cell, const char *type, size_t *ret_count) MUST_USE;
 void cell_keys_free(char **keys, size_t count);
