@@ -70,7 +70,7 @@ static bool rewrite_file(struct cell *cell)
 }
 
 struct proof {
-	uint64_t entry;         /* the log's newest when we looked: snapshots as of it have forgotten */
+	uint64_t entry;         /* the newest that tells of the record: snapshots as of it have forgotten */
 	bool searched;          /* to the end */
 	bool stone;             /* the record is read, and says no more than that it was erased */
 	bool snapshots;         /* are known */
@@ -81,19 +81,6 @@ struct proof {
 	char late[256];         /* their names */
 	bool file_rewritten;
 };
-
-/* Number of the newest entry of the log. */
-static bool newest_entry(struct cell *cell, uint64_t *ret)
-{
-	redisReply *r = cell_ask(cell, "GET %shead", cell->prefix);
-	uint64_t commit;
-	ms_t at_ms;
-	bool ok = r != NULL && commit_head_read(r, ret, &commit, &at_ms);
-
-	if (r != NULL)
-		freeReplyObject(r);
-	return ok;
-}
 
 /* Which daemons' local snapshots are older than this entry. */
 static bool snapshots_look(struct cell *cell, uint64_t entry, struct proof *p)
@@ -354,12 +341,17 @@ static bool stone_stands(struct cell *cell, const char *id)
 	return good;
 }
 
-/* Searched to the end; without words *ret_entry is the newest entry that tells of the record. t->found_log: entries of the
- * log have to be written anew. */
+/* Searched to the end. *ret_entry: the newest entry that tells of the record. What is committed after it has nothing to do with
+ * it, and no snapshot is written for that. t->found_log: entries of the log have to be written anew. */
 static bool search(struct cell *cell, const char *id, struct trace *t, bool words, uint64_t *ret_entry)
 {
-	if (words)
-		return trace_run(cell, t);
+	if (words) {
+		struct trace *only = calloc(1, sizeof *only);
+		bool ok = only != NULL && trace_run(cell, t) && log_clean(cell, id, only, ret_entry);
+
+		free(only);
+		return ok;
+	}
 	t->entries = t->found = t->found_log = 0;
 	t->place_count = 0;
 	if (!log_clean(cell, id, t, ret_entry))
@@ -374,14 +366,13 @@ int erase_prove(struct cell *cell, const Pingan__V1__Household *stone, struct tr
 {
 	struct proof p = {0};
 	uint64_t taken;
-	bool newest = newest_entry(cell, &p.entry);
 
 	p.searched = search(cell, stone->id, t, words, &p.entry);
 	if (p.searched && t->found_log != 0 && log_redact(cell, &taken))
 		p.searched = search(cell, stone->id, t, words, &p.entry);
 	p.log = t->found_log == 0;
 	p.file_rewritten = rewrite_file(cell);
-	p.snapshots = newest && snapshots_wait(cell, &p);
+	p.snapshots = p.searched && snapshots_wait(cell, &p);
 	p.stone = stone_stands(cell, stone->id);
 	replicas_hint(cell);
 	return !certificate(stone, t, &p, left, true, json);

@@ -1,13 +1,15 @@
 // A home is erased: nothing personal of it is left in Redis, in Redis' file on disk, or in the daemons' local copies; the calls
 // keep their numbers and times; and the whole of it proves itself.
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 
 import { ctl, ok, refused } from '../harness/ctl.mjs'
-import { Cell } from '../harness/index.mjs'
+import { Cell, program, until } from '../harness/index.mjs'
 import { common, console_ as proto, record, toBinary } from '../harness/proto.mjs'
+import { Lie } from '../harness/redis_lie.mjs'
 import { caughtUp, household, putBody, recordOf } from '../harness/registry.mjs'
 import { Screen } from '../harness/screen.mjs'
 import { Unit } from '../harness/unit.mjs'
@@ -126,6 +128,29 @@ test('an erasure that is refused takes nobody\'s button away; one that left some
 	const stone = await household(cell, second)
 	await putBody(cell, `household:${second}`, toBinary(record.HouseholdSchema, { ...stone, doorCode: '4711' }))
 	assert.match((await ctl(cell, 'erase', 'verify', second)).out, /NOT wholly erased/)
+})
+
+test('what is committed right after an erasure leaves no copy behind: no snapshot is written for that', async (t) => {
+	const cell = await Cell.start(t, { demo: { homes: 8 } })
+	const [first, second] = cell.homes.map((h) => h.household)
+	await cell.daemon.stop()
+	cell.daemon.config.snapshot = { path: path.join(cell.dir, 'snapshot'), key_file: path.join(cell.dir, 'key'), every_s: 3600 }
+	await cell.daemon.start()
+	await until(() => existsSync(path.join(cell.dir, 'snapshot')), { what: 'the first one, after the start' })
+	const socket = path.join(cell.dir, 'lie.sock')
+	const lie = await Lie.start(t, cell.redis.socket, socket)
+	let others = 0
+	// Before pinganctl hears that its commit was stored somebody else has written something.
+	lie.edit = (args, reply) => {
+		if (args[0].toUpperCase() === 'FCALL' && args.includes(`pa:household:${first}`))
+			execFileSync(program('pinganctl'), ['--redis', cell.redis.socket, 'home', 'set', second, `note=${++others}`])
+		return reply
+	}
+	cell.daemon.config.redis.socket = socket
+	cell.daemon.write()
+	const said = JSON.parse(await ok(cell, 'home', 'erase', first, '--reason', 'asked', '--retire', '--json'))
+	assert.ok(others > 0)
+	assert.deepEqual([said.snapshots_behind, said.left, said.good], [0, [], true])
 })
 
 test('a certificate comes in any case, and says what is left; made again, the erasure goes on from there', async (t) => {
