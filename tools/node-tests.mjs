@@ -11,7 +11,7 @@ import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
-const QUIET_MAX_MS = 300_000
+const QUIET_MAX_MS = 600_000
 
 const [concurrency, report, folder, ...files] = process.argv.slice(2)
 const LONG = [

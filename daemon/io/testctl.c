@@ -19,7 +19,7 @@
 /* More at once, and a daemon would think that it had stood still. */
 #define STEP_MS 500
 /* A store that is held does not answer: time goes on all the same after so many looks, one a millisecond. */
-#define LOOKS_MAX 100
+#define LOOKS_MAX 400
 
 struct client {
 	struct bufferevent *link; /* NULL = free */

@@ -357,7 +357,7 @@ test('it leaves in a sealed file, and Redis is trimmed behind that', async (t) =
 		['an entry less', lines.toSpliced(3, 1)],
 		['cut short', lines.slice(0, -1)],
 		['another cell', [lines[0].replace(' pa', ' pb'), ...lines.slice(1)]],
-		['another time', lines.toSpliced(2, 1, lines[2].replace(/ 1(\d{12}) /, ' 2$1 '))],
+		['another time', lines.toSpliced(2, 1, lines[2].replace(/ (\d)(\d{12}) /, (_, first, rest) => ` ${Number(first) + 1}${rest} `))],
 		['another seal', lines.toSpliced(-1, 1, lines.at(-1).replace(/[0-9a-f]{4}$/, 'beef'))],
 	]) {
 		writeFileSync(altered, `${changed.join('\n')}\n`)

@@ -6,7 +6,7 @@ import { ok, refused } from '../harness/ctl.mjs'
 import { dc09, Panel } from '../harness/device.mjs'
 import { Cell, until } from '../harness/index.mjs'
 import { commission, common, console_ as proto, record } from '../harness/proto.mjs'
-import { recordOf } from '../harness/registry.mjs'
+import { caughtUp, recordOf } from '../harness/registry.mjs'
 import { Screen } from '../harness/screen.mjs'
 import { Unit } from '../harness/unit.mjs'
 
@@ -43,6 +43,7 @@ test('scan, bind, press, received in so many seconds, confirm: then and only the
 	const opened = await tech.ask('deviceProve', { device: 'u1' })
 	assert.deepEqual([opened.result, opened.number], [Result.OK, 120])
 	await tech.cardShows((c) => c.proof === Proof.OPEN && c.proofMine, 'press now')
+	await caughtUp(cell, one)
 
 	// A second ago by the unit's clock: with the daemon's a few milliseconds behind it, no press would be told from the future.
 	const press = unit.press({ kind: Kind.SOS, raisedMs: BigInt(Date.now() - 1000) })
@@ -83,6 +84,7 @@ test('a press that its technician does not confirm becomes a call, even when the
 	const desk = await Screen.open(t, one, await cell.login('op01', { daemon: one }))
 
 	assert.equal((await tech.ask('deviceProve', { device: 'u1' })).result, Result.OK)
+	await caughtUp(cell, one) // a press that comes before the other daemon knows is a call
 	await unit.ack(unit.press({ kind: Kind.SOS }))
 	await tech.cardShows((c) => c.proof === Proof.RECEIVED, 'received')
 	assert.equal(desk.rows.size, 0)

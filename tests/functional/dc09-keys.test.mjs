@@ -8,6 +8,7 @@ import test from 'node:test'
 
 import { dc09, message, Panel } from '../harness/device.mjs'
 import { Cell, program, until } from '../harness/index.mjs'
+import { caughtUp } from '../harness/registry.mjs'
 
 const NOW = 1795336201000 // 2026-11-22 08:30:01
 const stamp = (ms) => {
@@ -16,9 +17,14 @@ const stamp = (ms) => {
 	return `_${time},${month}-${day}-${year}`
 }
 
+let setAt = 0
+/** What a panel's clock says that is right: it goes on while a test runs. */
+const now = () => NOW + Date.now() - setAt
+
 async function start(t) {
 	const cell = await Cell.start(t, { demo: { homes: 20 } })
 	await cell.daemon.control(`set ${NOW}`)
+	setAt = Date.now()
 	return cell
 }
 
@@ -35,9 +41,10 @@ async function register(cell, account, key, household) {
 		socket.once('error', reject)
 	})
 	assert.match(answer, /^\*\d+\r\n:1\r\n/, `registering ${account}`)
+	await caughtUp(cell)
 }
 
-function lock(token, seq, account, key, content, at = NOW) {
+function lock(token, seq, account, key, content, at = now()) {
 	const tail = Buffer.from(`|${content}]${stamp(at)}`)
 	let pad
 	do pad = randomBytes(16 - (tail.length % 16))
@@ -85,13 +92,13 @@ test('a wrong time gets NAK with ours; a clock that stays wrong does not hide a 
 	const panel = await Panel.connect(t, cell.daemon.ports.dc09)
 	const send = (seq, at) => panel.send(lock('ADM-CID', seq, 'C10C', key, '#C10C|1101 01 007', at))
 
-	for (const [seq, at] of [['0001', NOW - 3600_000], ['0002', NOW + 300_000]]) {
-		send(seq, at)
+	for (const [seq, off] of [['0001', -3600_000], ['0002', 300_000]]) {
+		send(seq, now() + off)
 		assert.match(await panel.reply(), /^"NAK"0000R0L0A0\[\]_08:3\d:\d\d,11-22-2026$/)
 		assert.equal(await openCalls(cell), 0)
 	}
 	// It took our time.
-	send('0002', NOW)
+	send('0002', now())
 	assert.match(await panel.reply(), /^"\*ACK"0002/)
 	assert.equal(await openCalls(cell), 1)
 	assert.equal(await cell.daemon.metric('pingan_dc09_nak_total'), 2)
@@ -99,7 +106,7 @@ test('a wrong time gets NAK with ours; a clock that stays wrong does not hide a 
 	await register(cell, 'C10D', key, 'h0007')
 	const stubborn = await Panel.connect(t, cell.daemon.ports.dc09)
 	for (const [seq, seen] of [['0001', 1], ['0002', 1], ['0003', 2]]) {
-		stubborn.send(lock('ADM-CID', seq, 'C10D', key, '#C10D|1101 01 007', NOW - 86400_000))
+		stubborn.send(lock('ADM-CID', seq, 'C10D', key, '#C10D|1101 01 007', now() - 86400_000))
 		assert.match(await stubborn.reply(), /^"NAK"/)
 		assert.equal(await openCalls(cell), seen)
 	}

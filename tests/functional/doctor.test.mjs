@@ -368,7 +368,7 @@ test('time, daemons, and the seals of the record of who did what', async (t) => 
 	is(await doctor(cell, 1), 'clock', 'wrong', /was set back/)
 	lie.time(60_000)
 	let found = await doctor(cell, 1)
-	is(found, 'daemon', 'warning', /not been heard of for (5\d|60) s/, /systemctl status pingand/)
+	is(found, 'daemon', 'warning', /not been heard of for [5-9]\d s/, /systemctl status pingand/)
 	is(found, 'daemons', 'wrong', /nobody is served/, /systemctl start pingand/)
 	lie.honest()
 	is(await doctor(cell, 0, '--days', '1'), 'clock', 'ok')
@@ -378,7 +378,7 @@ test('time, daemons, and the seals of the record of who did what', async (t) => 
 	await until(async () => (await ok(cell, 'audit', 'query', '--what', 'logged_in', '--json')).includes('op01'), { what: 'the log-in is on record' })
 	lie.time(31 * 60_000)
 	found = await doctor(cell, 1)
-	is(found, 'audit chain', 'wrong', /wait for a seal, the first for 3[01] minutes/, /audit\.key_file/)
+	is(found, 'audit chain', 'wrong', /wait for a seal, the first for 3\d minutes/, /audit\.key_file/)
 	lie.rule = ([command]) => (command.toUpperCase() === 'XREVRANGE' ? lie.error('NOPERM') : undefined)
 	is(await doctor(cell, 1), 'audit chain', 'wrong', /can't be read/)
 	lie.edit = (args, reply) => (args[1] === 'pa:audit' ? Buffer.from(reply.toString('latin1').replace('\r\nbody\r\n', '\r\nbxdy\r\n'), 'latin1') : reply)
@@ -466,7 +466,7 @@ test('the local snapshot: whole, what it holds; an old one, and one with a byte 
 	cell.daemon.config.redis.socket = path.join(cell.dir, 'lie.sock')
 	await cell.daemon.start()
 	await cell.daemon.stop()
-	is(await doctor(cell), 'snapshot', 'warning', /3[56]\d\d s old/, /is the daemon alive/i)
+	is(await doctor(cell), 'snapshot', 'warning', /3[5-9]\d\d s old/, /is the daemon alive/i)
 })
 
 test('every check was shown well and not well', () => {

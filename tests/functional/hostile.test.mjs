@@ -209,6 +209,7 @@ test('a unit presses without end under new ids: one incident, read more slowly, 
 	assert.ok(taken < 1500, `${taken} taken in at once`)
 	assert.equal(await cell.redis.cli('scard', 'pa:set:incidents:open'), '2')
 	assert.ok(memoryKb(cell) - before < GROWTH_MAX_KB)
+	await cell.daemon.child.logged(/ev=DEVICE_RESTLESS/)
 	assert.equal(cell.daemon.child.said(/ev=DEVICE_RESTLESS/).length, 1)
 	wild.end()
 	good.send(alarm({ id: 2n }))

@@ -20,7 +20,7 @@ const HOME = 'h0009'
 /** A cell with a call that an operator has, a roster and a caregiver on duty. */
 async function busy(t, config = {}) {
 	const cell = await Cell.start(t, { demo: { homes: 20, onDuty: 2 }, config })
-	await ok(cell, 'roster', 'template', 'add', '440190', '--on', 'daily', '--from', '00:00', '--to', '23:59', '--post', 'duty_phone', '--people', 'sup01')
+	await ok(cell, 'roster', 'template', 'add', '440190', '--on', 'daily', '--from', '00:00', '--to', '24:00', '--post', 'duty_phone', '--people', 'sup01')
 	const desk = await Screen.open(t, cell.daemon, await cell.login('op01'))
 	const unit = await Unit.connect(t, cell.daemon, cell.homes.find((h) => h.household === HOME))
 	const press = unit.press({ kind: Kind.FALL })

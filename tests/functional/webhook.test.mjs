@@ -345,7 +345,7 @@ test('one connection serves many requests, sent slowly or with Expect; what stan
 		const answer = await request(port, '/api/v1/alarms', { method: 'POST', body, headers: Vendors.headers(body), agent })
 		assert.equal(answer.status, 200)
 	}
-	assert.equal(await cell.daemon.metric('pingan_vendor_connections'), 1)
+	await until(async () => (await cell.daemon.metric('pingan_vendor_connections')) === 1, { what: 'one connection, for all three' })
 	await desk.row((r) => r.repeats === 2, 'all three')
 	// The first is answered, and the connection ends: the others must be sent again. Nothing of them is taken for a body.
 	const three = await raw(t, port, [1, 2, 3].map((n) => bytesOf(press('A1'), { key: `p${n}` })).join(''))

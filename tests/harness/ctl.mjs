@@ -13,7 +13,7 @@ export const ctl = (cell, ...args) =>
 /** What it printed; it must have done it. */
 export async function ok(cell, ...args) {
 	const { code, out, err } = await ctl(cell, ...args)
-	assert.equal(code, 0, `${args.join(' ')}: ${err}`)
+	assert.equal(code, 0, `${args.join(' ')}: ${err}${out}`)
 	return out
 }
 

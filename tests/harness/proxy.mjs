@@ -94,7 +94,8 @@ export class Proxy {
 	}
 
 	cut() {
-		for (const pair of this.pairs) for (const socket of pair.sockets) socket.resetAndDestroy?.() ?? socket.destroy()
+		// A Unix socket knows no reset.
+		for (const pair of this.pairs) for (const socket of pair.sockets) socket.remoteAddress === undefined ? socket.destroy() : socket.resetAndDestroy()
 	}
 
 	/** Bytes that went each way over all connections that stand. */

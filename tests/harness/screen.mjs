@@ -160,13 +160,22 @@ export class Screen {
 		this.live = true
 	}
 
-	/** Sends a request; `cmd` may be given to send the same one again. Resolves with its Reply. */
-	ask(what, value = {}, cmd = randomId()) {
-		const answer = new Promise((resolve) => this.waiting.set(cmd, resolve))
-		this.send({ case: 'request', value: { cmd, what: { case: what, value } } })
+	/**
+	 * Sends a request; `cmd` may be given to send the same one again. Resolves with its Reply. Whoever asks in a loop is told to
+	 * slow down, on a fast machine sooner than on a slow one: it then asks once more.
+	 */
+	async ask(what, value = {}, cmd = undefined) {
 		let reply = null
-		answer.then((r) => (reply = r))
-		return until(() => reply, { what: `reply to ${what}`, child: this.daemon.child })
+		const once = async () => {
+			const id = cmd ?? randomId()
+			reply = null
+			this.waiting.set(id, (r) => (reply = r))
+			this.send({ case: 'request', value: { cmd: id, what: { case: what, value } } })
+			await until(() => reply, { what: `reply to ${what}`, child: this.daemon.child })
+			return reply.result !== proto.Result.RATE
+		}
+		await until(once, { what: `${what} is not too often`, child: this.daemon.child })
+		return reply
 	}
 
 	/** Waits for a row that fits. */
