@@ -8,6 +8,7 @@ import { test } from 'node:test'
 
 import { PHONE, Stage } from '../harness/browser.mjs'
 import { DEMO_PASSWORD } from '../harness/index.mjs'
+import { openRow } from '../harness/press.mjs'
 import { common, console_ as proto } from '../harness/proto.mjs'
 import { household, person } from '../harness/registry.mjs'
 import { Screen } from '../harness/screen.mjs'
@@ -161,7 +162,7 @@ async function walk(t, stage, w, visit) {
 
 	// ---- a silent call, and one of a device that nobody knows
 	const rowOf = async (id) => page.getByRole('row').filter({ hasText: (await household(cell, id)).residents[0].name })
-	await (await rowOf('h0010')).click()
+	await openRow(await rowOf('h0010'))
 	await page.getByText(say_('detail.silent')).waitFor()
 	await visit(desk, 'silent')
 	await page.keyboard.press('e')
@@ -171,12 +172,12 @@ async function walk(t, stage, w, visit) {
 	await page.getByRole('row').filter({ hasText: '7F21' }).click()
 	await page.getByText(say_('detail.no_card')).waitFor()
 	await visit(desk, 'unknown-device')
-	await (await rowOf('h0026')).click()
+	await openRow(await rowOf('h0026'))
 	await button(desk, 'act.take_over').waitFor()
 	await visit(desk, 'of-a-colleague')
 
 	// ---- set aside for a while
-	await (await rowOf('h0019')).click()
+	await openRow(await rowOf('h0019'))
 	await button(desk, 'act.note').waitFor()
 	await page.keyboard.press('s')
 	await region('shelve.title').getByRole('textbox').fill(NOTE)
@@ -193,7 +194,7 @@ async function walk(t, stage, w, visit) {
 	await page.keyboard.press('l')
 
 	// ---- the call in hand
-	await (await rowOf(HOME)).click()
+	await openRow(await rowOf(HOME))
 	await desk.page.getByRole('group', { name: say_('detail.actions') }).getByRole('button', { name: say_('act.claim') }).click()
 	await region('detail.who').getByText(say_('detail.owner.me')).waitFor()
 	await page.keyboard.press('x')

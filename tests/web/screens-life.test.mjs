@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 
+import { openRow } from '../harness/press.mjs'
 import { common as C } from '../harness/proto.mjs'
 import { shift } from './support/scene.mjs'
 import { seats } from './support/seats.mjs'
@@ -84,10 +85,10 @@ test('what is set aside: counted, one key away, and never a call for help', asyn
 	const at = await desk()
 	await startShift(at, 'op07')
 	shift(daemon)
-	await row(at, '陈秀英').click()
+	await openRow(row(at, '陈秀英'))
 	await at.keyboard.press('s')
 	assert.equal(await at.getByRole('region', { name: '搁置', exact: true }).count(), 0, 'a call for help has no such panel')
-	await row(at, '蔡国栋').click()
+	await openRow(row(at, '蔡国栋'))
 	await at.getByRole('button', { name: /^搁置/ }).waitFor()
 	await at.keyboard.press('s')
 	await at.keyboard.press('2')
@@ -174,10 +175,10 @@ test('a drill: marked on every screen, closed as a drill; a home on test; taking
 	await startShift(at, 'sup1')
 	await startDuty(hand, 'cg01')
 	shift(daemon)
-	await row(at, '陈秀英').click()
+	await openRow(row(at, '陈秀英'))
 	await at.getByRole('region', { name: '进门' }).getByText('2351#').waitFor()
 	assert.equal(await at.getByRole('button', { name: /^设为测试/ }).count(), 0, 'not while somebody calls for help there')
-	await row(at, '蔡国栋').click()
+	await openRow(row(at, '蔡国栋'))
 	await at.getByRole('button', { name: /^设为测试/ }).click()
 	const test_ = at.getByRole('region', { name: '设为测试', exact: true })
 	await test_.getByRole('textbox').fill('换电池后试按')
@@ -187,7 +188,7 @@ test('a drill: marked on every screen, closed as a drill; a home on test; taking
 	await at.getByRole('button', { name: '结束测试' }).click()
 	await at.getByText(/正在测试：按键只致谢/).waitFor({ state: 'detached' })
 
-	await row(at, '梁玉珍').click()
+	await openRow(row(at, '梁玉珍'))
 	await at.getByRole('button', { name: /^接手/ }).click()
 	const over = at.getByRole('region', { name: '接手', exact: true })
 	await over.getByRole('textbox').waitFor()
@@ -197,7 +198,7 @@ test('a drill: marked on every screen, closed as a drill; a home on test; taking
 	await over.waitFor({ state: 'detached' })
 	await row(at, '梁玉珍').getByText('我', { exact: true }).waitFor()
 
-	await row(at, '陈秀英').click()
+	await openRow(row(at, '陈秀英'))
 	await at.getByRole('region', { name: '进门' }).getByText('2351#').waitFor()
 	await at.keyboard.press('F2')
 	const manual = at.getByRole('region', { name: '人工录入' })
@@ -247,7 +248,7 @@ test('English for a supervisor: storm, drill, what is set aside', async () => {
 	daemon.tellStorms()
 	daemon.change(0xa100300n + 8n, { aside: C.Aside.STORM, asideUntilMs: daemon.now() + 3_000_000n })
 	daemon.change(0xa100237n, { drill: true, escalated: true, holdUntilMs: daemon.now() + 90_000n, repairOverdue: true })
-	await row(at, '陈秀英').click()
+	await openRow(row(at, '陈秀英'))
 	await at.getByText('Drill: everything as if it were real').waitFor()
 	await at.keyboard.press('w')
 	await at.getByRole('region', { name: 'Storm mode', exact: true }).getByRole('textbox').waitFor()

@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { Stage } from '../harness/browser.mjs'
 import { ok } from '../harness/ctl.mjs'
 import { dc09, Panel } from '../harness/device.mjs'
+import { openRow } from '../harness/press.mjs'
 import { common } from '../harness/proto.mjs'
 import { household } from '../harness/registry.mjs'
 import { Unit } from '../harness/unit.mjs'
@@ -50,7 +51,7 @@ test('scan, press, received in so many seconds, confirm: in service; and the con
 
 	// The next press is a call, and its unit's card says who has proved it.
 	await unit.ack(unit.press({ kind: Kind.SOS }))
-	await desk.row(truth.residents[0].name).click()
+	await openRow(desk.row(truth.residents[0].name))
 	await desk.page.keyboard.press('a')
 	await desk.region('长者').getByText('由我处理').waitFor()
 	await desk.page.keyboard.press('i')
@@ -83,7 +84,7 @@ test('an unknown unit calls: it is answered like any other call, and bound to it
 
 	// It is not told that it was heard: nobody knows yet that it is a unit at all.
 	panel.send(dc09('"ADM-CID"0001L0#7777[#7777|1101 01 001]'))
-	await desk.row('未知设备').click()
+	await openRow(desk.row('未知设备'))
 	await desk.page.keyboard.press('a')
 	await desk.region('呼援详情').getByText('由我处理').first().waitFor()
 	await desk.look('unknown')
