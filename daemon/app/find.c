@@ -336,6 +336,29 @@ static bool search_slice(struct app *app, struct search *search, covers_area *co
 	return search->at >= f->count;
 }
 
+bool find_walk(const struct app *app, const struct find_grams *grams, uint32_t *at, find_each *each, void *ctx)
+{
+	const struct find *f = app->find;
+	size_t bytes = 0;
+
+	for (; *at < f->count && bytes < FIND_SLICE_BYTES; *at += 64) {
+		const struct block *block = f->blocks[*at / FIND_BLOCK];
+		uint32_t word = *at % FIND_BLOCK / 64;
+		uint64_t may = find_index_word(&block->index, word, grams);
+
+		bytes += sizeof may * (1 + grams->count);
+		for (; may != 0; may &= may - 1) {
+			const struct item *item = block->items[64 * word + (uint32_t)__builtin_ctzll(may)];
+
+			if (item == NULL)
+				continue;
+			bytes += item->len + LOOK_BYTES;
+			each(ctx, item->household, slice_of(item->text, item->len));
+		}
+	}
+	return *at >= f->count;
+}
+
 static Pingan__V1__FoundHomes__Home *home_fill(struct app *app, const struct hit *hit)
 {
 	Pingan__V1__FoundHomes__Home *to = arena_take(&app->arena, sizeof *to);

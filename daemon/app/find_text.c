@@ -223,6 +223,22 @@ static uint32_t tag_rank(uint8_t tag)
 	return COUNT_OF(ORDER);
 }
 
+bool find_text_is(struct slice text, const char *tags, const char *query)
+{
+	size_t len = strlen(query);
+
+	for (; *tags != '\0'; tags++) {
+		const uint8_t head[2] = {'\n', (uint8_t)*tags}, *at = text.at, *end = text.at + text.len;
+
+		while ((at = memmem(at, (size_t)(end - at), head, sizeof head)) != NULL) {
+			at += sizeof head;
+			if ((size_t)(end - at) >= len && memcmp(at, query, len) == 0 && (at + len == end || at[len] == '\n'))
+				return true;
+		}
+	}
+	return false;
+}
+
 /* The whole field, its beginning, or somewhere in it; then what field it is. */
 uint32_t find_text_rank(struct slice text, struct slice query, enum find_tag *ret_tag)
 {

@@ -42,6 +42,9 @@ void find_text_home(struct buf *b, const struct ports *ports, const Pingan__V1__
 /* One character of UTF-8; what is none counts as a byte of its own. Returns its length; `left` is not 0. */
 size_t find_rune_of(const uint8_t *at, size_t left, uint32_t *ret);
 
+/* One of the fields with these tags ("pc") says exactly this, folded as find_text_query() does. */
+bool find_text_is(struct slice text, const char *tags, const char *query);
+
 /* How well `query` is met by a text of such fields: smaller is better; UINT32_MAX = not at all. *ret_tag: of that field. */
 uint32_t find_text_rank(struct slice text, struct slice query, enum find_tag *ret_tag);
 

@@ -215,6 +215,9 @@ static bool read_one(struct app *app, enum listing which, const struct record *r
 	if (ret->body == NULL) {
 		count(app, C_RECORDS_UNREADABLE);
 		APP_LOG(app, "RECORD_UNREADABLE", "key=%s reason=bytes len=%" PRIu32, rec->key, rec->body_len);
+	} else if (which == LISTING_HOMES && home == NULL) {
+		/* It has been erased: what is left says where it was. */
+		area_take(ret->area, ((const Pingan__V1__Household *)(const void *)ret->body)->area);
 	}
 	return ret->body != NULL;
 }
@@ -222,17 +225,28 @@ static bool read_one(struct app *app, enum listing which, const struct record *r
 bool app_listing_walk(struct app *app, enum listing which, const char *after, size_t max, listing_each *each, void *ctx,
                       char ret_place[LISTING_KEY_MAX])
 {
+	return app_listing_walk_since(app, which, after, 0, max, each, ctx, ret_place);
+}
+
+bool app_listing_walk_since(struct app *app, enum listing which, const char *after, uint64_t since, size_t max,
+                            listing_each *each, void *ctx, char ret_place[LISTING_KEY_MAX])
+{
+	size_t n = 0, skipped = 0;
 	const struct list *l = &app->listings->lists[which];
 	const struct sorted_item *item = sorted_next(&l->by, after);
 
 	ret_place[0] = '\0';
 	app_begin(app);
-	for (size_t n = 0; item != NULL && n < max; n++) {
+	while (item != NULL && n < max && skipped < LISTING_SKIP) {
+		const struct record *rec = item->value;
 		struct listed one;
-		bool more = !read_one(app, which, item->value, &one) || each(ctx, &one);
+		bool changed = since == 0 || rec->log_id > since;
+		bool more = !changed || !read_one(app, which, rec, &one) || each(ctx, &one);
 
 		if (!text_copy(ret_place, LISTING_KEY_MAX, slice_str(item->key)))
 			return true; /* no key is as long */
+		n += changed;
+		skipped += !changed;
 		item = sorted_next(&l->by, item->key);
 		if (!more)
 			break;
@@ -282,6 +296,13 @@ bool app_person_in(struct app *app, const char *person, const char *area)
 		if (area_covers(area, p->areas[i]) || area_covers(p->areas[i], area))
 			return true;
 	return false;
+}
+
+bool app_device_home(struct app *app, const char *device, const char *household)
+{
+	const Pingan__V1__Device *d = device_find(app, device);
+
+	return d != NULL && strcmp(d->household, household) == 0;
 }
 
 void app_person_now(struct app *app, const char *person, struct person_now *ret)

@@ -4,7 +4,7 @@
  * Knows:  the records as they stand in memory; who may see which is asked of rights by who reads.
  * Result: homes, units, people, areas, sessions by id; calls by when they were opened, the newest first. A record that stays
  *         while somebody walks is met once. What is handed out may not be safe yet: `log_id` says from which entry on it is.
- * Bounds: LISTING_SLICE records put into an index a turn; a step hands out as many as it was asked for and allocates nothing.
+ * Bounds: LISTING_SLICE records put into an index a turn; LISTING_SKIP passed over in a step; a step hands out as many as it was asked for and allocates nothing.
  *         Of closed calls only those in memory are here (CLOSED_KEPT).
  */
 #ifndef APP_LISTING_H
@@ -15,6 +15,7 @@
 #include "app/app.h"
 
 #define LISTING_SLICE 256
+#define LISTING_SKIP 256
 #define LISTING_KEY_MAX STORE_KEY_MAX
 
 enum listing {
@@ -48,6 +49,10 @@ bool app_listing_ready(struct app *app, enum listing which);
 typedef bool listing_each(void *ctx, const struct listed *one);
 bool app_listing_walk(struct app *app, enum listing which, const char *after, size_t max, listing_each *each, void *ctx,
                       char ret_place[LISTING_KEY_MAX]);
+/* The same of those alone that an entry behind `since` has brought or changed; 0 = of all. Since this daemon has read the cell anew
+ * every record counts as changed by the newest entry of then: there is never one too few. */
+bool app_listing_walk_since(struct app *app, enum listing which, const char *after, uint64_t since, size_t max,
+                            listing_each *each, void *ctx, char ret_place[LISTING_KEY_MAX]);
 /* One of them; false when there is none that can be read. Lives until the next call of the app. */
 bool app_listing_find(struct app *app, enum listing which, const char *id, struct listed *ret);
 /* Every call that was ever closed is still in memory. */
@@ -60,6 +65,9 @@ bool app_person_near(struct app *app, const char *person, const struct who *who)
 
 /* One of their areas is this one, in it, or around it. */
 bool app_person_in(struct app *app, const char *person, const char *area);
+
+/* The home of this unit is that one. */
+bool app_device_home(struct app *app, const char *device, const char *household);
 
 /* How somebody who works stands now. */
 struct person_now {

@@ -64,7 +64,7 @@ struct api_route {
 	const char *params;   /* names with a blank between; NULL = none */
 	const char *statuses; /* that it answers, in order: "200 304 404"; API_ALWAYS are besides */
 	bool elsewhere;       /* answered by api.c */
-	bool edits;           /* PUT, PATCH of a record of the registry, or a look that is a log entry: api_edited() follows */
+	bool edits; /* PUT, PATCH of a record of the registry, or a look that is a log entry: api_edited() follows */
 	void (*drop)(
 		void *at); /* its calls have memory of their own (api_call.own), and this is how it goes; NULL = none */
 	/* The call has been let in: answers, or leaves a step. */
@@ -108,9 +108,11 @@ struct api_call {
 	bool working; /* in api->work */
 	mono_t until; /* given up then */
 	struct jot out;
-	uint64_t needs;  /* log entry that must be safe before the answer goes */
-	unsigned status; /* of what is written and waits for that */
-	char tag[40];    /* its ETag with quotes; "" = none */
+	struct jot gone;       /* ids of what is no more; of lists with `gone` */
+	struct app_pick *pick; /* homes out of the index of find.h; owned */
+	uint64_t needs;        /* log entry that must be safe before the answer goes */
+	unsigned status;       /* of what is written and waits for that */
+	char tag[40];          /* its ETag with quotes; "" = none */
 	struct {
 		const struct api_kind *of;
 		uint64_t tag;    /* of app_record_edit(); 0 = not asked yet */
@@ -126,6 +128,10 @@ struct api_call {
 			bool end;
 			int number[4]; /* filters, as its params() left them */
 			ms_t since_ms, until_ms;
+			/* changed_since: told is what entries behind `since` have changed; `as_of` is what the next walk begins with. */
+			bool feed;
+			uint64_t since, as_of;
+			size_t picked; /* of c->pick, told so far */
 		} list;
 		struct {
 			void *at; /* owned; the route's drop() */
@@ -191,6 +197,8 @@ void api_param_area(struct api_call *c, const char *name, char ret[16]);
 /* ------------------------------------------------------------ api_list.c */
 
 #define API_LIST_PARAMS "limit cursor"
+/* Of what can be followed from one walk to the next. */
+#define API_FEED_PARAMS API_LIST_PARAMS " changed_since"
 
 /* How one listing is told. */
 struct api_list {
@@ -200,9 +208,20 @@ struct api_list {
 	bool (*params)(struct api_call *c); /* reads its own filters; NULL = none. Faults are noted */
 	bool (*match)(struct api_call *c, const struct listed *one); /* NULL = all */
 	void (*tell)(struct api_call *c, const struct listed *one);  /* members of one */
+	bool (*gone)(
+		const struct listed *one); /* it is no more, and only that is told; NULL = none of this kind ever goes */
+	bool (*sought)(struct api_call *c, const struct listed *one); /* of what is gone: NULL = all */
 };
 
 void api_list_begin(struct api_call *c, const struct api_list *of);
+/* Its parts. Parameters have been read and the list is open; false: it has been answered. */
+bool api_list_open(struct api_call *c, const struct api_list *of) MUST_USE;
+/* One more of the page, if it is to be told; `ctx` is the call. False: the page is full. */
+bool api_list_item(void *ctx, const struct listed *one);
+/* A page is not as long as it may be. */
+bool api_list_room(const struct api_call *c);
+/* The end of a page: answers, or leaves a step. True when it has answered. */
+bool api_list_close(struct api_call *c);
 void api_one_begin(struct api_call *c, const struct api_list *of);
 /* The record that the path names, if the caller may see it; else it has been answered. */
 bool api_one(struct api_call *c, const struct api_list *of, struct listed *ret);

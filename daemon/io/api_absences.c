@@ -48,7 +48,8 @@ static bool match(struct api_call *c, const struct listed *one)
 {
 	const Pingan__V1__Absences *a = (const Pingan__V1__Absences *)one->body;
 	const char *area = api_param(c, "area");
-	bool away = false;
+	bool away =
+		c->list.feed && api_param(c, "since") == NULL && api_param(c, "until") == NULL; /* taken back: news too */
 
 	for (size_t i = 0; i < a->n_list; i++)
 		away = away || (a->list[i]->until_ms > c->list.since_ms &&

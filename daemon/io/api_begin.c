@@ -42,6 +42,8 @@ void api_forget(struct request *rq)
 	TAILQ_REMOVE(&c->api->calls, c, link);
 	c->api->call_count--;
 	jot_free(&c->out);
+	jot_free(&c->gone);
+	free(c->pick);
 	if (c->route->drop != NULL)
 		c->route->drop(c->own.at);
 	explicit_bzero(c->edit.key, sizeof c->edit.key);

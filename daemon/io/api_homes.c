@@ -1,6 +1,7 @@
 /* api_homes.c - homes with their residents and contacts. Health notes are no part of it: nobody reads them in passing. Nor
  * is the key that seals what is written of a home. */
 #include "io/api_message.h"
+#include "io/api_pick.h"
 #include "wire/registry_edit.h"
 
 /* What belongs to others, and how to get in: that is told to those only who keep it right. */
@@ -32,37 +33,54 @@ static bool params(struct api_call *c)
 	return true;
 }
 
-static bool match(struct api_call *c, const struct listed *one)
+static void wanted_read(const struct api_call *c, struct home_wanted *ret)
 {
-	const Pingan__V1__Household *h = (const Pingan__V1__Household *)one->body;
-	const char *area = api_param(c, "area"), *phone = api_param(c, "phone"), *resident = api_param(c, "resident");
-	bool found;
-
-	if (h->erased_ms != 0 || (area != NULL && strncmp(h->area, area, strlen(area)) != 0))
-		return false;
-	if (resident != NULL) {
-		found = false;
-		for (size_t i = 0; i < h->n_residents; i++)
-			found = found || strcmp(h->residents[i]->id, resident) == 0;
-		if (!found)
-			return false;
-	}
-	if (phone == NULL)
-		return true;
-	found = strcmp(h->phone, phone) == 0;
-	for (size_t i = 0; i < h->n_residents; i++)
-		found = found || strcmp(h->residents[i]->phone, phone) == 0;
-	for (size_t i = 0; i < h->n_contacts; i++)
-		found = found || strcmp(h->contacts[i]->phone, phone) == 0;
-	return found;
+	*ret = (struct home_wanted){.area = api_param(c, "area"),
+	                            .phone = api_param(c, "phone"),
+	                            .name = api_param(c, "name"),
+	                            .resident = api_param(c, "resident"),
+	                            .device = api_param(c, "device")};
 }
 
-const struct api_list API_HOMES = {
-	.which = LISTING_HOMES, .personal = true, .placed = true, .params = params, .match = match, .tell = tell};
+static bool gone(const struct listed *one)
+{
+	return ((const Pingan__V1__Household *)one->body)->erased_ms != 0;
+}
+
+/* Of a home that has been erased nothing is known but where it was. */
+static bool sought(struct api_call *c, const struct listed *one)
+{
+	const char *area = api_param(c, "area");
+
+	return area == NULL || area_covers(area, one->area);
+}
+
+static bool match(struct api_call *c, const struct listed *one)
+{
+	struct home_wanted wanted;
+
+	wanted_read(c, &wanted);
+	return app_home_wanted(api_app(c), (const Pingan__V1__Household *)one->body, &wanted);
+}
+
+const struct api_list API_HOMES = {.which = LISTING_HOMES,
+                                   .personal = true,
+                                   .placed = true,
+                                   .params = params,
+                                   .match = match,
+                                   .tell = tell,
+                                   .gone = gone,
+                                   .sought = sought};
 
 void api_homes_get(struct api_call *c)
 {
-	api_list_begin(c, &API_HOMES);
+	struct home_wanted wanted;
+
+	wanted_read(c, &wanted);
+	if (wanted.phone != NULL || wanted.name != NULL || wanted.resident != NULL || wanted.device != NULL)
+		api_pick_begin(c, &API_HOMES, &wanted);
+	else
+		api_list_begin(c, &API_HOMES);
 }
 
 void api_home_get(struct api_call *c)

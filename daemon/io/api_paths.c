@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #define LIST API_LIST_PARAMS
+#define FEED API_FEED_PARAMS
 
 #define ONE "200 304 404"
 #define MANY "200 304"
@@ -34,14 +35,14 @@ const struct api_route API_ROUTES[] = {
 
 	{HTTP_GET, "/api/v1/find", .scope = SCOPE_HOMES_READ, .params = "text", .statuses = MANY, .begin = api_find,
      .drop = free},
-	{HTTP_GET, "/api/v1/homes", .scope = SCOPE_HOMES_READ, .params = LIST " area phone resident", .statuses = MANY,
-     .begin = api_homes_get},
+	{HTTP_GET, "/api/v1/homes", .scope = SCOPE_HOMES_READ, .params = FEED " area phone name resident device",
+     .statuses = MANY, .begin = api_homes_get},
 	{HTTP_GET, "/api/v1/homes/{id}", .scope = SCOPE_HOMES_READ, .statuses = ONE, .begin = api_home_get},
 	EDIT("homes", home, SCOPE_HOMES_WRITE),
 	{HTTP_GET, "/api/v1/homes/{id}/health", .scope = SCOPE_HEALTH_READ, .statuses = ONE, .edits = true,
      .begin = api_home_health},
 
-	{HTTP_GET, "/api/v1/devices", .scope = SCOPE_DEVICES_READ, .params = LIST " area household state protocol silent",
+	{HTTP_GET, "/api/v1/devices", .scope = SCOPE_DEVICES_READ, .params = FEED " area household state protocol silent",
      .statuses = MANY, .begin = api_devices_get},
 	{HTTP_GET, "/api/v1/devices/{id}", .scope = SCOPE_DEVICES_READ, .statuses = ONE, .begin = api_device_get},
 	{HTTP_PUT, "/api/v1/devices/{id}", .scope = SCOPE_DEVICES_WRITE, .statuses = PUT_AGAIN, .edits = true,
@@ -51,21 +52,21 @@ const struct api_route API_ROUTES[] = {
 	{HTTP_GET, "/api/v1/devices/{id}/status", .scope = SCOPE_DEVICES_READ, .statuses = ONE, .begin = api_device_status},
 
 	{HTTP_GET, "/api/v1/incidents", .scope = SCOPE_INCIDENTS_READ,
-     .params = LIST " area household state kind class since until", .statuses = MANY, .begin = api_incidents_get},
+     .params = FEED " area household state kind class since until", .statuses = MANY, .begin = api_incidents_get},
 	{HTTP_GET, "/api/v1/incidents/{id}", .scope = SCOPE_INCIDENTS_READ, .statuses = ONE, .begin = api_incident_get},
 
-	{HTTP_GET, "/api/v1/people", .scope = SCOPE_PEOPLE_READ, .params = LIST " area role", .statuses = MANY,
+	{HTTP_GET, "/api/v1/people", .scope = SCOPE_PEOPLE_READ, .params = FEED " area role", .statuses = MANY,
      .begin = api_people_get},
 	{HTTP_GET, "/api/v1/people/{id}", .scope = SCOPE_PEOPLE_READ, .statuses = ONE, .begin = api_person_get},
 	EDIT("people", person, SCOPE_PEOPLE_WRITE),
 	{HTTP_GET, "/api/v1/duty", .scope = SCOPE_ROSTERS_READ, .params = LIST " area role", .statuses = MANY,
      .begin = api_duty_get},
-	{HTTP_GET, "/api/v1/rosters", .scope = SCOPE_ROSTERS_READ, .params = LIST " area", .statuses = MANY,
+	{HTTP_GET, "/api/v1/rosters", .scope = SCOPE_ROSTERS_READ, .params = FEED " area", .statuses = MANY,
      .begin = api_rosters_get},
 	{HTTP_GET, "/api/v1/rosters/{id}", .scope = SCOPE_ROSTERS_READ, .statuses = ONE, .begin = api_roster_get},
 	{HTTP_PUT, "/api/v1/rosters/{id}", .scope = SCOPE_ROSTERS_PLAN, .statuses = PUT_AGAIN, .edits = true,
      .body = api_roster_put},
-	{HTTP_GET, "/api/v1/absences", .scope = SCOPE_ABSENCES_READ, .params = LIST " area since until", .statuses = MANY,
+	{HTTP_GET, "/api/v1/absences", .scope = SCOPE_ABSENCES_READ, .params = FEED " area since until", .statuses = MANY,
      .begin = api_absences_list},
 	{HTTP_GET, "/api/v1/absences/{id}", .scope = SCOPE_ABSENCES_READ, .statuses = ONE, .begin = api_absences_get},
 	{HTTP_PUT, "/api/v1/absences/{id}", .scope = SCOPE_ABSENCES_WRITE,
@@ -79,12 +80,12 @@ const struct api_route API_ROUTES[] = {
 	{HTTP_GET, "/api/v1/roster-gaps", .scope = SCOPE_ROSTERS_READ, .params = "area", .statuses = MANY,
      .begin = api_roster_gaps_get},
 
-	{HTTP_GET, "/api/v1/areas", .scope = SCOPE_AREAS_READ, .params = LIST " within", .statuses = MANY,
+	{HTTP_GET, "/api/v1/areas", .scope = SCOPE_AREAS_READ, .params = FEED " within", .statuses = MANY,
      .begin = api_areas_get},
 	{HTTP_GET, "/api/v1/areas/{id}", .scope = SCOPE_AREAS_READ, .statuses = ONE, .begin = api_area_get},
 	EDIT("areas", area, SCOPE_AREAS_WRITE),
 
-	{HTTP_GET, "/api/v1/stations", .scope = SCOPE_AREAS_READ, .params = LIST " area kind", .statuses = MANY,
+	{HTTP_GET, "/api/v1/stations", .scope = SCOPE_AREAS_READ, .params = FEED " area kind", .statuses = MANY,
      .begin = api_stations_get},
 	{HTTP_GET, "/api/v1/stations/{id}", .scope = SCOPE_AREAS_READ, .statuses = ONE, .begin = api_station_get},
 	EDIT("stations", station, SCOPE_AREAS_WRITE),

@@ -177,6 +177,12 @@ void jot_bool(struct jot *j, const char *key, bool value)
 	put(j, value ? "true" : "false", value ? 4 : 5);
 }
 
+void jot_raw(struct jot *j, const char *key, struct slice json)
+{
+	key_put(j, key);
+	put(j, (const char *)json.at, json.len);
+}
+
 void jot_null(struct jot *j, const char *key)
 {
 	key_put(j, key);

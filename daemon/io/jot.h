@@ -31,6 +31,8 @@ void jot_number(struct jot *j, const char *key, int64_t number);
 /* A number of so many decimal places, "23.129111". */
 void jot_decimal(struct jot *j, const char *key, int64_t number, unsigned places);
 void jot_bool(struct jot *j, const char *key, bool value);
+/* JSON that has been jotted down elsewhere. */
+void jot_raw(struct jot *j, const char *key, struct slice json);
 void jot_null(struct jot *j, const char *key);
 /* "2026-03-01T08:30:00.000Z" (RFC 3339). */
 void jot_time(struct jot *j, const char *key, ms_t at_ms);

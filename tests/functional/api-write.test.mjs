@@ -339,7 +339,9 @@ describe('absences', () => {
 		const now = is(await ask('GET', '/absences/cg03'), 200)
 		const changed = is(await ask('PUT', '/absences/cg03', { ...now.json, absences: [{ ...now.json.absences[0], reason: 'other' }, now.json.absences[1], holiday] }, on(now)), 200)
 		assert.deepEqual(changed.json.absences.map((a) => [a.id, a.reason]), [[1, 'other'], [2, 'training'], [3, 'holiday']])
+		const asOf = is(await ask('GET', '/absences?changed_since=0'), 200).json.as_of
 		const back = is(await ask('PUT', '/absences/cg03', { absences: [] }, on(changed)), 200)
+		assert.ok(is(await ask('GET', `/absences?changed_since=${asOf}`), 200).json.items.some((a) => a.person === 'cg03' && a.absences.length === 0), 'taken back is news')
 		assert.deepEqual(back.json.absences, [])
 		await until(async () => !(await gaps()).some((g) => g.shift === sick.from), { what: 'nobody is missing' })
 		const entries = (await chain()).filter((a) => a.record === 'absence:cg03' && /^token\./.test(a.who))

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
-import { ok as commands } from '../harness/ctl.mjs'
+import { ctl, ok as commands } from '../harness/ctl.mjs'
 import { Cell, request, until } from '../harness/index.mjs'
 import { household } from '../harness/registry.mjs'
 import { Unit } from '../harness/unit.mjs'
@@ -104,6 +104,79 @@ describe('lists', () => {
 		assert.deepEqual(await all('/devices?state=in_service', 500), every.filter((d) => d.state === 'in_service'))
 		assert.deepEqual((await ok('/devices?state=retired')).items, [])
 		for (const unit of every) for (const word of ['psk', 'token', 'dc09_key', 'next_psk', 'token_hash']) assert.ok(!(word in unit), word)
+	})
+
+	test('homes of which something is known exactly, out of the index, page by page', async () => {
+		const homes = await all('/homes', 500)
+		const ids = async (query, limit = 100) => (await all(`/homes?${query}`, limit)).map((h) => h.id)
+		const one = homes[8]
+		for (const phone of [one.phone, `+86 ${one.phone}`, one.phone.replace(/^(...)/, '$1-')]) assert.deepEqual(await ids(`phone=${encodeURIComponent(phone)}`), [one.id], phone)
+		assert.deepEqual(await ids(`phone=${one.phone.slice(1)}`), [], 'a part of it is another number')
+		for (const contact of one.contacts) assert.ok((await ids(`phone=${encodeURIComponent(contact.phone)}`)).includes(one.id))
+		const unit = (await ok(`/devices?household=${one.id}`)).items[0]
+		assert.deepEqual(await ids(`device=${unit.id}`), [one.id])
+		assert.deepEqual(await ids(`device=${unit.id}x`), [])
+		assert.deepEqual(await ids(`device=${unit.id}&resident=${homes[9].residents[0].id}`), [])
+		// Three of one name, in two areas.
+		const far = homes.find((h) => h.area.slice(0, 9) !== one.area.slice(0, 9))
+		const three = [one, homes[9], far]
+		for (const h of three) await ok(`/homes/${h.id}`, { method: 'PATCH', headers: { 'content-type': 'application/merge-patch+json' }, body: JSON.stringify({ residents: [{ ...h.residents[0], name: '穆同名' }] }) })
+		const wanted = three.map((h) => h.id).sort()
+		for (const limit of [1, 2, 100]) for (const name of ['穆同名', 'mutongming', 'Mu Tongming']) assert.deepEqual(await ids(`name=${encodeURIComponent(name)}`, limit), wanted, `${name} by ${limit}`)
+		assert.deepEqual(await ids(`name=${encodeURIComponent('同名')}`), [])
+		assert.deepEqual(await ids(`name=mutongming&area=${far.area.slice(0, 9)}`, 1), [far.id])
+		assert.deepEqual(await ids(`name=mutongming&phone=${one.phone}`), [one.id])
+		const token = JSON.parse(await commands(cell, 'token', 'add', 'near', '--scope', 'homes:read', '--area', far.area.slice(0, 9), '--days', '1', '--json')).token
+		const as = { cookie: '', headers: { authorization: `Bearer ${token}` } }
+		const near = await until(async () => ((await ask('/homes?name=mutongming', as)).status === 200 ? ok('/homes?name=mutongming&limit=1', as) : null), { what: 'the token is known' })
+		assert.deepEqual([near.items.map((h) => h.id), near.next], [[far.id], undefined], 'no cursor tells of others')
+	})
+
+	test('a walk from the last one on meets what has changed, and what is gone', async () => {
+		async function feed(since, path = '/homes?', limit = 500) {
+			const told = { items: [], gone: [] }
+			let page
+			do {
+				page = await ok(`${path}changed_since=${since}&limit=${limit}${page ? `&cursor=${page.next}` : ''}`)
+				assert.equal(page.as_of, told.as_of ?? page.as_of, 'the same on all pages')
+				told.as_of = page.as_of
+				told.items.push(...page.items.map((h) => h.id))
+				told.gone.push(...(page.gone ?? []))
+			} while (page.next)
+			return told
+		}
+		const patch = (id, value) => ok(`/homes/${id}`, { method: 'PATCH', headers: { 'content-type': 'application/merge-patch+json' }, body: JSON.stringify(value) })
+		const whole = (await all('/homes', 500)).map((h) => h.id)
+		const first = await feed(0, '/homes?', 7)
+		assert.deepEqual(first.items, whole)
+		assert.ok(!('as_of' in (await ok('/homes?limit=1'))))
+		let at = first
+		await until(async () => (at = await feed(at.as_of)).items.length === 0, { what: 'nothing is on its way' })
+		await patch(whole[20], { note: '走廊尽头' })
+		await patch(whole[3], { note: '后门' })
+		const news = await feed(at.as_of, '/homes?', 1)
+		assert.deepEqual(news.items, [whole[3], whole[20]])
+		assert.deepEqual((await feed(news.as_of)).items, [])
+		// One that is changed behind the back of a walk is met by the next.
+		const begun = await ok('/homes?changed_since=0&limit=5')
+		await patch(whole[0], { note: '换了门锁' })
+		await ok(`/homes?changed_since=0&limit=500&cursor=${begun.next}`)
+		assert.ok((await feed(begun.as_of)).items.includes(whole[0]))
+		// One that is erased is told by its id, where it was.
+		const home = await ok(`/homes/${whole[12]}`)
+		at = await feed(begun.as_of)
+		await ctl(cell, 'home', 'erase', home.id, '--reason', 'left', '--retire')
+		let gone
+		await until(async () => (gone = await feed(at.as_of)).gone.length > 0, { what: 'it is gone' })
+		assert.deepEqual([gone.items, gone.gone], [[], [home.id]])
+		assert.deepEqual((await feed(at.as_of, `/homes?area=${home.area}&`)).gone, [home.id])
+		assert.deepEqual((await feed(at.as_of, '/homes?area=440199&')).gone, [])
+		assert.ok(!(await all('/homes', 500)).some((h) => h.id === home.id))
+		await refused(404, 'not_found', `/homes/${home.id}`)
+		for (const path of ['devices', 'incidents', 'people', 'rosters', 'absences', 'areas', 'stations']) assert.match((await ok(`/${path}?changed_since=0`)).as_of, /^\d+$/, path)
+		await refused(503, 'busy', '/homes?changed_since=999999999')
+		for (const wrong of ['x', '-1', '1x', '', '99999999999999999999999']) await refused(400, 'parameters', `/homes?changed_since=${wrong}`)
+		await refused(400, 'parameters', `/homes?changed_since=0&cursor=${Buffer.from('household:h0001').toString('base64url')}`)
 	})
 
 	test('what is misspelt or cannot be is refused by name, and says nothing of what was typed', async () => {

@@ -117,6 +117,12 @@ bool who_covers(const struct who *who, const char *area)
 	return true;
 }
 
+void app_health(const struct app *app, struct app_health *ret)
+{
+	(void)app;
+	*ret = (struct app_health){.safe = 1000};
+}
+
 bool app_listing_ready(struct app *app, enum listing which)
 {
 	(void)app;
@@ -133,12 +139,13 @@ bool app_listing_find(struct app *app, enum listing which, const char *id, struc
 	return false;
 }
 
-bool app_listing_walk(struct app *app, enum listing which, const char *after, size_t max, listing_each *each, void *ctx,
-                      char ret_place[LISTING_KEY_MAX])
+bool app_listing_walk_since(struct app *app, enum listing which, const char *after, uint64_t since, size_t max,
+                            listing_each *each, void *ctx, char ret_place[LISTING_KEY_MAX])
 {
 	size_t seen = 0;
 
 	(void)app;
+	(void)since;
 	(void)which;
 	ret_place[0] = '\0';
 	MUST(strlen(after) < LISTING_KEY_MAX);

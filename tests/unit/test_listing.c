@@ -220,6 +220,37 @@ static void whoever_has_enough_goes_on_from_there(void **state)
 	rig_free(g);
 }
 
+static void what_has_changed_since_is_met_and_nothing_else(void **state)
+{
+	static struct met m;
+	struct rig *g = many();
+	char after[LISTING_KEY_MAX] = "", place[LISTING_KEY_MAX];
+	bool end = false;
+	uint64_t since;
+
+	(void)state;
+	until_ready(g, LISTING_HOMES);
+	since = g->app->newest;
+	home_comes(g, "n0003");
+	home_comes(g, "n0699");
+	home_comes(g, "n0699x");
+	m.count = m.stop = 0;
+	/* Pieces that are passed over are no longer than others; each goes on where the one before ended. */
+	for (int piece = 0; !end; piece++) {
+		assert_true(piece < HOMES);
+		end = app_listing_walk_since(g->app, LISTING_HOMES, after, since, 8, meet, &m, place);
+		memcpy(after, place, sizeof after);
+		assert_true(piece != 0 || !end);
+	}
+	assert_int_equal(m.count, 3);
+	assert_string_equal(m.ids[0], "n0003");
+	assert_string_equal(m.ids[2], "n0699x");
+	m.count = 0;
+	assert_true(app_listing_walk_since(g->app, LISTING_HOMES, "household:n0690", g->app->newest, 8, meet, &m, place));
+	assert_int_equal(m.count, 0);
+	rig_free(g);
+}
+
 static void calls_come_newest_first_open_and_closed(void **state)
 {
 	static struct met m;
@@ -272,6 +303,7 @@ int main(void)
 		cmocka_unit_test(every_page_length_meets_every_home_once),
 		cmocka_unit_test(what_stays_is_met_once_whatever_comes_and_goes_between_pages),
 		cmocka_unit_test(whoever_has_enough_goes_on_from_there),
+		cmocka_unit_test(what_has_changed_since_is_met_and_nothing_else),
 		cmocka_unit_test(calls_come_newest_first_open_and_closed),
 		cmocka_unit_test(a_unit_lies_where_its_home_does),
 	};
