@@ -25,6 +25,8 @@ int audit_key_ensure(const char *config);
 /* True when the configuration names one. */
 bool audit_key_wanted(const char *config);
 int audit_verify(struct cell *cell, const struct audit_options *o);
+/* Verifies, and writes down how every record stands into a sealed file in audit.archive_dir. */
+int audit_checkpoint(struct cell *cell, const struct audit_options *o);
 int audit_query(struct cell *cell, const struct audit_options *o);
 int audit_export(struct cell *cell, const char *path, const struct audit_options *o);
 int audit_trim(struct cell *cell, const char *path, const struct audit_options *o);

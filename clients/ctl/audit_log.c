@@ -29,7 +29,7 @@ static void look(struct audit_check *c, const struct store_entry *e, uint64_t la
 		           "stands in the log behind entry %" PRIu64 ": what was between them is gone, or it was put in", last);
 	else if (last != 0 && e->prev != last_commit)
 		audit_find(c, e->id, "of the log does not follow the one before it: it was altered or put in");
-	if (e->audit[0] != '\0')
+	if (e->audit[0] != '\0' || c->first == 0 || e->id < c->first)
 		return;
 	for (uint32_t i = 0; i < e->record_count; i++)
 		if (needs_somebody(&e->records[i]))
@@ -37,11 +37,11 @@ static void look(struct audit_check *c, const struct store_entry *e, uint64_t la
 			           e->records[i].key);
 }
 
-bool audit_log_look(struct cell *cell, struct audit_check *c)
+bool audit_log_look(struct cell *cell, struct audit_check *c, struct audit_records *records)
 {
-	uint64_t from = c->first, last = 0, last_commit = 0;
+	uint64_t from = 1, last = 0, last_commit = 0;
 
-	for (size_t n = ENTRIES_A_TIME; c->first != 0 && n == ENTRIES_A_TIME;) {
+	for (size_t n = ENTRIES_A_TIME; n == ENTRIES_A_TIME;) {
 		redisReply *r =
 			cell_ask(cell, "XRANGE %slog %llu + COUNT %d", cell->prefix, (unsigned long long)from, ENTRIES_A_TIME);
 		static struct store_entry e;
@@ -59,6 +59,7 @@ bool audit_log_look(struct cell *cell, struct audit_check *c)
 				continue;
 			}
 			look(c, &e, last, last_commit);
+			audit_records_log(records, &e);
 			last = e.id;
 			last_commit = e.commit;
 		}

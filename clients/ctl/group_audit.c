@@ -39,6 +39,13 @@ static int do_trim(struct cell *cell, const struct options *o)
 	return audit_trim(cell, o->args[0], &audit);
 }
 
+static int do_checkpoint(struct cell *cell, const struct options *o)
+{
+	struct audit_options audit = options_of(o);
+
+	return audit_checkpoint(cell, &audit);
+}
+
 static int do_keep(struct cell *cell, const struct options *o)
 {
 	struct audit_options audit = options_of(o);
@@ -53,7 +60,7 @@ static int do_key(struct cell *cell, const struct options *o)
 }
 
 static const struct command COMMANDS[] = {
-	{"audit verify", "", "is the record of who did what whole? Names every entry that is not",
+	{"audit verify", "", "is the record of who did what whole, and every record as it says? Names what is not",
      "key-file public-key anchors file json", do_verify,
      "audit verify\n"
      "audit verify --file 2026.audit --public-key audit.pub",
@@ -69,6 +76,9 @@ static const struct command COMMANDS[] = {
 	{"audit keep", "",
      "what is older than audit.keep_days goes into a sealed file in audit.archive_dir, then leaves Redis",
      "key-file public-key json", do_keep, "audit keep", NEEDS_CELL},
+	{"audit checkpoint", "",
+     "how every record stands, into a sealed file in audit.archive_dir; audit keep makes one too",
+     "key-file public-key anchors json", do_checkpoint, "audit checkpoint", NEEDS_CELL},
 	{"audit key", "", "makes the key that seals it, where audit.key_file says; prints its public half", "", do_key,
      "audit key > audit.pub", NEEDS_CELL},
 };

@@ -4,6 +4,7 @@
 #define APP_CHANGE_H
 
 #include "app/internal.h"
+#include "app/open_name.h"
 
 /* A commit on its way. Keeps its bytes, so that the very same commit can be sent again. */
 struct flight {
@@ -43,7 +44,6 @@ void incident_fly(struct app *app, struct change *ch, const struct outcome_of_st
 void caregiver_put(struct app *app, struct store_commit *c, struct buf *bytes, const char *person, uint64_t incident,
                    uint32_t job);
 void outbox_put(struct app *app, struct store_commit *c, struct buf *bytes, const struct outbox_item *item);
-void incident_open_name(const struct incident *inc, char ret[STORE_KEY_MAX]);
 
 /* ---- change_order.c: who is decided first ---- */
 

@@ -5,7 +5,7 @@
  * Knows:  no Redis.
  * Result: one commit is atomic: all its records, index changes, outbox entries and its log entry, or nothing.
  * Bounds: STORE_PUTS_MAX records, STORE_LINKS_MAX index changes, STORE_OUTBOX_MAX outbox entries a commit;
- *         a body is STORE_BODY_MAX bytes at most, an audit part STORE_AUDIT_MAX.
+ *         a body is STORE_BODY_MAX bytes at most, an audit part STORE_AUDIT_PART_MAX.
  *
  * A record is {rev, commits, body}. `commits` are the ids of the last 8 commits that touched it, newest first. A commit
  * names, for every record it puts, the newest commit id it was decided on (identity, not a number); the store refuses it
@@ -17,6 +17,7 @@
  * A commit behind which a person stands has an audit part: who did, or looked at, what. It goes into a chain of its own, in
  * the same step: entry `id` has the number of its log entry, the hash of the one before, and
  *   hash = SHA-1 of "<hash before> <id> <at_ms> <audit part>", as 40 hex digits; STORE_HASH_NONE stands before the first.
+ * A store that others can write to puts the hashes of the written records behind that part before it chains it.
  * The log entry names that hash, so whoever follows the log holds the head of the chain in memory.
  */
 #ifndef APP_STORE_H
@@ -32,8 +33,9 @@
 #define STORE_CHECKS_MAX 2
 #define STORE_LINKS_MAX 6
 #define STORE_OUTBOX_MAX 8
-#define STORE_AUDIT_MAX 1024
-#define STORE_HASH_SIZE 41 /* 40 hex digits and a zero */
+#define STORE_AUDIT_MAX 2048
+#define STORE_AUDIT_PART_MAX 1024 /* as a commit brings it; the store may put behind it how the records stand */
+#define STORE_HASH_SIZE 41        /* 40 hex digits and a zero */
 #define STORE_HASH_NONE "0000000000000000000000000000000000000000"
 
 /* One record to write. */

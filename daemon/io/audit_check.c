@@ -193,6 +193,8 @@ void audit_check_entry(struct audit_check *c, const struct store_audit *e, struc
 		trim_look(c, e, &body.seal);
 	if (c->key_count != 0 && !seal && readable && body.daemon[0] != '\0')
 		late_look(c, e, body.what == AUDIT_STARTED);
+	if (c->read != NULL && readable)
+		c->read(c->read_ctx, e->id, &body);
 	if (ret_body != NULL) {
 		*ret_body = body;
 		if (!readable)

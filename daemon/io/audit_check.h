@@ -26,6 +26,9 @@ struct audit_check {
 	size_t anchor_count;
 	void (*found)(void *ctx, uint64_t entry, const char *what);
 	void *ctx;
+	void (*read)(void *ctx, uint64_t entry,
+	             const struct audit *body); /* each entry that can be read; NULL = nobody asks */
+	void *read_ctx;
 	/* what came of it: */
 	uint64_t entries, seals, findings;
 	uint64_t first, last; /* entry numbers; 0 = there is none */

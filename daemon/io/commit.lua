@@ -23,14 +23,14 @@
 --   Answer: {result, at_ms, log id, index, value, rev, newest commit id, body}, cut after the last that means something.
 --   Everything is looked at before anything is written, and nothing that is written can fail: all of it or nothing.
 
-local VERSION = 2
+local VERSION = 3
 local SUM = '@SUM@'
 
 local STORED, MINE, DUPLICATE, STALE, TAKEN, EARLY, REFUSED = 1, 2, 3, 4, 5, 6, 7
 
 local PUTS_MAX, CHECKS_MAX, LINKS_MAX, OUTBOX_MAX = 6, 2, 6, 8
 local BODY_MAX = 16384
-local AUDIT_MAX = 1024
+local AUDIT_MAX = 2048
 local COMMITS_TEXT_KEPT = 7 * 17 - 1 -- seven ids of 16 digits, a space between; the new one goes in front
 local NO_COMMIT = '0000000000000000'
 local NO_HASH = '0000000000000000000000000000000000000000'

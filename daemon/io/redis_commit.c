@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "io/audit_record.h"
+
 #define NUMBER_MAX 99999999999999u /* commit.lua counts in doubles */
 
 /* ------------------------------------------------------------ ids */
@@ -167,7 +169,7 @@ void commit_call_make(struct commit_call *call, const char *prefix, const struct
 	ENSURE(c->check_count <= STORE_CHECKS_MAX && c->link_count <= STORE_LINKS_MAX &&
 	       c->outbox_count <= STORE_OUTBOX_MAX);
 	ENSURE(!message || c->message_ms > 0);
-	ENSURE(c->not_before_ms >= 0 && c->event.len <= STORE_BODY_MAX && c->audit.len <= STORE_AUDIT_MAX);
+	ENSURE(c->not_before_ms >= 0 && c->event.len <= STORE_BODY_MAX && c->audit.len <= STORE_AUDIT_PART_MAX);
 	call->argc = 0;
 	call->text_len = 0;
 	put_bytes(call, "FCALL", 5);
@@ -220,7 +222,7 @@ void commit_call_make(struct commit_call *call, const char *prefix, const struct
 		put_bytes(call, c->outbox[i].body.at, c->outbox[i].body.len);
 	}
 	if (c->audit.len != 0)
-		put_bytes(call, c->audit.at, c->audit.len);
+		put_bytes(call, call->audit, audit_records_add(c, call->audit));
 }
 
 /* ------------------------------------------------------------ what comes back */

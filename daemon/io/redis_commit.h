@@ -21,7 +21,7 @@
 extern const unsigned char COMMIT_LUA[];
 extern const size_t COMMIT_LUA_LEN;
 extern const char COMMIT_LUA_SUM[];
-#define COMMIT_LUA_VERSION 2 /* equal to VERSION in commit.lua */
+#define COMMIT_LUA_VERSION 3 /* equal to VERSION in commit.lua */
 
 #define CALL_ARGS_MAX 88
 #define CALL_TEXT_MAX 4096
@@ -33,6 +33,7 @@ struct commit_call {
 	size_t argvlen[CALL_ARGS_MAX];
 	char text[CALL_TEXT_MAX];
 	size_t text_len;
+	uint8_t audit[STORE_AUDIT_MAX]; /* the audit part, and how the records stand after it */
 };
 
 /* FCALL commit. Counts and lengths beyond app/store.h are our own fault: ENSURE. */

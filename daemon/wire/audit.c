@@ -386,11 +386,21 @@ static void seal_out(const struct audit_seal *from, Pingan__V1__AuditSeal *to)
 	to->signature.len = sizeof from->signature;
 }
 
+static Pingan__V1__AuditRecord *record_out(const struct audit_record *from, Pingan__V1__AuditRecord *to)
+{
+	pingan__v1__audit_record__init(to);
+	to->key = text_of(from->key);
+	to->hash.data = (uint8_t *)(uintptr_t)from->hash;
+	to->hash.len = from->gone ? 0 : sizeof from->hash;
+	return to;
+}
+
 void audit_encode(const struct audit *a, struct buf *ret)
 {
 	Pingan__V1__AuditEntry m = PINGAN__V1__AUDIT_ENTRY__INIT;
 	static char MORE[] = "...";
 	Pingan__V1__AuditSeal seal;
+	Pingan__V1__AuditRecord records[AUDIT_RECORDS_MAX], *list[AUDIT_RECORDS_MAX];
 	char *fields[AUDIT_FIELDS_MAX];
 	uint8_t *room;
 	size_t len;
@@ -423,11 +433,17 @@ void audit_encode(const struct audit *a, struct buf *ret)
 		seal_out(&a->seal, &seal);
 		m.seal = &seal;
 	}
-	while ((len = pingan__v1__audit_entry__get_packed_size(&m)) > AUDIT_MAX && m.n_fields > 1) {
+	while ((len = pingan__v1__audit_entry__get_packed_size(&m)) > AUDIT_PART_MAX && m.n_fields > 1) {
 		m.n_fields--;
 		fields[m.n_fields - 1] = MORE;
 	}
-	ENSURE(len <= AUDIT_MAX); /* all else together stays below it; a test fills one */
+	ENSURE(len <= AUDIT_PART_MAX); /* all else together stays below it; a test fills one */
+	for (uint32_t i = 0; i < a->record_count; i++)
+		list[i] = record_out(&a->records[i], &records[i]);
+	m.records = list;
+	m.n_records = a->record_count;
+	len = pingan__v1__audit_entry__get_packed_size(&m);
+	ENSURE(len <= AUDIT_MAX);
 	room = buf_room(ret, len);
 	if (room != NULL)
 		pingan__v1__audit_entry__pack(&m, room);
@@ -452,6 +468,25 @@ static bool seal_take(const Pingan__V1__AuditSeal *m, struct audit_seal *ret)
 	return take(ret->hash, sizeof ret->hash, m->hash);
 }
 
+static bool record_take(const Pingan__V1__AuditRecord *m, struct audit_record *ret)
+{
+	if (m->key[0] == '\0' || (m->hash.len != 0 && m->hash.len != sizeof ret->hash))
+		return false;
+	ret->gone = m->hash.len == 0;
+	if (!ret->gone)
+		memcpy(ret->hash, m->hash.data, sizeof ret->hash);
+	return take(ret->key, sizeof ret->key, m->key);
+}
+
+/* Without its records, which are put behind it, an entry is small. */
+static bool part_fits(const Pingan__V1__AuditEntry *m)
+{
+	Pingan__V1__AuditEntry part = *m;
+
+	part.n_records = 0;
+	return pingan__v1__audit_entry__get_packed_size(&part) <= AUDIT_PART_MAX;
+}
+
 bool audit_decode(struct slice body, struct arena *scratch, struct audit *ret)
 {
 	const Pingan__V1__AuditEntry *m;
@@ -461,7 +496,8 @@ bool audit_decode(struct slice body, struct arena *scratch, struct audit *ret)
 		return false;
 	m = pingan__v1__audit_entry__unpack(&scratch->allocator, body.len, body.at);
 	if (m == NULL || (int)m->what <= 0 || (int)m->what >= AUDIT_WHAT_COUNT || (int)m->from < 0 ||
-	    (int)m->from >= AUDIT_FROM_COUNT || m->n_fields > AUDIT_FIELDS_MAX || m->words.len > sizeof ret->words)
+	    (int)m->from >= AUDIT_FROM_COUNT || m->n_fields > AUDIT_FIELDS_MAX || m->words.len > sizeof ret->words ||
+	    m->n_records > AUDIT_RECORDS_MAX || !part_fits(m))
 		return false;
 	ret->what = (enum audit_what)m->what;
 	ret->from = (enum audit_from)m->from;
@@ -479,6 +515,9 @@ bool audit_decode(struct slice body, struct arena *scratch, struct audit *ret)
 		memcpy(ret->words, m->words.data, m->words.len);
 	for (size_t i = 0; i < m->n_fields; i++)
 		if (!take(ret->fields[ret->field_count++], AUDIT_FIELD_MAX, m->fields[i]))
+			return false;
+	for (size_t i = 0; i < m->n_records; i++)
+		if (!record_take(m->records[i], &ret->records[ret->record_count++]))
 			return false;
 	return take(ret->who, sizeof ret->who, m->who) && take(ret->daemon, sizeof ret->daemon, m->daemon) &&
 	       take(ret->record, sizeof ret->record, m->record) &&

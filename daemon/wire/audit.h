@@ -15,7 +15,9 @@
 #include "pingan/v1/record.pb-c.h"
 #include "wire/arena.h"
 
-#define AUDIT_MAX 1024 /* equal to STORE_AUDIT_MAX */
+#define AUDIT_MAX 2048 /* equal to STORE_AUDIT_MAX */
+#define AUDIT_PART_MAX \
+	1024 /* without the records, which are put behind it when it is sent; equal to STORE_AUDIT_PART_MAX */
 #define AUDIT_WHO_MAX 48
 #define AUDIT_FIELDS_MAX 16
 #define AUDIT_FIELD_MAX 32
@@ -24,6 +26,8 @@
 #define AUDIT_KEY_LEN 32
 #define AUDIT_SIGNATURE_LEN 64
 #define AUDIT_HASH_SIZE 41
+#define AUDIT_RECORDS_MAX 6 /* equal to STORE_PUTS_MAX */
+#define AUDIT_RECORD_HASH 32
 
 /* Numbers are those of audit.proto. */
 enum audit_what {
@@ -57,6 +61,13 @@ struct audit_seal {
 	uint8_t signature[AUDIT_SIGNATURE_LEN];
 };
 
+/* How a record stands since this entry. */
+struct audit_record {
+	char key[64];
+	bool gone;
+	uint8_t hash[AUDIT_RECORD_HASH];
+};
+
 /* Fields as in AuditEntry. */
 struct audit {
 	enum audit_what what;
@@ -82,9 +93,12 @@ struct audit {
 	uint8_t words[AUDIT_WORDS_MAX];
 	char note[AUDIT_NOTE_MAX];
 	struct audit_seal seal;
+	uint32_t record_count; /* 0 where something was written: from before */
+	struct audit_record records[AUDIT_RECORDS_MAX];
 };
 
-/* AUDIT_MAX bytes at most: names of fields that no longer fit are left out, the last of them becoming "...". */
+/* AUDIT_MAX bytes at most, AUDIT_PART_MAX without the records: names of fields that no longer fit are left out, the last of them
+ * becoming "...". */
 void audit_encode(const struct audit *a, struct buf *ret);
 /* False when the bytes are none, or break a bound. */
 bool audit_decode(struct slice body, struct arena *scratch, struct audit *ret);

@@ -57,6 +57,9 @@ static void nothing_lost(struct slice body, const struct audit *a)
 	ORACLE(m != NULL && pingan__v1__audit_entry__get_packed_size(m) <= sizeof again);
 	if (m->base.n_unknown_fields != 0 || (m->seal != NULL && m->seal->base.n_unknown_fields != 0))
 		return;
+	for (size_t i = 0; i < m->n_records; i++)
+		if (m->records[i]->base.n_unknown_fields != 0)
+			return;
 	audit_encode(a, &out);
 	ORACLE(slice_equal(slice_of(again, pingan__v1__audit_entry__pack(m, again)), slice_of(out.at, out.len)));
 }
@@ -68,7 +71,7 @@ static void one_entry(struct slice body, struct arena *arena)
 	if (!audit_decode(body, arena, &a))
 		return;
 	ORACLE(a.what > AUDIT_NONE && a.what < AUDIT_WHAT_COUNT && a.field_count <= AUDIT_FIELDS_MAX);
-	ORACLE(a.words_len <= AUDIT_WORDS_MAX);
+	ORACLE(a.words_len <= AUDIT_WORDS_MAX && a.record_count <= AUDIT_RECORDS_MAX);
 	nothing_lost(body, &a);
 	written(&a, arena);
 }

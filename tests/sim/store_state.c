@@ -181,7 +181,7 @@ static bool malformed(const struct store_commit *c)
 {
 	if (c->id == 0 || (c->put_count == 0 && (c->message[0] == '\0' || c->outbox_count > 0)) ||
 	    c->put_count > STORE_PUTS_MAX || c->check_count > STORE_CHECKS_MAX || c->link_count > STORE_LINKS_MAX ||
-	    c->outbox_count > STORE_OUTBOX_MAX || c->event.len > STORE_BODY_MAX || c->audit.len > STORE_AUDIT_MAX ||
+	    c->outbox_count > STORE_OUTBOX_MAX || c->event.len > STORE_BODY_MAX || c->audit.len > STORE_AUDIT_PART_MAX ||
 	    (c->message[0] != '\0' && c->message_ms <= 0) || c->not_before_ms < 0)
 		return true;
 	for (uint32_t i = 0; i < c->put_count; i++) {

@@ -133,6 +133,12 @@ static void an_entry_reads_again_the_same_and_fits(void **state)
 	a.seal.at_ms = INT64_MAX;
 	memset(a.seal.key, 7, sizeof a.seal.key);
 	memset(a.seal.signature, 8, sizeof a.seal.signature);
+	a.record_count = AUDIT_RECORDS_MAX;
+	for (size_t i = 0; i < AUDIT_RECORDS_MAX; i++) {
+		fill(a.records[i].key, sizeof a.records[i].key);
+		a.records[i].gone = i == 2;
+		memset(a.records[i].hash, i == 2 ? 0 : 0x90 + (int)i, sizeof a.records[i].hash);
+	}
 	audit_encode(&a, &b);
 	assert_false(b.overflow);
 	arena_init(&scratch, memory, sizeof memory);
