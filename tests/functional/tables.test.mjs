@@ -220,6 +220,7 @@ test('an import that breaks off is made again, and what is missing is entered; n
 	const again = await ok(cell, 'import', 'homes', file)
 	assert.equal(again, `${homes - had} entered, 0 changed, ${had} there already, 0 bad\n`)
 	assert.equal(count(), homes)
+	await cell.daemon.ready()
 	const desk = await Screen.open(t, cell.daemon, await cell.login('sup01'))
 	await until(async () => {
 		const reply = await desk.ask('find', { text: 'big59999' })

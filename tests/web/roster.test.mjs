@@ -4,6 +4,7 @@ import test from 'node:test'
 
 import { Stage } from '../harness/browser.mjs'
 import { ok } from '../harness/ctl.mjs'
+import { until } from '../harness/until.mjs'
 
 const AREA = '440190001'
 const week = async (cell) => {
@@ -59,7 +60,10 @@ test('a supervisor sees where people are missing, fills the gap, approves a swap
 	await phone.page.getByText('已批准').waitFor()
 
 	// Who cannot come says so; the supervisor sees the gap at once.
-	const before = Number(await panel.locator('h3 .bad').first().textContent())
+	// Gaps follow a change by half a second or so: until the console counts what the plan says.
+	const planned = async () => (await ok(stage.cell, 'roster', 'gaps', '--days', '7', '--json')).split('\n').filter((line) => line !== '').length
+	const counted = async () => Number(await panel.locator('h3 .bad').first().textContent())
+	const before = await until(async () => (await counted()) === (await planned()) && counted(), { what: 'the gaps are counted' })
 	await phone.button('这一班来不了…').first().tap()
 	await phone.button('病假').tap()
 	await phone.page.getByRole('heading', { name: '我的请假' }).waitFor()

@@ -92,13 +92,13 @@ test('what the daemon does not know is not a zero', async () => {
 	daemon.wall = { ...daemon.wall, daySinceMs: 0n, day: undefined, districts: daemon.wall.districts.map((d) => ({ ...d, day: undefined })) }
 	const at = await open(1920, 1080, '')
 	const people = at.getByRole('region', { name: '人员与今日' })
-	assert.equal(await people.getByText('—', { exact: true }).count(), 3)
+	await until(async () => (await people.getByText('—', { exact: true }).count()) === 3, { what: 'three numbers that nobody knows' })
 	await look(at, 'unknown')
 	const since = daemon.now() - 3_600_000n
 	daemon.wall = { ...daemon.wall, daySinceMs: since, day: { opened: 0, answered: 0, answered10s: 0, answered60s: 0 } }
 	daemon.tellWall()
 	await people.getByText(/^\d\d:\d\d 起$/).waitFor()
-	assert.equal(await people.getByText('—', { exact: true }).count(), 2, 'no calls have no share')
+	await until(async () => (await people.getByText('—', { exact: true }).count()) === 2, { what: 'no calls have no share' })
 })
 
 test('what does not fit is counted', async () => {
@@ -107,8 +107,12 @@ test('what does not fit is counted', async () => {
 		daemon.raise({ id: BigInt(0xd00000 + i), class: 1, kind: C.Kind.SOS, district: '440104', area: '六榕街道', number: `D${i}` })
 	const at = await open(1920, 1080, '')
 	const calls = at.getByRole('region', { name: '当前重点' })
-	const shown = await calls.getByRole('listitem').count()
-	await calls.getByText(`另有 ${60 + 15 - (shown - 1)} 条`).waitFor()
+	// As many as there is room for: counted when they stand there.
+	const counted = async () => {
+		const shown = await calls.getByRole('listitem').count()
+		return calls.getByText(`另有 ${60 + 15 - (shown - 1)} 条`).isVisible()
+	}
+	await until(counted, { what: 'what does not fit is counted' })
 	await at.getByRole('region', { name: '最久未接特急' }).getByText('另有 61 个').waitFor()
 	await look(at, 'flood')
 	assert.deepEqual(await wrong(at), [])
