@@ -5,7 +5,7 @@
 //   const reply = await desk.ask('claim', { incident: row.id })    // Reply
 //   desk.rows, desk.ringing, desk.detail, desk.phone, desk.store, desk.gaps
 //
-// It reconnects by itself, as the pages do, and resumes; `gaps` counts Deltas whose `prev` it did not know.
+// It reconnects by itself, as the pages do, resumes, and asks again what has no answer; `gaps` counts Deltas whose `prev` it did not know.
 import { npm } from './npm.mjs'
 import { console_ as proto, create, fromBinary, randomId, toBinary } from './proto.mjs'
 import { until } from './until.mjs'
@@ -99,6 +99,8 @@ export class Screen {
 		switch (body.case) {
 			case 'welcome':
 				this.welcome = value
+				// What was asked over a line that broke before the answer: a page asks again, and the daemon knows it by its cmd.
+				for (const { request } of this.waiting.values()) this.send(request)
 				this.live = this.page === 'caregiver' || this.newest.id !== 0n
 				break
 			case 'snapshot':
@@ -122,7 +124,7 @@ export class Screen {
 				this.stand(value)
 				break
 			case 'reply':
-				this.waiting.get(value.cmd)?.(value)
+				this.waiting.get(value.cmd)?.heard(value)
 				this.waiting.delete(value.cmd)
 				break
 			case 'detail':
@@ -169,8 +171,9 @@ export class Screen {
 		const once = async () => {
 			const id = cmd ?? randomId()
 			reply = null
-			this.waiting.set(id, (r) => (reply = r))
-			this.send({ case: 'request', value: { cmd: id, what: { case: what, value } } })
+			const request = { case: 'request', value: { cmd: id, what: { case: what, value } } }
+			this.waiting.set(id, { heard: (r) => (reply = r), request })
+			this.send(request)
 			await until(() => reply, { what: `reply to ${what}`, child: this.daemon.child })
 			return reply.result !== proto.Result.RATE
 		}
