@@ -26,6 +26,11 @@ void app_roster_look(struct app *app, struct roster_look *ret)
 	ret->left_out = total - count;
 }
 
+int64_t app_offset_ms(const struct app *app)
+{
+	return shift_offset_ms(app);
+}
+
 bool app_roster_gap(struct app *app, uint32_t n, struct roster_gap *ret)
 {
 	uint32_t count, total;

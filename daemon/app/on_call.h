@@ -16,6 +16,8 @@ uint32_t app_on_call(struct app *app, const char *area, enum shift_post post, en
                      char ret[ON_CALL_PEOPLE][ID_MAX]);
 /* The store's clock. */
 ms_t app_now_ms(struct app *app);
+/* Local time is so much ahead of UTC. */
+int64_t app_offset_ms(const struct app *app);
 
 /* The last look at all rosters, within a second of a change and once a minute. */
 struct roster_look {

@@ -1,5 +1,7 @@
 /* api_statistics.c - the service's figures over a time: how many calls of what sort, how fast they were answered, how fast
  * somebody was there. Numbers of nobody in particular, of the areas of whoever asks; told apart by district. */
+#include "app/on_call.h"
+#include "base/utc.h"
 #include "core/spread.h"
 #include "io/api.h"
 
@@ -7,14 +9,20 @@
 #include <stdlib.h>
 
 #define WALK 16
-#define DISTRICTS_MAX 64
+#define PARTS_MAX 92 /* districts; days, of longer times the newest */
 #define KINDS 32
 #define OUTCOMES 32
 
-struct district {
-	char area[8];
-	uint64_t opened;
+/* A district; a day. */
+struct part {
+	char name[12];
+	uint64_t opened, unanswered, false_alarms, arrived, in_time, late;
 	struct answered answered;
+};
+
+struct parts {
+	size_t count;
+	struct part list[PARTS_MAX];
 };
 
 struct figures {
@@ -27,22 +35,31 @@ struct figures {
 	uint64_t jobs, unattended, handovers, in_time, late;
 	struct answered answered;
 	struct spread answer, arrival;
-	size_t district_count;
-	struct district districts[DISTRICTS_MAX];
+	int64_t offset_ms; /* of local time */
+	struct parts districts, days;
 };
 
-static struct district *district_of(struct figures *f, const char *area)
+/* NULL when there is no room. */
+static struct part *part_of(struct parts *parts, const char *name, int len)
 {
-	char code[8];
+	char text[sizeof parts->list[0].name];
 
-	snprintf(code, sizeof code, "%.6s", area);
-	for (size_t i = 0; i < f->district_count; i++)
-		if (strcmp(f->districts[i].area, code) == 0)
-			return &f->districts[i];
-	if (f->district_count == DISTRICTS_MAX)
+	snprintf(text, sizeof text, "%.*s", len, name);
+	for (size_t i = 0; i < parts->count; i++)
+		if (strcmp(parts->list[i].name, text) == 0)
+			return &parts->list[i];
+	if (parts->count == PARTS_MAX)
 		return NULL;
-	memcpy(f->districts[f->district_count].area, code, sizeof code);
-	return &f->districts[f->district_count++];
+	memcpy(parts->list[parts->count].name, text, sizeof text);
+	return &parts->list[parts->count++];
+}
+
+static struct part *day_of(struct figures *f, ms_t at_ms)
+{
+	char text[UTC_TEXT_LEN + 1];
+
+	utc_text(at_ms + f->offset_ms, text);
+	return part_of(&f->days, text, (int)strlen("2026-03-01"));
 }
 
 /* The first time that somebody took it. A record keeps its last 64 lines: of longer ones the last taking is what is known. */
@@ -52,6 +69,33 @@ static ms_t first_answer(const Pingan__V1__Incident *i)
 		if (i->lines[n]->code == PINGAN__V1__LINE_CODE__LINE_CLAIMED)
 			return i->lines[n]->at_ms;
 	return i->answered_ms;
+}
+
+/* As the whole is counted; `answered_ms` 0 = nobody has taken it. */
+static void part_count(struct part *p, const Pingan__V1__Incident *i, bool call, ms_t answered_ms)
+{
+	bool arrived = false;
+
+	if (p == NULL)
+		return;
+	p->opened++;
+	p->false_alarms += i->state == PINGAN__V1__INCIDENT_STATE__INCIDENT_CLOSED &&
+	                   i->outcome == PINGAN__V1__OUTCOME__OUTCOME_FALSE_ALARM;
+	p->unanswered += call && answered_ms == 0;
+	if (call && answered_ms != 0)
+		answered_add(&p->answered, answered_ms - i->opened_ms);
+	for (size_t n = 0; n < i->n_jobs; n++) {
+		const Pingan__V1__Job *job = i->jobs[n];
+
+		if (job->arrived_ms == 0)
+			continue;
+		arrived = true;
+		if (job->arrival_due_ms != 0 && job->arrived_ms > job->arrival_due_ms)
+			p->late++;
+		else
+			p->in_time++;
+	}
+	p->arrived += arrived;
 }
 
 static void jobs_count(struct figures *f, const Pingan__V1__Incident *i)
@@ -81,8 +125,7 @@ static void count_one(struct figures *f, const Pingan__V1__Incident *i)
 {
 	bool call =
 		i->class_ == PINGAN__V1__INCIDENT_CLASS__CLASS_LIFE || i->class_ == PINGAN__V1__INCIDENT_CLASS__CLASS_WELFARE;
-	struct district *d = district_of(f, i->area);
-	ms_t answered;
+	ms_t answered = first_answer(i);
 
 	f->opened++;
 	f->open += i->state != PINGAN__V1__INCIDENT_STATE__INCIDENT_CLOSED;
@@ -91,21 +134,18 @@ static void count_one(struct figures *f, const Pingan__V1__Incident *i)
 	f->kinds[(unsigned)i->kind < KINDS ? i->kind : 0]++;
 	if (i->state == PINGAN__V1__INCIDENT_STATE__INCIDENT_CLOSED)
 		f->outcomes[(unsigned)i->outcome < OUTCOMES ? i->outcome : 0]++;
-	if (d != NULL)
-		d->opened++;
+	part_count(part_of(&f->districts, i->area, 6), i, call, answered);
+	part_count(day_of(f, i->opened_ms), i, call, answered);
 	jobs_count(f, i);
 	/* Answered within so many seconds is said of calls for help: devices and follow-ups wait for their turn. */
 	if (!call)
 		return;
-	answered = first_answer(i);
 	if (answered == 0) {
 		f->unanswered++;
 		return;
 	}
 	spread_add(&f->answer, answered - i->opened_ms);
 	answered_add(&f->answered, answered - i->opened_ms);
-	if (d != NULL)
-		answered_add(&d->answered, answered - i->opened_ms);
 }
 
 static bool on_record(void *ctx, const struct listed *one)
@@ -148,18 +188,23 @@ static void by_value(struct jot *j, const char *key, const uint64_t *counts, siz
 	jot_close(j, '}');
 }
 
-static void districts_write(struct jot *j, const struct figures *f)
+static void parts_write(struct jot *j, const char *key, const char *name, const struct parts *parts)
 {
-	jot_open(j, "districts", '[');
-	for (size_t i = 0; i < f->district_count; i++) {
-		const struct district *d = &f->districts[i];
+	jot_open(j, key, '[');
+	for (size_t i = 0; i < parts->count; i++) {
+		const struct part *p = &parts->list[i];
 
 		jot_open(j, NULL, '{');
-		jot_text(j, "area", d->area);
-		jot_number(j, "opened", (int64_t)d->opened);
-		jot_number(j, "answered", (int64_t)d->answered.count);
-		share(j, "within_10s", d->answered.in_10s, d->answered.count);
-		share(j, "within_60s", d->answered.in_60s, d->answered.count);
+		jot_text(j, name, p->name);
+		jot_number(j, "opened", (int64_t)p->opened);
+		jot_number(j, "answered", (int64_t)p->answered.count);
+		jot_number(j, "unanswered", (int64_t)p->unanswered);
+		share(j, "within_10s", p->answered.in_10s, p->answered.count);
+		share(j, "within_60s", p->answered.in_60s, p->answered.count);
+		share(j, "within_180s", p->answered.in_180s, p->answered.count);
+		jot_number(j, "false_alarms", (int64_t)p->false_alarms);
+		jot_number(j, "arrived", (int64_t)p->arrived);
+		share(j, "in_time", p->in_time, p->in_time + p->late);
 		jot_close(j, '}');
 	}
 	jot_close(j, ']');
@@ -188,6 +233,7 @@ static void figures_write(struct jot *j, const struct figures *f, bool whole)
 	if (f->answer.count != 0) {
 		jot_number(j, "p50_s", spread_quantile_ms(&f->answer, 50) / 1000);
 		jot_number(j, "p95_s", spread_quantile_ms(&f->answer, 95) / 1000);
+		jot_number(j, "p99_s", spread_quantile_ms(&f->answer, 99) / 1000);
 	}
 	jot_close(j, '}');
 	jot_open(j, "arrival", '{');
@@ -204,7 +250,8 @@ static void figures_write(struct jot *j, const struct figures *f, bool whole)
 	}
 	jot_number(j, "handovers", (int64_t)f->handovers);
 	jot_close(j, '}');
-	districts_write(j, f);
+	parts_write(j, "districts", "area", &f->districts);
+	parts_write(j, "days", "day", &f->days);
 	jot_close(j, '}');
 }
 
@@ -241,6 +288,7 @@ void api_statistics_incidents(struct api_call *c)
 	api_param_area(c, "area", f->area);
 	api_param_time(c, "since", &f->since_ms);
 	api_param_time(c, "until", &f->until_ms);
+	f->offset_ms = app_offset_ms(api_app(c));
 	f->answer.bucket_ms = SECONDS(1);
 	f->arrival.bucket_ms = SECONDS(4);
 	if (c->fault_count != 0)

@@ -252,6 +252,10 @@ describe('calls', () => {
 		assert.equal(figures.answer.unanswered, 1)
 		assert.equal(figures.complete, true)
 		assert.deepEqual(figures.districts.map((d) => [d.area, d.opened]), [[call.area.slice(0, 6), 1]])
+		const { area, ...same } = figures.districts[0]
+		const day = new Date(Date.parse(call.opened) + 8 * 3600e3).toISOString().slice(0, 10)
+		assert.deepEqual(figures.days, [{ day, ...same }])
+		assert.deepEqual([same.unanswered, same.answered, same.false_alarms, same.arrived], [1, 0, 0, 0])
 	})
 })
 
