@@ -45,6 +45,9 @@ struct app_config {
 		uint32_t pixel_um;   /* likewise */
 		int64_t login_ms;    /* how long a wall's log-in lasts, counted anew while it is on */
 	} wall;
+	struct login_settings { /* how long log-ins may be idle when their people are not on duty; 0 = for ever */
+		int64_t desk_ms, field_ms, technician_ms, office_ms;
+	} logins;
 	bool demo;
 	bool serve_devices;
 	bool serve_screens;
@@ -63,6 +66,8 @@ void app_codes(struct app *app, const struct codes *codes);
 void app_units(struct app *app, const struct unit_settings *units);
 /* Swaps what walls are told of themselves. */
 void app_wall(struct app *app, const struct wall_settings *wall);
+/* Swaps how long log-ins may be idle. */
+void app_logins(struct app *app, const struct login_settings *logins);
 
 /* One turn: decides what came in, commits, sends what is safe. Returns when it wants to be called again at the latest:
  * milliseconds from now, 0 = at once, never more than 1,000. */
@@ -179,6 +184,7 @@ struct login_ask {
 	char person[ID_MAX];
 	int64_t length_ms; /* of a wall's log-in the configuration says it (wall_settings) */
 	bool prolong;      /* a log-in that there is; of a wall */
+	bool used;         /* likewise: its person does something */
 	char address[48];
 	int64_t totp_step; /* the code that was shown is of this step; 0 = none was */
 	bool recovery;     /* or it was this one of the recovery codes */
@@ -212,6 +218,7 @@ struct who {
 	char id[ID_MAX]; /* person id; of a machine "token." and the token's id */
 	char name[64];
 	enum role role;
+	char login[33];  /* name of their session's record; "" = a token */
 	uint64_t scopes; /* bits of enum api_scope (core/scope.h): what the role may, or this token */
 	uint32_t area_count;
 	char areas[WHO_AREAS_MAX][16]; /* division codes; cover what lies below */
@@ -238,6 +245,14 @@ const char *app_search_hit(const struct app_search *search, size_t n, const char
 bool app_search_more(const struct app_search *search);
 /* Every home has been read. */
 bool app_search_complete(const struct app *app);
+
+/* By the record's name: its person does something, which is written down when it has not been for a while. What a page asks by
+ * itself is no use. */
+void app_login_used(struct app *app, const char *login);
+/* When it ends by itself (core/login_end.h); LOGIN_NEVER while on duty, 0 = it is over. *ret_idle_ms: how long it may be idle. */
+ms_t app_login_ends(struct app *app, const char *login, int64_t *ret_idle_ms);
+/* How long the log-in of this role may be idle (rights.c). */
+int64_t rights_idle_ms(const struct login_settings *s, enum role role);
 
 /* What this role may ask the API for (rights.c); a machine: nothing but what its token says. */
 uint64_t rights_scopes(enum role role);

@@ -489,6 +489,8 @@ bool rights_meet(const struct rights *r, const struct rights *other);
 bool rights_covers_whole(const struct rights *r, const char *area);
 /* Goes on duty and takes jobs: caregivers, and technicians. */
 bool rights_fields(enum role role);
+/* Has the console: operators and supervisors. */
+bool rights_desk(enum role role);
 /* May this role open this page (ScreenHello.Page). */
 bool rights_page(enum role role, int page);
 
@@ -683,6 +685,8 @@ enum verdict login_decide(struct app *app, struct change *ch);
 const Pingan__V1__Person *login_person(struct app *app, const char *login);
 /* A wall is on: its log-in lasts from now on as long as walls' do. False: not taken in. */
 bool login_prolong(struct app *app, const char *login);
+/* A person asks for this at their screen (Request.what_case). */
+void login_request(struct app *app, const char *login, int what);
 void logins_turn(struct app *app);
 void alive_back(struct app *app);
 static inline void count(struct app *app, enum counter c)

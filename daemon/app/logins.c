@@ -3,11 +3,14 @@
 #include <stdlib.h>
 
 #include "app/change.h"
+#include "core/login_end.h"
 
 /* Sessions looked at each second, whether they are over: half a millisecond's work. */
 #define LOGINS_LOOKED_AT 256
 /* A wall's log-in is written anew when it gains as much by it: once a day at most. */
 #define PROLONG_BY_MS SECONDS(86400)
+/* One that ran out leaves the store so much later: whoever went on duty in its last moment keeps it. */
+#define SWEEP_AFTER_MS SECONDS(10)
 
 static bool account_fill(const Pingan__V1__Person *p, struct account *ret)
 {
@@ -41,19 +44,65 @@ bool app_account(struct app *app, const char *account, struct account *ret)
 	return account_fill(person_find(app, strchr(rec->key, ':') + 1), ret);
 }
 
-/* The person whose session this is; NULL when it is over, for whatever reason. */
-static const Pingan__V1__Person *session_person(struct app *app, const struct record *rec)
+/* A call at a desk, whether its shift runs or not. */
+static bool has_call(const struct app *app, const char *person)
+{
+	const struct record *rec;
+
+	TAILQ_FOREACH (rec, &app->of_type[RECORD_INCIDENT], of_type)
+		if (rec->slot->state == INCIDENT_ANSWERED && strcmp(rec->slot->owner, person) == 0)
+			return true;
+	return false;
+}
+
+static ms_t ends(struct app *app, const Pingan__V1__Login *l, const Pingan__V1__Person *p)
+{
+	const struct caregiver *cg = caregiver_find(app, p->id);
+	const struct operator* op = operator_find(app, p->id);
+	struct login_times t = {.made_ms = l->made_ms,
+	                        .until_ms = l->until_ms,
+	                        .used_ms = l->used_ms,
+	                        .unwritten_ms = app->store_up ? app->store_since_ms : app->now.store_ms,
+	                        .idle_ms = rights_idle_ms(&app->config.logins, (enum role)p->role)};
+	ms_t ends_ms;
+
+	if (rights_fields((enum role)p->role) && cg != NULL) {
+		t.on_duty = cg->on_duty || cg->incident != 0;
+		t.duty_end_ms = t.on_duty ? 0 : cg->duty_since_ms;
+	}
+	if (rights_desk((enum role)p->role) && op != NULL && op->ready) {
+		t.on_duty = op->link == LINK_UP;
+		t.duty_end_ms = t.on_duty ? 0 : op->changed_ms;
+	}
+	ends_ms = login_ends(&t, app->now.store_ms);
+	/* All open calls are looked through only for those whose time is up. */
+	return ends_ms <= app->now.store_ms && rights_desk((enum role)p->role) && has_call(app, p->id) ? LOGIN_NEVER
+	                                                                                              : ends_ms;
+}
+
+/* The person whose session this is, and itself; NULL when it is over, for whatever reason; `late_ms`: since so long. */
+static const Pingan__V1__Person *session_read(struct app *app, const struct record *rec, int64_t late_ms,
+                                              Pingan__V1__Login **ret_login)
 {
 	const Pingan__V1__Person *p;
-	const Pingan__V1__Login *l;
+	Pingan__V1__Login *l;
 
 	if (rec == NULL || rec->rev == 0)
 		return NULL;
 	l = pingan__v1__login__unpack(&app->arena.allocator, rec->body_len, rec->body);
-	if (l == NULL || l->until_ms <= app->now.store_ms)
+	p = l == NULL ? NULL : person_find(app, l->person);
+	if (p == NULL || p->disabled || l->made_ms < p->sessions_from_ms ||
+	    ends(app, l, p) <= app->now.store_ms - late_ms)
 		return NULL;
-	p = person_find(app, l->person);
-	return p == NULL || p->disabled || l->made_ms < p->sessions_from_ms ? NULL : p;
+	*ret_login = l;
+	return p;
+}
+
+static const Pingan__V1__Person *session_person(struct app *app, const struct record *rec)
+{
+	Pingan__V1__Login *l;
+
+	return session_read(app, rec, 0, &l);
 }
 
 const Pingan__V1__Person *login_person(struct app *app, const char *login)
@@ -165,6 +214,17 @@ static enum verdict session_decide(struct app *app, struct change *ch, Pingan__V
 
 	if (there && (now == NULL || strcmp(now->person, ask->person) != 0))
 		return REFUSE;
+	if (ask->used) {
+		*ret_write = false;
+		if (now == NULL || now->made_ms < p->sessions_from_ms)
+			return REFUSE;
+		if (app->now.store_ms - now->used_ms <
+		    login_note_ms(rights_idle_ms(&app->config.logins, (enum role)p->role)))
+			return STAY;
+		*l = *now;
+		l->used_ms = app->now.store_ms;
+		return MOVE;
+	}
 	if (ask->prolong) {
 		int64_t until_ms = app->now.store_ms + app->config.wall.login_ms;
 
@@ -214,6 +274,7 @@ enum verdict login_decide(struct app *app, struct change *ch)
 	char key[STORE_KEY_MAX];
 	struct store_commit c;
 	struct record *rec;
+	Pingan__V1__Login *there;
 	Pingan__V1__Person *p;
 	enum verdict verdict;
 	bool write;
@@ -222,6 +283,9 @@ enum verdict login_decide(struct app *app, struct change *ch)
 	commit_begin(&c);
 	if (ch->login == NULL) {
 		if (ch->record->rev == 0)
+			return STAY;
+		/* It had run out, and somebody used it or went on duty before it was gone. */
+		if (ch->waiter.type != WAITER_LOGIN && session_read(app, ch->record, SWEEP_AFTER_MS, &there) != NULL)
 			return STAY;
 		commit_put(&c, ch->record, &bytes, 0);
 		c.puts[0].remove = true;
@@ -264,22 +328,18 @@ void app_login_end(struct app *app, uint64_t tag, const char *login)
 		app->ports.login_done(app->ports.ctx, tag, false); /* else: nothing is asked of it, so it ends */
 }
 
-bool login_prolong(struct app *app, const char *login)
+/* Something about a session that stands is written down, and nobody waits for it. False: not taken in. */
+static bool note(struct app *app, const char *login, const char *person, bool prolong)
 {
-	struct login_ask *ask;
-	const Pingan__V1__Person *p;
+	struct login_ask *ask = calloc(1, sizeof *ask);
 	char key[STORE_KEY_MAX];
 	struct change *ch;
 
-	arena_reset(&app->arena);
-	p = login_person(app, login);
-	if (p == NULL || !app->store_up)
-		return false;
-	ask = calloc(1, sizeof *ask);
 	if (ask == NULL)
 		return false;
-	ask->prolong = true;
-	(void)text_copy(ask->person, sizeof ask->person, slice_str(p->id));
+	ask->prolong = prolong;
+	ask->used = !prolong;
+	(void)text_copy(ask->person, sizeof ask->person, slice_str(person));
 	record_key(key, "login", login);
 	ch = change_submit(app, CHANGE_LOGIN, key, NULL, NULL, (struct waiter){0});
 	if (ch == NULL) {
@@ -290,6 +350,68 @@ bool login_prolong(struct app *app, const char *login)
 	return true;
 }
 
+bool login_prolong(struct app *app, const char *login)
+{
+	const Pingan__V1__Person *p;
+
+	arena_reset(&app->arena);
+	p = login_person(app, login);
+	return p != NULL && app->store_up && note(app, login, p->id, true);
+}
+
+/* ------------------------------------------------------------ used or idle */
+
+/* In the arena as it stands: a request that was read is in there too. */
+static void used(struct app *app, const char *login)
+{
+	char key[STORE_KEY_MAX];
+	const Pingan__V1__Person *p;
+	struct record *rec;
+	Pingan__V1__Login *l;
+	int64_t idle_ms;
+
+	record_key(key, "login", login);
+	rec = record_find(app, key);
+	/* One that is on its way, or is being changed, is looked at again with the next use. */
+	if (!app->store_up || rec == NULL || rec->busy != NULL || rec->waiting_count != 0)
+		return;
+	p = session_read(app, rec, 0, &l);
+	idle_ms = p == NULL ? 0 : rights_idle_ms(&app->config.logins, (enum role)p->role);
+	if (idle_ms != 0 && app->now.store_ms - (l->used_ms > l->made_ms ? l->used_ms : l->made_ms) >= login_note_ms(idle_ms))
+		(void)note(app, login, p->id, false);
+}
+
+void app_login_used(struct app *app, const char *login)
+{
+	app_begin(app);
+	used(app, login);
+}
+
+void login_request(struct app *app, const char *login, int what)
+{
+	/* These a page says by itself. */
+	if (what != PINGAN__V1__REQUEST__WHAT_POSITION && what != PINGAN__V1__REQUEST__WHAT_RECEIPT)
+		used(app, login);
+}
+
+ms_t app_login_ends(struct app *app, const char *login, int64_t *ret_idle_ms)
+{
+	char key[STORE_KEY_MAX];
+	const Pingan__V1__Person *p;
+	Pingan__V1__Login *l;
+
+	app_begin(app);
+	record_key(key, "login", login);
+	p = session_read(app, record_find(app, key), 0, &l);
+	*ret_idle_ms = p == NULL ? 0 : rights_idle_ms(&app->config.logins, (enum role)p->role);
+	return p == NULL ? 0 : ends(app, l, p);
+}
+
+void app_logins(struct app *app, const struct login_settings *logins)
+{
+	app->config.logins = *logins;
+}
+
 /* Log-ins that ran out, or are over since their person's rights or password changed, leave the store, whoever is first. A
  * few are looked at each second: those at the head of the list, which then go to its end. */
 void logins_turn(struct app *app)
@@ -297,6 +419,7 @@ void logins_turn(struct app *app)
 	struct record_list *all = &app->of_type[RECORD_LOGIN];
 	size_t n = app->count_of_type[RECORD_LOGIN];
 	struct record *rec;
+	Pingan__V1__Login *l;
 
 	if (!app->store_up || app->now.mono.ms - app->logins_at.ms < SECONDS(1))
 		return;
@@ -308,7 +431,7 @@ void logins_turn(struct app *app)
 		if (rec->rev == 0 || rec->busy != NULL || rec->waiting_count != 0)
 			continue;
 		arena_reset(&app->arena);
-		if (session_person(app, rec) == NULL)
+		if (session_read(app, rec, SWEEP_AFTER_MS, &l) == NULL)
 			(void)change_submit(app, CHANGE_LOGIN, rec->key, NULL, NULL, (struct waiter){0});
 	}
 }

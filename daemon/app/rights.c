@@ -68,14 +68,14 @@ bool rights_neighbour(struct app *app, const struct rights *r, const char *area)
 	return false;
 }
 
-static bool at_desk(enum role role)
+bool rights_desk(enum role role)
 {
 	return role == ROLE_OPERATOR || role == ROLE_SUPERVISOR;
 }
 
 bool rights_sees(struct app *app, const struct rights *r, const struct incident_slot *slot)
 {
-	if (!at_desk(r->role))
+	if (!rights_desk(r->role))
 		return false;
 	/* A call stays with whoever took it, also when it lies outside their areas. */
 	if (r->person[0] != '\0' && strcmp(slot->owner, r->person) == 0)
@@ -96,7 +96,7 @@ static bool rings_around(struct app *app, const struct rights *r, const struct i
 
 bool rights_rings(struct app *app, const struct rights *r, const struct incident_slot *slot)
 {
-	if (!at_desk(r->role))
+	if (!rights_desk(r->role))
 		return false;
 	switch (slot->state) {
 	case INCIDENT_WAITING:
@@ -133,12 +133,12 @@ bool rights_post(const struct rights *r, enum shift_post post)
 	case POST_FIELD:
 		return rights_fields(r->role);
 	case POST_DESK:
-		return at_desk(r->role);
+		return rights_desk(r->role);
 	case POST_SUPERVISOR:
 		return r->role == ROLE_SUPERVISOR;
 	case POST_DUTY_PHONE:
 	case POST_SECOND_PHONE:
-		return at_desk(r->role) || rights_fields(r->role);
+		return rights_desk(r->role) || rights_fields(r->role);
 	case POST_NONE:
 	case POST_COUNT:
 		break;
@@ -158,7 +158,7 @@ bool rights_record(const struct rights *r, enum record_type type, const char *ar
 {
 	bool home = type == RECORD_HOUSEHOLD;
 
-	if (!at_desk(r->role) || (!home && type != RECORD_AREA && type != RECORD_STATION))
+	if (!rights_desk(r->role) || (!home && type != RECORD_AREA && type != RECORD_STATION))
 		return false;
 	switch (act) {
 	case RECORD_LOOK:
@@ -182,7 +182,7 @@ bool rights_page(enum role role, int page)
 {
 	switch (page) {
 	case PINGAN__V1__SCREEN_HELLO__PAGE__PAGE_CONSOLE:
-		return at_desk(role);
+		return rights_desk(role);
 	case PINGAN__V1__SCREEN_HELLO__PAGE__PAGE_CAREGIVER:
 		return rights_fields(role);
 	case PINGAN__V1__SCREEN_HELLO__PAGE__PAGE_WALLBOARD:
@@ -263,6 +263,28 @@ static const unsigned MAY[] = {
 	[PINGAN__V1__REQUEST__WHAT_DUTY_ANSWER] = C,
 };
 /* clang-format on */
+
+int64_t rights_idle_ms(const struct login_settings *s, enum role role)
+{
+	switch (role) {
+	case ROLE_OPERATOR:
+	case ROLE_SUPERVISOR:
+		return s->desk_ms;
+	case ROLE_CAREGIVER:
+		return s->field_ms;
+	case ROLE_TECHNICIAN:
+		return s->technician_ms;
+	case ROLE_ADMINISTRATOR:
+	case ROLE_AUDITOR:
+		return s->office_ms;
+	case ROLE_NONE:
+	case ROLE_WALLBOARD: /* nobody is at its keyboard: it ends when its page is gone for days */
+	case ROLE_MACHINE:
+	case ROLE_COUNT:
+		break;
+	}
+	return 0;
+}
 
 /* What a person may ask the API for with the cookie of a page. No role reads health by it. */
 uint64_t rights_scopes(enum role role)

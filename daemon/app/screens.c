@@ -532,15 +532,17 @@ static void message(struct app *app, struct session *s, struct slice frame)
 			request_take(app, s, NULL, false, m->request->cmd);
 		return;
 	}
-	if (m->body_case == PINGAN__V1__TO_DAEMON__BODY_HEARTBEAT)
+	if (m->body_case == PINGAN__V1__TO_DAEMON__BODY_HEARTBEAT) {
 		heartbeat(app, s, m->heartbeat);
-	else if (m->body_case == PINGAN__V1__TO_DAEMON__BODY_HELLO) {
+	} else if (m->body_case == PINGAN__V1__TO_DAEMON__BODY_HELLO) {
 		s->tokens_x1000 -= HELLO_COSTS * 1000; /* a snapshot is a great deal of work for one word */
 		hello(app, s, m->hello);
-	} else if (s->page == 0)
+	} else if (s->page == 0) {
 		bad(app, s, "request_before_hello");
-	else
+	} else {
+		login_request(app, s->login, (int)m->request->what_case);
 		request_take(app, s, m->request, r == 0, m->request->cmd);
+	}
 }
 
 void app_screen_message(struct app *app, link_t link, struct slice frame)

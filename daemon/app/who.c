@@ -24,6 +24,7 @@ bool app_who_login(struct app *app, const char *login, struct who *ret)
 		return false;
 	ret->role = (enum role)p->role;
 	ret->scopes = rights_scopes(ret->role);
+	(void)text_copy(ret->login, sizeof ret->login, slice_str(login));
 	return text_copy(ret->id, sizeof ret->id, slice_str(p->id)) &&
 	       text_copy(ret->name, sizeof ret->name, slice_str(p->name)) && areas_take(ret, p->areas, p->n_areas);
 }

@@ -173,6 +173,8 @@ static bool let_in(struct api_call *c)
 		return true;
 	switch (who_asks(c->rq->port, c->rq->wsi, c->route->method != HTTP_GET, &c->who)) {
 	case WHO_OK:
+		if (c->who.login[0] != '\0')
+			app_login_used(web->app, c->who.login);
 		break;
 	case WHO_NONE:
 		api_refuse(c, 401, "no_session", NULL);

@@ -96,13 +96,16 @@ static void cookie_set(struct request *rq, bool tls, const char *token, int64_t 
 	              tls ? COOKIE_TLS : COOKIE, token, age_s, tls ? "; Secure" : "");
 }
 
-/* A wall's browser may keep it as long as browsers do: nobody is there to log in again when the machine is switched on. How long
- * the log-in counts is its record's matter, here as always. */
+/* How long the log-in counts is its record's matter; the browser only must not lose the cookie before that. On duty a log-in does
+ * not end by its age (core/login_end.h): a browser that dropped the cookie after twelve hours would throw a phone out of its
+ * duty with the next cut of its line. A wall's may keep it as long as browsers do: nobody is there to log in again when the
+ * machine is switched on. */
+#define COOKIE_S (30 * INT64_C(86400))
 #define WALL_COOKIE_S (400 * INT64_C(86400))
 
-static int64_t cookie_age(const struct request *rq, const struct who *who)
+static int64_t cookie_age(const struct who *who)
 {
-	return who->role == ROLE_WALLBOARD ? WALL_COOKIE_S : rq->port->web->session_s;
+	return who->role == ROLE_WALLBOARD ? WALL_COOKIE_S : COOKIE_S;
 }
 
 static json_t *scopes_of(const struct who *who)
@@ -163,7 +166,7 @@ static void answer_login(struct request *rq, const struct login_answer *a)
 			answer_problem_later(rq, 503, "busy", 1);
 			return;
 		}
-		cookie_set(rq, over_tls(rq), a->token, cookie_age(rq, &who));
+		cookie_set(rq, over_tls(rq), a->token, cookie_age(&who));
 		answer_who(rq, &who, name);
 		return;
 	}
@@ -334,10 +337,12 @@ void api_me(struct request *rq)
 
 	switch (who_asks(rq->port, rq->wsi, false, &who)) {
 	case WHO_OK:
+		if (who.login[0] != '\0')
+			app_login_used(rq->port->web->app, who.login);
 		cookie = who.role == ROLE_WALLBOARD ? cookie_shown(rq->wsi, token) : NULL;
 		if (cookie != NULL) {
 			/* Nobody says where they come from who only looks: as safe as it was. */
-			cookie_set(rq, strcmp(cookie, COOKIE_TLS) == 0, token, cookie_age(rq, &who));
+			cookie_set(rq, strcmp(cookie, COOKIE_TLS) == 0, token, cookie_age(&who));
 			sodium_memzero(token, sizeof token);
 		}
 		answer_who(rq, &who, who.role != ROLE_MACHINE && session_shown(rq->wsi, session) ? session : NULL);

@@ -111,7 +111,17 @@ static const struct setting TABLE[] = {
      "Hosts that pages may load images from (map tiles): [\"https://tiles.example.cn\"]."},
 
 	{"sessions.length_min", SETTING_NUMBER, AT(sessions.length_min), 5, 43200, "720", LIVE,
-     "How long a log-in lasts, in minutes."},
+     "How long a log-in lasts, in minutes. On duty none ends by age or idleness: with a shift running at a console, a call or "
+     "a job in hand, a phone on duty. Who comes off duty, or whose line broke in it, has half an hour to go or to come back."},
+	{"sessions.idle_desk_min", SETTING_NUMBER, AT(sessions.idle_desk_min), 0, 1440, "60", LIVE,
+     "After how many minutes without use the log-in of an operator or supervisor ends, off duty. 0: by its age alone; else 5 "
+     "at least."},
+	{"sessions.idle_field_min", SETTING_NUMBER, AT(sessions.idle_field_min), 0, 1440, "240", LIVE,
+     "The same of a caregiver who is off duty."},
+	{"sessions.idle_technician_min", SETTING_NUMBER, AT(sessions.idle_technician_min), 0, 1440, "60", LIVE,
+     "The same of a technician who is off duty."},
+	{"sessions.idle_office_min", SETTING_NUMBER, AT(sessions.idle_office_min), 0, 1440, "15", LIVE,
+     "The same of an administrator or auditor, who has no duty."},
 
 	{"sessions.wall_days", SETTING_NUMBER, AT(sessions.wall_days), 1, 366, "30", LIVE,
      "How long the log-in of a wall lasts, in days, counted anew whenever it is on: nobody is there to log in again."},
@@ -263,6 +273,13 @@ static bool wrong(char why[CONFIG_WHY_MAX], const char *key, const char *what)
 /* What one setting alone can't tell. Fills in what is derived. */
 static bool config_check(struct config *c, char why[CONFIG_WHY_MAX])
 {
+	const struct {
+		const char *key;
+		const uint32_t *min;
+	} IDLE[] = {{"sessions.idle_desk_min: ", &c->sessions.idle_desk_min},
+	            {"sessions.idle_field_min: ", &c->sessions.idle_field_min},
+	            {"sessions.idle_technician_min: ", &c->sessions.idle_technician_min},
+	            {"sessions.idle_office_min: ", &c->sessions.idle_office_min}};
 	size_t bytes = 0;
 	const char *what;
 
@@ -295,6 +312,9 @@ static bool config_check(struct config *c, char why[CONFIG_WHY_MAX])
 	for (uint32_t i = 0; i < c->units.numbers.count; i++)
 		if (!device_number_valid(c->units.numbers.at[i]))
 			return wrong(why, "units.numbers: ", "each has 3 to 20 digits, a '+' before them or not");
+	for (size_t i = 0; i < COUNT_OF(IDLE); i++)
+		if (*IDLE[i].min != 0 && *IDLE[i].min < 5)
+			return wrong(why, IDLE[i].key, "must be 0, or 5 to 1440");
 	if ((what = listen_check(&c->listen.web, true, true)) != NULL)
 		return wrong(why, "listen.web.", what);
 	if ((what = listen_check(&c->listen.devices, true, false)) != NULL)

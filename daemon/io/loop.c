@@ -58,8 +58,17 @@ static struct wall_settings wall_of(const struct config *c)
 	                              .login_ms = (int64_t)c->sessions.wall_days * SECONDS(86400)};
 }
 
+static struct login_settings logins_of(const struct config *c)
+{
+	return (struct login_settings){.desk_ms = MINUTES(c->sessions.idle_desk_min),
+	                               .field_ms = MINUTES(c->sessions.idle_field_min),
+	                               .technician_ms = MINUTES(c->sessions.idle_technician_min),
+	                               .office_ms = MINUTES(c->sessions.idle_office_min)};
+}
+
 static void reload(struct loop *loop)
 {
+	struct login_settings logins;
 	struct unit_settings units;
 	struct wall_settings wall;
 	char why[CONFIG_WHY_MAX], keys[512];
@@ -82,6 +91,8 @@ static void reload(struct loop *loop)
 		app_units(loop->app, &units);
 		wall = wall_of(next);
 		app_wall(loop->app, &wall);
+		logins = logins_of(next);
+		app_logins(loop->app, &logins);
 		loop->config = *next;
 		app_codes(loop->app, &loop->config.codes);
 		metric_add(&loop->metrics, METRIC_RELOADS, 1);
@@ -404,6 +415,7 @@ static bool build_app(struct loop *loop, char why[LOOP_WHY_MAX])
 	                                  .calm_s = c->beats.calm_s};
 	app.units = units_of(c);
 	app.wall = wall_of(c);
+	app.logins = logins_of(c);
 	snprintf(app.daemon, sizeof app.daemon, "d%012" PRIx64, crypto_random(NULL) & UINT64_C(0xffffffffffff));
 	app.pid = (uint32_t)getpid();
 	if (gethostname(app.host, sizeof app.host - 1) != 0)

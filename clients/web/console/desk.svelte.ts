@@ -124,6 +124,7 @@ export class Desk {
 	#inputAt = 0;
 	#atTop = true;
 	#wasDown = false;
+	#saidDown = '';
 
 	constructor(person: string) {
 		this.drafts = new Drafts(person);
@@ -135,7 +136,9 @@ export class Desk {
 				broken: () => {
 					this.#queue.broken();
 					this.#wasDown = true;
-					announcer.alert(t('say.link_down'));
+					// Kept as said: the screen's language may be another when the line is back.
+					this.#saidDown = t('say.link_down');
+					announcer.alert(this.#saidDown);
 				},
 			},
 			BACKOFF_CAP_MS,
@@ -574,7 +577,10 @@ export class Desk {
 		this.#askDetail();
 		this.unit?.resume();
 		this.record?.resume();
-		if (this.#wasDown) announcer.say(t('say.link_up'));
+		if (this.#wasDown) {
+			announcer.over(this.#saidDown);
+			announcer.say(t('say.link_up'));
+		}
 		this.#wasDown = false;
 	}
 
