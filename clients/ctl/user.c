@@ -256,6 +256,13 @@ static Pingan__V1__Person *person_get(struct cell *cell, const char *account, ch
 	return p;
 }
 
+/* One that was printed has been seen by whoever made it: it opens the way to one of their own, and nothing else. Nobody is at the
+ * keyboard of a wall to take another. */
+static bool for_once(const Pingan__V1__Person *p, bool printed)
+{
+	return printed && p->role != PINGAN__V1__ROLE__ROLE_WALLBOARD;
+}
+
 static int person_new(struct cell *cell, const char *account, const struct user_options *o)
 {
 	Pingan__V1__Person p = PINGAN__V1__PERSON__INIT;
@@ -275,6 +282,7 @@ static int person_new(struct cell *cell, const char *account, const struct user_
 	p.id = p.account = (char *)(uintptr_t)account;
 	p.password_hash = hash;
 	p.password_ms = cell_now_ms(cell);
+	p.password_once = for_once(&p, made);
 	/* An administrator may not log in without a code. */
 	second = p.role == PINGAN__V1__ROLE__ROLE_ADMINISTRATOR;
 	if (second)
@@ -353,12 +361,12 @@ static bool print(struct cell *cell, const Pingan__V1__Person *p, void *ctx)
 
 	(void)cell;
 	if (json) {
-		json_t *line =
-			json_pack("{s:s, s:s, s:s, s:o, s:s, s:s, s:o, s:o, s:b, s:b, s:b, s:i}", "account", p->account, "name",
-		              p->name, "role", role_name((enum role)p->role), "areas", texts(p->areas, p->n_areas), "phone",
-		              p->phone, "station", p->station, "languages", texts(p->languages, p->n_languages), "skills",
-		              texts(p->skills, p->n_skills), "disabled", p->disabled, "has_password",
-		              p->password_hash[0] != '\0', "code", p->totp_key.len != 0, "recovery", (int)p->n_recovery);
+		json_t *line = json_pack("{s:s, s:s, s:s, s:o, s:s, s:s, s:o, s:o, s:b, s:b, s:b, s:b, s:i}", "account",
+		                         p->account, "name", p->name, "role", role_name((enum role)p->role), "areas",
+		                         texts(p->areas, p->n_areas), "phone", p->phone, "station", p->station, "languages",
+		                         texts(p->languages, p->n_languages), "skills", texts(p->skills, p->n_skills),
+		                         "disabled", p->disabled, "has_password", p->password_hash[0] != '\0', "password_once",
+		                         p->password_once, "code", p->totp_key.len != 0, "recovery", (int)p->n_recovery);
 
 		if (line == NULL) {
 			(void)complain("its record is no text", "person");
@@ -429,8 +437,8 @@ int user_logout(struct cell *cell, const char *account)
 /* ------------------------------------------------------------ changes */
 
 /* A person with other fields is made for a moment; what was unpacked is freed as it came. */
-static int change(struct cell *cell, const char *account, const struct user_options *o, char *hash, int disabled,
-                  const struct second *second)
+static int change(struct cell *cell, const char *account, const struct user_options *o, char *hash, bool printed,
+                  int disabled, const struct second *second)
 {
 	ms_t now_ms = cell_now_ms(cell);
 	uint8_t body[STORE_BODY_MAX];
@@ -449,6 +457,7 @@ static int change(struct cell *cell, const char *account, const struct user_opti
 	if (hash != NULL) {
 		now.password_hash = hash;
 		now.password_ms = now_ms;
+		now.password_once = for_once(p, printed);
 	}
 	if (disabled >= 0) {
 		now.disabled = disabled;
@@ -477,7 +486,7 @@ int user_set(struct cell *cell, const char *account, const struct user_options *
 	    o->languages == NULL && o->skills == NULL)
 		return complain("say what to change: --name, --role, --area, --phone, --station, --language or --skill",
 		                account);
-	if (change(cell, account, o, NULL, -1, NULL) != 0)
+	if (change(cell, account, o, NULL, false, -1, NULL) != 0)
 		return 1;
 	if (o->role != NULL && strcmp(o->role, "administrator") == 0)
 		fprintf(stderr, "pinganctl: %s: an administrator logs in with a code: pinganctl user totp %s makes its key\n",
@@ -495,7 +504,7 @@ int user_password(struct cell *cell, const char *account, const struct user_opti
 
 	if (!password_set(account, o, hash, plain, &made))
 		return 1;
-	bad = change(cell, account, &nothing, hash, -1, NULL);
+	bad = change(cell, account, &nothing, hash, made, -1, NULL);
 	if (bad == 0) {
 		password_print(account, plain, made);
 		bad = session_end_all(cell, account);
@@ -508,14 +517,14 @@ int user_disable(struct cell *cell, const char *account)
 {
 	const struct user_options nothing = {0};
 
-	return change(cell, account, &nothing, NULL, 1, NULL) != 0 ? 1 : session_end_all(cell, account);
+	return change(cell, account, &nothing, NULL, false, 1, NULL) != 0 ? 1 : session_end_all(cell, account);
 }
 
 int user_enable(struct cell *cell, const char *account)
 {
 	const struct user_options nothing = {0};
 
-	return change(cell, account, &nothing, NULL, 0, NULL);
+	return change(cell, account, &nothing, NULL, false, 0, NULL);
 }
 
 int user_second(struct cell *cell, const char *account, bool off, bool json)
@@ -537,7 +546,7 @@ int user_second(struct cell *cell, const char *account, bool off, bool json)
 		return complain("an administrator may not log in without a code", account);
 	if (!off)
 		second_new(&made, &second);
-	bad = change(cell, account, &nothing, NULL, -1, &second);
+	bad = change(cell, account, &nothing, NULL, false, -1, &second);
 	if (bad == 0 && !off)
 		second_print(cell, account, &second, json);
 	second_forget(&second);

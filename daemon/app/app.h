@@ -175,12 +175,32 @@ struct account {
 	uint32_t totp_key_len; /* 0 = log-in asks for no code */
 	uint8_t totp_key[TOTP_KEY_MAX];
 	int64_t totp_step; /* of the last code used */
+	bool once;         /* somebody else made the password */
+	ms_t password_ms;  /* since when it stands; 0 = not known */
 	uint32_t recovery_count;
 	uint8_t recovery[RECOVERY_MAX][32]; /* hashes of codes that each open once */
 };
 
+/* What is done to an account, by somebody who looks after it; the last two by its person. */
+enum account_act {
+	ACCOUNT_NONE,
+	ACCOUNT_SHUT,       /* out: no log-in, no session */
+	ACCOUNT_OPEN,       /* in again */
+	ACCOUNT_LOGOUT,     /* every session ends */
+	ACCOUNT_RESET,      /* a password for once */
+	ACCOUNT_RESET_CODE, /* likewise, and its key for codes goes: the telephone is lost */
+	ACCOUNT_OTHERS,     /* every session but this one ends */
+	ACCOUNT_SECOND      /* a key for codes, where there is none */
+};
+#define ACCOUNT_BIT(act) (1u << (act))
+
 /* What a log-in, or a new password, does to the records of its session and its person. */
 struct login_ask {
+	enum account_act act;
+	char by[ID_MAX]; /* who acts; "" = the person */
+	uint8_t second_key[20];
+	uint8_t second_codes[RECOVERY_MAX][32]; /* hashes */
+	uint32_t second_count;
 	char person[ID_MAX];
 	int64_t length_ms; /* of a wall's log-in the configuration says it (wall_settings) */
 	bool prolong;      /* a log-in that there is; of a wall */
@@ -214,10 +234,13 @@ struct guess_count {
 
 /* Whoever asks for something over HTTP. */
 #define WHO_AREAS_MAX 32
+#define WHO_MUST_PASSWORD 1u /* take a password of their own */
+#define WHO_MUST_SECOND 2u   /* take a key for codes */
 struct who {
 	char id[ID_MAX]; /* person id; of a machine "token." and the token's id */
 	char name[64];
 	enum role role;
+	uint32_t must;   /* WHO_MUST_*: until then they may nothing else */
 	char login[33];  /* name of their session's record; "" = a token */
 	uint64_t scopes; /* bits of enum api_scope (core/scope.h): what the role may, or this token */
 	uint32_t area_count;
@@ -283,6 +306,12 @@ bool app_login_find(struct app *app, const char *login, struct account *ret);
 void app_login_begin(struct app *app, uint64_t tag, const char *login, const struct login_ask *ask);
 /* The person of this session has another password; every other session of theirs is over. Port login_done(tag) follows. */
 void app_password(struct app *app, uint64_t tag, const char *login, const struct login_ask *ask);
+/* ask->act at this person's account, by ask->by; port login_done(tag) follows. */
+void app_account_act(struct app *app, uint64_t tag, const struct login_ask *ask);
+/* ACCOUNT_BIT() of what `who` may do there. */
+uint32_t app_account_may(struct app *app, const char *person, const struct who *who);
+/* Counters that move when sessions, or accounts and their failed log-ins, are others than before. */
+void app_account_changes(const struct app *app, uint64_t *ret_sessions, uint64_t *ret_accounts);
 /* Ends it everywhere; port login_done(tag) follows. */
 void app_login_end(struct app *app, uint64_t tag, const char *login);
 /* This person (or machine) was refused something of the API for want of rights: counted, and on record. `called`: method and path

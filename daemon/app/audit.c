@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/accounts.h"
 #include "app/screens.h"
 #include "app/storms.h"
 
@@ -69,6 +70,11 @@ static bool from_login(struct app *app, const struct change *ch, struct audit *a
 		a->what = AUDIT_LOGGED_OUT;
 		a->from = audit_from_address(l->address);
 		who_set(app, a, l->person);
+		return true;
+	}
+	if (account_audit(ask, a)) {
+		a->from = audit_from_address(ask->address);
+		who_set(app, a, ask->by[0] == '\0' ? ask->person : ask->by);
 		return true;
 	}
 	a->what = ask->password_new[0] != '\0' ? AUDIT_CHANGED : AUDIT_LOGGED_IN;

@@ -634,6 +634,7 @@ struct app {
 
 	/* alive.c, drain.c */
 	struct drain drain;
+	uint64_t logins_rev, accounts_rev; /* how often records of log-ins, and of people and failed log-ins, came anew */
 	mono_t alive_sent, alive_back, operators_at, logins_at, guesses_at, strangers_at;
 	uint32_t strangers; /* failed log-ins of accounts that are none, since strangers_at */
 	bool alive_pending;
@@ -685,8 +686,6 @@ enum verdict login_decide(struct app *app, struct change *ch);
 const Pingan__V1__Person *login_person(struct app *app, const char *login);
 /* A wall is on: its log-in lasts from now on as long as walls' do. False: not taken in. */
 bool login_prolong(struct app *app, const char *login);
-/* A person asks for this at their screen (Request.what_case). */
-void login_request(struct app *app, const char *login, int what);
 void logins_turn(struct app *app);
 void alive_back(struct app *app);
 static inline void count(struct app *app, enum counter c)

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/accounts.h"
 #include "app/change.h"
 #include "core/login_end.h"
 
@@ -24,6 +25,8 @@ static bool account_fill(const Pingan__V1__Person *p, struct account *ret)
 	if (p->totp_key.len != 0)
 		memcpy(ret->totp_key, p->totp_key.data, p->totp_key.len);
 	ret->totp_step = p->totp_step;
+	ret->once = p->password_once;
+	ret->password_ms = p->password_ms;
 	for (size_t i = 0; i < p->n_recovery && ret->recovery_count < RECOVERY_MAX; i++)
 		if (p->recovery[i].len == sizeof ret->recovery[0])
 			memcpy(ret->recovery[ret->recovery_count++], p->recovery[i].data, sizeof ret->recovery[0]);
@@ -77,7 +80,7 @@ static ms_t ends(struct app *app, const Pingan__V1__Login *l, const Pingan__V1__
 	ends_ms = login_ends(&t, app->now.store_ms);
 	/* All open calls are looked through only for those whose time is up. */
 	return ends_ms <= app->now.store_ms && rights_desk((enum role)p->role) && has_call(app, p->id) ? LOGIN_NEVER
-	                                                                                              : ends_ms;
+	                                                                                               : ends_ms;
 }
 
 /* The person whose session this is, and itself; NULL when it is over, for whatever reason; `late_ms`: since so long. */
@@ -91,8 +94,7 @@ static const Pingan__V1__Person *session_read(struct app *app, const struct reco
 		return NULL;
 	l = pingan__v1__login__unpack(&app->arena.allocator, rec->body_len, rec->body);
 	p = l == NULL ? NULL : person_find(app, l->person);
-	if (p == NULL || p->disabled || l->made_ms < p->sessions_from_ms ||
-	    ends(app, l, p) <= app->now.store_ms - late_ms)
+	if (p == NULL || p->disabled || l->made_ms < p->sessions_from_ms || ends(app, l, p) <= app->now.store_ms - late_ms)
 		return NULL;
 	*ret_login = l;
 	return p;
@@ -113,6 +115,16 @@ const Pingan__V1__Person *login_person(struct app *app, const char *login)
 	return session_person(app, record_find(app, key));
 }
 
+uint32_t login_must(const Pingan__V1__Person *p)
+{
+	uint32_t must = p->password_once ? WHO_MUST_PASSWORD : 0;
+
+	/* Only a password for once lets an administrator in without a code: to make the key for one. */
+	if (p->role == PINGAN__V1__ROLE__ROLE_ADMINISTRATOR && p->totp_key.len == 0)
+		must |= WHO_MUST_SECOND;
+	return must;
+}
+
 bool app_login_find(struct app *app, const char *login, struct account *ret)
 {
 	app_begin(app);
@@ -120,13 +132,13 @@ bool app_login_find(struct app *app, const char *login, struct account *ret)
 }
 
 /* Taken in; false: nothing will come of it. */
-static bool submit(struct app *app, uint64_t tag, const char *login, const struct login_ask *ask)
+static bool submit(struct app *app, uint64_t tag, const char *type, const char *id, const struct login_ask *ask)
 {
 	char key[STORE_KEY_MAX];
 	struct login_ask *copy = malloc(sizeof *copy);
 	struct change *ch = NULL;
 
-	record_key(key, "login", login);
+	record_key(key, type, id);
 	if (copy != NULL && app->store_up)
 		ch = change_submit(app, CHANGE_LOGIN, key, NULL, NULL, (struct waiter){WAITER_LOGIN, 0, tag});
 	if (ch == NULL) {
@@ -141,7 +153,14 @@ static bool submit(struct app *app, uint64_t tag, const char *login, const struc
 void app_login_begin(struct app *app, uint64_t tag, const char *login, const struct login_ask *ask)
 {
 	app_begin(app);
-	if (!submit(app, tag, login, ask))
+	if (!submit(app, tag, "login", login, ask))
+		app->ports.login_done(app->ports.ctx, tag, false);
+}
+
+void app_account_act(struct app *app, uint64_t tag, const struct login_ask *ask)
+{
+	app_begin(app);
+	if (!submit(app, tag, "person", ask->person, ask))
 		app->ports.login_done(app->ports.ctx, tag, false);
 }
 
@@ -205,7 +224,7 @@ static enum verdict refuse(struct change *ch)
 
 /* What the session's record becomes, and its person's: *ret_write. */
 static enum verdict session_decide(struct app *app, struct change *ch, Pingan__V1__Person *p, Pingan__V1__Login *l,
-                                   bool *ret_write)
+                                   ProtobufCBinaryData codes[RECOVERY_MAX], bool *ret_write)
 {
 	const struct login_ask *ask = ch->login;
 	bool second = ask->totp_step != 0 || ask->recovery, there = ch->record->rev != 0;
@@ -218,8 +237,7 @@ static enum verdict session_decide(struct app *app, struct change *ch, Pingan__V
 		*ret_write = false;
 		if (now == NULL || now->made_ms < p->sessions_from_ms)
 			return REFUSE;
-		if (app->now.store_ms - now->used_ms <
-		    login_note_ms(rights_idle_ms(&app->config.logins, (enum role)p->role)))
+		if (app->now.store_ms - now->used_ms < login_note_ms(rights_idle_ms(&app->config.logins, (enum role)p->role)))
 			return STAY;
 		*l = *now;
 		l->used_ms = app->now.store_ms;
@@ -239,8 +257,13 @@ static enum verdict session_decide(struct app *app, struct change *ch, Pingan__V
 		l->until_ms = until_ms;
 		return MOVE;
 	}
-	*ret_write = second || ask->password_new[0] != '\0';
-	if (ask->password_new[0] != '\0') {
+	*ret_write = ask->act != ACCOUNT_NONE || second || ask->password_new[0] != '\0';
+	if (ask->act != ACCOUNT_NONE) {
+		enum verdict verdict = account_own(app, p, now, ask, codes, l);
+
+		if (verdict != MOVE)
+			return verdict;
+	} else if (ask->password_new[0] != '\0') {
 		if (strcmp(p->password_hash, ask->password_new) == 0)
 			return STAY;
 		if (now == NULL || strcmp(p->password_hash, ask->password_old) != 0)
@@ -248,6 +271,7 @@ static enum verdict session_decide(struct app *app, struct change *ch, Pingan__V
 		*l = *now;
 		p->password_hash = (char *)(uintptr_t)ask->password_new;
 		p->password_ms = p->sessions_from_ms = app->now.store_ms;
+		p->password_once = false;
 	} else {
 		/* Its name is known to one browser only: it was stored, and is decided again. */
 		if (there)
@@ -276,10 +300,13 @@ enum verdict login_decide(struct app *app, struct change *ch)
 	struct record *rec;
 	Pingan__V1__Login *there;
 	Pingan__V1__Person *p;
+	ProtobufCBinaryData codes[RECOVERY_MAX];
 	enum verdict verdict;
 	bool write;
 	size_t from;
 
+	if (ch->login != NULL && ch->record->type == RECORD_PERSON)
+		return account_decide(app, ch);
 	commit_begin(&c);
 	if (ch->login == NULL) {
 		if (ch->record->rev == 0)
@@ -298,7 +325,7 @@ enum verdict login_decide(struct app *app, struct change *ch)
 	p = (Pingan__V1__Person *)(uintptr_t)person_find(app, ch->login->person);
 	if (rec == NULL || p == NULL || p->disabled)
 		return refuse(ch);
-	verdict = session_decide(app, ch, p, &l, &write);
+	verdict = session_decide(app, ch, p, &l, codes, &write);
 	if (verdict != MOVE)
 		return verdict == STAY ? STAY : refuse(ch);
 	if (!pack(&bytes, &l.base))
@@ -377,7 +404,8 @@ static void used(struct app *app, const char *login)
 		return;
 	p = session_read(app, rec, 0, &l);
 	idle_ms = p == NULL ? 0 : rights_idle_ms(&app->config.logins, (enum role)p->role);
-	if (idle_ms != 0 && app->now.store_ms - (l->used_ms > l->made_ms ? l->used_ms : l->made_ms) >= login_note_ms(idle_ms))
+	if (idle_ms != 0 &&
+	    app->now.store_ms - (l->used_ms > l->made_ms ? l->used_ms : l->made_ms) >= login_note_ms(idle_ms))
 		(void)note(app, login, p->id, false);
 }
 

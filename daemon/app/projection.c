@@ -373,6 +373,8 @@ static bool household_erased(struct app *app, const struct record *rec)
 static void told(struct app *app, struct record *rec)
 {
 	listings_touch(app, rec);
+	app->logins_rev += rec->type == RECORD_LOGIN;
+	app->accounts_rev += rec->type == RECORD_PERSON || rec->type == RECORD_GUESS;
 	switch (rec->type) {
 	case RECORD_INCIDENT:
 		slot_dirty(app, rec->slot);

@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 
+#include "app/accounts.h"
 #include "app/commission.h"
 #include "app/find.h"
 #include "app/refused.h"
@@ -466,6 +467,7 @@ void request_take(struct app *app, struct session *s, const Pingan__V1__Request 
 		return;
 	}
 	refused_note(s, r);
+	login_request(app, s->login, (int)r->what_case);
 	if (!rights_may(s->rights.role, (int)r->what_case)) {
 		reply(app, s, cmd, lawful || r->what_case != 0 ? REFUSAL_FORBIDDEN : REFUSAL_BAD_REQUEST);
 		return;

@@ -1,4 +1,5 @@
 /* screens.c - a session for each screen: from the upgrade to the last frame. */
+#include "app/accounts.h"
 #include "app/commission.h"
 #include "app/refused.h"
 #include "app/screens.h"
@@ -380,11 +381,14 @@ void app_screen_up(struct app *app, link_t link, const char *login)
 {
 	struct screens *sc = app->screens;
 	struct account account;
+	bool in;
 	struct session *s;
 
 	app_begin(app);
-	if (!app_login_find(app, login, &account)) {
-		refuse_link(app, link, PINGAN__V1__GO_AWAY__WHY__WHY_LOGGED_OUT);
+	in = app_login_find(app, login, &account);
+	if (!in || login_must(login_person(app, login)) != 0) {
+		/* Who is in, but with a password that somebody else made, first takes one of their own. */
+		refuse_link(app, link, in ? PINGAN__V1__GO_AWAY__WHY__WHY_FORBIDDEN : PINGAN__V1__GO_AWAY__WHY__WHY_LOGGED_OUT);
 		return;
 	}
 	s = sc->count >= LINKS_MAX || drain_leaves(app) ? NULL : calloc(1, sizeof *s);
@@ -532,17 +536,15 @@ static void message(struct app *app, struct session *s, struct slice frame)
 			request_take(app, s, NULL, false, m->request->cmd);
 		return;
 	}
-	if (m->body_case == PINGAN__V1__TO_DAEMON__BODY_HEARTBEAT) {
+	if (m->body_case == PINGAN__V1__TO_DAEMON__BODY_HEARTBEAT)
 		heartbeat(app, s, m->heartbeat);
-	} else if (m->body_case == PINGAN__V1__TO_DAEMON__BODY_HELLO) {
+	else if (m->body_case == PINGAN__V1__TO_DAEMON__BODY_HELLO) {
 		s->tokens_x1000 -= HELLO_COSTS * 1000; /* a snapshot is a great deal of work for one word */
 		hello(app, s, m->hello);
-	} else if (s->page == 0) {
+	} else if (s->page == 0)
 		bad(app, s, "request_before_hello");
-	} else {
-		login_request(app, s->login, (int)m->request->what_case);
+	else
 		request_take(app, s, m->request, r == 0, m->request->cmd);
-	}
 }
 
 void app_screen_message(struct app *app, link_t link, struct slice frame)

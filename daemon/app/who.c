@@ -1,6 +1,7 @@
 /* who.c - who asks over HTTP: a person by their session, another system by its token; and what they may. */
 #include <stdio.h>
 
+#include "app/accounts.h"
 #include "app/change.h"
 
 #define DAY_MS INT64_C(86400000)
@@ -23,7 +24,8 @@ bool app_who_login(struct app *app, const char *login, struct who *ret)
 	if (p == NULL || (int)p->role <= ROLE_NONE || (int)p->role >= ROLE_MACHINE)
 		return false;
 	ret->role = (enum role)p->role;
-	ret->scopes = rights_scopes(ret->role);
+	ret->must = login_must(p);
+	ret->scopes = ret->must != 0 ? 0 : rights_scopes(ret->role);
 	(void)text_copy(ret->login, sizeof ret->login, slice_str(login));
 	return text_copy(ret->id, sizeof ret->id, slice_str(p->id)) &&
 	       text_copy(ret->name, sizeof ret->name, slice_str(p->name)) && areas_take(ret, p->areas, p->n_areas);
@@ -87,6 +89,7 @@ bool app_who_token(struct app *app, const char *id, struct slice secret, struct 
 	for (size_t i = 0; i < t->n_scopes; i++)
 		if (scope_find(slice_str(t->scopes[i]), &scope))
 			ret->scopes |= SCOPE_BIT(scope);
+	ret->scopes &= ~SCOPES_OF_PEOPLE;
 	used(app, rec, t);
 	snprintf(ret->id, sizeof ret->id, "token.%.16s", id);
 	return text_copy(ret->name, sizeof ret->name, slice_str(t->name)) && areas_take(ret, t->areas, t->n_areas);

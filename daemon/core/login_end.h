@@ -24,11 +24,11 @@
 
 struct login_times {
 	ms_t made_ms, until_ms;
-	ms_t used_ms;          /* last use that is written down; 0 = none is */
-	bool on_duty;          /* or has a call or a job in hand */
-	ms_t duty_end_ms;      /* of the last one, or when its line broke; 0 = not known */
-	ms_t unwritten_ms;     /* up to then no use could be written down; 0 = it always could */
-	int64_t idle_ms;       /* of the role; 0 = idleness does not end it */
+	ms_t used_ms;      /* last use that is written down; 0 = none is */
+	bool on_duty;      /* or has a call or a job in hand */
+	ms_t duty_end_ms;  /* of the last one, or when its line broke; 0 = not known */
+	ms_t unwritten_ms; /* up to then no use could be written down; 0 = it always could */
+	int64_t idle_ms;   /* of the role; 0 = idleness does not end it */
 };
 
 /* Times that lie ahead of `now_ms` are somebody else's word, and count as now. */

@@ -11,6 +11,7 @@ static const char *const NAMES[SCOPE_COUNT] = {
 	[SCOPE_AREAS_WRITE] = "areas:write",       [SCOPE_STATISTICS_READ] = "statistics:read",
 	[SCOPE_AUDIT_READ] = "audit:read",         [SCOPE_SESSIONS_READ] = "sessions:read",
 	[SCOPE_SESSIONS_END] = "sessions:end",     [SCOPE_PAPER_PRINT] = "paper:print",
+	[SCOPE_ACCOUNTS_READ] = "accounts:read",   [SCOPE_ACCOUNTS_KEEP] = "accounts:keep",
 };
 
 const char *scope_name(enum api_scope scope)

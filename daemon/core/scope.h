@@ -32,11 +32,15 @@ enum api_scope {
 	SCOPE_AUDIT_READ,
 	SCOPE_SESSIONS_READ, /* who is logged in */
 	SCOPE_SESSIONS_END,
-	SCOPE_PAPER_PRINT, /* the open calls for a printer: names, addresses, door codes, telephone numbers */
+	SCOPE_PAPER_PRINT,   /* the open calls for a printer: names, addresses, door codes, telephone numbers */
+	SCOPE_ACCOUNTS_READ, /* which accounts there are, failed log-ins */
+	SCOPE_ACCOUNTS_KEEP, /* shut out, let in, a password for once */
 	SCOPE_COUNT
 };
 
 #define SCOPE_BIT(scope) (UINT64_C(1) << (scope))
+/* No token has these: whoever gives out passwords is a person with a name, at a page. */
+#define SCOPES_OF_PEOPLE (SCOPE_BIT(SCOPE_ACCOUNTS_READ) | SCOPE_BIT(SCOPE_ACCOUNTS_KEEP))
 
 /* "homes:read"; "" for what is none. */
 const char *scope_name(enum api_scope scope);

@@ -64,6 +64,8 @@ struct api_route {
 	const char *params;   /* names with a blank between; NULL = none */
 	const char *statuses; /* that it answers, in order: "200 304 404"; API_ALWAYS are besides */
 	bool elsewhere;       /* answered by api.c */
+	bool own;   /* about whoever asks: any person with a session, also before they have a password of their own */
+	bool quiet; /* a page asks by itself, again and again: that is no use of its log-in, and nobody's data */
 	bool edits; /* PUT, PATCH of a record of the registry, or a look that is a log entry: api_edited() follows */
 	void (*drop)(
 		void *at); /* its calls have memory of their own (api_call.own), and this is how it goes; NULL = none */
@@ -285,7 +287,8 @@ void api_edit_unconditional(struct api_call *c);
 /* ------------------------------------------------------------ resources */
 
 extern const struct api_kind API_ROSTER_KIND;
-extern const struct api_list API_HOMES, API_DEVICES, API_PEOPLE, API_AREAS, API_STATIONS, API_SESSIONS, API_INCIDENTS;
+extern const struct api_list API_HOMES, API_DEVICES, API_PEOPLE, API_AREAS, API_STATIONS, API_SESSIONS, API_INCIDENTS,
+	API_ACCOUNTS;
 
 void api_find(struct api_call *c);
 void api_homes_installed(struct api_call *c);
@@ -324,6 +327,14 @@ void api_station_put(struct api_call *c, json_t *json);
 void api_station_patch(struct api_call *c, json_t *patch);
 void api_sessions_get(struct api_call *c);
 void api_session_delete(struct api_call *c);
+void api_session_tell(struct api_call *c, const struct listed *one);
+/* api_accounts.c */
+void api_accounts_get(struct api_call *c);
+void api_accounts_changes(struct api_call *c);
+void api_account_post(struct api_call *c, json_t *json);
+void api_my_sessions_get(struct api_call *c);
+void api_my_sessions_delete(struct api_call *c);
+void api_my_second_post(struct api_call *c, json_t *json);
 void api_incidents_get(struct api_call *c);
 void api_incident_get(struct api_call *c);
 void api_statistics_incidents(struct api_call *c);

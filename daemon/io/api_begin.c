@@ -173,7 +173,7 @@ static bool let_in(struct api_call *c)
 		return true;
 	switch (who_asks(c->rq->port, c->rq->wsi, c->route->method != HTTP_GET, &c->who)) {
 	case WHO_OK:
-		if (c->who.login[0] != '\0')
+		if (c->who.login[0] != '\0' && !c->route->quiet)
 			app_login_used(web->app, c->who.login);
 		break;
 	case WHO_NONE:
@@ -195,10 +195,10 @@ static bool let_in(struct api_call *c)
 		api_refuse(c, 429, "limited", NULL);
 		return false;
 	}
-	if (!who_may(&c->who, c->route->scope)) {
+	if (c->route->own ? !who_is_person(&c->who) : !who_may(&c->who, c->route->scope)) {
 		metric_add(web->metrics, METRIC_API_REFUSED, 1);
 		api_not_allowed(c, "");
-		api_refuse(c, 403, "scope", scope_name(c->route->scope));
+		api_refuse(c, 403, "scope", c->route->own ? "a person" : scope_name(c->route->scope));
 		return false;
 	}
 	app_health(web->app, &h);

@@ -127,12 +127,37 @@ static json_t *areas_of(const struct who *who)
 	return list;
 }
 
+/* What must be done before they may anything else; NULL = nothing. */
+static json_t *must_of(const struct who *who)
+{
+	json_t *list = who->must == 0 ? NULL : json_array();
+
+	if ((who->must & WHO_MUST_SECOND) != 0)
+		(void)json_array_append_new(list, json_string("second"));
+	if ((who->must & WHO_MUST_PASSWORD) != 0)
+		(void)json_array_append_new(list, json_string("password"));
+	return list;
+}
+
 /* `session`: the name of this log-in in the list of sessions; NULL for a token. */
 static void answer_who(struct request *rq, const struct who *who, const char *session)
 {
-	json_t *me = json_pack("{s:s, s:s, s:s, s:o, s:o, s:s*}", "person", who->id, "name", who->name, "role",
-	                       role_name(who->role), "scopes", scopes_of(who), "areas", areas_of(who), "session", session);
-	char *text = me == NULL ? NULL : json_dumps(me, JSON_COMPACT);
+	json_t *me = json_pack("{s:s, s:s, s:s, s:o, s:o, s:s*, s:o*}", "person", who->id, "name", who->name, "role",
+	                       role_name(who->role), "scopes", scopes_of(who), "areas", areas_of(who), "session", session,
+	                       "must", must_of(who));
+	struct account account;
+	int64_t idle_ms = 0;
+	char *text;
+
+	if (me != NULL && session != NULL && app_login_find(rq->port->web->app, session, &account))
+		(void)json_object_set_new(me, "second", json_boolean(account.totp_key_len != 0));
+	sodium_memzero(&account, sizeof account);
+	if (session != NULL)
+		(void)app_login_ends(rq->port->web->app, session, &idle_ms);
+	/* So that a page can say in time that it is about to end. */
+	if (me != NULL && idle_ms != 0)
+		(void)json_object_set_new(me, "idle_s", json_integer(idle_ms / 1000));
+	text = me == NULL ? NULL : json_dumps(me, JSON_COMPACT);
 
 	json_decref(me);
 	if (text == NULL) {
@@ -152,9 +177,10 @@ static void answer_login(struct request *rq, const struct login_answer *a)
 		unsigned status;
 		const char *code;
 	} REFUSALS[] = {
-		[LOGIN_WRONG] = {401, "wrong"},   [LOGIN_CODE] = {401, "code"},        [LOGIN_WRONG_CODE] = {401, "wrong_code"},
-		[LOGIN_NO_KEY] = {403, "no_key"}, [LOGIN_WEAK] = {422, "weak"},        [LOGIN_LIMITED] = {429, "limited"},
-		[LOGIN_BUSY] = {503, "busy"},     [LOGIN_AWAY] = {503, "unavailable"}, [LOGIN_NO_STORE] = {503, "no_store"},
+		[LOGIN_WRONG] = {401, "wrong"},       [LOGIN_CODE] = {401, "code"}, [LOGIN_WRONG_CODE] = {401, "wrong_code"},
+		[LOGIN_NO_KEY] = {403, "no_key"},     [LOGIN_OVER] = {403, "over"}, [LOGIN_WEAK] = {422, "weak"},
+		[LOGIN_LIMITED] = {429, "limited"},   [LOGIN_BUSY] = {503, "busy"}, [LOGIN_AWAY] = {503, "unavailable"},
+		[LOGIN_NO_STORE] = {503, "no_store"},
 	};
 
 	if (a->outcome == LOGIN_OK) {

@@ -95,6 +95,16 @@ const struct api_route API_ROUTES[] = {
 	{HTTP_DELETE, "/api/v1/sessions/{id}", .scope = SCOPE_SESSIONS_END, .statuses = "204 404",
      .begin = api_session_delete},
 
+	{HTTP_GET, "/api/v1/accounts", .scope = SCOPE_ACCOUNTS_READ, .params = LIST " person", .statuses = MANY,
+     .begin = api_accounts_get},
+	{HTTP_GET, "/api/v1/accounts/changes", .scope = SCOPE_ACCOUNTS_READ, .statuses = MANY, .quiet = true,
+     .begin = api_accounts_changes},
+	{HTTP_POST, "/api/v1/accounts/{id}", .scope = SCOPE_ACCOUNTS_KEEP, .statuses = "200 404 411 413 415 422",
+     .body = api_account_post},
+	{HTTP_GET, "/api/v1/me/sessions", .own = true, .params = LIST, .statuses = MANY, .begin = api_my_sessions_get},
+	{HTTP_DELETE, "/api/v1/me/sessions", .own = true, .statuses = "204", .begin = api_my_sessions_delete},
+	{HTTP_POST, "/api/v1/me/second", .own = true, .statuses = "200 411 413 415 422", .body = api_my_second_post},
+
 	/* The sheet of the open calls for a printer; also with the store away. */
 	{HTTP_GET, "/api/v1/paper", .scope = SCOPE_PAPER_PRINT, .params = "lang", .statuses = "200", .begin = api_paper_get,
      .drop = api_paper_drop},

@@ -177,7 +177,7 @@ void api_duty_get(struct api_call *c)
 
 /* ------------------------------------------------------------ sessions */
 
-static void session_write(struct api_call *c, const struct listed *one)
+void api_session_tell(struct api_call *c, const struct listed *one)
 {
 	const Pingan__V1__Login *l = (const Pingan__V1__Login *)one->body;
 	struct jot *j = &c->out;
@@ -188,6 +188,7 @@ static void session_write(struct api_call *c, const struct listed *one)
 	jot_time_if(j, "made", l->made_ms);
 	jot_time_if(j, "until", l->until_ms);
 	jot_text_if(j, "address", l->address);
+	jot_time_if(j, "used", l->used_ms > l->made_ms ? l->used_ms : l->made_ms);
 	jot_bool(j, "second_factor", l->second);
 }
 
@@ -200,7 +201,7 @@ static bool session_match(struct api_call *c, const struct listed *one)
 }
 
 const struct api_list API_SESSIONS = {
-	.which = LISTING_SESSIONS, .personal = true, .match = session_match, .tell = session_write};
+	.which = LISTING_SESSIONS, .personal = true, .match = session_match, .tell = api_session_tell};
 
 void api_sessions_get(struct api_call *c)
 {

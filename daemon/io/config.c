@@ -111,10 +111,15 @@ static const struct setting TABLE[] = {
      "Hosts that pages may load images from (map tiles): [\"https://tiles.example.cn\"]."},
 
 	{"sessions.length_min", SETTING_NUMBER, AT(sessions.length_min), 5, 43200, "720", LIVE,
-     "How long a log-in lasts, in minutes. On duty none ends by age or idleness: with a shift running at a console, a call or "
-     "a job in hand, a phone on duty. Who comes off duty, or whose line broke in it, has half an hour to go or to come back."},
+     "How long a log-in lasts, in minutes. On duty none ends by age or idleness: with a shift running at a console, a "
+     "call or "
+     "a job in hand, a phone on duty. Who comes off duty, or whose line broke in it, has half an hour to go or to come "
+     "back."},
+	{"sessions.once_hours", SETTING_NUMBER, AT(sessions.once_hours), 1, 720, "72", LIVE,
+     "How long a password that somebody else made opens the way to one of one's own, in hours."},
 	{"sessions.idle_desk_min", SETTING_NUMBER, AT(sessions.idle_desk_min), 0, 1440, "60", LIVE,
-     "After how many minutes without use the log-in of an operator or supervisor ends, off duty. 0: by its age alone; else 5 "
+     "After how many minutes without use the log-in of an operator or supervisor ends, off duty. 0: by its age alone; "
+     "else 5 "
      "at least."},
 	{"sessions.idle_field_min", SETTING_NUMBER, AT(sessions.idle_field_min), 0, 1440, "240", LIVE,
      "The same of a caregiver who is off duty."},

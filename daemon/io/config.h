@@ -72,6 +72,7 @@ struct config {
 	struct {
 		uint32_t length_min;
 		uint32_t wall_days;
+		uint32_t once_hours;
 		uint32_t idle_desk_min, idle_field_min, idle_technician_min, idle_office_min;
 	} sessions;
 	struct {

@@ -102,6 +102,8 @@ const struct log_code LOG_CODES[] = {
 	{"LOGIN_NO_KEY", LOG_WARN,
      "An administrator's password was right, but there is no key for the code that administrators must show as well.",
      "pinganctl user totp ACCOUNT."},
+	{"LOGIN_OVER", LOG_NOTE, "The password was right, but somebody else had made it, and its time is over.",
+     "A new one: on the page of accounts, or pinganctl user password ACCOUNT."},
 	{"LOGIN_WRONG", LOG_NOTE, "A log-in with a wrong account, password or code.", ""},
 	{"LOG_GAP", LOG_ERROR, "An entry of the log is missing; the daemon goes back and reads again.",
      "Once: nothing. Often: Redis is being trimmed or changed by hand."},

@@ -12,7 +12,7 @@
 #define LOOK_MS 100
 
 enum login_step { FREE, HELPER, HASHING, STORE };
-enum login_what { BEGIN, END, PASSWORD };
+enum login_what { BEGIN, END, PASSWORD, SECOND, ACT };
 
 struct
 try {
@@ -36,7 +36,8 @@ try {
 	bool code_long;                /* and it was longer: no code of ours */
 	char anew[AUTHD_PASSWORD_MAX]; /* the new password */
 	size_t anew_len;
-	struct login_ask ask; /* what the app is to do */
+	char codes[RECOVERY_MADE][RECOVERY_TEXT]; /* SECOND */
+	struct login_ask ask;                     /* what the app is to do */
 };
 
 struct logins {
@@ -47,7 +48,7 @@ struct logins {
 	struct authd_client *authd;
 	struct ratelimit *limits;
 	struct event *look;
-	int64_t length_ms;
+	int64_t length_ms, once_ms;
 	struct try tries[LOGINS_MAX];
 };
 
@@ -67,6 +68,7 @@ struct logins *logins_new(struct event_base *base, const char *authd_path, uint3
 	l->log = log;
 	l->metrics = metrics;
 	l->length_ms = MINUTES(720);
+	l->once_ms = MINUTES(72 * 60);
 	l->limits = ratelimit_new(key);
 	l->authd = authd_client_new(base, authd_path, authd_timeout_ms, clock, log, metrics, on_authd, l);
 	l->look = event_new(base, -1, EV_PERSIST, on_look, l);
@@ -94,9 +96,10 @@ void logins_set_app(struct logins *l, struct app *app)
 	l->app = app;
 }
 
-void logins_length(struct logins *l, int64_t length_ms)
+void logins_length(struct logins *l, int64_t length_ms, int64_t once_ms)
 {
 	l->length_ms = length_ms;
+	l->once_ms = once_ms;
 }
 
 static uint64_t ticket_of(const struct logins *l, const struct try *t)
@@ -143,6 +146,7 @@ static void count(struct logins *l, enum login_outcome outcome)
 		[LOGIN_CODE] = METRIC_LOGIN_CODE,
 		[LOGIN_WRONG_CODE] = METRIC_LOGIN_WRONG,
 		[LOGIN_NO_KEY] = METRIC_LOGIN_NO_KEY,
+		[LOGIN_OVER] = METRIC_LOGIN_NO_KEY,
 		[LOGIN_WEAK] = METRIC_LOGIN_WEAK,
 		[LOGIN_LIMITED] = METRIC_LOGIN_LIMITED,
 		[LOGIN_BUSY] = METRIC_LOGIN_UNAVAILABLE,
@@ -193,7 +197,11 @@ static void finish(struct logins *l, struct try *t, enum login_outcome outcome, 
 	bool later = outcome == LOGIN_BUSY || outcome == LOGIN_AWAY || outcome == LOGIN_NO_STORE;
 
 	*ret = (struct login_answer){.outcome = outcome, .retry_s = later ? 1 : 0};
-	if (t->what != END) {
+	if (outcome == LOGIN_OK && t->what == ACT && (t->ask.act == ACCOUNT_RESET || t->ask.act == ACCOUNT_RESET_CODE))
+		memcpy(ret->made, t->anew, sizeof ret->made);
+	if (outcome == LOGIN_OK && t->what == SECOND)
+		memcpy(ret->codes, t->codes, sizeof ret->codes);
+	if (t->what != END && t->what != ACT) {
 		const struct guesser g = guesser_of(t);
 
 		count(l, outcome);
@@ -206,8 +214,8 @@ static void finish(struct logins *l, struct try *t, enum login_outcome outcome, 
 			         outcome == LOGIN_WRONG_CODE);
 			failed_note(l, t, outcome == LOGIN_WRONG_CODE);
 		} else {
-			if (outcome == LOGIN_NO_KEY)
-				log_line(l->log, "LOGIN_NO_KEY", "person=%s", t->account.person);
+			if (outcome == LOGIN_NO_KEY || outcome == LOGIN_OVER)
+				log_line(l->log, outcome == LOGIN_OVER ? "LOGIN_OVER" : "LOGIN_NO_KEY", "person=%s", t->account.person);
 			/* Nobody was found wrong. */
 			ratelimit_undo(l->limits, clock_mono(l->clock), &g);
 		}
@@ -242,11 +250,14 @@ static bool store(struct logins *l, struct try *t)
 	t->until.ms = clock_mono(l->clock).ms + STORE_WAIT_MS;
 	t->in_call = true;
 	t->stored = 0;
-	memcpy(t->ask.person, t->account.person, sizeof t->ask.person);
+	if (t->what != ACT)
+		memcpy(t->ask.person, t->account.person, sizeof t->ask.person);
 	memcpy(t->ask.address, t->address, sizeof t->ask.address);
 	t->ask.length_ms = l->length_ms;
 	if (t->what == END)
 		app_login_end(l->app, ticket_of(l, t), t->name);
+	else if (t->what == ACT && t->name[0] == '\0')
+		app_account_act(l->app, ticket_of(l, t), &t->ask);
 	else if (t->what == PASSWORD)
 		app_password(l->app, ticket_of(l, t), t->name, &t->ask);
 	else
@@ -287,8 +298,11 @@ static enum login_outcome second(struct logins *l, struct try *t, const struct a
 {
 	uint8_t hash[32];
 
+	/* A password for once lets in whoever has no key yet: to make one, and for nothing else (app/logins.c: login_must). */
+	if (now->once && clock_now(l->clock)->store_ms - now->password_ms > l->once_ms)
+		return LOGIN_OVER;
 	if (now->totp_key_len == 0)
-		return now->role == ROLE_ADMINISTRATOR ? LOGIN_NO_KEY : LOGIN_OK;
+		return now->role == ROLE_ADMINISTRATOR && !now->once ? LOGIN_NO_KEY : LOGIN_OK;
 	if (t->code[0] == '\0' && !t->code_long)
 		return LOGIN_CODE;
 	t->ask.totp_step = totp_check(slice_of(now->totp_key, now->totp_key_len), slice_str(t->code),
@@ -319,6 +333,16 @@ static void right(struct logins *l, struct try *t, const struct account *now)
 		asked = authd_hash(l->authd, ticket_of(l, t), slice_of(t->anew, t->anew_len));
 		if (asked != AUTHD_RIGHT)
 			tell(l, t, asked == AUTHD_LATER ? LOGIN_BUSY : LOGIN_AWAY);
+		return;
+	}
+	if (t->what == SECOND) {
+		/* Shown by the app: it has the key. The code is used up with that. */
+		t->ask.totp_step = totp_check(slice_of(t->ask.second_key, sizeof t->ask.second_key), slice_str(t->code),
+		                              clock_now(l->clock)->store_ms, 0);
+		if (t->ask.totp_step == 0 || now->totp_key_len != 0)
+			tell(l, t, LOGIN_WRONG_CODE);
+		else if (store(l, t))
+			tell(l, t, t->stored > 0 ? LOGIN_OK : LOGIN_NO_STORE);
 		return;
 	}
 	outcome = second(l, t, now);
@@ -485,6 +509,78 @@ uint64_t login_password(struct logins *l, const char *session, struct slice pass
 	memcpy(t->anew, anew.at, anew.len);
 	t->anew_len = anew.len;
 	return ask(l, t, password, now);
+}
+
+uint64_t login_second(struct logins *l, const char *session, struct slice password, const uint8_t key[TOTP_KEY_LEN],
+                      struct slice code, const char *address, login_told *told, void *ctx, struct login_answer *now)
+{
+	struct try *t = try_new(l, told, ctx);
+
+	if (t == NULL)
+		return full(l, now);
+	t->what = SECOND;
+	snprintf(t->address, sizeof t->address, "%s", address);
+	memcpy(t->name, session, sizeof t->name);
+	memcpy(t->session, session, sizeof t->session);
+	t->found = app_login_find(l->app, session, &t->account);
+	memcpy(t->typed, t->account.account, sizeof t->typed);
+	(void)text_copy(t->code, sizeof t->code, code);
+	t->ask.act = ACCOUNT_SECOND;
+	memcpy(t->ask.second_key, key, sizeof t->ask.second_key);
+	for (t->ask.second_count = 0; t->ask.second_count < RECOVERY_MADE; t->ask.second_count++)
+		recovery_make(t->codes[t->ask.second_count], t->ask.second_codes[t->ask.second_count]);
+	return ask(l, t, password, now);
+}
+
+/* Without letters that are taken for each other when they are read out. */
+static void password_make(char ret[PASSWORD_MADE])
+{
+	static const char LETTERS[] = "abcdefghijkmnpqrstuvwxyz23456789";
+	size_t n = 0;
+
+	_Static_assert(sizeof LETTERS == 33, "five bits a letter");
+	for (unsigned i = 0; i < 20; i++) {
+		if (i != 0 && i % 5 == 0)
+			ret[n++] = '-';
+		ret[n++] = LETTERS[randombytes_uniform(32)];
+	}
+	ret[n] = '\0';
+}
+
+uint64_t login_act(struct logins *l, const struct login_ask *act, const char *session, login_told *told, void *ctx,
+                   struct login_answer *now)
+{
+	struct try *t = try_new(l, told, ctx);
+	enum authd_result asked;
+
+	if (t == NULL) {
+		*now = (struct login_answer){.outcome = LOGIN_BUSY, .retry_s = 1};
+		return 0;
+	}
+	t->what = ACT;
+	t->ask = *act;
+	snprintf(t->address, sizeof t->address, "%s", act->address);
+	if (session != NULL)
+		memcpy(t->name, session, sizeof t->name);
+	if (act->act == ACCOUNT_RESET || act->act == ACCOUNT_RESET_CODE) {
+		password_make(t->anew);
+		t->step = HASHING;
+		asked = authd_hash(l->authd, ticket_of(l, t), slice_str(t->anew));
+		if (asked == AUTHD_RIGHT)
+			return ticket_of(l, t);
+		finish(l, t, asked == AUTHD_LATER ? LOGIN_BUSY : LOGIN_AWAY, now);
+		return 0;
+	}
+	if (store(l, t)) {
+		finish(l, t, t->stored > 0 ? LOGIN_OK : LOGIN_NO_STORE, now);
+		return 0;
+	}
+	return ticket_of(l, t);
+}
+
+void login_failures(const struct logins *l, const char *person, struct login_failures *ret)
+{
+	ratelimit_account(l->limits, clock_mono(l->clock), person, &ret->count, &ret->ago_ms, &ret->wait_s);
 }
 
 uint64_t login_end(struct logins *l, const char *session, login_told *told, void *ctx, struct login_answer *now)

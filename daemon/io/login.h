@@ -13,11 +13,14 @@
 
 #include "app/app.h"
 #include "io/authd_client.h"
+#include "io/totp.h"
 
 #define LOGINS_MAX 128
 #define LOGINS_NEW_MAX (AUTHD_QUEUE_MAX / 4) /* the helper is shared by the daemons of a machine */
 #define STORE_WAIT_MS 5000
-#define PASSWORD_MIN 10    /* bytes; the longest is AUTHD_PASSWORD_MAX */
+#define PASSWORD_MIN 10  /* bytes; the longest is AUTHD_PASSWORD_MAX */
+#define PASSWORD_MADE 24 /* "abcde-fghjk-mnpqr-stuvw": 20 letters of 32, 100 bits */
+#define RECOVERY_MADE 8
 #define LOGIN_TOKEN_LEN 64 /* hex digits in the cookie */
 #define LOGIN_NAME_LEN 32  /* hex digits of the record's name */
 
@@ -27,6 +30,7 @@ enum login_outcome {
 	LOGIN_CODE,       /* the password is right; now the code */
 	LOGIN_WRONG_CODE, /* none, or used before */
 	LOGIN_NO_KEY,  /* the password is right, and the role may not log in without a code: there is no key for one yet */
+	LOGIN_OVER,    /* the password is right; it was one for once, and its time is over */
 	LOGIN_WEAK,    /* the new password is none that we take */
 	LOGIN_LIMITED, /* too many failures: retry_s */
 	LOGIN_BUSY,    /* too many log-ins at once */
@@ -39,6 +43,9 @@ struct login_answer {
 	uint32_t retry_s;
 	struct account account;          /* LOGIN_OK */
 	char token[LOGIN_TOKEN_LEN + 1]; /* LOGIN_OK of a log-in: for the cookie */
+	char made
+		[PASSWORD_MADE]; /* LOGIN_OK of a reset: the password for once. It is shown to whoever asked, and never again */
+	char codes[RECOVERY_MADE][RECOVERY_TEXT]; /* LOGIN_OK of a new key: each opens once in its place; likewise */
 };
 
 typedef void login_told(void *ctx, const struct login_answer *answer);
@@ -50,7 +57,8 @@ struct logins *logins_new(struct event_base *base, const char *authd_path, uint3
 void logins_free(struct logins *l);
 /* Before the first log-in. Borrowed. */
 void logins_set_app(struct logins *l, struct app *app);
-void logins_length(struct logins *l, int64_t length_ms);
+/* How long a log-in lasts, and a password that somebody else made. */
+void logins_length(struct logins *l, int64_t length_ms, int64_t once_ms);
 
 /* What is typed: `code` is empty where none was. `session`: name of the record of a session that this browser shows, or
  * NULL. */
@@ -67,6 +75,21 @@ uint64_t login_begin(struct logins *l, const struct login_typed *typed, login_to
 /* The person of this open session changes their password; all other sessions of theirs end. Likewise. */
 uint64_t login_password(struct logins *l, const char *session, struct slice password, struct slice anew,
                         const char *address, login_told *told, void *ctx, struct login_answer *now) MUST_USE;
+/* The person of this open session takes a key for codes; `code` shows that their app has it. All other sessions end. LOGIN_WRONG_CODE:
+ * it does not, or there is a key already. Likewise. */
+uint64_t login_second(struct logins *l, const char *session, struct slice password, const uint8_t key[TOTP_KEY_LEN],
+                      struct slice code, const char *address, login_told *told, void *ctx,
+                      struct login_answer *now) MUST_USE;
+/* act->act, by somebody who may, at the account of act->person; or ACCOUNT_OTHERS with `session`, which goes on. Likewise. */
+uint64_t login_act(struct logins *l, const struct login_ask *act, const char *session, login_told *told, void *ctx,
+                   struct login_answer *now) MUST_USE;
+/* Failed log-ins of this person that are not forgotten, from wherever. */
+struct login_failures {
+	uint32_t count;
+	int64_t ago_ms;  /* the last of them; -1 = none */
+	uint32_t wait_s; /* so long an address that is not known must wait; who worked here before does not */
+};
+void login_failures(const struct logins *l, const char *person, struct login_failures *ret);
 /* Ends a session. Likewise. */
 uint64_t login_end(struct logins *l, const char *session, login_told *told, void *ctx,
                    struct login_answer *now) MUST_USE;

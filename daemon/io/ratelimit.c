@@ -195,6 +195,30 @@ bool ratelimit_good(struct ratelimit *rl, mono_t now, const struct guesser *g)
 	return news;
 }
 
+void ratelimit_account(const struct ratelimit *rl, mono_t now, const char *person, uint32_t *ret_fails,
+                       int64_t *ret_ago_ms, uint32_t *ret_wait_s)
+{
+	const struct guesser g = {.account = person, .known = true, .address = ""};
+	uint64_t name = name_of(rl, ACCOUNT, &g);
+	const struct entry *set = rl->entries[name % SETS];
+
+	*ret_fails = *ret_wait_s = 0;
+	*ret_ago_ms = -1;
+	for (int i = 0; i < WAYS; i++) {
+		struct entry e = set[i]; /* a look changes nothing */
+
+		if (e.name != name)
+			continue;
+		fade(&e, now);
+		if (e.fails == 0)
+			return;
+		*ret_fails = e.fails;
+		*ret_ago_ms = now.ms - e.last.ms;
+		*ret_wait_s = (uint32_t)((wait_ms(ACCOUNT, &e, now) + 999) / 1000);
+		return;
+	}
+}
+
 void ratelimit_names(const struct ratelimit *rl, const struct guesser *g, bool good, struct guess_ask *ret)
 {
 	*ret = (struct guess_ask){.good = good};

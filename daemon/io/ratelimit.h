@@ -46,6 +46,10 @@ bool ratelimit_good(struct ratelimit *rl, mono_t now, const struct guesser *g);
 /* Nobody looked at the password: the try does not count. */
 void ratelimit_undo(struct ratelimit *rl, mono_t now, const struct guesser *g);
 
+/* How often log-ins of this person (id) failed that are not forgotten, from wherever; `ret_ago_ms`: the last, -1 = none. */
+void ratelimit_account(const struct ratelimit *rl, mono_t now, const char *person, uint32_t *ret_fails,
+                       int64_t *ret_ago_ms, uint32_t *ret_wait_s);
+
 /* What the others are to count, or to forget. */
 void ratelimit_names(const struct ratelimit *rl, const struct guesser *g, bool good, struct guess_ask *ret);
 /* What all have counted together. */

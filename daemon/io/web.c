@@ -188,7 +188,8 @@ static void take_config(struct web *web, const struct config *c)
 	web->session_s = (int64_t)c->sessions.length_min * 60;
 	web->screen_limits.message_max = SCREEN_MESSAGE_MAX;
 	web->screen_limits.queue_max = (size_t)c->limits.screen_queue_kib * 1024;
-	logins_length(web->logins, web->session_s * 1000);
+	web->once_h = c->sessions.once_hours;
+	logins_length(web->logins, web->session_s * 1000, MINUTES(60) * c->sessions.once_hours);
 }
 
 struct web *web_new(const struct web_parts *parts, char why[256])

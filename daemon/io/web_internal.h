@@ -39,6 +39,7 @@ struct web {
 	struct metrics *metrics;
 	struct lwsev *ev;
 	struct lws_context *context;
+	uint32_t once_h; /* how long a password that somebody else made is good */
 	struct logins *logins;
 	struct site *site;
 	struct api *api;

@@ -61,6 +61,11 @@ static enum who_result by_token(struct web *web, struct lws *wsi, struct who *re
 	return WHO_TOKEN;
 }
 
+bool who_is_person(const struct who *who)
+{
+	return who->login[0] != '\0' && who->role != ROLE_WALLBOARD;
+}
+
 enum who_result who_asks(struct web_port *port, struct lws *wsi, bool change, struct who *ret)
 {
 	char session[LOGIN_NAME_LEN + 1];

@@ -28,6 +28,9 @@ enum who_result {
 /* `change`: it changes something (any method but GET and HEAD). Counts refusals; answers nothing. */
 enum who_result who_asks(struct web_port *port, struct lws *wsi, bool change, struct who *ret);
 
+/* A person with a log-in of their own: no token, and no wall, which is nobody's. */
+bool who_is_person(const struct who *who);
+
 /* Takes "pat_..." apart; false when it is none. */
 bool token_read(struct slice text, char ret_id[TOKEN_ID_LEN + 1], uint8_t ret_secret[TOKEN_SECRET_LEN / 2]);
 

@@ -117,6 +117,7 @@ test('every answer is as its schema says', async (t) => {
 	const unit = await Unit.connect(t, cell.daemon, cell.homes.find((h) => h.household === 'h0009'))
 	await unit.ack(unit.press())
 	await cell.login('op01')
+	const cookie = await cell.login('sup01')
 	const ids = { homes: 'items.0.id', devices: 'items.0.id', incidents: 'items.0.id', people: 'items.0.id', areas: 'items.0.code', rosters: 'items.0.area', absences: 'items.0.person', stations: 'items.0.id' }
 	let asked = 0
 	for (const [at, ops] of Object.entries(spec.paths)) {
@@ -128,7 +129,10 @@ test('every answer is as its schema says', async (t) => {
 			const list = JSON.parse((await get(`/api/v1/${kind}`)).body)
 			where = at.replace('{id}', ids[kind].split('.').reduce((v, k) => v[k], list))
 		}
-		const answer = await get(where + (at.includes('{id}') || !ops.get.parameters ? '' : '?' + (ops.get.parameters.some((p) => p.$ref?.endsWith('/limit')) ? 'limit=500' : at.includes('/statistics/') ? 'since=2020-01-01T00:00:00Z' : at.endsWith('/find') ? 'text=h0003' : 'area=440190001')))
+		// What no token may ask: people at a page.
+		const person = ops.get['x-own'] || ops.get['x-scope'].startsWith('accounts:')
+		const by = (path) => (person ? request(cell.daemon.ports.web, path, { headers: { cookie } }) : get(path))
+		const answer = await by(where + (at.includes('{id}') || !ops.get.parameters ? '' : '?' + (ops.get.parameters.some((p) => p.$ref?.endsWith('/limit')) ? 'limit=500' : at.includes('/statistics/') ? 'since=2020-01-01T00:00:00Z' : at.endsWith('/find') ? 'text=h0003' : 'area=440190001')))
 		assert.equal(answer.status, 200, `${where}: ${answer.body}`)
 		const value = JSON.parse(answer.body)
 		valid(schema, value, at)

@@ -32,6 +32,7 @@ test('the first administrator is made once, and nobody else has a password nobod
 		skills: [], station: '',
 		disabled: false,
 		has_password: true,
+		password_once: true,
 		code: true,
 		recovery: 8
 	})

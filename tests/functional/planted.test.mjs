@@ -8,7 +8,7 @@ import path from 'node:path'
 import test from 'node:test'
 
 import { ctl } from '../harness/ctl.mjs'
-import { cookieOf, post } from '../harness/http.mjs'
+import { cookieOf, OWN_PASSWORD, ownPassword, post } from '../harness/http.mjs'
 import { Cell, folder, request, until } from '../harness/index.mjs'
 import { Planted, redisAll } from '../harness/planted.mjs'
 import { common, console_ as proto, create, record, toBinary } from '../harness/proto.mjs'
@@ -103,11 +103,12 @@ test('what was planted in the registry is in nothing that the system writes besi
 	const password = passwordOf(await ctl(cell, 'user', 'password', 'cgplant'))
 	const wallPassword = passwordOf(await ctl(cell, 'user', 'add', 'wall1', '--name', 'hall', '--role', 'wallboard', '--area', '4401'))
 	await caughtUp(cell)
+	await ownPassword(one, await cell.login('cgplant', { daemon: one, password }), password)
 
 	// ------------------------------------------------------------ the story
 	const desk = await Screen.open(t, one, await cell.login('op01'))
 	const sup = await Screen.open(t, two, await cell.login('sup01', { daemon: two }))
-	const phone = await Screen.open(t, two, await cell.login('cgplant', { daemon: two, password }), 'caregiver')
+	const phone = await Screen.open(t, two, await cell.login('cgplant', { daemon: two, password: OWN_PASSWORD }), 'caregiver')
 	const wall = await Screen.open(t, one, await cell.login('wall1', { password: wallPassword }), 'wallboard')
 	const done = async (...args) => {
 		const { code, out, err } = await ctl(cell, ...args)

@@ -45,3 +45,11 @@ export async function login(daemon, account, password) {
 	assert.equal(answer.status, 200, `log-in of ${account}: ${answer.status} ${answer.body}`)
 	return cookieOf(answer)
 }
+
+export const OWN_PASSWORD = 'one of their own 26'
+
+/** Somebody else made the password of this session's person: they take one of their own, and the session goes on. */
+export async function ownPassword(daemon, cookie, password) {
+	const answer = await post(daemon, '/api/v1/password', { password, new_password: OWN_PASSWORD }, { headers: { cookie } })
+	if (answer.status !== 200) throw new Error(`a password of their own: ${answer.status} ${answer.body}`)
+}

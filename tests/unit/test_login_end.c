@@ -9,10 +9,8 @@
 /* Made three hours ago, good for nine more, used an hour and a half ago. */
 static struct login_times times(void)
 {
-	return (struct login_times){.made_ms = NOW - MINUTES(180),
-	                            .until_ms = NOW + MINUTES(540),
-	                            .used_ms = NOW - MINUTES(90),
-	                            .idle_ms = IDLE};
+	return (struct login_times){
+		.made_ms = NOW - MINUTES(180), .until_ms = NOW + MINUTES(540), .used_ms = NOW - MINUTES(90), .idle_ms = IDLE};
 }
 
 static void test_nobody_on_duty_is_ever_thrown_out(void **state)

@@ -269,9 +269,37 @@ static void test_what_is_right_is_told_when_it_tells_something(void **state)
 	ratelimit_free(rl);
 }
 
+/* Those who look after accounts see it, and their looking changes nothing. */
+static void test_what_failed_at_an_account_is_seen_from_outside(void **state)
+{
+	struct ratelimit *rl = ratelimit_new((const uint64_t[2]){1, 2});
+	const struct guesser here = {.address = "192.0.2.1", .account = "op1", .known = true};
+	const struct guesser there = {.address = "192.0.2.2", .account = "op1", .known = true};
+	uint32_t fails, wait_s;
+	int64_t ago_ms;
+
+	(void)state;
+	ratelimit_account(rl, (mono_t){1000}, "op1", &fails, &ago_ms, &wait_s);
+	assert_int_equal(fails, 0);
+	assert_int_equal(ago_ms, -1);
+	assert_int_equal(ratelimit_try(rl, (mono_t){1000}, &here), 0);
+	assert_int_equal(ratelimit_try(rl, (mono_t){2000}, &there), 0);
+	ratelimit_account(rl, (mono_t){5000}, "op1", &fails, &ago_ms, &wait_s);
+	assert_int_equal(fails, 2);
+	assert_int_equal(ago_ms, 3000);
+	assert_int_equal(wait_s, 0);
+	ratelimit_account(rl, (mono_t){5000}, "op2", &fails, &ago_ms, &wait_s);
+	assert_int_equal(fails, 0);
+	/* Forgotten after their time, however often somebody looked. */
+	ratelimit_account(rl, (mono_t){2000 + 2 * GUESS_FORGET_MS}, "op1", &fails, &ago_ms, &wait_s);
+	assert_int_equal(fails, 0);
+	ratelimit_free(rl);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_what_failed_at_an_account_is_seen_from_outside),
 		cmocka_unit_test(test_mistyping_costs_nothing),
 		cmocka_unit_test(test_delay_doubles_to_its_end),
 		cmocka_unit_test(test_time_heals),

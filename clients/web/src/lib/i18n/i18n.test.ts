@@ -14,8 +14,8 @@ import { en as rosterEn } from './roster/en';
 import { zh as rosterZh } from './roster/zh';
 import { en as homeEn } from './home/en';
 import { zh as homeZh } from './home/zh';
-import { en as sessionsEn } from './sessions/en';
-import { zh as sessionsZh } from './sessions/zh';
+import { en as accountsEn } from './accounts/en';
+import { zh as accountsZh } from './accounts/zh';
 import { en as unitEn } from './unit/en';
 import { zh as unitZh } from './unit/zh';
 import { en as wallEn } from './wall/en';
@@ -31,7 +31,7 @@ const zh: Record<string, string> = {
 	...unitZh,
 	...rosterZh,
 	...homeZh,
-	...sessionsZh,
+	...accountsZh,
 	...wallZh,
 };
 const en: Record<string, string> = {
@@ -42,7 +42,7 @@ const en: Record<string, string> = {
 	...unitEn,
 	...rosterEn,
 	...homeEn,
-	...sessionsEn,
+	...accountsEn,
 	...wallEn,
 };
 addWords(zh, en);

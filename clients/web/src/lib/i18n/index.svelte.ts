@@ -11,7 +11,7 @@ import type { zh as life } from './console/life/zh';
 import type { zh as console } from './console/zh';
 import type { zh as roster } from './roster/zh';
 import type { zh as home } from './home/zh';
-import type { zh as sessions } from './sessions/zh';
+import type { zh as accounts } from './accounts/zh';
 import type { zh as unit } from './unit/zh';
 import type { zh as wall } from './wall/zh';
 
@@ -23,7 +23,7 @@ export type Key =
 	| keyof typeof unit
 	| keyof typeof roster
 	| keyof typeof home
-	| keyof typeof sessions
+	| keyof typeof accounts
 	| keyof typeof wall;
 export type Lang = 'zh-CN' | 'en';
 export type Params = Record<string, string | number>;

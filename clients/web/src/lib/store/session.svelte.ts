@@ -9,11 +9,19 @@ export interface Me {
 	role: string;
 	/** This log-in, as the list of log-ins names it. */
 	session?: string;
+	/** What must be done before anything else: a key for codes, a password of one's own. */
+	must?: ('second' | 'password')[];
+	/** There is a key for codes. */
+	second?: boolean;
+	/** So long this log-in may be unused before the daemon ends it, in seconds; off duty. */
+	idle_s?: number;
 }
 
-/** code: the password is right, now the code; no_key: this account must have one, and has not. */
+/** code: the password is right, now the code; no_key: this account must have one, and has not; over: somebody else made the
+ * password, and its time is over. */
 export type LoginFault =
-	{ why: 'wrong' | 'code' | 'wrong_code' | 'no_key' | 'busy' | 'offline' } | { why: 'slow'; s: number };
+	| { why: 'wrong' | 'code' | 'wrong_code' | 'no_key' | 'over' | 'busy' | 'offline' }
+	| { why: 'slow'; s: number };
 export type PasswordFault = { why: 'wrong' | 'weak' | 'busy' | 'offline' } | { why: 'slow'; s: number };
 
 function isMe(value: unknown): value is Me {
@@ -54,6 +62,8 @@ class Session {
 	phase = $state<'asking' | 'out' | 'in'>('asking');
 	me = $state.raw<Me | null>(null);
 	expired = $state(false);
+	/** The password as it was typed, while the first log-in asks for another in its place. */
+	typed = '';
 
 	/** At load. A server that does not answer is not a log-out: the page tries again by itself. A phone without
 	 * a network goes on as the person it knew last; the daemon has its say when the line is back. */
@@ -68,6 +78,7 @@ class Session {
 				const body: unknown = await answer.json().catch(() => null);
 				if (isMe(body)) {
 					this.me = body;
+					if ((body.must ?? []).length === 0) this.typed = '';
 					this.phase = 'in';
 					return;
 				}
@@ -97,6 +108,7 @@ class Session {
 		const body: unknown = await answer.json().catch(() => null);
 		if (answer.ok && isMe(body)) {
 			this.me = body;
+			this.typed = (body.must ?? []).length === 0 ? '' : password;
 			this.phase = 'in';
 			this.expired = false;
 			return null;
@@ -104,7 +116,7 @@ class Session {
 		if (answer.status === 429) return { why: 'slow', s: secondsOf(body) };
 		const word = (body as { error?: unknown } | null)?.error;
 		if (answer.status === 401) return { why: word === 'code' || word === 'wrong_code' ? word : 'wrong' };
-		return { why: answer.status === 403 && word === 'no_key' ? 'no_key' : 'busy' };
+		return { why: answer.status === 403 && (word === 'no_key' || word === 'over') ? word : 'busy' };
 	}
 
 	/** Of whoever is logged in here; every other session of theirs ends. */
@@ -121,6 +133,7 @@ class Session {
 	async logout(): Promise<void> {
 		await call('/api/v1/logout', { method: 'POST' });
 		this.me = null;
+		this.typed = '';
 		this.expired = false;
 		this.phase = 'out';
 	}

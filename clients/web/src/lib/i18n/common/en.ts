@@ -134,6 +134,8 @@ export const en: Record<keyof typeof zh, string> = {
 	'login.offline': 'Server not reachable',
 	'login.again': 'Your session has ended. Please log in again; the screen and your drafts are kept.',
 	'login.out': 'Log out',
+	'login.over': 'This temporary password is too old; ask an administrator or supervisor for a new one.',
+	'login.forgot': 'Forgotten it? A supervisor or administrator gives you a temporary one.',
 	'login.code': 'Code',
 	'login.code.note':
 		'The six digits of the app on your phone; without the phone, one of the codes on paper.',

@@ -133,6 +133,8 @@ export const zh = {
 	'login.offline': '连不上服务器',
 	'login.again': '登录已过期，请重新登录。画面和草稿都还在。',
 	'login.out': '退出登录',
+	'login.over': '这个临时密码已过期，请向管理员或班长要一个新的。',
+	'login.forgot': '忘记密码？请找班长或管理员重置，会给您一个临时密码。',
 	'login.code': '动态码',
 	'login.code.note': '手机验证器上的 6 位数字；手机不在身边时，用纸上的恢复码。',
 	'login.code.wrong': '动态码不对，或已经用过',
