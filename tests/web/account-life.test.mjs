@@ -134,3 +134,25 @@ test('a phone sees its own log-ins and ends the others', { timeout: 120000 }, as
 	await phone.page.getByRole('img', { name: '动态码密钥的二维码' }).waitFor()
 	await phone.look('key')
 })
+
+test('who mistypes too often is told when to try again, and may then', { timeout: 120000 }, async (t) => {
+	const stage = await Stage.open(t, 'account-slow', { demo: { homes: 2 }, clocks: true })
+	const desk = await stage.desk('op01', { upTo: 'login' })
+	const { page } = desk
+	desk.allowed.push(/status of 429/)
+	const submit = page.locator('button[type=submit]')
+	for (let n = 0; n < 6 && !(await submit.isDisabled()); n++) {
+		const answered = page.waitForResponse((answer) => answer.url().endsWith('/api/v1/login'))
+		await desk.login('op01', `wrong ${n} wrong`)
+		if ((await answered).status() === 429) break
+		await page.getByText('账号或密码不对').waitFor()
+	}
+	await page.getByText(/尝试太多，请 \d+ 秒后再试/).waitFor()
+	assert.ok(await submit.isDisabled())
+	assert.match(await submit.innerText(), /^\d+ 秒后可再试$/)
+	await desk.look('slow')
+	await stage.pass(70_000)
+	assert.ok(await submit.isEnabled())
+	await desk.login('op01')
+	await page.getByRole('button', { name: '接班' }).waitFor()
+})

@@ -260,12 +260,11 @@ test('an account whose page is another one, or none, is told so at once, and whe
 	await ok(cell, 'user', 'set', 'op03', '--role', 'wallboard')
 	const small = { width: 360, height: 640 }
 	for (const [account, where, told, go] of [
-		['op02', '/console/', '审计员不接呼援', null],
 		['op03', '/caregiver/', '大屏账号只看大屏', '打开大屏'],
-		['sup01', '/console/', '管理员不接呼援', null],
+		['sup01', '/caregiver/', '管理员不接呼援', '打开账号与登录'],
 		['cg06', '/console/', '护理员和技术员请用手机上的护理员页面', '打开护理员页面'],
 		['op01', '/caregiver/', '坐席和班长请用坐席台', '打开坐席台'],
-		['op02', '/caregiver/', '审计员不接呼援', null],
+		['op02', '/caregiver/', '审计员不接呼援', '打开账号与登录'],
 	]) {
 		const seat = await stage.seat(account, where, { viewport: where === '/console/' ? { width: 1280, height: 720 } : small })
 		const { page } = seat
@@ -283,7 +282,12 @@ test('an account whose page is another one, or none, is told so at once, and whe
 		else await page.getByRole('link', { name: go }).click()
 		// Whoever belongs to that page is there at once, with the same log-in.
 		if (go === null) await page.locator('#login-account').waitFor()
-		else if (go === '打开大屏') await page.waitForURL(/\/wallboard\/$/)
+		else if (go === '打开账号与登录') {
+			await page.getByRole('heading', { name: '账号与登录', level: 1 }).waitFor()
+			await page.getByRole('listitem').filter({ hasText: account }).getByText('当前登录').waitFor()
+			const acts = await page.getByRole('button', { name: /^(停用账号|重置密码)/ }).count()
+			assert.equal(acts > 0, account === 'sup01', 'an auditor looks, and changes nothing')
+		} else if (go === '打开大屏') await page.waitForURL(/\/wallboard\/$/)
 		else await page.getByRole('button', { name: /接班|开始在岗/ }).waitFor()
 	}
 })

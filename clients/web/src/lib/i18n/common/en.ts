@@ -129,6 +129,7 @@ export const en: Record<keyof typeof zh, string> = {
 	'login.password': 'Password',
 	'login.submit': 'Log in',
 	'login.wrong': 'Wrong account or password',
+	'login.wait': 'Again in {s} s',
 	'login.slow': 'Too many attempts; try again in {s} s',
 	'login.busy': 'The log-in service is busy; try again shortly',
 	'login.offline': 'Server not reachable',
@@ -175,8 +176,10 @@ export const en: Record<keyof typeof zh, string> = {
 	'forbidden.field': 'Caregivers and technicians work with the caregiver page on the phone.',
 	'forbidden.field.go': 'Open the caregiver page',
 	'forbidden.administrator':
-		'Administrators take no calls: people, areas, homes, rosters and log-ins are managed with pinganctl or the API, /api/v1.',
-	'forbidden.auditor': 'Auditors take no calls: records are read with pinganctl audit or the API, /api/v1.',
+		'Administrators take no calls: accounts and log-ins have a page of their own; areas, homes and rosters are managed with pinganctl or the API, /api/v1.',
+	'forbidden.auditor':
+		'Auditors take no calls: accounts and log-ins have a page of their own; records are read with pinganctl audit or the API, /api/v1.',
+	'forbidden.office.go': 'Open accounts and log-ins',
 	'forbidden.wallboard': 'A wallboard account is for the wall display and takes no calls.',
 	'forbidden.wallboard.go': 'Open the wall display',
 	'forbidden.other': 'There is no page for this account; ask an administrator.',

@@ -128,6 +128,7 @@ export const zh = {
 	'login.password': '密码',
 	'login.submit': '登录',
 	'login.wrong': '账号或密码不对',
+	'login.wait': '{s} 秒后可再试',
 	'login.slow': '尝试太多，请 {s} 秒后再试',
 	'login.busy': '登录服务正忙，请稍后再试',
 	'login.offline': '连不上服务器',
@@ -172,8 +173,10 @@ export const zh = {
 	'forbidden.field': '护理员和技术员请用手机上的护理员页面。',
 	'forbidden.field.go': '打开护理员页面',
 	'forbidden.administrator':
-		'管理员不接呼援：人员、区域、住户、排班和登录用命令行 pinganctl 或接口 /api/v1 管理。',
-	'forbidden.auditor': '审计员不接呼援：记录用命令行 pinganctl audit 或接口 /api/v1 查阅。',
+		'管理员不接呼援：账号和登录有自己的页面，区域、住户和排班用命令行 pinganctl 或接口 /api/v1 管理。',
+	'forbidden.auditor':
+		'审计员不接呼援：账号和登录有自己的页面，记录用命令行 pinganctl audit 或接口 /api/v1 查阅。',
+	'forbidden.office.go': '打开账号与登录',
 	'forbidden.wallboard': '大屏账号只看大屏，不接呼援。',
 	'forbidden.wallboard.go': '打开大屏',
 	'forbidden.other': '这个账号没有可用的页面，请联系管理员。',

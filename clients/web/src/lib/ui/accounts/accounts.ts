@@ -32,7 +32,9 @@ export interface Account {
 	sessions: OpenSession[];
 }
 
-export type Listed = { accounts: Account[]; open: number; more: boolean } | 'offline' | 'forbidden';
+/** asked: how many requests it took; each is a look at people, and on record. */
+export type Listed =
+	{ accounts: Account[]; open: number; more: boolean; asked: number } | 'offline' | 'forbidden';
 export type Fetch = (path: string, init: RequestInit) => Promise<Response>;
 
 const PAGE = 200;
@@ -98,9 +100,14 @@ function toSession(item: Item): OpenSession {
 }
 
 export async function listAccounts(by: Fetch = online, now = Date.now()): Promise<Listed> {
-	const known = await walk('/api/v1/accounts', by);
+	let asked = 0;
+	const count: Fetch = (path, init) => {
+		asked += 1;
+		return by(path, init);
+	};
+	const known = await walk('/api/v1/accounts', count);
 	if (typeof known === 'string') return known;
-	const open = await walk('/api/v1/sessions', by);
+	const open = await walk('/api/v1/sessions', count);
 	if (typeof open === 'string') return open;
 	const sessions = new Map<string, OpenSession[]>();
 	for (const item of open.items) {
@@ -129,7 +136,7 @@ export async function listAccounts(by: Fetch = online, now = Date.now()): Promis
 			sessions: (sessions.get(text(item, 'id')) ?? []).sort((a, b) => b.madeMs - a.madeMs),
 		}));
 	accounts.sort((a, b) => a.name.localeCompare(b.name, 'zh-CN') || (a.id < b.id ? -1 : 1));
-	return { accounts, open: open.items.length, more: known.more || open.more };
+	return { accounts, open: open.items.length, more: known.more || open.more, asked };
 }
 
 /** Moves when there is something to read anew; null: nobody answers; 'out': this log-in has ended. */
