@@ -7,7 +7,7 @@ import path from 'node:path'
 
 import { webRoot } from './npm.mjs'
 
-const PARTS = ['common', 'console', 'console/life', 'caregiver', 'roster', 'home', 'sessions', 'unit']
+const PARTS = ['common', 'console', 'console/life', 'caregiver', 'roster', 'home', 'accounts', 'unit']
 
 async function catalogue(part, language) {
 	const text = readFileSync(path.join(webRoot, 'src/lib/i18n', part, `${language}.ts`), 'utf8')
