@@ -45,7 +45,13 @@ static void test_it_runs_out(void **state)
 	sim_login_begin(sim, 0, 1, LOGIN, sim_phone_person(0), MINUTES(10));
 	sim_run(sim, 1000);
 	assert_true(found(sim, 1, LOGIN));
-	sim_run(sim, MINUTES(10));
+	/* On duty nobody is thrown out; when it has ended there is half an hour to go. */
+	sim_run(sim, MINUTES(11));
+	assert_true(found(sim, 0, LOGIN));
+	(void)sim_phone_duty(sim, 0, false);
+	sim_run(sim, MINUTES(29));
+	assert_true(found(sim, 1, LOGIN));
+	sim_run(sim, MINUTES(2));
 	assert_false(found(sim, 0, LOGIN));
 	assert_false(found(sim, 1, LOGIN));
 	sim_free(sim);
