@@ -48,6 +48,7 @@ static bool seen_read(struct cell *cell, const char *id, ms_t now_ms, struct dae
 	if (ok && rec->rev != 0) {
 		order = pingan__v1__drain__unpack(NULL, rec->len, rec->body);
 		ret->ordered = true;
+		ret->order = rec->newest;
 		ret->forced = order != NULL && order->force;
 		if (order != NULL)
 			pingan__v1__drain__free_unpacked(order, NULL);
@@ -112,9 +113,15 @@ static bool leaves(const struct daemon_seen *d)
 	       d->m->leaving == PINGAN__V1__DAEMON__LEAVING__LEAVING_STOPS;
 }
 
+/* What it says of itself is of the order that stands now. One from before it said so names none. */
+static bool of_this_order(const struct daemon_seen *d)
+{
+	return d->m->order == d->order || (d->m->order == 0 && leaves(d));
+}
+
 static bool empty(const struct daemon_seen *d)
 {
-	return leaves(d) && d->m->units == 0 && d->m->screens == 0 && d->m->in_hand == 0;
+	return leaves(d) && of_this_order(d) && d->m->units == 0 && d->m->screens == 0 && d->m->in_hand == 0;
 }
 
 static const char *state(const struct daemon_seen *d)
@@ -312,11 +319,11 @@ static int wait_for(struct cell *cell, const char *id, const struct drain_option
 		if (moved(&d, was))
 			progress(&d, json);
 		if (o->off) {
-			if (d.m->leaving == PINGAN__V1__DAEMON__LEAVING__LEAVING_NOT)
+			if (d.m->leaving == PINGAN__V1__DAEMON__LEAVING__LEAVING_NOT && of_this_order(&d))
 				status = 0;
 		} else if (empty(&d)) {
 			status = 0;
-		} else if (d.m->leaving == PINGAN__V1__DAEMON__LEAVING__LEAVING_ALONE && !d.forced) {
+		} else if (d.m->leaving == PINGAN__V1__DAEMON__LEAVING__LEAVING_ALONE && !d.forced && of_this_order(&d)) {
 			fprintf(
 				stderr,
 				"pinganctl: %s goes on serving: nobody else could. It drains as soon as another daemon lives; --off "
@@ -324,7 +331,7 @@ static int wait_for(struct cell *cell, const char *id, const struct drain_option
 				id);
 			status = 1;
 		}
-		if (status < 0 && past_ms >= ANSWER_MS && !o->off && !leaves(&d)) {
+		if (status < 0 && past_ms >= ANSWER_MS && !o->off && (!leaves(&d) || !of_this_order(&d))) {
 			fprintf(stderr, "pinganctl: %s does not drain: a version that can't? --off takes the order back\n", id);
 			status = 1;
 		} else if (status < 0 && past_ms >= limit_ms) {

@@ -22,6 +22,7 @@ struct drain_options {
 struct daemon_seen {
 	Pingan__V1__Daemon *m; /* owned */
 	bool alive, ordered, forced;
+	uint64_t order; /* commit of the order; 0 = there is none */
 };
 struct daemon_list {
 	struct daemon_seen *at; /* owned */

@@ -32,6 +32,7 @@ static uint8_t *body_make(struct app *app, uint32_t *ret_len)
 	d.serves_devices = app->config.serve_devices && !app->drain.deaf;
 	d.serves_screens = app->config.serve_screens;
 	d.leaving = (Pingan__V1__Daemon__Leaving)app->drain.state;
+	d.order = app->drain.order;
 	d.units = left.units;
 	d.datagrams = left.datagrams;
 	d.screens = left.screens;

@@ -177,6 +177,7 @@ static void state_look(struct app *app)
 {
 	const struct record *order = app->drain.stops ? NULL : order_of(app, app->config.daemon);
 	const bool *force = order == NULL ? NULL : order->live;
+	uint64_t order_id = order == NULL ? 0 : order->commits[0];
 	enum leaving state = LEAVING_NOT;
 
 	if (app->drain.stops)
@@ -185,6 +186,10 @@ static void state_look(struct app *app)
 		state = (force != NULL && *force) || others_serve(app) ? LEAVING_DRAINS : LEAVING_ALONE;
 	if (state != app->drain.state)
 		become(app, state);
+	/* Taken back and given again before we heard of either: whoever waits must not take what was said of the first one. */
+	if (order_id != app->drain.order)
+		heard_at_once(app);
+	app->drain.order = order_id;
 }
 
 void app_leave(struct app *app, int64_t within_ms)

@@ -37,6 +37,7 @@ enum leaving { LEAVING_NOT, LEAVING_ALONE, LEAVING_DRAINS, LEAVING_STOPS };
 
 struct drain {
 	enum leaving state;
+	uint64_t order; /* commit of the order that we have heard of; 0 = none stands */
 	mono_t since;                       /* it leaves */
 	mono_t screens_from;                /* STOPS: screens go from then on, though units may be left */
 	mono_t screens_at;                  /* screens have been leaving since; 0 = not yet */

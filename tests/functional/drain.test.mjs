@@ -180,6 +180,14 @@ test('the last daemon is refused unless it is forced; one whose peers die serves
 
 	await ok(cell, 'drain', id)
 	await until(() => unit.closed, { what: 'the unit was sent elsewhere' })
+	// Taken back and told again before it has heard of either: what it said of the first order answers nothing.
+	goes.child.signal('SIGSTOP')
+	await ok(cell, 'drain', id, '--off', '--no-wait')
+	const early = await ctl(cell, 'drain', id, '--wait', '1')
+	assert.equal(early.code, 1, early.out)
+	assert.doesNotMatch(early.out, /It is empty/)
+	goes.child.signal('SIGCONT')
+	await until(async () => (await seen(cell, goes)).state === 'empty', { what: 'it has heard of the second one' })
 	await refused(cell, /the last daemon of this cell that serves devices/, 'drain', other)
 	assert.equal((await seen(cell, stays)).state, 'serving')
 

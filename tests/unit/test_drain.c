@@ -198,6 +198,44 @@ static bool says_it_serves_devices(struct rig *g)
 	return serves;
 }
 
+static uint64_t says_order(struct rig *g)
+{
+	const struct rig_record *r = rig_record(g, "daemon:d0");
+	Pingan__V1__Daemon *m = pingan__v1__daemon__unpack(NULL, r->len, r->body);
+	uint64_t order_id;
+
+	assert_non_null(m);
+	order_id = m->order;
+	pingan__v1__daemon__free_unpacked(m, NULL);
+	return order_id;
+}
+
+/* Whoever gives an order must not take for its answer what was said of one before. */
+static void test_it_says_of_which_order_it_is_empty(void **state)
+{
+	struct rig *g = city();
+	uint64_t first, second;
+
+	(void)state;
+	pass(g, 1000);
+	assert_int_equal(says_order(g), 0);
+	order(g, "drain:d0", false);
+	first = g->log_commit;
+	pass(g, 200);
+	assert_true(leaves(g) && empty(g));
+	assert_true(says_order(g) == first);
+	/* Another one while it drains: nothing else of it has changed, and it says so at once. */
+	order(g, "drain:d0", true);
+	second = g->log_commit;
+	assert_true(second != first);
+	pass(g, 200);
+	assert_true(says_order(g) == second);
+	taken_back(g, "drain:d0");
+	pass(g, 200);
+	assert_int_equal(says_order(g), 0);
+	rig_free(g);
+}
+
 /* Else the next one that drains would send its units to shut ports. */
 static void test_nobody_is_sent_to_one_that_cannot_open_its_ports_again(void **state)
 {
@@ -451,6 +489,7 @@ int main(void)
 		cmocka_unit_test(test_a_unit_goes_when_its_alarm_is_acknowledged),
 		cmocka_unit_test(test_a_unit_waits_for_no_more_than_its_time),
 		cmocka_unit_test(test_screens_stay_until_no_unit_is_left),
+		cmocka_unit_test(test_it_says_of_which_order_it_is_empty),
 		cmocka_unit_test(test_screens_stay_when_a_drain_becomes_the_end),
 		cmocka_unit_test(test_deadlines_are_others_from_the_first_moment),
 		cmocka_unit_test(test_so_many_a_second_and_no_more),
