@@ -234,7 +234,7 @@ test('what was planted in the registry is in nothing that the system writes besi
 	for (const args of [['doctor'], ['doctor', '--json'], ['audit', 'query', '--count', '1000'], ['audit', 'query', '--person', 'hplant', '--json'], ['audit', 'verify', '--json'], ['session', 'list', '--json'], ['token', 'list', '--json'], ['role', 'list'], ['retention', 'show'], ['incidents'], ['alarms', '--count', '5'], ['roster', 'show'], ['roster', 'gaps'], ['snapshot', 'show'], ['home', 'show', 'hplant', 'x'], ['home', 'erase', 'hplant', '--reason', 'asked']])
 		said.push([`pinganctl ${args.join(' ')}`, Object.values(await ctl(cell, ...args)).join('\n')])
 	const checked = said.find(([what]) => what === 'pinganctl audit verify --json')[1]
-	assert.match(checked, /"findings":0\}/, 'and the chain of all this is whole')
+	assert.match(checked, /"findings":0[,}]/, 'and the chain of all this is whole')
 	const scopes = 'statistics:read,areas:read,audit:read,devices:read,incidents:read'
 	const { token } = JSON.parse(await done('token', 'add', 'city', '--scope', scopes, '--area', '4401', '--days', '1', '--json'))
 	await caughtUp(cell)
