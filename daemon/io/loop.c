@@ -161,11 +161,11 @@ static void keep_snapshot(struct loop *loop)
 	if (loop->snapshot != NULL)
 		snapshot_stats(loop->snapshot, &stats);
 	wishes = app_snapshot(loop->app, loop->snapshot != NULL, stats.entry);
-	if (wishes == loop->snapshot_wishes)
-		return;
-	loop->snapshot_wishes = wishes;
-	if (loop->snapshot != NULL)
+	if (loop->snapshot != NULL && wishes != loop->snapshot_wishes)
 		snapshot_now(loop->snapshot);
+	else if (loop->snapshot != NULL)
+		snapshot_turn(loop->snapshot);
+	loop->snapshot_wishes = wishes;
 }
 
 /* The app leaves, or is told to stay after all: the doors follow. What has no door (UDP) is answered to the last, and whoever

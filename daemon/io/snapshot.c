@@ -16,7 +16,8 @@
 
 #define PATH_LEN 512
 #define FIRST_EVERY_S 2 /* after a start, until the store is there and the first one is written */
-#define CHILD_FD 3      /* where a child says how it went */
+#define SNAPSHOT_RETRY_MS 1000
+#define CHILD_FD 3 /* where a child says how it went */
 
 /* What a child says, in one write: smaller than PIPE_BUF. */
 struct report {
@@ -40,7 +41,9 @@ struct snapshot {
 	pid_t child; /* 0 = none */
 	int64_t child_since_ms;
 	uint64_t writing_entry; /* log entry as of which the one being written stands */
-	bool again;             /* one more, once this is done */
+	bool wished;            /* somebody wants one that is begun after now */
+	bool for_wish;          /* the one being written is for them */
+	int64_t retry_ms;       /* not before; a wish that failed comes again */
 	bool first; /* none was written since the start: what lies there may know homes that are erased by now */
 	struct snapshot_stats stats;
 };
@@ -110,6 +113,10 @@ static void ended(struct snapshot *s, const struct report *r)
 		return;
 	}
 	s->stats.failed++;
+	if (s->for_wish) {
+		s->wished = true;
+		s->retry_ms = clock_mono(s->clock).ms + SNAPSHOT_RETRY_MS;
+	}
 	if (s->metrics != NULL)
 		metric_add(s->metrics, METRIC_SNAPSHOT_FAILED, 1);
 	log_line(s->log, "SNAPSHOT_FAILED", "errno=%d", r->error);
@@ -138,8 +145,7 @@ static void on_told(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	reap(s, &r);
 	ended(s, &r);
-	if (s->again)
-		snapshot_now(s);
+	snapshot_turn(s);
 }
 
 static void give_up_child(struct snapshot *s)
@@ -178,6 +184,8 @@ static void write_in_child(struct snapshot *s)
 	pid_t parent = getpid();
 	int fds[2];
 
+	s->for_wish = s->wished;
+	s->wished = false;
 	s->writing_entry = s->source.newest == NULL ? 0 : s->source.newest(s->source.ctx);
 	if (pipe2(fds, O_CLOEXEC) < 0) {
 		ended(s, &(struct report){.error = errno});
@@ -221,7 +229,6 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	}
 	if (!s->source.current(s->source.ctx))
 		return;
-	s->again = false;
 	write_in_child(s);
 	if (s->first) {
 		s->first = false;
@@ -229,12 +236,17 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
+void snapshot_turn(struct snapshot *s)
+{
+	if (s->wished && s->child == 0 && clock_mono(s->clock).ms >= s->retry_ms && s->source.current(s->source.ctx))
+		write_in_child(s);
+}
+
 void snapshot_now(struct snapshot *s)
 {
-	/* Not current: the timer comes, and writes once the store is there. */
-	s->again = s->child != 0;
-	if (!s->again && s->source.current(s->source.ctx))
-		write_in_child(s);
+	s->wished = true;
+	s->retry_ms = 0;
+	snapshot_turn(s);
 }
 
 bool snapshot_save(struct snapshot *s)

@@ -55,8 +55,12 @@ void snapshot_free(struct snapshot *s);
 bool snapshot_load(struct snapshot *s);
 /* Begins to write: as soon as what it knows is from the store, then every every_s seconds. */
 void snapshot_start(struct snapshot *s);
-/* Writes as soon as it can: a home was erased, and the file must not remember it. Repeated until one is written. */
+/* Writes as soon as it can: somebody was erased, and the file must not remember them. Repeated until one is written that was
+ * begun after this. */
 void snapshot_now(struct snapshot *s);
+/* Every turn of the loop: what was wanted and could not be done at that moment (one was being written, the store was away, the
+ * disk full) is done when it can be. */
+void snapshot_turn(struct snapshot *s);
 /* Writes here and now (at a clean stop). False when it is not current or could not be written. */
 bool snapshot_save(struct snapshot *s);
 
