@@ -30,6 +30,7 @@ struct slice act_audit(const struct act *act, uint8_t room[AUDIT_MAX])
 		snprintf(a.subject, sizeof a.subject, "%s", act->subject);
 	if (act->note != NULL)
 		snprintf(a.note, sizeof a.note, "%s", act->note);
+	a.number = act->number;
 	audit_encode(&a, &b);
 	return b.overflow ? slice_of(NULL, 0) : slice_of(b.at, b.len);
 }
@@ -57,7 +58,7 @@ bool act_send(struct cell *cell, struct store_commit *c, struct store_answer *re
 
 bool act_commit(struct cell *cell, enum audit_what what, const char *record, const char *subject, const char *note)
 {
-	const struct act act = {what, record, subject, note};
+	const struct act act = {what, record, subject, note, 0};
 	struct store_commit c = {.message_ms = MEMORY_MS};
 	uint8_t event[LOG_EVENT_MAX], room[AUDIT_MAX];
 	struct buf b = buf_of(event, sizeof event);

@@ -13,6 +13,7 @@ struct act {
 	const char *record;  /* key of the record that it is about */
 	const char *subject; /* person; NULL = none */
 	const char *note;    /* a word of ours; NULL = none */
+	int64_t number;      /* meaning by what */
 };
 
 void act_who(char *ret, size_t size);

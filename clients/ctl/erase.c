@@ -221,6 +221,64 @@ static int erase_commit(struct cell *cell, const char *id, const Pingan__V1__Hou
 
 /* ------------------------------------------------------------ the whole of it */
 
+/* Nothing stands there but what a tombstone says, whatever fields a home has by then. */
+static bool only_a_stone(const Pingan__V1__Household *h)
+{
+	Pingan__V1__Household stone = PINGAN__V1__HOUSEHOLD__INIT;
+
+	stone.id = h->id;
+	stone.area = h->area;
+	stone.erased_ms = h->erased_ms;
+	stone.erased_by = h->erased_by;
+	stone.erased_why = h->erased_why;
+	stone.erased_key = h->erased_key;
+	return pingan__v1__household__get_packed_size(&stone) == pingan__v1__household__get_packed_size(h);
+}
+
+/* The record as it stands now. */
+static bool stone_stands(struct cell *cell, const struct erased *e)
+{
+	struct cell_record *rec = malloc(sizeof *rec);
+	Pingan__V1__Household *h = NULL;
+	bool good;
+
+	ENSURE(rec != NULL);
+	if (cell_get(cell, e->key, rec) && rec->rev != 0)
+		h = pingan__v1__household__unpack(NULL, rec->len, rec->body);
+	free(rec);
+	good = h != NULL && h->erased_ms != 0 && only_a_stone(h);
+	if (h != NULL)
+		pingan__v1__household__free_unpacked(h, NULL);
+	return good;
+}
+
+static struct erased erased_of(const Pingan__V1__Household *h, char key[STORE_KEY_MAX])
+{
+	snprintf(key, STORE_KEY_MAX, "household:%s", h->id);
+	return (struct erased){
+		.what = "household",
+		.id = h->id,
+		.where = "area",
+		.place = h->area,
+		.key = key,
+		.at_ms = h->erased_ms,
+		.by = h->erased_by,
+		.why = (int)h->erased_why,
+		.print = &h->erased_key,
+		.kept = "numbers, times and codes of its calls; the audit chain; this record (docs/PRIVACY.md)",
+		.stands = stone_stands,
+	};
+}
+
+static int prove(struct cell *cell, const Pingan__V1__Household *stone, struct trace *t, bool words,
+                 const struct erase_left *left, bool json)
+{
+	char key[STORE_KEY_MAX];
+	struct erased e = erased_of(stone, key);
+
+	return erase_prove(cell, &e, t, words, left, json);
+}
+
 /* It was erased, and what comes behind the commit may not have been done to its end: that is done again. */
 static int go_on(struct cell *cell, const Pingan__V1__Household *h, const struct erase_options *o)
 {
@@ -228,7 +286,7 @@ static int go_on(struct cell *cell, const Pingan__V1__Household *h, const struct
 	struct trace none = {0};
 
 	fprintf(stderr, "pinganctl: %s: was erased before: what comes behind it is done once more\n", h->id);
-	return erase_prove(cell, h, &none, false, &left, o->json);
+	return prove(cell, h, &none, false, &left, o->json);
 }
 
 static int erase_now(struct cell *cell, const char *id, const Pingan__V1__Household *h, uint64_t expect, int why,
@@ -243,7 +301,7 @@ static int erase_now(struct cell *cell, const char *id, const Pingan__V1__Househ
 	bad = erase_commit(cell, id, h, expect, why, &stone);
 	if (bad == 0) {
 		left.devices = o->retire && !retired(cell, id);
-		bad = erase_prove(cell, &stone.h, &t, true, &left, o->json);
+		bad = prove(cell, &stone.h, &t, true, &left, o->json);
 	}
 	trace_free(&t);
 	return bad;
@@ -255,14 +313,12 @@ int home_erase(struct cell *cell, const char *id, const struct erase_options *o)
 	Pingan__V1__Household *h;
 	size_t stand = 0;
 	bool open = false;
-	int why = 1, bad;
+	int why = erase_reason_by_name(o->reason), bad;
 
 	ENSURE(rec != NULL);
-	while (erase_reason(why) != NULL && (o->reason == NULL || strcmp(o->reason, erase_reason(why)) != 0))
-		why++;
-	h = erase_reason(why) == NULL ? NULL : home_get(cell, id, rec);
-	if (erase_reason(why) == NULL) {
-		bad = complain(id, "--reason is asked, left, died or never_meant");
+	h = why == 0 ? NULL : home_get(cell, id, rec);
+	if (why == 0) {
+		bad = complain(id, ERASE_REASONS);
 	} else if (h == NULL) {
 		bad = 1;
 	} else if (h->erased_ms != 0) {
@@ -290,7 +346,10 @@ int home_erase(struct cell *cell, const char *id, const struct erase_options *o)
 int erase_verify(struct cell *cell, const char *id, bool json)
 {
 	struct cell_record *rec = malloc(sizeof *rec);
+	const struct erase_left left = {0};
 	Pingan__V1__Household *h;
+	char key[STORE_KEY_MAX];
+	struct erased e;
 	int bad;
 
 	ENSURE(rec != NULL);
@@ -298,7 +357,8 @@ int erase_verify(struct cell *cell, const char *id, bool json)
 	free(rec);
 	if (h == NULL)
 		return 1;
-	bad = h->erased_ms == 0 ? complain(id, "has not been erased") : erase_look(cell, h, json);
+	e = erased_of(h, key);
+	bad = h->erased_ms == 0 ? complain(id, "has not been erased") : erase_look(cell, &e, &left, json);
 	pingan__v1__household__free_unpacked(h, NULL);
 	return bad;
 }

@@ -8,13 +8,14 @@
 #include <time.h>
 
 #include "log_redact.h"
+#include "snapshot_save.h"
 #include "wire/record.h"
 
 #define REWRITE_WAIT_S 600
-#define SNAPSHOT_WAIT_S 30
+#define PATIENCE_S 30 /* with the local snapshots */
 #define PRINT_MAX 32
 #define DEAD_MS 5000 /* a daemon writes every second that it is there */
-#define LEFT_MAX 7
+#define LEFT_MAX 10
 
 static const char *const REASONS[] = {
 	[PINGAN__V1__ERASURE__ERASURE_ASKED] = "asked",
@@ -26,6 +27,14 @@ static const char *const REASONS[] = {
 const char *erase_reason(int why)
 {
 	return why > 0 && why < (int)COUNT_OF(REASONS) ? REASONS[why] : NULL;
+}
+
+int erase_reason_by_name(const char *name)
+{
+	for (int why = 1; name != NULL && erase_reason(why) != NULL; why++)
+		if (strcmp(name, erase_reason(why)) == 0)
+			return why;
+	return 0;
 }
 
 /* ------------------------------------------------------------ the files */
@@ -158,6 +167,9 @@ static size_t left_of(const struct trace *t, const struct proof *p, const struct
 		{!p->file_rewritten, "file", "Redis' append-only file was not written anew"},
 		{!p->snapshots || p->behind != 0, "snapshots", "local snapshots of daemons are not known to have forgotten"},
 		{left->devices, "devices", "devices of it are still in service: pinganctl device retire"},
+		{left->sessions, "sessions", "sessions are open still, or could not be looked up: pinganctl user sessions"},
+		{left->rosters, "rosters", "rosters have a place for them still: pinganctl roster template set"},
+		{left->texts, "texts", "other texts of the home say the same (above): pinganctl home set"},
 	};
 	size_t n = 0;
 
@@ -179,38 +191,40 @@ static json_t *places_json(const struct trace *t)
 }
 
 /* False: something is left. */
-static bool certificate(const Pingan__V1__Household *h, const struct trace *t, const struct proof *p,
+static bool certificate(const struct erased *e, const struct trace *t, const struct proof *p,
                         const struct erase_left *left, bool did, bool json)
 {
 	const char *words[LEFT_MAX], *texts[LEFT_MAX];
-	char print[2 * PRINT_MAX + 1], at[32];
+	char print[2 * PRINT_MAX + 1] = "", at[32];
 	size_t n = left_of(t, p, left, words, texts);
 	json_t *o, *list;
 
-	hex_of(print, sizeof print, &h->erased_key);
-	time_text(h->erased_ms, at);
+	if (e->print != NULL)
+		hex_of(print, sizeof print, e->print);
+	time_text(e->at_ms, at);
 	if (json) {
 		list = json_array();
 		for (size_t i = 0; i < n; i++)
 			json_array_append_new(list, json_string(words[i]));
-		o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:o, s:i, s:i, s:i, s:s, s:o, s:b}",
-		              "household", h->id, "area", h->area, "erased_at", at, "by", h->erased_by, "reason",
-		              reason_name((int)h->erased_why), "key_hash", print, "file_rewritten", did && p->file_rewritten,
-		              "log_entries_and_values", (json_int_t)t->entries + (json_int_t)t->values, "words",
-		              (json_int_t)t->count, "found", (json_int_t)t->found, "places", places_json(t), "daemons",
-		              p->daemons, "daemons_gone", p->dead, "snapshots_behind", p->behind, "behind", p->late, "left",
-		              list, "good", n == 0);
+		o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:o, s:i, s:i, s:i, s:s, s:o, s:b}", e->what,
+		              e->id, e->where, e->place, "erased_at", at, "by", e->by, "reason", reason_name(e->why),
+		              "key_hash", print, "file_rewritten", did && p->file_rewritten, "log_entries_and_values",
+		              (json_int_t)t->entries + (json_int_t)t->values, "words", (json_int_t)t->count, "found",
+		              (json_int_t)t->found, "places", places_json(t), "daemons", p->daemons, "daemons_gone", p->dead,
+		              "snapshots_behind", p->behind, "behind", p->late, "left", list, "good", n == 0);
 		ENSURE(o != NULL);
+		for (size_t i = 0; i < e->row_count; i++)
+			json_object_set_new(o, e->rows[i].name, json_integer((json_int_t)e->rows[i].count));
 		(void)json_dumpf(o, stdout, JSON_COMPACT);
 		putchar('\n');
 		json_decref(o);
 		return n == 0;
 	}
 	printf("Certificate of erasure\n\n");
-	printf("%-28s %s\n%-28s %s\n", "household", h->id, "area", h->area);
-	printf("%-28s %s\n%-28s %s\n%-28s %s\n", "erased", at, "by", h->erased_by, "reason",
-	       reason_name((int)h->erased_why));
-	printf("%-28s %s\n", "BLAKE2b-256 of its key", print[0] == '\0' ? "it had none" : print);
+	printf("%-28s %s\n%-28s %s\n", e->what, e->id, e->where, e->place);
+	printf("%-28s %s\n%-28s %s\n%-28s %s\n", "erased", at, "by", e->by, "reason", reason_name(e->why));
+	if (e->print != NULL)
+		printf("%-28s %s\n", "BLAKE2b-256 of its key", print[0] == '\0' ? "it had none" : print);
 	if (t->count != 0)
 		printf("%-28s %zu words, %" PRIu64 " values and entries: %" PRIu64 " found\n", "searched in Redis", t->count,
 		       t->values + t->entries, t->found);
@@ -228,13 +242,14 @@ static bool certificate(const Pingan__V1__Household *h, const struct trace *t, c
 		       p->behind, p->behind == 0 ? "" : ": ", p->late);
 	if (p->dead != 0)
 		printf("%-28s %u daemons are gone: their copies are written anew when they start again\n", "", p->dead);
-	printf("%-28s %s\n", "what is kept",
-	       "numbers, times and codes of its calls; the audit chain; this record (docs/PRIVACY.md)");
+	printf("%-28s %s\n", "what is kept", e->kept);
+	for (size_t i = 0; i < e->row_count; i++)
+		printf("%-28s %" PRIu64 " %s\n", "", e->rows[i].count, e->rows[i].text);
 	for (size_t i = 0; i < n; i++)
 		printf("%-28s %s\n", i == 0 ? "LEFT TO DO" : "", texts[i]);
 	printf("\n%s\n", n == 0 ? "Erased."
-	                        : "NOT wholly erased: see above. The record and its key are gone; pinganctl home erase, "
-	                          "made again, goes on from here.");
+	                        : "NOT wholly erased: see above. What stood in the record is gone; the same command, made "
+	                          "again, goes on from here.");
 	return n == 0;
 }
 
@@ -259,7 +274,7 @@ static void replicas_hint(struct cell *cell)
 
 static bool snapshots_wait(struct cell *cell, struct proof *p)
 {
-	for (int i = 0; i < 10 * SNAPSHOT_WAIT_S; i++) {
+	for (int i = 0; i < 10 * PATIENCE_S; i++) {
 		if (!snapshots_look(cell, p->entry, p))
 			return false;
 		if (p->behind == 0)
@@ -271,11 +286,10 @@ static bool snapshots_wait(struct cell *cell, struct proof *p)
 
 /* What was personal is not known any more, so it can't be searched for. What can be seen: the record has none of it, no
  * entry of the log carries a body of it, and every daemon's snapshot is newer than the record. False without the store. */
-static bool log_clean(struct cell *cell, const char *id, struct trace *t, uint64_t *ret_entry)
+static bool log_clean(struct cell *cell, const char *key, struct trace *t, uint64_t *ret_entry)
 {
-	char key[STORE_KEY_MAX], from[48] = "-";
+	char from[48] = "-";
 
-	snprintf(key, sizeof key, "household:%s", id);
 	*ret_entry = 0;
 	for (;;) {
 		redisReply *r = cell_ask(cell, "XRANGE %slog %s + COUNT 512", cell->prefix, from);
@@ -308,86 +322,52 @@ static bool log_clean(struct cell *cell, const char *id, struct trace *t, uint64
 	}
 }
 
-/* Nothing stands there but what a tombstone says, whatever fields a home has by then. */
-static bool only_a_stone(const Pingan__V1__Household *h)
+/* Searched to the end. t->found_log: entries of the log have to be written anew. */
+static bool search(struct cell *cell, const char *key, struct trace *t, bool words)
 {
-	Pingan__V1__Household stone = PINGAN__V1__HOUSEHOLD__INIT;
+	uint64_t entry;
 
-	stone.id = h->id;
-	stone.area = h->area;
-	stone.erased_ms = h->erased_ms;
-	stone.erased_by = h->erased_by;
-	stone.erased_why = h->erased_why;
-	stone.erased_key = h->erased_key;
-	return pingan__v1__household__get_packed_size(&stone) == pingan__v1__household__get_packed_size(h);
-}
-
-/* The record as it stands now. */
-static bool stone_stands(struct cell *cell, const char *id)
-{
-	struct cell_record *rec = malloc(sizeof *rec);
-	Pingan__V1__Household *h = NULL;
-	char key[STORE_KEY_MAX];
-	bool good;
-
-	ENSURE(rec != NULL);
-	snprintf(key, sizeof key, "household:%s", id);
-	if (cell_get(cell, key, rec) && rec->rev != 0)
-		h = pingan__v1__household__unpack(NULL, rec->len, rec->body);
-	free(rec);
-	good = h != NULL && h->erased_ms != 0 && only_a_stone(h);
-	if (h != NULL)
-		pingan__v1__household__free_unpacked(h, NULL);
-	return good;
-}
-
-/* Searched to the end. *ret_entry: the newest entry that tells of the record. What is committed after it has nothing to do with
- * it, and no snapshot is written for that. t->found_log: entries of the log have to be written anew. */
-static bool search(struct cell *cell, const char *id, struct trace *t, bool words, uint64_t *ret_entry)
-{
-	if (words) {
-		struct trace *only = calloc(1, sizeof *only);
-		bool ok = only != NULL && trace_run(cell, t) && log_clean(cell, id, only, ret_entry);
-
-		free(only);
-		return ok;
-	}
+	if (words)
+		return trace_run(cell, t);
 	t->entries = t->found = t->found_log = 0;
 	t->place_count = 0;
-	if (!log_clean(cell, id, t, ret_entry))
+	if (!log_clean(cell, key, t, &entry))
 		return false;
 	t->found_log = t->found;
 	return true;
 }
 
 /* Each step is done, whatever has become of those before it. */
-int erase_prove(struct cell *cell, const Pingan__V1__Household *stone, struct trace *t, bool words,
-                const struct erase_left *left, bool json)
+int erase_prove(struct cell *cell, const struct erased *e, struct trace *t, bool words, const struct erase_left *left,
+                bool json)
 {
-	struct proof p = {0};
+	/* Local snapshots are written anew at once, as of this entry or a later one, and forget. What is committed after it has
+	 * nothing to do with it, and no snapshot is written for that. */
+	struct proof p = {.entry = snapshot_wish(cell)};
 	uint64_t taken;
 
-	p.searched = search(cell, stone->id, t, words, &p.entry);
+	if (p.entry == 0) /* somebody else has just asked for one */
+		p.entry = snapshot_wish(cell);
+	p.searched = search(cell, e->key, t, words);
 	if (p.searched && t->found_log != 0 && log_redact(cell, &taken))
-		p.searched = search(cell, stone->id, t, words, &p.entry);
+		p.searched = search(cell, e->key, t, words);
 	p.log = t->found_log == 0;
 	p.file_rewritten = rewrite_file(cell);
-	p.snapshots = p.searched && snapshots_wait(cell, &p);
-	p.stone = stone_stands(cell, stone->id);
+	p.snapshots = p.entry != 0 && snapshots_wait(cell, &p);
+	p.stone = e->stands(cell, e);
 	replicas_hint(cell);
-	return !certificate(stone, t, &p, left, true, json);
+	return !certificate(e, t, &p, left, true, json);
 }
 
-int erase_look(struct cell *cell, const Pingan__V1__Household *stone, bool json)
+int erase_look(struct cell *cell, const struct erased *e, const struct erase_left *left, bool json)
 {
 	struct proof p = {.file_rewritten = true}; /* not looked at */
-	const struct erase_left left = {0};
 	struct trace t = {0};
 
-	p.stone = only_a_stone(stone);
+	p.stone = e->stands(cell, e);
 	/* An entry that the log has lost meanwhile (retention) was before whatever a snapshot written since knows. */
-	p.searched = log_clean(cell, stone->id, &t, &p.entry);
+	p.searched = log_clean(cell, e->key, &t, &p.entry);
 	p.log = t.found == 0;
 	p.snapshots = snapshots_look(cell, p.entry, &p);
-	return !certificate(stone, &t, &p, &left, false, json);
+	return !certificate(e, &t, &p, left, false, json);
 }

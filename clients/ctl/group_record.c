@@ -20,6 +20,7 @@ static const struct command COMMANDS[] = {
      "home add h0042 area=440103001001 street=光复中路 address=光复中路12号 phone=02088880000", NEEDS_CELL},
 	{"home set", "ID FIELD=VALUE...", "corrects it", "json", do_record,
      "home set h0042 phone=02088880000 door_code=2351#\n"
+     "home set h0042 key_holder=楼下王姐\n"
      "home set h0042 care_plan.ability=2",
      NEEDS_CELL},
 	{"resident show", "HOME", "who lives there", "with-private json", do_record, "resident show h0042", NEEDS_CELL},

@@ -8,6 +8,7 @@
 #define CTL_OPTIONS_H
 
 #include "audit.h"
+#include "contact_export.h"
 #include "demo.h"
 #include "device.h"
 #include "doctor.h"
@@ -31,6 +32,7 @@ struct options {
 	struct user_options user;
 	struct token_options token;
 	struct erase_options erase;
+	struct contact_options contact;
 	struct audit_options audit;
 	struct record_options record;
 	struct roster_options roster;

@@ -4,18 +4,18 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/table.h"
 #include "act.h"
 #include "cell_bulk.h"
+#include "copy.h"
 #include "core/alarm.h"
 #include "io/audit_chain.h"
 #include "pingan/v1/audit.pb-c.h"
 #include "pingan/v1/record.pb-c.h"
 #include "record_json.h"
+#include "streams.h"
 
-#define ENTRIES_A_TIME 512
 #define PLAIN_MAX 1024
 
 /* Keys and what opens something: not personal data, and not to be printed. */
@@ -153,24 +153,12 @@ static bool vitals_add(struct export *e)
 
 /* ------------------------------------------------------------ calls, and what was written about them */
 
-/* Length of what is in it, 0 when it can't be opened. */
-static size_t open_sealed(const struct export *e, const ProtobufCBinaryData *sealed, uint8_t *ret, size_t size)
-{
-	size_t more = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
-
-	if (sealed->len <= more || sealed->len - more > size || e->home->key.len != crypto_secretbox_KEYBYTES ||
-	    crypto_secretbox_open_easy(ret, sealed->data + crypto_secretbox_NONCEBYTES,
-	                               sealed->len - crypto_secretbox_NONCEBYTES, sealed->data, e->home->key.data) != 0)
-		return 0;
-	return sealed->len - more;
-}
-
 /* In place of the sealed bytes. What can't be opened stays as it is: sealed with another key, before the unit had its home. */
 static json_t *line_json(const struct export *e, const Pingan__V1__Line *line)
 {
 	json_t *o = record_json(&line->base, SECRETS);
 	char plain[PLAIN_MAX + 1];
-	size_t len = open_sealed(e, &line->text, (uint8_t *)plain, PLAIN_MAX);
+	size_t len = sealed_open(&e->home->key, &line->text, (uint8_t *)plain, PLAIN_MAX);
 
 	if (len != 0) {
 		plain[len] = '\0';
@@ -212,8 +200,9 @@ static void see_incident(void *ctx, size_t n, const struct store_record *rec)
 
 /* ------------------------------------------------------------ the log */
 
-static void see_entry(struct export *e, const redisReply *r)
+static void see_entry(void *ctx, const redisReply *r)
 {
+	struct export *e = ctx;
 	struct store_entry entry;
 	Pingan__V1__LogEvent *ev;
 	bool ours;
@@ -235,7 +224,7 @@ static void see_entry(struct export *e, const redisReply *r)
 		ev->n_lines = 0;
 		o = record_json(&ev->base, SECRETS);
 		ev->n_lines = lines;
-		len = open_sealed(e, &ev->raw_sealed, raw, sizeof raw);
+		len = sealed_open(&e->home->key, &ev->raw_sealed, raw, sizeof raw);
 		if (len != 0) {
 			json_object_set_new(o, "raw", json_string(sodium_bin2hex(hex, sizeof hex, raw, len)));
 			json_object_del(o, "raw_sealed");
@@ -250,32 +239,13 @@ static void see_entry(struct export *e, const redisReply *r)
 	pingan__v1__log_event__free_unpacked(ev, NULL);
 }
 
-static bool each_entry(struct export *e, const char *stream, void (*see)(struct export *e, const redisReply *r))
-{
-	char from[48] = "-";
-
-	for (;;) {
-		redisReply *r = cell_ask(e->cell, "XRANGE %s%s %s + COUNT %d", e->cell->prefix, stream, from, ENTRIES_A_TIME);
-		size_t n = r == NULL ? 0 : r->elements;
-
-		if (r == NULL)
-			return false;
-		for (size_t i = 0; i < n; i++)
-			see(e, r->element[i]);
-		if (n != 0)
-			snprintf(from, sizeof from, "(%s", r->element[n - 1]->element[0]->str);
-		freeReplyObject(r);
-		if (n < ENTRIES_A_TIME)
-			return true;
-	}
-}
-
 /* ------------------------------------------------------------ who looked */
 
-static void see_audit(struct export *e, const redisReply *r)
+static void see_audit(void *ctx, const redisReply *r)
 {
 	/* What was searched for is sealed with another key, and a seal is nobody's. */
-	static const char *const LEFT_OUT[] = {"words", "seal", NULL};
+	static const char *const LEFT_OUT[] = {"words", "seal", "records", NULL};
+	struct export *e = ctx;
 	struct store_audit entry;
 	Pingan__V1__AuditEntry *a;
 	json_t *o;
@@ -299,27 +269,12 @@ static void see_audit(struct export *e, const redisReply *r)
 
 static void tell(struct export *e, bool json)
 {
-	time_t now = time(NULL);
-	struct tm tm;
-	char at[32] = "";
-	json_t *all;
+	json_t *all = json_pack("{s:o, s:o, s:O, s:O, s:O, s:O}", "resident",
+	                        record_json(&e->home->residents[e->resident]->base, SECRETS), "home", home_json(e),
+	                        "devices", e->devices, "calls", e->calls, "log", e->log, "looks", e->looks);
 
-	if (gmtime_r(&now, &tm) != NULL)
-		(void)strftime(at, sizeof at, "%Y-%m-%dT%H:%M:%SZ", &tm);
-	all = json_pack("{s:s, s:o, s:o, s:O, s:O, s:O, s:O}", "made_at", at, "resident",
-	                record_json(&e->home->residents[e->resident]->base, SECRETS), "home", home_json(e), "devices",
-	                e->devices, "calls", e->calls, "log", e->log, "looks", e->looks);
 	ENSURE(all != NULL);
-	if (json) {
-		(void)json_dumpf(all, stdout, JSON_COMPACT);
-		putchar('\n');
-	} else {
-		printf("个人信息副本 / all that is held on one person\n\n");
-		json_text_print(all, 0);
-		printf("\n以上为系统保存的全部内容。照护员的位置只在任务期间使用,不保存。\n"
-		       "This is all that is stored. Caregivers' positions are used during a job and never stored.\n");
-	}
-	json_decref(all);
+	copy_tell(all, json);
 }
 
 static void export_free(struct export *e)
@@ -362,7 +317,7 @@ int person_export(struct cell *cell, const char *id, bool json)
 	snprintf(key, sizeof key, "household:%s", e.home->id);
 	concerns(&e, key);
 	if (each(&e, "device:", see_device) && vitals_add(&e) && each(&e, "incident:", see_incident) &&
-	    each_entry(&e, "log", see_entry) && each_entry(&e, "audit", see_audit) &&
+	    stream_each(cell, "log", see_entry, &e) && stream_each(cell, "audit", see_audit, &e) &&
 	    act_commit(cell, AUDIT_EXPORTED, key, id, "person")) {
 		tell(&e, json);
 		bad = 0;

@@ -33,8 +33,7 @@ static json_t *enum_json(const ProtobufCFieldDescriptor *f, int value)
 	return v == NULL ? json_integer(value) : json_string(v->name);
 }
 
-/* One value at `at`; NULL when it is empty. */
-static json_t *value_json(const ProtobufCFieldDescriptor *f, const void *at, const char *const *secret)
+json_t *record_json_value(const ProtobufCFieldDescriptor *f, const void *at, const char *const *secret)
 {
 	char text[24];
 	uint64_t id;
@@ -122,7 +121,7 @@ static json_t *list_json(const ProtobufCFieldDescriptor *f, const ProtobufCMessa
 	json_t *list = count == 0 ? NULL : json_array();
 
 	for (size_t i = 0; i < count; i++) {
-		json_t *v = value_json(f, items + i * size_of(f), secret);
+		json_t *v = record_json_value(f, items + i * size_of(f), secret);
 
 		json_array_append_new(list, v == NULL ? json_null() : v);
 	}
@@ -146,7 +145,7 @@ json_t *record_json(const ProtobufCMessage *m, const char *const *secret)
 			v = list_json(f, m, secret);
 		else if ((f->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0 ||
 		         *(const uint32_t *)((const char *)m + f->quantifier_offset) == f->id)
-			v = value_json(f, (const char *)m + f->offset, secret);
+			v = record_json_value(f, (const char *)m + f->offset, secret);
 		if (v != NULL)
 			json_object_set_new(o, f->name, v);
 	}

@@ -10,6 +10,8 @@
 #include <protobuf-c/protobuf-c.h>
 
 json_t *record_json(const ProtobufCMessage *m, const char *const *secret);
+/* One value of this field; NULL when it is empty. */
+json_t *record_json_value(const ProtobufCFieldDescriptor *f, const void *at, const char *const *secret);
 
 /* The same as lines for people, Chinese names of fields where there are any. */
 void json_text_print(const json_t *value, unsigned depth);

@@ -117,6 +117,29 @@ int session_end_all(struct cell *cell, const char *account)
 	return ok ? 0 : complain("not all of its sessions could be ended: try again", account);
 }
 
+bool session_forget(struct cell *cell, const char *account)
+{
+	unsigned ended = 0;
+
+	return sessions(cell, account, end, &ended);
+}
+
+static bool seen(struct cell *cell, const char *key, const struct cell_record *rec, const Pingan__V1__Login *l,
+                 void *ctx)
+{
+	(void)cell;
+	(void)key;
+	(void)rec;
+	(void)l;
+	(void)ctx;
+	return false;
+}
+
+bool session_none(struct cell *cell, const char *account)
+{
+	return sessions(cell, account, seen, NULL);
+}
+
 struct wanted {
 	const char *id;
 	char key[STORE_KEY_MAX];

@@ -15,5 +15,9 @@ int session_list(struct cell *cell, const char *account, bool json);
 int session_end(struct cell *cell, const char *id);
 /* All of this account. */
 int session_end_all(struct cell *cell, const char *account);
+/* The same, without a word about it: true when it is done to the end. */
+bool session_forget(struct cell *cell, const char *account) MUST_USE;
+/* There is none; false also with one line on standard error. */
+bool session_none(struct cell *cell, const char *account) MUST_USE;
 
 #endif

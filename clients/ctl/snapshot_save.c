@@ -23,8 +23,7 @@
 
 /* ------------------------------------------------------------ by the daemons */
 
-/* The entry of the log that tells all daemons; 0 with one line on standard error. */
-static uint64_t wish(struct cell *cell)
+uint64_t snapshot_wish(struct cell *cell)
 {
 	struct store_commit c = {.put_count = 1};
 	Pingan__V1__SnapshotWish m = PINGAN__V1__SNAPSHOT_WISH__INIT;
@@ -90,7 +89,7 @@ static int by_daemons(struct cell *cell, const struct snapshot_options *o)
 		return 1;
 	}
 	begun_ms = cell_now_ms(cell);
-	entry = begun_ms == 0 ? 0 : wish(cell);
+	entry = begun_ms == 0 ? 0 : snapshot_wish(cell);
 	if (entry == 0)
 		return 1;
 	for (;;) {

@@ -17,6 +17,9 @@ struct snapshot_options {
 	bool json;
 };
 
+/* Has every daemon that keeps a snapshot write it now. The entry of the log that tells them; 0 with one line on standard error. */
+uint64_t snapshot_wish(struct cell *cell);
+
 /* `path` NULL: by the daemons. */
 int snapshot_save_run(struct cell *cell, const char *path, const struct snapshot_options *o);
 

@@ -265,7 +265,10 @@ static void see(void *ctx, size_t n, const struct store_record *rec)
 			return;
 		}
 		if (table_erased(kind, record)) {
-			all_bad(im, g, 0, "this home was erased; its number is not used again");
+			all_bad(im, g, 0,
+			        kind->message == &pingan__v1__household__descriptor
+			            ? "this home was erased; its number is not used again"
+			            : "this person was erased; the account is not used again");
 			return;
 		}
 	} else if (kind->list != NULL) {

@@ -169,6 +169,8 @@ bool table_reserved(const struct table_kind *kind, const char *id)
 
 bool table_erased(const struct table_kind *kind, const ProtobufCMessage *record)
 {
+	if (kind->message == &pingan__v1__person__descriptor)
+		return ((const Pingan__V1__Person *)record)->erased_ms != 0;
 	return kind->message == HOUSEHOLD && ((const Pingan__V1__Household *)record)->erased_ms != 0;
 }
 

@@ -7,9 +7,8 @@
 
 #define ENTRIES_A_TIME 512
 #define MEMBERS_A_TIME 1000
-#define SECRET_LEN 32
 
-void trace_bytes(struct trace *t, const void *at, size_t len)
+static void word_add(struct trace *t, const void *at, size_t len, bool secret)
 {
 	uint8_t *copy;
 
@@ -25,13 +24,19 @@ void trace_bytes(struct trace *t, const void *at, size_t len)
 	copy = malloc(len);
 	ENSURE(copy != NULL);
 	memcpy(copy, at, len);
+	t->secret[t->count] = secret;
 	t->words[t->count++] = slice_of(copy, len);
+}
+
+void trace_bytes(struct trace *t, const void *at, size_t len)
+{
+	word_add(t, at, len, true);
 }
 
 void trace_word(struct trace *t, const char *word)
 {
 	if (word != NULL)
-		trace_bytes(t, word, strlen(word));
+		word_add(t, word, strlen(word), false);
 }
 
 void trace_free(struct trace *t)
@@ -45,18 +50,27 @@ void trace_free(struct trace *t)
 
 /* ------------------------------------------------------------ one value */
 
-static bool has_word(const struct trace *t, const redisReply *r, size_t shortest)
+bool trace_in(const struct trace *t, const void *at, size_t len)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (memmem(at, len, t->words[i].at, t->words[i].len) != NULL)
+			return true;
+	return false;
+}
+
+/* `others`: what stands there is about others, who may have the same words, but for secrets. */
+static bool has_word(const struct trace *t, const redisReply *r, bool others)
 {
 	if (r->type == REDIS_REPLY_ARRAY) {
 		for (size_t i = 0; i < r->elements; i++)
-			if (has_word(t, r->element[i], shortest))
+			if (has_word(t, r->element[i], others))
 				return true;
 		return false;
 	}
 	if (r->type != REDIS_REPLY_STRING)
 		return false;
 	for (size_t i = 0; i < t->count; i++)
-		if (t->words[i].len >= shortest && memmem(r->str, r->len, t->words[i].at, t->words[i].len) != NULL)
+		if ((!others || t->secret[i]) && memmem(r->str, r->len, t->words[i].at, t->words[i].len) != NULL)
 			return true;
 	return false;
 }
@@ -84,7 +98,7 @@ static bool look_stream(struct cell *cell, struct trace *t, const char *key)
 			const redisReply *e = r->element[i];
 
 			t->entries++;
-			if (!has_word(t, e, 0))
+			if (!has_word(t, e, false))
 				continue;
 			t->found_log += log;
 			found(t, key, e->elements == 0 ? "" : e->element[0]->str);
@@ -111,7 +125,7 @@ static bool look_members(struct cell *cell, struct trace *t, const char *key, co
 				freeReplyObject(r);
 			return false;
 		}
-		hit = hit || has_word(t, r->element[1], 0);
+		hit = hit || has_word(t, r->element[1], false);
 		snprintf(cursor, sizeof cursor, "%s", r->element[0]->str);
 		freeReplyObject(r);
 	} while (strcmp(cursor, "0") != 0);
@@ -138,7 +152,7 @@ static bool look_value(struct cell *cell, struct trace *t, const char *key, cons
 	if (r == NULL)
 		return false;
 	t->values++;
-	if (has_word(t, r, of_others(key) ? SECRET_LEN : 0))
+	if (has_word(t, r, of_others(key)))
 		found(t, key, "");
 	freeReplyObject(r);
 	return true;

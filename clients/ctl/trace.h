@@ -15,6 +15,7 @@
 
 struct trace {
 	struct slice words[TRACE_WORDS_MAX]; /* owned */
+	bool secret[TRACE_WORDS_MAX];        /* keys: nobody else's */
 	size_t count, left_out;              /* left_out: did not fit; a search that is not whole says so */
 	uint64_t values, entries, found;     /* looked at; found: values and entries with a word in them */
 	uint64_t found_log;                  /* of them, entries of the log */
@@ -24,10 +25,14 @@ struct trace {
 
 /* Adds a word; one that is too short is passed over, NULL too. */
 void trace_word(struct trace *t, const char *word);
+/* Adds a key, or another secret. */
 void trace_bytes(struct trace *t, const void *at, size_t len);
 
+/* One of them is in these bytes. */
+bool trace_in(const struct trace *t, const void *at, size_t len);
+
 /* Looks through all keys of the cell. Records of other homes, people and places may hold the same words (a daughter is a
- * contact of two homes) and are passed over, but for words of 32 bytes: keys, which are nobody else's. False with one line
+ * contact of two homes) and are passed over, but for secrets, which are nobody else's. False with one line
  * on standard error when Redis does not answer. */
 bool trace_run(struct cell *cell, struct trace *t) MUST_USE;
 

@@ -34,7 +34,7 @@ static int complain(const char *what, const char *about)
 }
 
 /* An account is the id of its person: what stands there already cannot be entered twice. */
-static bool key_of(const char *account, char ret[STORE_KEY_MAX])
+bool user_key(const char *account, char ret[STORE_KEY_MAX])
 {
 	char copy[ID_MAX];
 
@@ -244,7 +244,7 @@ static Pingan__V1__Person *person_get(struct cell *cell, const char *account, ch
 {
 	Pingan__V1__Person *p;
 
-	if (!key_of(account, key) || !cell_get(cell, key, rec))
+	if (!user_key(account, key) || !cell_get(cell, key, rec))
 		return NULL;
 	if (rec->rev == 0) {
 		(void)complain("there is no such account", account);
@@ -273,7 +273,7 @@ static int person_new(struct cell *cell, const char *account, const struct user_
 	struct second codes;
 	struct typed t;
 
-	if (!key_of(account, key) || !station_there(cell, account, o) || !person_set(&p, account, o, &t))
+	if (!user_key(account, key) || !station_there(cell, account, o) || !person_set(&p, account, o, &t))
 		return 1;
 	if (cell_has(cell, key))
 		return complain("this account is there already; nothing was changed", account);
@@ -380,7 +380,10 @@ static bool print(struct cell *cell, const Pingan__V1__Person *p, void *ctx)
 	joined(p->areas, p->n_areas, areas);
 	joined(p->skills, p->n_skills, skills);
 	printf("%-20s %-13s %-8s %-24s %-12s %s\n", p->account, role_name((enum role)p->role),
-	       p->disabled ? "disabled" : "open", areas, skills[0] == '\0' ? "-" : skills, p->name);
+	       p->erased_ms != 0 ? "erased"
+	       : p->disabled     ? "disabled"
+	                         : "open",
+	       areas, skills[0] == '\0' ? "-" : skills, p->name);
 	return true;
 }
 
@@ -452,6 +455,10 @@ static int change(struct cell *cell, const char *account, const struct user_opti
 		if (p != NULL)
 			pingan__v1__person__free_unpacked(p, NULL);
 		return 1;
+	}
+	if (p->erased_ms != 0) {
+		pingan__v1__person__free_unpacked(p, NULL);
+		return complain("was erased; the account is not used again", account);
 	}
 	now = *p;
 	if (hash != NULL) {

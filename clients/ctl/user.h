@@ -33,6 +33,8 @@ int user_show(struct cell *cell, const char *account, bool json);
 int user_sessions(struct cell *cell, const char *account, bool json);
 /* A new key for codes, printed this once; or none any more. */
 int user_second(struct cell *cell, const char *account, bool off, bool json);
+/* Key of the person with this account. False with one line on standard error: an account can't be so. */
+bool user_key(const char *account, char ret[STORE_KEY_MAX]) MUST_USE;
 /* 4, 6, 9 or 12 digits. */
 bool area_code_valid(const char *code);
 /* Ends all of them, everywhere. */

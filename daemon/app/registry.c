@@ -176,6 +176,9 @@ enum verdict record_decide(struct app *app, struct change *ch)
 	if (before != NULL && type == &pingan__v1__household__descriptor &&
 	    ((Pingan__V1__Household *)(void *)before)->erased_ms != 0)
 		return refuse(ch, REFUSAL_NOT_FOUND); /* no home any more, and none again */
+	if (before != NULL && type == &pingan__v1__person__descriptor &&
+	    ((Pingan__V1__Person *)(void *)before)->erased_ms != 0)
+		return refuse(ch, REFUSAL_NOT_FOUND); /* likewise */
 	if (type == &pingan__v1__household__descriptor)
 		residents_number(app, (Pingan__V1__Household *)(void *)after);
 	registry_keep(after, before, ask->health);

@@ -7,7 +7,7 @@ import { Cell, program } from '../harness/index.mjs'
 
 // What makes things comes first, what takes them away last; between them the order of the help.
 const FIRST = ['init', 'area add', 'station add', 'area set', 'home add', 'resident add', 'contact add', 'device add', 'user add', 'token add']
-const LAST = ['contact remove', 'resident remove', 'user disable', 'user enable', 'device retire', 'home erase', 'erase verify']
+const LAST = ['contact erase', 'contact remove', 'resident remove', 'user enable', 'user disable', 'user erase', 'device retire', 'home erase', 'erase verify']
 // In a new cell what these name is not there: who is asked for is made elsewhere, or a file, or nothing has been done yet.
 const NOT_HERE = /^(import|device import|export|demo|audit|session end|token revoke|roster|area remove|station remove|person export|paper|completion|man|help|find|snapshot|doctor|device key|log redact|drain)\b/
 

@@ -87,6 +87,11 @@ test('a home is erased, and everything that knew it has forgotten it', async (t)
 	assert.match(twice.err, /was erased before/)
 	assert.deepEqual([twice.code, JSON.parse(twice.out).reason, JSON.parse(twice.out).left], [0, 'asked', []])
 
+	// Another one, long after the daemons have begun: they write at once, as of what the certificate asks for; that other homes have
+	// the same long sentences is nothing that was left.
+	const next = JSON.parse(await ok(cell, 'home', 'erase', 'h0011', '--reason', 'left', '--retire', '--json'))
+	assert.deepEqual([next.found, next.places, next.snapshots_behind, next.left], [0, [], 0, []])
+
 	// A unit that was left behind and presses all the same: a call from an unknown home, never nothing.
 	unit.press({ kind: Kind.SOS })
 	await desk.row((r) => r.quarantine || r.household === '')

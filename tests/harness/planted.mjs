@@ -71,6 +71,7 @@ export async function redisAll(redis) {
 	const all = []
 	for (const key of keys) {
 		const type = (await ask('type', key)).toString().trim()
+		if (type === 'none') continue // it has run out since
 		all.push({ key, type, bytes: Buffer.concat([Buffer.from(`${key}\n`), await ask(...READS[type](key))]) })
 	}
 	return all
