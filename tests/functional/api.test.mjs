@@ -258,6 +258,15 @@ describe('calls', () => {
 		const day = new Date(Date.parse(call.opened) + 8 * 3600e3).toISOString().slice(0, 10)
 		assert.deepEqual(figures.days, [{ day, ...same }])
 		assert.deepEqual([same.unanswered, same.answered, same.false_alarms, same.arrived], [1, 0, 0, 0])
+
+		// A token has the figures of its own areas, whatever else there is.
+		for (const [area, opened] of [[call.area, 1], ['440199', 0]]) {
+			const row = (await commands(cell, 'token', 'add', `figures of ${area}`, '--scope', 'statistics:read', '--area', area, '--days', '1')).trim().split('\n')[1].split(',')
+			const bearer = { cookie: undefined, headers: { authorization: `Bearer ${row[1]}` } }
+			await until(async () => (await ask('/statistics/incidents', bearer)).status === 200, { what: 'the token is known' })
+			const own = await ok(`/statistics/incidents?since=${call.opened}`, bearer)
+			assert.deepEqual([own.opened, own.districts.length], [opened, opened])
+		}
 	})
 })
 
