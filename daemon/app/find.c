@@ -353,7 +353,8 @@ bool find_walk(const struct app *app, const struct find_grams *grams, uint32_t *
 			if (item == NULL)
 				continue;
 			bytes += item->len + LOOK_BYTES;
-			each(ctx, item->household, slice_of(item->text, item->len));
+			if (each(ctx, item->household, slice_of(item->text, item->len)))
+				bytes += COVERED_BYTES;
 		}
 	}
 	return *at >= f->count;

@@ -32,8 +32,9 @@ void find_forget(struct app *app, struct record *rec);
 /* Searches for this person; the Reply follows when every text has been looked through. */
 void find_ask(struct app *app, struct session *s, uint64_t cmd, const char *text);
 
-/* A slice of a walk through every text that can have all of these runs, from place *at on; true behind the last. */
-typedef void find_each(void *ctx, const char *household, struct slice text);
+/* A slice of a walk through every text that can have all of these runs, from place *at on; true behind the last. `each`
+ * says whether it has looked at the home too. */
+typedef bool find_each(void *ctx, const char *household, struct slice text);
 struct find_grams;
 bool find_walk(const struct app *app, const struct find_grams *grams, uint32_t *at, find_each *each, void *ctx);
 

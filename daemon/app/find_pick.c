@@ -95,17 +95,18 @@ static void id_add(struct app_pick *pick, const char *id)
 	(void)text_copy(pick->ids[from], ID_MAX, slice_str(id));
 }
 
-static void on_text(void *ctx, const char *household, struct slice text)
+static bool on_text(void *ctx, const char *household, struct slice text)
 {
 	struct app_pick *pick = ctx;
 	const struct home_brief *home;
 
 	if (strcmp(household, pick->after) <= 0 || !find_text_is(text, pick->tags, pick->query))
-		return;
+		return false;
 	home = home_brief(pick->app, household);
 	if (home != NULL && who_covers(pick->who, home->area) &&
 	    (pick->area[0] == '\0' || area_covers(pick->area, home->area)))
 		id_add(pick, household);
+	return true;
 }
 
 bool app_pick_step(struct app *app, struct app_pick *pick, const struct who *who)

@@ -231,26 +231,29 @@ bool app_listing_walk(struct app *app, enum listing which, const char *after, si
 bool app_listing_walk_since(struct app *app, enum listing which, const char *after, uint64_t since, size_t max,
                             listing_each *each, void *ctx, char ret_place[LISTING_KEY_MAX])
 {
-	size_t n = 0, skipped = 0;
 	const struct list *l = &app->listings->lists[which];
-	const struct sorted_item *item = sorted_next(&l->by, after);
+	struct sorted_place place;
+	const struct sorted_item *item = sorted_seek(&l->by, after, &place), *last = NULL;
+	size_t n = 0, skipped = 0;
+	bool more = true;
 
 	ret_place[0] = '\0';
 	app_begin(app);
-	while (item != NULL && n < max && skipped < LISTING_SKIP) {
+	while (item != NULL && more && n < max && skipped < LISTING_SKIP) {
 		const struct record *rec = item->value;
 		struct listed one;
-		bool changed = since == 0 || rec->log_id > since;
-		bool more = !changed || !read_one(app, which, rec, &one) || each(ctx, &one);
 
-		if (!text_copy(ret_place, LISTING_KEY_MAX, slice_str(item->key)))
-			return true; /* no key is as long */
-		n += changed;
-		skipped += !changed;
-		item = sorted_next(&l->by, item->key);
-		if (!more)
-			break;
+		if (since != 0 && rec->log_id <= since) {
+			skipped++;
+		} else {
+			n++;
+			more = !read_one(app, which, rec, &one) || each(ctx, &one);
+		}
+		last = item;
+		item = sorted_step(&l->by, &place);
 	}
+	if (last != NULL && !text_copy(ret_place, LISTING_KEY_MAX, slice_str(last->key)))
+		return true; /* no key is as long */
 	return item == NULL;
 }
 

@@ -4,8 +4,8 @@
  * Knows:  the records as they stand in memory; who may see which is asked of rights by who reads.
  * Result: homes, units, people, areas, sessions by id; calls by when they were opened, the newest first. A record that stays
  *         while somebody walks is met once. What is handed out may not be safe yet: `log_id` says from which entry on it is.
- * Bounds: LISTING_SLICE records put into an index a turn; LISTING_SKIP passed over in a step; a step hands out as many as it was asked for and allocates nothing.
- *         Of closed calls only those in memory are here (CLOSED_KEPT).
+ * Bounds: LISTING_SLICE records put into an index a turn; a step hands out as many as it was asked for, passes over LISTING_SKIP
+ *         at most, and allocates nothing. Of closed calls only those in memory are here (CLOSED_KEPT).
  */
 #ifndef APP_LISTING_H
 #define APP_LISTING_H

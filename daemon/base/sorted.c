@@ -141,18 +141,35 @@ void *sorted_remove(struct sorted *s, const char *key)
 	return value;
 }
 
-const struct sorted_item *sorted_next(const struct sorted *s, const char *key)
+static const struct sorted_item *item_at(const struct sorted *s, struct sorted_place *place)
 {
-	size_t at, place;
+	if (place->block < s->block_count && place->item >= s->blocks[place->block]->count)
+		*place = (struct sorted_place){.block = place->block + 1};
+	return place->block < s->block_count ? &s->blocks[place->block]->items[place->item] : NULL;
+}
+
+const struct sorted_item *sorted_seek(const struct sorted *s, const char *key, struct sorted_place *ret)
+{
 	bool there;
 
+	*ret = (struct sorted_place){0};
 	if (s->block_count == 0)
 		return NULL;
-	at = block_of(s, key);
-	place = place_of(s->blocks[at], key, &there);
-	if (there)
-		place++;
-	if (place < s->blocks[at]->count)
-		return &s->blocks[at]->items[place];
-	return at + 1 < s->block_count ? &s->blocks[at + 1]->items[0] : NULL;
+	ret->block = block_of(s, key);
+	ret->item = place_of(s->blocks[ret->block], key, &there);
+	ret->item += there;
+	return item_at(s, ret);
+}
+
+const struct sorted_item *sorted_step(const struct sorted *s, struct sorted_place *place)
+{
+	place->item++;
+	return item_at(s, place);
+}
+
+const struct sorted_item *sorted_next(const struct sorted *s, const char *key)
+{
+	struct sorted_place place;
+
+	return sorted_seek(s, key, &place);
 }

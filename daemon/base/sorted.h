@@ -37,4 +37,11 @@ void *sorted_remove(struct sorted *s, const char *key);
 /* The first behind `key`, which need not be in; NULL when nothing is. */
 const struct sorted_item *sorted_next(const struct sorted *s, const char *key);
 
+/* Where an item stands, for whoever goes on from one to the next while nothing comes or goes: no search for each. */
+struct sorted_place {
+	size_t block, item;
+};
+const struct sorted_item *sorted_seek(const struct sorted *s, const char *key, struct sorted_place *ret);
+const struct sorted_item *sorted_step(const struct sorted *s, struct sorted_place *place);
+
 #endif
