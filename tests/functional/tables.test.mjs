@@ -9,7 +9,7 @@ import test from 'node:test'
 import { ctl, ok } from '../harness/ctl.mjs'
 import { Cell, folder } from '../harness/index.mjs'
 import { console_ as proto, record } from '../harness/proto.mjs'
-import { household, recordOf } from '../harness/registry.mjs'
+import { caughtUp, household, recordOf } from '../harness/registry.mjs'
 import { Screen } from '../harness/screen.mjs'
 import { until } from '../harness/until.mjs'
 
@@ -221,6 +221,7 @@ test('an import that breaks off is made again, and what is missing is entered; n
 	assert.equal(again, `${homes - had} entered, 0 changed, ${had} there already, 0 bad\n`)
 	assert.equal(count(), homes)
 	await cell.daemon.ready()
+	await caughtUp(cell) // a log-in waits behind them all
 	const desk = await Screen.open(t, cell.daemon, await cell.login('sup01'))
 	await until(async () => {
 		const reply = await desk.ask('find', { text: 'big59999' })
