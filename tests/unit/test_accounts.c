@@ -224,6 +224,19 @@ static struct rig *idle_rig(void)
 	return g;
 }
 
+static void test_every_role_may_be_idle_for_its_time(void **state)
+{
+	const struct login_settings s = {.desk_ms = 1, .field_ms = 2, .technician_ms = 3, .office_ms = 4};
+	static const int64_t TABLE[ROLE_COUNT] = {
+		[ROLE_OPERATOR] = 1,   [ROLE_SUPERVISOR] = 1,    [ROLE_CAREGIVER] = 2,
+		[ROLE_TECHNICIAN] = 3, [ROLE_ADMINISTRATOR] = 4, [ROLE_AUDITOR] = 4,
+	};
+
+	(void)state;
+	for (int role = 0; role < ROLE_COUNT; role++)
+		assert_int_equal(rights_idle_ms(&s, (enum role)role), TABLE[role]);
+}
+
 static void jump(struct rig *g, int64_t ms)
 {
 	g->mono += ms;
@@ -308,6 +321,7 @@ int main(void)
 		cmocka_unit_test(test_a_password_for_once_opens_no_page),
 		cmocka_unit_test(test_a_key_is_taken_once_and_ends_the_others),
 		cmocka_unit_test(test_ones_other_log_ins_end_and_this_one_stays),
+		cmocka_unit_test(test_every_role_may_be_idle_for_its_time),
 		cmocka_unit_test(test_a_console_in_its_shift_is_not_thrown_out),
 		cmocka_unit_test(test_a_phone_on_duty_is_never_thrown_out),
 		cmocka_unit_test(test_a_console_without_a_shift_ends_and_is_swept_away),
