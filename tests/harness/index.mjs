@@ -14,6 +14,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -118,7 +119,24 @@ export function merge(a, b) {
 	return Object.fromEntries([...new Set([...Object.keys(a), ...Object.keys(b)])].map((key) => [key, key in a ? merge(a[key], b[key]) : b[key]]))
 }
 
-/** One pingand. Its ports are the system's choice at the first start, and stay over restarts. */
+/** A port that no socket is given while its daemon is down: what the system chooses by itself begins at 32768. Each process
+ * of tests looks in a place of its own. */
+const PORTS = { from: 10000, to: 32000 }
+let nextPort = PORTS.from + (process.pid % 220) * 100
+async function freePort() {
+	for (;;) {
+		const port = nextPort
+		nextPort = port + 1 < PORTS.to ? port + 1 : PORTS.from
+		const probe = createServer()
+		const free = await new Promise((resolve) => {
+			probe.on('error', () => resolve(false))
+			probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
+		})
+		if (free) return port
+	}
+}
+
+/** One pingand. Its ports are chosen at the first start, and stay over restarts. */
 export class Daemon {
 	constructor(cell, name, config, args = []) {
 		this.name = name
@@ -139,6 +157,10 @@ export class Daemon {
 		const from = this.child.lines.length
 		const wanted = ['web', 'devices', 'dc09', 'watch', 'webhook', 'admin'].filter((what) => this.config.listen?.[what]?.address)
 
+		for (const what of wanted) {
+			const listen = this.config.listen[what]
+			if (listen.address === '127.0.0.1:0') listen.address = `127.0.0.1:${await freePort()}`
+		}
 		this.write()
 		this.child.start()
 		for (const what of wanted) {
