@@ -25,6 +25,23 @@ bool device_life_find(struct app *app, const char *device, struct device_life *r
 	return true;
 }
 
+static void area_of(struct app *app, const char *household, char ret[16])
+{
+	const Pingan__V1__Household *h = household[0] == '\0' ? NULL : household_find(app, household);
+
+	if (h == NULL || !text_copy(ret, 16, slice_str(h->area)))
+		ret[0] = '\0';
+}
+
+void device_areas(struct app *app, const char *device, const char *household, char ret_area[16], char ret_home[16])
+{
+	struct device_life life;
+
+	(void)device_life_find(app, device, &life);
+	area_of(app, life.household, ret_area);
+	area_of(app, household, ret_home);
+}
+
 struct change *device_submit(struct app *app, const char *device, const struct device_ask *ask, const struct event *ev,
                              struct waiter waiter)
 {
@@ -126,7 +143,14 @@ enum verdict device_decide(struct app *app, struct change *ch)
 	struct device_outcome out;
 	struct store_commit c;
 	enum verdict verdict;
+	char area[16], home_area[16];
 
+	/* It waited for another change, or the store had another record: whose unit it is may have changed with that. */
+	device_areas(app, device_of(ch), ch->device.household, area, home_area);
+	if (!device_ask_stands(&ch->device, area, home_area)) {
+		ch->answer = REFUSAL_WRONG_STATE;
+		return REFUSE;
+	}
 	if (ch->device.act == DEVICE_ACT_LOOK)
 		return looked(app, ch);
 	(void)device_life_find(app, device_of(ch), &life);

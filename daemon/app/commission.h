@@ -23,6 +23,9 @@ bool device_life_find(struct app *app, const char *device, struct device_life *r
 /* Appends the unit's record with its new life; false when it does not fit. A unit that nobody has entered gets its record so. */
 bool device_body(struct app *app, const char *device, const struct device_life *d, struct buf *bytes) MUST_USE;
 
+/* Where a unit lies now, and where the home named `household` does; "" = nowhere. */
+void device_areas(struct app *app, const char *device, const char *household, char ret_area[16], char ret_home[16]);
+
 /* Asks for one act; NULL when a bound is reached. Its text, if any, is sealed in `ev`. */
 struct change *device_submit(struct app *app, const char *device, const struct device_ask *ask, const struct event *ev,
                              struct waiter waiter);

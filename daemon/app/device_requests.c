@@ -156,6 +156,8 @@ bool request_of_device(struct app *app, struct session *s, const Pingan__V1__Req
 	request_event(&ev, EVENT_NONE, s, r->cmd);
 	memcpy(ask.who, s->rights.person, sizeof ask.who);
 	no.result = store_usable(app) ? ask_of(app, s, r, &ask, &ev, &device) : REFUSAL_NO_STORE;
+	ask.judged = true;
+	device_areas(app, device, ask.household, ask.area, ask.home_area);
 	if (no.result == REFUSAL_OK &&
 	    device_submit(app, device, &ask, &ev, (struct waiter){WAITER_REQUEST, s->link, r->cmd}) == NULL)
 		no.result = REFUSAL_OVERLOAD;

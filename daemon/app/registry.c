@@ -99,6 +99,21 @@ static enum verdict looked(struct app *app, struct change *ch)
 	return MOVE;
 }
 
+/* Where a record lies, and where it is to lie: both have to be theirs. Stations and areas lie where they say, a unit where its home
+ * does. */
+static const char *lies_in(struct app *app, const ProtobufCMessage *m)
+{
+	if (m->descriptor == &pingan__v1__device__descriptor)
+		return device_home_area(app, (const Pingan__V1__Device *)(const void *)m);
+	if (m->descriptor == &pingan__v1__person__descriptor)
+		return "";
+	if (m->descriptor == &pingan__v1__household__descriptor)
+		return ((const Pingan__V1__Household *)(const void *)m)->area;
+	if (m->descriptor == &pingan__v1__station__descriptor)
+		return ((const Pingan__V1__Station *)(const void *)m)->area;
+	return ((const Pingan__V1__Area *)(const void *)m)->code;
+}
+
 /* A home gets a key of its own when it is made: what is written of it is sealed with that. */
 static void key_make(struct app *app, Pingan__V1__Household *h)
 {
@@ -173,6 +188,10 @@ enum verdict record_decide(struct app *app, struct change *ch)
 	after = unpacked(app, type, ask->body, ask->len);
 	if (after == NULL)
 		return refuse(ch, REFUSAL_BAD_REQUEST);
+	/* A unit lies where its home does: that may have moved while this waited, and another may have to be asked. */
+	if (ask->judged && (strcmp(ask->area, before == NULL ? "" : lies_in(app, before)) != 0 ||
+	                    strcmp(ask->home_area, lies_in(app, after)) != 0))
+		return refuse(ch, REFUSAL_CONFLICT);
 	if (before != NULL && type == &pingan__v1__household__descriptor &&
 	    ((Pingan__V1__Household *)(void *)before)->erased_ms != 0)
 		return refuse(ch, REFUSAL_NOT_FOUND); /* no home any more, and none again */
@@ -277,21 +296,6 @@ void record_settled(struct app *app, const struct change *ch)
 	done_say(app, ch->waiter.tag, &done);
 }
 
-/* Where a record lies, and where it is to lie: both have to be theirs. Stations and areas lie where they say, a unit where its home
- * does. */
-static const char *lies_in(struct app *app, const ProtobufCMessage *m)
-{
-	if (m->descriptor == &pingan__v1__device__descriptor)
-		return device_home_area(app, (const Pingan__V1__Device *)(const void *)m);
-	if (m->descriptor == &pingan__v1__person__descriptor)
-		return "";
-	if (m->descriptor == &pingan__v1__household__descriptor)
-		return ((const Pingan__V1__Household *)(const void *)m)->area;
-	if (m->descriptor == &pingan__v1__station__descriptor)
-		return ((const Pingan__V1__Station *)(const void *)m)->area;
-	return ((const Pingan__V1__Area *)(const void *)m)->code;
-}
-
 const char *record_area(struct app *app, const struct record *rec)
 {
 	const ProtobufCMessageDescriptor *type = registry_type(rec->key);
@@ -352,6 +356,13 @@ void app_record_edit(struct app *app, uint64_t tag, const struct record_edit *e)
 	else
 		done.end = may_edit(app, e, m);
 	snprintf(ask.who, sizeof ask.who, "%s", e->who->id);
+	if (done.end == RECORD_SAVED && m->descriptor == &pingan__v1__device__descriptor) {
+		const struct record *rec = record_find(app, e->key);
+
+		ask.judged = true;
+		snprintf(ask.area, sizeof ask.area, "%s", rec == NULL ? "" : record_area(app, rec));
+		snprintf(ask.home_area, sizeof ask.home_area, "%s", record_area_of(app, m));
+	}
 	if (done.end == RECORD_SAVED &&
 	    record_submit(app, e->key, &ask, m, (struct waiter){.type = WAITER_RECORD, .tag = tag}) == NULL)
 		done.end = RECORD_AWAY;

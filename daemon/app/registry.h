@@ -22,8 +22,10 @@ struct record_ask {
 	uint64_t expected; /* commit the edit was made on; 0 = it is new */
 	uint64_t cmd;      /* the same request again changes nothing twice; 0 = none */
 	char who[48];      /* person id, "token.<id>" */
-	uint64_t commit;   /* of the edit, once it is decided */
-	bool unchanged;    /* it stood there already */
+	bool judged;       /* of a unit: who asks was judged by where it lay, and was to lie: */
+	char area[16], home_area[16];
+	uint64_t commit; /* of the edit, once it is decided */
+	bool unchanged;  /* it stood there already */
 	struct registry_fault faults[RECORD_FAULTS_MAX];
 	size_t fault_count; /* all there are */
 	uint32_t len;

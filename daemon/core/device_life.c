@@ -83,6 +83,11 @@ bool device_life_pressed(const struct device_life *d)
 	return d->proof_by[0] != '\0' && d->proof_ms != 0;
 }
 
+bool device_ask_stands(const struct device_ask *ask, const char *area, const char *home_area)
+{
+	return !ask->judged || (strcmp(ask->area, area) == 0 && strcmp(ask->home_area, home_area) == 0);
+}
+
 bool device_life_is_proof(const struct device_life *d, const struct alarm *a, ms_t received_ms, ms_t now_ms)
 {
 	if (a->kind != KIND_SOS || a->restore || a->protocol == PROTOCOL_MANUAL || a->heard >= STEP_ANSWERED ||

@@ -95,7 +95,12 @@ struct device_ask {
 	uint32_t took_ms;          /* CONFIRM: from the press to durable; 0 = not known */
 	uint64_t rang;             /* EXPIRE: the call that its press has become */
 	uint64_t cmd;              /* the request; 0 = none */
+	bool judged;               /* whoever asks was judged by where the unit, and the home of a BIND, lay then: */
+	char area[16], home_area[16];
 };
+
+/* Both still lie where they lay: else another may have to be asked. */
+bool device_ask_stands(const struct device_ask *ask, const char *area, const char *home_area) MUST_USE;
 
 #define DEVICE_EVENTS_MAX 3
 

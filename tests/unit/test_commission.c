@@ -522,6 +522,67 @@ static void the_same_request_again_opens_no_second_window(void **state)
 	end(g);
 }
 
+/* Another daemon's change, as the log brings it. */
+static void home_moves(struct rig *g, const char *home, const char *area)
+{
+	struct store_entry e = {.id = ++g->log_id, .commit = rig_random(g), .prev = g->log_commit, .at_ms = g->store_ms};
+	char key[STORE_KEY_MAX];
+	struct rig_record *r;
+	Pingan__V1__Household *h;
+	uint8_t *body;
+
+	snprintf(key, sizeof key, "household:%s", home);
+	r = rig_record(g, key);
+	h = pingan__v1__household__unpack(NULL, r->len, r->body);
+	assert_non_null(h);
+	free(h->area);
+	h->area = strdup(area);
+	r->len = pingan__v1__household__get_packed_size(h);
+	body = malloc(r->len);
+	assert_non_null(body);
+	pingan__v1__household__pack(h, body);
+	pingan__v1__household__free_unpacked(h, NULL);
+	free(r->body);
+	r->body = body;
+	r->rev++;
+	r->commits[0] = e.commit;
+	e.record_count = 1;
+	memcpy(e.records[0].key, r->key, sizeof r->key);
+	e.records[0].rev = r->rev;
+	memcpy(e.records[0].commits, r->commits, sizeof r->commits);
+	e.records[0].body = slice_of(r->body, r->len);
+	g->log_commit = e.commit;
+	app_store_entry(g->app, &e);
+}
+
+/* Who may touch a unit is judged by where it lies when it is decided, not only when it was asked. */
+static void a_unit_that_has_moved_away_is_not_changed_by_who_was_there(void **state)
+{
+	struct rig *g = city();
+	Pingan__V1__ToScreen *m;
+	int ok = 0, refused = 0;
+
+	(void)state;
+	IS(bind(g, TECH, "dev-u1", "h1", 0), OK);
+	/* A first request is on its way to the store, a second one waits behind it: then the home moves. */
+	g->held = true;
+	RIG_ASK(g, TECH, 0, DeviceProve, DEVICE_PROVE, DEVICE_PROVE, device_prove, .device = (char *)"dev-u1");
+	RIG_ASK(g, TECH, 0, DeviceProve, DEVICE_PROVE, DEVICE_PROVE, device_prove, .device = (char *)"dev-u1",
+	        .stop = true);
+	home_moves(g, "h1", "440103002001");
+	g->held = false;
+	rig_pass(g, 100);
+	/* The second is refused at once, the first one told when it is safe. */
+	while ((m = rig_next(g, TECH, PINGAN__V1__TO_SCREEN__BODY_REPLY)) != NULL) {
+		ok += m->reply->result == PINGAN__V1__RESULT__RESULT_OK;
+		refused += m->reply->result == PINGAN__V1__RESULT__RESULT_WRONG_STATE;
+		rig_done(m);
+	}
+	assert_int_equal(ok, 1);
+	assert_int_equal(refused, 1);
+	end(g);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -543,6 +604,7 @@ int main(void)
 		cmocka_unit_test(no_card_before_it_is_on_record_who_looks),
 		cmocka_unit_test(a_state_is_set_with_a_reason_and_one_that_needs_a_proof_never),
 		cmocka_unit_test(binding_enters_a_unit_that_needs_no_key),
+		cmocka_unit_test(a_unit_that_has_moved_away_is_not_changed_by_who_was_there),
 		cmocka_unit_test(the_same_request_again_opens_no_second_window),
 	};
 
