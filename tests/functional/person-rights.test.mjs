@@ -6,6 +6,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 
 import { ctl, ok, refused } from '../harness/ctl.mjs'
+import { OWN_PASSWORD, ownPassword } from '../harness/http.mjs'
 import { Cell, request, until } from '../harness/index.mjs'
 import { Planted, redisAll } from '../harness/planted.mjs'
 import { common, console_ as proto, record } from '../harness/proto.mjs'
@@ -68,7 +69,8 @@ test('who works here and who a home names: a copy of everything, and an erasure 
 	await caughtUp(cell)
 
 	const desk = await Screen.open(t, cell.daemon, await cell.login('op01'))
-	const phone = await Screen.open(t, cell.daemon, await cell.login('cgplant', { password }), 'caregiver')
+	await ownPassword(cell.daemon, await cell.login('cgplant', { password }), password)
+	const phone = await Screen.open(t, cell.daemon, await cell.login('cgplant', { password: OWN_PASSWORD }), 'caregiver')
 	await asked(phone, 'duty', { on: true })
 	const unit = await Unit.connect(t, cell.daemon, home)
 	const { incident } = await unit.ack(unit.press({ kind: Kind.FALL }))
@@ -95,7 +97,7 @@ test('who works here and who a home names: a copy of everything, and an erasure 
 	await refused(cell, /has a call that is open: hand it over or close it first; nothing was erased/, 'user', 'erase', 'cgplant', '--reason', 'left')
 	await ok(cell, 'user', 'enable', 'cgplant')
 	await caughtUp(cell)
-	const again = await Screen.open(t, cell.daemon, await cell.login('cgplant', { password }), 'caregiver')
+	const again = await Screen.open(t, cell.daemon, await cell.login('cgplant', { password: OWN_PASSWORD }), 'caregiver')
 	await again.phoneShows((s) => s.job !== undefined, 'the job is kept')
 	await asked(again, 'progress', { ...where, to: JobState.JOB_DONE, result: JobResult.HELPED, sawResident: true })
 	await asked(desk, 'spoke', { incident })
