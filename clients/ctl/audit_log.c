@@ -8,14 +8,10 @@
 /* Sessions and tokens end by themselves, and a token notes when it was used. */
 static bool needs_somebody(const struct store_record *r)
 {
-	static const char *const RECORDS[] = {"person:", "household:", "area:", "station:"};
 	static const char *const BEGIN[] = {"login:", "token:"};
 
-	if (strcmp(r->key, "household:quarantine") == 0)
-		return false; /* made by the daemon that finds none */
-	for (size_t i = 0; i < COUNT_OF(RECORDS); i++)
-		if (strncmp(r->key, RECORDS[i], strlen(RECORDS[i])) == 0)
-			return true;
+	if (record_by_people_alone(r->key))
+		return true;
 	for (size_t i = 0; i < COUNT_OF(BEGIN); i++)
 		if (strncmp(r->key, BEGIN[i], strlen(BEGIN[i])) == 0)
 			return r->rev == 1;
@@ -35,6 +31,18 @@ static void look(struct audit_check *c, const struct store_entry *e, uint64_t la
 		if (needs_somebody(&e->records[i]))
 			audit_find(c, e->id, "of the log changes %s, and nobody stands behind it: it was not written by ours",
 			           e->records[i].key);
+}
+
+/* All up to `last` has left the log: retention trims it while we read. */
+static bool trimmed_meanwhile(struct cell *cell, uint64_t last)
+{
+	redisReply *r = cell_ask(cell, "XRANGE %slog - + COUNT 1", cell->prefix);
+	bool is =
+		r != NULL && r->type == REDIS_REPLY_ARRAY && r->elements == 1 && commit_entry_number(r->element[0]) > last;
+
+	if (r != NULL)
+		freeReplyObject(r);
+	return is;
 }
 
 bool audit_log_look(struct cell *cell, struct audit_check *c, struct audit_records *records)
@@ -57,6 +65,10 @@ bool audit_log_look(struct cell *cell, struct audit_check *c, struct audit_recor
 				audit_find(c, number, "of the log can't be read: it is none of ours");
 				last = 0;
 				continue;
+			}
+			if (last != 0 && e.id > last + 1 && trimmed_meanwhile(cell, last)) {
+				last = 0;
+				records->log_first = 0; /* what was between them nobody tells any more */
 			}
 			look(c, &e, last, last_commit);
 			audit_records_log(records, &e);

@@ -109,6 +109,20 @@ static int is_point(const struct dirent *d)
 	return strncmp(d->d_name, NAME, strlen(NAME)) == 0 && len > 4 && strcmp(d->d_name + len - 4, ".txt") == 0;
 }
 
+/* Several cells may keep theirs in one folder. */
+static bool of_cell(const char *name, const char *cell)
+{
+	size_t len = strlen(cell);
+
+	return strlen(name) == strlen(NAME) + len + 25 && strncmp(name + strlen(NAME), cell, len) == 0 &&
+	       name[strlen(NAME) + len] == '-';
+}
+
+void audit_point_name(const char *dir, const char *cell, uint64_t entry, char *ret, size_t size)
+{
+	snprintf(ret, size, "%.500s/" NAME "%.31s-%020" PRIu64 ".txt", dir, cell, entry);
+}
+
 static int newest_first(const struct dirent **a, const struct dirent **b)
 {
 	return strcmp((*b)->d_name, (*a)->d_name);
@@ -128,7 +142,7 @@ bool audit_point_find(const char *dir, const struct audit_keys *k, struct audit_
 	}
 	for (int i = 0; i < count; i++) {
 		snprintf(path, sizeof path, "%.500s/%.255s", dir, list[i]->d_name);
-		if (ret->entry == 0 && !good(path, k->cell, k, ret, &why)) {
+		if (of_cell(list[i]->d_name, k->cell) && ret->entry == 0 && !good(path, k->cell, k, ret, &why)) {
 			audit_find(c, ret->entry, "the checkpoint %.120s %s", list[i]->d_name, why);
 			ret->entry = 0;
 		}
@@ -174,7 +188,7 @@ struct audit_point_out *audit_point_begin(const char *dir, const struct audit_ke
 
 	ENSURE(out != NULL && crypto_generichash_init(&out->sum, NULL, 0, 20) == 0);
 	snprintf(out->dir, sizeof out->dir, "%.500s", dir);
-	snprintf(out->path, sizeof out->path, "%.500s/" NAME "%.31s-%020" PRIu64 ".txt", dir, k->cell, entry);
+	audit_point_name(dir, k->cell, entry, out->path, sizeof out->path);
 	snprintf(out->part, sizeof out->part, "%.1090s.part", out->path);
 	(void)unlink(out->part);
 	fd = open(out->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -205,15 +219,15 @@ void audit_point_line(struct audit_point_out *out, const struct store_record *r)
 }
 
 /* Those that newer ones have made needless. */
-static void older_remove(const char *dir)
+static void older_remove(const char *dir, const char *cell)
 {
 	struct dirent **list = NULL;
-	int count = scandir(dir, &list, is_point, newest_first);
+	int count = scandir(dir, &list, is_point, newest_first), kept = 0;
 	char path[1024];
 
 	for (int i = 0; i < count; i++) {
 		snprintf(path, sizeof path, "%.500s/%.255s", dir, list[i]->d_name);
-		if (i >= POINTS_KEPT)
+		if (of_cell(list[i]->d_name, cell) && ++kept > POINTS_KEPT)
 			(void)unlink(path);
 		free(list[i]);
 	}
@@ -247,7 +261,7 @@ int audit_point_end(struct audit_point_out *out, const struct audit_keys *k, ms_
 		(void)close(dir_fd);
 	}
 	if (good)
-		older_remove(out->dir);
+		older_remove(out->dir, k->cell);
 	*ret = (struct audit_point){.entry = out->entry, .count = out->count};
 	snprintf(ret->path, sizeof ret->path, "%s", out->path);
 	free(out);

@@ -29,7 +29,9 @@ struct audit_point_reader {
 	bool (*record)(void *ctx, const char *key, uint64_t commit, uint64_t rev, const uint8_t hash[AUDIT_RECORD_HASH]);
 };
 
-/* The newest good one of the folder; entry 0 when there is none. What is not good is told to the check. False with one line on
+void audit_point_name(const char *dir, const char *cell, uint64_t entry, char *ret, size_t size);
+
+/* The newest good one of the folder that is of this cell; entry 0 when there is none. What is not good is told to the check. False with one line on
  * standard error. */
 bool audit_point_find(const char *dir, const struct audit_keys *k, struct audit_check *c,
                       struct audit_point *ret) MUST_USE;

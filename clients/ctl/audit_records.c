@@ -5,6 +5,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "audit_file.h"
@@ -60,11 +61,10 @@ void audit_records_chain(void *records, uint64_t entry, const struct audit *a)
 	record_check_chain(&r->rc, entry, a);
 	if (entry > r->chain_at)
 		r->chain_at = entry;
-	/* Somebody has taken the newest checkpoint away, or put an older one in its place. */
-	if (r->point.entry != 0 && a->what == AUDIT_EXPORTED && strcmp(a->note, "records") == 0 &&
-	    a->number > (int64_t)r->point.entry && r->rc.part == 0)
-		audit_find(r->check, entry, "made a checkpoint after entry %" PRId64 ", which is not in audit.archive_dir",
-		           a->number);
+	if (a->what == AUDIT_EXPORTED && strcmp(a->note, "records") == 0 && a->number > (int64_t)r->said) {
+		r->said = (uint64_t)a->number;
+		r->said_by = entry;
+	}
 }
 
 void audit_records_log(struct audit_records *r, const struct store_entry *e)
@@ -135,11 +135,13 @@ static bool log_read(struct audit_records *r, uint64_t upto)
 
 static bool catch_up(struct audit_records *r, uint64_t upto)
 {
-	if (upto <= r->log_at)
+	/* The log was read after the chain: what came in between, the chain tells only now. */
+	if (upto <= r->heard)
 		return true;
 	if (!chain_read(r, upto) || !log_read(r, upto))
 		return false;
-	r->log_at = upto;
+	r->heard = upto;
+	r->log_at = upto > r->log_at ? upto : r->log_at;
 	return true;
 }
 
@@ -347,25 +349,29 @@ static bool name_find(struct named *n, uint64_t entry)
 	return n->name[0] != '\0' || n->r->point.entry != entry || audit_point_read(&n->r->point, &point);
 }
 
-static bool unseen_look(struct audit_records *r)
+struct unseen {
+	uint64_t key, entry;
+};
+
+/* Many are new: they were written since the walk went past where they are. What comes while they are asked for is not waited for. */
+static size_t unseen_take(struct audit_records *r, uint64_t upto, struct unseen list[UNSEEN_MAX])
 {
-	struct {
-		uint64_t key, entry;
-	} *list = calloc(UNSEEN_MAX, sizeof *list);
 	size_t count = 0, at = 0;
 	uint64_t key, entry;
+
+	while (count < UNSEEN_MAX && record_check_unseen(&r->rc, &at, &key, &entry)) {
+		if (entry > upto)
+			continue;
+		record_check_asked(&r->rc, key);
+		list[count++] = (struct unseen){key, entry};
+	}
+	return count;
+}
+
+static bool unseen_some(struct audit_records *r, const struct unseen *list, size_t count)
+{
 	bool ok = true;
 
-	ENSURE(list != NULL);
-	/* The table may move while it is caught up: first who they are. */
-	while (record_check_unseen(&r->rc, &at, &key, &entry)) {
-		if (count == UNSEEN_MAX) {
-			audit_find(r->check, entry, "wrote a record that is gone: removed by hand");
-			continue;
-		}
-		list[count].key = key;
-		list[count++].entry = entry;
-	}
 	for (size_t i = 0; ok && i < count; i++) {
 		struct named n = {.r = r, .key = list[i].key};
 
@@ -375,6 +381,19 @@ static bool unseen_look(struct audit_records *r)
 		else if (ok)
 			ok = settle(r, n.name, list[i].entry);
 	}
+	return ok;
+}
+
+static bool unseen_look(struct audit_records *r, uint64_t upto)
+{
+	struct unseen *list = calloc(UNSEEN_MAX, sizeof *list);
+	size_t count;
+	bool ok = true;
+
+	ENSURE(list != NULL);
+	/* The table may move while it is caught up: first who they are. */
+	while (ok && (count = unseen_take(r, upto, list)) != 0)
+		ok = unseen_some(r, list, count);
 	free(list);
 	return ok;
 }
@@ -424,10 +443,16 @@ static bool part_look(struct audit_records *r)
 	uint64_t upto;
 	redisReply *reply;
 
+	bool follows = r->point.entry != 0 && r->log_first != 0 && r->log_first <= r->point.entry + 1;
+
+	/* A log from its first entry on tells of all; so does a checkpoint that the log, or what is left of it, follows. Else the log has
+	 * forgotten what machines wrote since the chain, or the checkpoint, last told of a record. */
+	r->rc.complete = r->log_first == 1 || follows;
+	r->rc.from = r->rc.complete ? 0 : r->log_first == 0 ? UINT64_MAX : r->log_first;
 	if (r->point.entry != 0 && !audit_point_read(&r->point, &point))
 		return false;
-	/* A log from its first entry on tells of all; so does a checkpoint that the log, or what is left of it, follows. */
-	r->rc.complete = r->log_first == 1 || (r->point.entry != 0 && r->log_first <= r->point.entry + 1);
+	if (follows)
+		record_check_point_end(&r->rc, r->point.entry);
 	reply = read_at_once(r, "daemon:", &upto);
 	if (reply != NULL && r->point_dir != NULL && r->out == NULL) {
 		/* What is changed from here on the log tells, whether it is written down as it was before or after. */
@@ -445,11 +470,25 @@ static bool part_look(struct audit_records *r)
 	if (reply == NULL)
 		return false;
 	freeReplyObject(reply);
-	if (!catch_up(r, upto) || !unseen_look(r))
+	if (!catch_up(r, upto) || !unseen_look(r, upto))
 		return false;
 	if (r->rc.no_memory)
 		(void)audit_complain("no memory for so many records");
 	return !r->rc.no_memory;
+}
+
+/* Somebody has taken the newest checkpoint away, or put an older one in its place; or it has just been made. */
+static void said_look(struct audit_records *r)
+{
+	struct stat there;
+	char path[1100];
+
+	if (r->point.entry == 0 || r->said <= r->point.entry)
+		return;
+	audit_point_name(r->points, r->cell_name, r->said, path, sizeof path);
+	if (stat(path, &there) != 0)
+		audit_find(r->check, r->said_by, "made a checkpoint after entry %" PRIu64 ", which is not in audit.archive_dir",
+		           r->said);
 }
 
 bool audit_records_look(struct audit_records *r)
@@ -458,12 +497,13 @@ bool audit_records_look(struct audit_records *r)
 		return false;
 	while (r->rc.part + 1 < r->rc.parts) {
 		record_check_next(&r->rc);
-		r->chain_at = r->log_at = 0;
+		r->chain_at = r->log_at = r->heard = 0;
 		if (!chain_again(r) || !log_read(r, UINT64_MAX >> 1) || !part_look(r))
 			return false;
 	}
 	if (r->told != 0 && isatty(STDERR_FILENO) != 0)
 		fputs("\r                              \r", stderr);
+	said_look(r);
 	r->looked = audit_names_look(r);
 	return r->looked;
 }

@@ -18,9 +18,13 @@ struct audit_records {
 	struct cell *cell;
 	struct audit_check *check;
 	struct record_check rc;
-	struct audit_point point;  /* the newest good checkpoint; entry 0 = there is none */
-	const char *dir;           /* segments of the chain; NULL = Redis alone */
+	struct audit_point point; /* the newest good checkpoint; entry 0 = there is none */
+	const char *dir;          /* segments of the chain; NULL = Redis alone */
+	const char *points;       /* where checkpoints are, of this cell; NULL = nowhere */
+	const char *cell_name;
+	uint64_t said, said_by;    /* entry of the newest checkpoint that the chain tells of, and which entry does */
 	uint64_t chain_at, log_at; /* so far they were read */
+	uint64_t heard;            /* up to here both were, the chain after the log */
 	uint64_t log_first;        /* first entry of the log that is left; 0 = it is empty */
 	uint64_t names;            /* names of open calls that were looked at */
 	bool looked;

@@ -50,6 +50,36 @@ static void check_unreadable(void *ctx, uint64_t entry)
 	audit_check_unreadable(ctx, entry);
 }
 
+struct sought {
+	uint64_t entry;
+	bool there;
+};
+
+static bool has(void *ctx, const struct store_audit *e)
+{
+	struct sought *s = ctx;
+
+	s->there = e->id == s->entry;
+	return false;
+}
+
+static void has_none(void *ctx, uint64_t entry)
+{
+	(void)ctx;
+	(void)entry;
+}
+
+/* Somebody may have acted since the chain was read: both are written in one step, so it has it by now. */
+static bool chain_has(struct cell *cell, uint64_t entry, bool *ret)
+{
+	struct sought s = {.entry = entry};
+	const struct audit_reader reader = {&s, has, has_none};
+	bool ok = audit_read_redis(cell, entry, &reader);
+
+	*ret = s.there;
+	return ok;
+}
+
 /* The log goes on after the chain's end, and names an entry that the chain does not have. */
 static bool end_look(struct cell *cell, struct audit_check *c)
 {
@@ -64,10 +94,12 @@ static bool end_look(struct cell *cell, struct audit_check *c)
 			return false;
 		for (size_t i = 0; i < n; i++) {
 			if (commit_entry_read(r->element[i], &e) && e.audit[0] != '\0') {
-				c->findings++;
-				c->found(c->ctx, e.id, "is not there, but the log names it: the end of the chain was cut off");
+				bool there, ok = chain_has(cell, e.id, &there);
+
+				if (ok && !there)
+					audit_find(c, e.id, "is not there, but the log names it: the end of the chain was cut off");
 				freeReplyObject(r);
-				return true;
+				return ok;
 			}
 			from = commit_entry_number(r->element[i]) + 1;
 		}
@@ -110,6 +142,11 @@ static void records_summary(const struct audit_records *r)
 		       " records are from before all that is left of the log, and no checkpoint has them: they were NOT "
 		       "checked. pinganctl audit checkpoint makes one\n",
 		       rc->before);
+	if (r->points != NULL && r->point.entry == 0 && r->said != 0)
+		printf("entry %" PRIu64 " tells of a checkpoint after entry %" PRIu64
+		       ", and %s has none: it was taken away, or is on "
+		       "another machine\n",
+		       r->said_by, r->said, r->points);
 }
 
 static void summary(const struct audit_check *c, const struct audit_keys *k, const struct audit_records *r, bool json,
@@ -280,7 +317,11 @@ static bool is_folder(const char *path)
 static bool point_take(struct audit_records *records, const char *dir, const struct audit_keys *k,
                        struct audit_check *c)
 {
-	return dir[0] == '\0' || k->trusted_count == 0 || !is_folder(dir) || audit_point_find(dir, k, c, &records->point);
+	if (dir[0] == '\0' || k->trusted_count == 0 || !is_folder(dir))
+		return true;
+	records->points = dir;
+	records->cell_name = k->cell;
+	return audit_point_find(dir, k, c, &records->point);
 }
 
 static bool verify(struct cell *cell, const struct audit_options *o, struct audit_keys *k, struct audit_check *c,

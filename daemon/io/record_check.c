@@ -94,6 +94,24 @@ static void hash_take(struct record_word *w, const uint8_t hash[RECORD_HASH_LEN]
 	w->how = HASH;
 }
 
+bool record_by_people_alone(const char *key)
+{
+	static const char *const KINDS[] = {"person:", "household:", "area:", "station:"};
+
+	if (strcmp(key, "household:quarantine") == 0)
+		return false; /* made by the daemon that finds none */
+	for (size_t i = 0; i < COUNT_OF(KINDS); i++)
+		if (strncmp(key, KINDS[i], strlen(KINDS[i])) == 0)
+			return true;
+	return false;
+}
+
+/* Nothing can have been written after this word that we have not heard of. */
+static bool is_last(const struct record_check *rc, const struct record_word *w)
+{
+	return w->entry >= rc->from || w->alone;
+}
+
 /* Both tell of the same entry. */
 static void agree(struct record_check *rc, struct record_word *was, const struct record_word *w, const char *key)
 {
@@ -126,14 +144,27 @@ static void say(struct record_check *rc, const char *key, struct record_word *w)
 		agree(rc, was, w, key);
 	} else if (was->entry < w->entry) {
 		w->seen = was->seen;
+		w->asked = was->asked;
 		*was = *w;
 	}
 }
 
+/* A change from before there were hashes, or by a daemon of before: what was said until then is not the last word. */
+static void unbound_note(struct record_check *rc, uint64_t entry, const struct audit *a)
+{
+	struct record_word *w = find(rc, record_check_key(rc, a->record));
+
+	if ((a->what == AUDIT_CHANGED || a->what == AUDIT_ERASED) && w != NULL && w->entry < entry)
+		w->alone = false;
+}
+
 void record_check_chain(struct record_check *rc, uint64_t entry, const struct audit *a)
 {
+	if (a->record_count == 0)
+		unbound_note(rc, entry, a);
 	for (uint32_t i = 0; i < a->record_count; i++) {
-		struct record_word w = {.entry = entry, .how = GONE, .by = RECORD_BY_CHAIN};
+		struct record_word w = {
+			.entry = entry, .how = GONE, .by = RECORD_BY_CHAIN, .alone = record_by_people_alone(a->records[i].key)};
 
 		if (!a->records[i].gone)
 			hash_take(&w, a->records[i].hash);
@@ -165,9 +196,24 @@ void record_check_point(struct record_check *rc, uint64_t entry, const char *key
                         const uint8_t hash[AUDIT_RECORD_HASH])
 {
 	struct record_word w = {.entry = entry, .commit = commit, .rev = rev, .by = RECORD_BY_POINT};
+	const struct record_word *was = find(rc, record_check_key(rc, key));
 
+	/* It was written while the cell worked: what came after its entry may be in it, and here nobody knows any more what did. */
+	if (entry < rc->from && was != NULL && was->entry >= entry)
+		return;
 	hash_take(&w, hash);
 	say(rc, key, &w);
+}
+
+void record_check_point_end(struct record_check *rc, uint64_t entry)
+{
+	for (size_t i = 0; i < rc->size; i++) {
+		struct record_word *w = &rc->words[i];
+
+		if (w->how == FREE || w->how == GONE || w->entry > entry || w->by == RECORD_BY_POINT)
+			continue;
+		*w = (struct record_word){.key = w->key, .entry = entry, .how = GONE, .by = RECORD_BY_POINT};
+	}
 }
 
 /* NULL: it stands as it should. */
@@ -212,6 +258,11 @@ enum record_is record_check_stands(struct record_check *rc, const struct store_r
 	if (w->how == BEFORE)
 		return RECORD_BEFORE;
 	what = wrong(w, r);
+	if (what != NULL && !is_last(rc, w)) {
+		rc->before += !w->seen;
+		w->seen = true;
+		return RECORD_BEFORE;
+	}
 	if (what != NULL) {
 		w->seen = w->seen || sure;
 		if (sure)
@@ -231,7 +282,7 @@ bool record_check_unseen(const struct record_check *rc, size_t *at, uint64_t *re
 	for (; *at < rc->size; (*at)++) {
 		const struct record_word *w = &rc->words[*at];
 
-		if (w->how == FREE || w->how == GONE || w->seen)
+		if (w->how == FREE || w->how == GONE || w->seen || w->asked || !is_last(rc, w))
 			continue;
 		*ret_key = w->key;
 		*ret_entry = w->entry;
@@ -241,9 +292,17 @@ bool record_check_unseen(const struct record_check *rc, size_t *at, uint64_t *re
 	return false;
 }
 
+void record_check_asked(struct record_check *rc, uint64_t key)
+{
+	struct record_word *w = find(rc, key);
+
+	if (w != NULL)
+		w->asked = true;
+}
+
 uint64_t record_check_last(const struct record_check *rc, const char *key)
 {
 	const struct record_word *w = find(rc, record_check_key(rc, key));
 
-	return w == NULL || w->how == GONE ? 0 : w->entry;
+	return w == NULL || w->how == GONE || !is_last(rc, w) ? 0 : w->entry;
 }

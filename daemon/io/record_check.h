@@ -31,7 +31,9 @@ struct record_word {
 	uint8_t hash[16];
 	uint8_t how; /* 0 = free place */
 	uint8_t by;
-	bool seen; /* it stands there */
+	bool seen;  /* it stands there */
+	bool asked; /* whether it does is being found out */
+	bool alone; /* nobody but people writes it: the chain tells all of it */
 };
 
 struct record_check {
@@ -39,6 +41,7 @@ struct record_check {
 	struct audit_check *check; /* is told what is wrong; borrowed */
 	uint64_t secret[2];        /* random: nobody chooses keys that meet */
 	uint32_t part, parts;      /* which of them: 0 of 1 = all */
+	uint64_t from;             /* what machines wrote before this entry of the log is forgotten; 0 = nothing is */
 	bool complete;             /* all that was ever written is told of: a record of which nothing is known was put in */
 	/* what came of it: */
 	uint64_t good[RECORD_BY_COUNT];
@@ -49,6 +52,9 @@ struct record_check {
 	struct record_word *words; /* owned */
 	size_t size, used;
 };
+
+/* No machine writes these, ever, and audit verify demands somebody behind each change of them. */
+bool record_by_people_alone(const char *key);
 
 void record_check_begin(struct record_check *rc);
 /* The next part: what was found stays. */
@@ -61,6 +67,8 @@ void record_check_log(struct record_check *rc, const struct store_entry *e);
 /* A checkpoint made after entry `entry` says that the record stands so; `hash` as in the chain. */
 void record_check_point(struct record_check *rc, uint64_t entry, const char *key, uint64_t commit, uint64_t rev,
                         const uint8_t hash[AUDIT_RECORD_HASH]);
+/* It was the last of the checkpoint, which the log follows without a gap: of what it does not have, all went before. */
+void record_check_point_end(struct record_check *rc, uint64_t entry);
 
 /* How it stands in Redis. RECORD_WRONG is told, and counts, only when the caller is `sure` that it has heard of all changes. A record
  * of another part is good. Asked twice it counts once. */
@@ -68,6 +76,8 @@ enum record_is record_check_stands(struct record_check *rc, const struct store_r
 
 /* The next one that should stand there and was not seen; *at from 0 on. False: there are no more. */
 bool record_check_unseen(const struct record_check *rc, size_t *at, uint64_t *ret_key, uint64_t *ret_entry);
+/* Whoever asks takes it on: it is not told of again. */
+void record_check_asked(struct record_check *rc, uint64_t key);
 uint64_t record_check_key(const struct record_check *rc, const char *key);
 /* The entry that had the last word about it, unless that says that it went; 0 = none. */
 uint64_t record_check_last(const struct record_check *rc, const char *key);

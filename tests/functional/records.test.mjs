@@ -136,6 +136,27 @@ test('each kind of record, changed by hand in each way, is found; put back, all 
 	const entry = (await cli('eval', `for _, e in ipairs(redis.call('XREVRANGE', 'pa:log', '+', '-')) do for i = 9, #e[2] - 7, 8 do if e[2][i + 1] == ARGV[1] then return string.match(e[1], '^%d+') end end end`, '0', call)).trim()
 	await found({ what: 'the log with it', keys: ['log', call], does: () => lua(RELOG, ['pa:log', `pa:${call}`], entry, call), why: /the log was rewritten/, about: call })
 
+	// Machines write on in what people wrote: a session runs out, a unit speaks.
+	const sessions = (await cli('--scan', '--pattern', 'pa:login:*')).trim().split('\n')
+	const over = sessions.find((key) => key !== `pa:${login}`) ?? `pa:${login}`
+	const machine = async (key, ...how) => {
+		const stood = (await cli('hget', key, 'commits')).slice(0, 16)
+		const id = how[0] === 'r' ? 'ab'.repeat(8) : 'ac'.repeat(8)
+		const head = ['1', id, '1', '0', '0', '0', '', '', '0', '0', '', '0']
+		const done = await cli('fcall', 'commit', '4', 'pa:log', 'pa:head', 'pa:outbox', key, ...head, stood, ...how)
+		assert.match(done, /^1\n/)
+	}
+	await machine(over, 'r', '')
+	await machine(`pa:${device}`, 'w', 'as it is now')
+	await whole(cell, 'machines wrote')
+	// The log forgets it, and no checkpoint knows: nothing is called wrong that may have been a machine's, all else is.
+	await cli('copy', 'pa:log', 'pa:whole_log')
+	await cli('xtrim', 'pa:log', 'MAXLEN', '1')
+	const forgotten = await whole(cell, 'the log trimmed, and no checkpoint')
+	assert.ok(forgotten.before > 0 && forgotten.checkpoint === 0, JSON.stringify(forgotten))
+	const rights = () => lua(TAKE, ['pa:person:op03', 'pa:person:sup01'])
+	await found({ what: 'what only people change', keys: ['person:op03'], does: rights, why: /another body/ })
+	await cli('rename', 'pa:whole_log', 'pa:log')
 	// What the log forgets: the records of then are told of as not looked at, until a checkpoint has them.
 	const point = await ok(cell, 'audit', 'checkpoint')
 	assert.match(point, /^\d+ records as of entry \d+, sealed: /)
@@ -150,6 +171,10 @@ test('each kind of record, changed by hand in each way, is found; put back, all 
 		{ what: 'a home put in', keys: ['household:h9999'], does: () => cli('copy', `pa:${home}`, 'pa:household:h9999'), why: /put in by hand/ },
 		{ what: 'an area taken away', keys: [area], does: () => cli('del', `pa:${area}`), why: /is gone: removed by hand/ },
 	)
+	// Another cell keeps its own there.
+	const other = path.join(archive, 'records-pb-00000000000000000009.txt')
+	writeFileSync(other, 'pingan-records 1 pb 9\n')
+	await whole(cell, 'beside those of another cell')
 	const text = readFileSync(made, 'utf8')
 	writeFileSync(made, text.replace(/ 1 ([0-9a-f]{8})/, (_, hash) => ` 2 ${hash}`))
 	assert.ok((await verify(cell)).findings.some((f) => /checkpoint .* was altered/.test(f)))
@@ -158,13 +183,14 @@ test('each kind of record, changed by hand in each way, is found; put back, all 
 	writeFileSync(made, text)
 	// Taken away altogether: all that the chain does not know is said not to be looked at.
 	renameSync(made, aside)
-	const none = (await verify(cell)).sum.records
+	const none = await whole(cell, 'its checkpoint taken away')
 	assert.ok(none.before > 0 && none.checkpoint === 0, JSON.stringify(none))
+	assert.match(await ok(cell, 'audit', 'verify'), /tells of a checkpoint after entry \d+, and .* has none/)
 	renameSync(aside, made)
 	// A second one; the first put in its place is too old.
 	await ok(cell, 'user', 'set', 'op02', '--name', 'again')
 	await ok(cell, 'audit', 'checkpoint')
-	const second = readdirSync(archive).filter((name) => name.startsWith('records-'))
+	const second = readdirSync(archive).filter((name) => name.startsWith('records-') && name !== path.basename(other))
 	assert.equal(second.length, 2)
 	renameSync(path.join(archive, second.sort()[1]), aside)
 	assert.ok((await verify(cell)).findings.some((f) => /made a checkpoint after entry \d+, which is not in audit.archive_dir/.test(f)))
@@ -175,5 +201,5 @@ test('each kind of record, changed by hand in each way, is found; put back, all 
 	const refused = await ctl(cell, 'audit', 'checkpoint')
 	assert.equal(refused.code, 1)
 	assert.match(refused.err, /not whole: no checkpoint was made/)
-	assert.equal(readdirSync(archive).filter((name) => name.startsWith('records-')).length, 2)
+	assert.equal(readdirSync(archive).filter((name) => name.startsWith('records-')).length, 3)
 })

@@ -195,6 +195,94 @@ static void what_nothing_tells_of_is_counted_unless_all_is_told(void **state)
 	assert_int_equal(stands("area:2", 13, 5, "newer"), RECORD_GOOD);
 }
 
+static void pointed(uint64_t entry, const char *key, uint64_t commit, uint64_t rev, const char *body)
+{
+	uint8_t hash[AUDIT_RECORD_HASH];
+
+	audit_record_hash(key, commit, slice_str(body), hash);
+	record_check_point(&rc, entry, key, commit, rev, hash);
+}
+
+static bool any_unseen(void)
+{
+	uint64_t key, entry;
+	size_t at = 0;
+
+	return record_check_unseen(&rc, &at, &key, &entry);
+}
+
+/* What an act wrote, machines write on: a session ends, a call is closed and forgotten. The log that said so is trimmed. */
+static void what_the_log_has_forgotten_is_no_ones_hand(void **state)
+{
+	(void)state;
+	chained(5, "incident:1", 15, "claimed");
+	chained(6, "login:1", 16, "begun");
+	chained(7, "device:d1", 17, NULL);
+	chained(8, "operator:o1", 18, "ready");
+	rc.complete = false;
+	rc.from = 100;
+	assert_int_equal(stands("incident:1", 25, 2, "closed"), RECORD_BEFORE);
+	assert_int_equal(stands("incident:1", 25, 2, "closed"), RECORD_BEFORE);
+	assert_int_equal(stands("device:d1", 27, 1, "bound again"), RECORD_BEFORE);
+	assert_int_equal(stands("operator:o1", 18, 1, "ready"), RECORD_GOOD);
+	assert_int_equal(rc.before, 2);
+	assert_false(any_unseen()); /* the session */
+	assert_int_equal(check.findings, 0);
+	/* What is said from there on is said whole. */
+	logged(101, "incident:1", 26, 3, "reopened");
+	assert_int_equal(stands("incident:1", 26, 3, "by hand"), RECORD_WRONG);
+	logged(102, "login:2", 31, 1, "begun");
+	assert_true(any_unseen());
+}
+
+/* Nobody but people writes these, and all that people do is in the chain. */
+static void what_only_people_change_the_chain_alone_binds(void **state)
+{
+	(void)state;
+	chained(5, "person:p1", 15, "her password");
+	chained(6, "household:h1", 16, "here");
+	chained(7, "area:4401", 17, NULL);
+	rc.complete = false;
+	rc.from = 100;
+	assert_int_equal(stands("person:p1", 15, 1, "his password"), RECORD_WRONG);
+	assert_int_equal(stands("person:p1", 15, 1, "her password"), RECORD_GOOD);
+	assert_int_equal(stands("area:4401", 17, 1, "back"), RECORD_WRONG);
+	assert_true(any_unseen()); /* the home */
+	/* Unless a daemon of before wrote since, whose entries carry no hashes. */
+	record_check_chain(&rc, 8, &(struct audit){.what = AUDIT_CHANGED, .record = "person:p1"});
+	assert_int_equal(stands("person:p1", 18, 2, "new password"), RECORD_BEFORE);
+	record_check_chain(&rc, 9, &(struct audit){.what = AUDIT_LOOKED, .record = "household:h1"});
+	assert_int_equal(stands("household:h1", 16, 1, "there"), RECORD_WRONG);
+}
+
+/* What a checkpoint does not have was gone by then, though the chain tells of it alone that it was written. */
+static void what_a_checkpoint_has_not_was_gone(void **state)
+{
+	(void)state;
+	chained(5, "login:1", 15, "begun");
+	chained(6, "login:2", 16, "begun");
+	chained(30, "login:3", 17, "begun");
+	pointed(20, "login:2", 16, 1, "begun");
+	record_check_point_end(&rc, 20);
+	assert_int_equal(stands("login:2", 16, 1, "begun"), RECORD_GOOD);
+	assert_int_equal(stands("login:3", 17, 1, "begun"), RECORD_GOOD);
+	assert_false(any_unseen());
+	assert_int_equal(stands("login:1", 15, 1, "begun"), RECORD_WRONG);
+	assert_non_null(strstr(findings, "put back by hand"));
+}
+
+/* It is written while the cell works: behind a gap of the log, what it says otherwise of its own entry is nobody's hand. */
+static void a_checkpoint_before_a_gap_accuses_nobody(void **state)
+{
+	(void)state;
+	rc.complete = false;
+	rc.from = 100;
+	chained(20, "token:1", 15, "made");
+	pointed(20, "token:1", 16, 2, "used");
+	assert_int_equal(check.findings, 0);
+	assert_int_equal(stands("token:1", 17, 3, "used again"), RECORD_BEFORE);
+}
+
 /* Looked at in parts, each record is in one of them, and a table that grows forgets none. */
 static void in_parts_each_is_looked_at_once(void **state)
 {
@@ -287,6 +375,10 @@ int main(void)
 		TEST(a_body_kept_apart_from_the_log_is_in_the_chain),
 		TEST(a_log_that_says_otherwise_than_the_chain_is_found),
 		TEST(what_nothing_tells_of_is_counted_unless_all_is_told),
+		TEST(what_the_log_has_forgotten_is_no_ones_hand),
+		TEST(what_only_people_change_the_chain_alone_binds),
+		TEST(what_a_checkpoint_has_not_was_gone),
+		TEST(a_checkpoint_before_a_gap_accuses_nobody),
 		TEST(in_parts_each_is_looked_at_once),
 		TEST(what_may_have_just_changed_is_asked_again_first),
 		TEST(a_commit_carries_how_its_records_stand),
