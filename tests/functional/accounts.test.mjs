@@ -77,6 +77,11 @@ test('a code beside the password: asked for, good once, on every daemon; without
 	await until(async () => (await me(cell, { cookie })) === 401, { what: 'the session of the old key ends' })
 	answer = await login(cell, 'op01', DEMO_PASSWORD, codeAt(secret, now, 2))
 	assert.equal(wordOf(answer), 'wrong_code')
+	// Whoever has the password may not try codes without end.
+	let slowed = false
+	for (let i = 0; i < 12 && !slowed; i++) slowed = (await login(cell, 'op01', DEMO_PASSWORD, codeAt(secret, now, -20 - i))).status === 429
+	assert.ok(slowed, 'guesses of codes are slowed')
+	for (const daemon of cell.daemons) await daemon.control('advance 61000')
 	await ok(cell, 'user', 'totp-off', 'op01')
 	await until(async () => (await login(cell, 'op01', DEMO_PASSWORD)).status === 200, { what: 'no code is asked for' })
 })
