@@ -205,6 +205,7 @@ struct login_ask {
 	int64_t length_ms; /* of a wall's log-in the configuration says it (wall_settings) */
 	bool prolong;      /* a log-in that there is; of a wall */
 	bool used;         /* likewise: its person does something */
+	bool on_duty;      /* likewise, and only their duty keeps it alive */
 	char address[48];
 	int64_t totp_step; /* the code that was shown is of this step; 0 = none was */
 	bool recovery;     /* or it was this one of the recovery codes */

@@ -12,6 +12,8 @@
 #define PROLONG_BY_MS SECONDS(86400)
 /* One that ran out leaves the store so much later: whoever went on duty in its last moment keeps it. */
 #define SWEEP_AFTER_MS SECONDS(10)
+/* One that duty keeps alive is written anew once in so long, while it is used. */
+#define NOTE_LATE_MS MINUTES(1)
 
 static bool account_fill(const Pingan__V1__Person *p, struct account *ret)
 {
@@ -237,10 +239,13 @@ static enum verdict session_decide(struct app *app, struct change *ch, Pingan__V
 		*ret_write = false;
 		if (now == NULL || now->made_ms < p->sessions_from_ms)
 			return REFUSE;
-		if (app->now.store_ms - now->used_ms < login_note_ms(rights_idle_ms(&app->config.logins, (enum role)p->role)))
+		if (!ask->on_duty &&
+		    app->now.store_ms - now->used_ms < login_note_ms(rights_idle_ms(&app->config.logins, (enum role)p->role)))
 			return STAY;
 		*l = *now;
 		l->used_ms = app->now.store_ms;
+		if (ask->on_duty && l->until_ms < app->now.store_ms + LOGIN_BACK_MS)
+			l->until_ms = app->now.store_ms + LOGIN_BACK_MS;
 		return MOVE;
 	}
 	if (ask->prolong) {
@@ -356,7 +361,7 @@ void app_login_end(struct app *app, uint64_t tag, const char *login)
 }
 
 /* Something about a session that stands is written down, and nobody waits for it. False: not taken in. */
-static bool note(struct app *app, const char *login, const char *person, bool prolong)
+static bool note(struct app *app, const char *login, const char *person, bool prolong, bool on_duty)
 {
 	struct login_ask *ask = calloc(1, sizeof *ask);
 	char key[STORE_KEY_MAX];
@@ -366,6 +371,7 @@ static bool note(struct app *app, const char *login, const char *person, bool pr
 		return false;
 	ask->prolong = prolong;
 	ask->used = !prolong;
+	ask->on_duty = on_duty;
 	(void)text_copy(ask->person, sizeof ask->person, slice_str(person));
 	record_key(key, "login", login);
 	ch = change_submit(app, CHANGE_LOGIN, key, NULL, NULL, (struct waiter){0});
@@ -383,7 +389,7 @@ bool login_prolong(struct app *app, const char *login)
 
 	arena_reset(&app->arena);
 	p = login_person(app, login);
-	return p != NULL && app->store_up && note(app, login, p->id, true);
+	return p != NULL && app->store_up && note(app, login, p->id, true, false);
 }
 
 /* ------------------------------------------------------------ used or idle */
@@ -396,6 +402,7 @@ static void used(struct app *app, const char *login)
 	struct record *rec;
 	Pingan__V1__Login *l;
 	int64_t idle_ms;
+	bool late;
 
 	record_key(key, "login", login);
 	rec = record_find(app, key);
@@ -403,10 +410,15 @@ static void used(struct app *app, const char *login)
 	if (!app->store_up || rec == NULL || rec->busy != NULL || rec->waiting_count != 0)
 		return;
 	p = session_read(app, rec, 0, &l);
-	idle_ms = p == NULL ? 0 : rights_idle_ms(&app->config.logins, (enum role)p->role);
-	if (idle_ms != 0 &&
-	    app->now.store_ms - (l->used_ms > l->made_ms ? l->used_ms : l->made_ms) >= login_note_ms(idle_ms))
-		(void)note(app, login, p->id, false);
+	if (p == NULL)
+		return;
+	idle_ms = rights_idle_ms(&app->config.logins, (enum role)p->role);
+	/* Only duty, or a call in hand, keeps it alive much longer: what is pressed now may be the end of that, and whoever turns
+	 * busy for a moment has the time that everybody has who comes off duty. */
+	late = l->until_ms < app->now.store_ms + LOGIN_BACK_MS - NOTE_LATE_MS && ends(app, l, p) == LOGIN_NEVER;
+	if (late || (idle_ms != 0 &&
+	             app->now.store_ms - (l->used_ms > l->made_ms ? l->used_ms : l->made_ms) >= login_note_ms(idle_ms)))
+		(void)note(app, login, p->id, false, late);
 }
 
 void app_login_used(struct app *app, const char *login)

@@ -267,6 +267,35 @@ static void test_a_console_in_its_shift_is_not_thrown_out(void **state)
 	rig_free(g);
 }
 
+/* Whoever presses "busy" for a moment, at the end of a long shift, is not out of the console that rings. */
+static void test_who_turns_busy_late_in_a_long_shift_has_half_an_hour(void **state)
+{
+	Pingan__V1__Request r = PINGAN__V1__REQUEST__INIT;
+	Pingan__V1__SetReady busy = PINGAN__V1__SET_READY__INIT;
+	struct rig *g = idle_rig();
+
+	(void)state;
+	app_screen_up(g->app, 1, LOGIN_A);
+	rig_hello(g, 1, PINGAN__V1__SCREEN_HELLO__PAGE__PAGE_CONSOLE, 0, 0, NULL, 0);
+	rig_pass_beating(g, SECONDS(4), 1);
+	/* Thirteen hours on, its line up all the time: older than a log-in may be. */
+	g->store_ms += MINUTES(780);
+	rig_pass_beating(g, SECONDS(60), 1);
+	assert_true(in(g, LOGIN_A));
+	r.what_case = PINGAN__V1__REQUEST__WHAT_READY;
+	r.ready = &busy;
+	rig_ask(g, 1, &r, 1);
+	rig_pass_beating(g, SECONDS(30), 1);
+	assert_false(g->links[1].closed);
+	assert_true(in(g, LOGIN_A));
+	/* Not for longer. */
+	g->store_ms += LOGIN_BACK_MS;
+	rig_pass_beating(g, SECONDS(15), 1);
+	assert_false(in(g, LOGIN_A));
+	assert_true(g->links[1].closed);
+	rig_free(g);
+}
+
 /* A phone on duty that lies in a pocket, without a line, for two days. */
 static void test_a_phone_on_duty_is_never_thrown_out(void **state)
 {
@@ -323,6 +352,7 @@ int main(void)
 		cmocka_unit_test(test_ones_other_log_ins_end_and_this_one_stays),
 		cmocka_unit_test(test_every_role_may_be_idle_for_its_time),
 		cmocka_unit_test(test_a_console_in_its_shift_is_not_thrown_out),
+		cmocka_unit_test(test_who_turns_busy_late_in_a_long_shift_has_half_an_hour),
 		cmocka_unit_test(test_a_phone_on_duty_is_never_thrown_out),
 		cmocka_unit_test(test_a_console_without_a_shift_ends_and_is_swept_away),
 	};
