@@ -93,6 +93,19 @@ enum verdict account_decide(struct app *app, struct change *ch)
 	return MOVE;
 }
 
+/* This very ask is what stands there. The same key sent again brings other codes for paper, which nobody must be told open. */
+static bool key_taken(const Pingan__V1__Person *p, const struct login_ask *ask)
+{
+	if (p->totp_step != ask->totp_step || p->totp_key.len != sizeof ask->second_key ||
+	    memcmp(p->totp_key.data, ask->second_key, sizeof ask->second_key) != 0 || p->n_recovery != ask->second_count)
+		return false;
+	for (size_t i = 0; i < p->n_recovery; i++)
+		if (p->recovery[i].len != sizeof ask->second_codes[0] ||
+		    memcmp(p->recovery[i].data, ask->second_codes[i], sizeof ask->second_codes[0]) != 0)
+			return false;
+	return true;
+}
+
 enum verdict account_own(struct app *app, Pingan__V1__Person *p, const Pingan__V1__Login *now,
                          const struct login_ask *ask, ProtobufCBinaryData codes[RECOVERY_MAX], Pingan__V1__Login *ret)
 {
@@ -101,10 +114,7 @@ enum verdict account_own(struct app *app, Pingan__V1__Person *p, const Pingan__V
 	if (ask->act == ACCOUNT_SECOND) {
 		/* A key that is there is taken away by somebody else, or by the command line: a screen left open is no place for it. */
 		if (p->totp_key.len != 0)
-			return p->totp_step == ask->totp_step && p->totp_key.len == sizeof ask->second_key &&
-			               memcmp(p->totp_key.data, ask->second_key, sizeof ask->second_key) == 0
-			           ? STAY
-			           : REFUSE;
+			return key_taken(p, ask) ? STAY : REFUSE;
 		p->totp_key = (ProtobufCBinaryData){sizeof ask->second_key, (uint8_t *)(uintptr_t)ask->second_key};
 		p->totp_step = ask->totp_step;
 		p->recovery = codes;

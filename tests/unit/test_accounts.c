@@ -185,6 +185,11 @@ static void test_a_key_is_taken_once_and_ends_the_others(void **state)
 	assert_int_equal(account.totp_key_len, 20);
 	assert_int_equal(account.totp_step, 100); /* the code that showed it is used up */
 	assert_int_equal(account.recovery_count, 2);
+	/* Sent twice, each time with codes for paper of its own: those of the second open nothing, and nobody is told that they do. */
+	memset(a.second_codes, 9, sizeof a.second_codes);
+	app_password(g->app, 6, LOGIN_A, &a);
+	rig_turn(g);
+	assert_int_equal(g->login_done[6], -1);
 	memset(a.second_key, 8, sizeof a.second_key);
 	app_password(g->app, 4, LOGIN_A, &a);
 	rig_turn(g);
