@@ -65,7 +65,7 @@ struct api_route {
 	const char *statuses; /* that it answers, in order: "200 304 404"; API_ALWAYS are besides */
 	bool elsewhere;       /* answered by api.c */
 	bool own;   /* about whoever asks: any person with a session, also before they have a password of their own */
-	bool quiet; /* a page asks by itself, again and again: that is no use of its log-in, and nobody's data */
+	bool quiet; /* a page asks by itself, again and again: that is no use of its log-in */
 	bool edits; /* PUT, PATCH of a record of the registry, or a look that is a log entry: api_edited() follows */
 	void (*drop)(
 		void *at); /* its calls have memory of their own (api_call.own), and this is how it goes; NULL = none */

@@ -91,12 +91,12 @@ const struct api_route API_ROUTES[] = {
 	EDIT("stations", station, SCOPE_AREAS_WRITE),
 
 	{HTTP_GET, "/api/v1/sessions", .scope = SCOPE_SESSIONS_READ, .params = LIST " person", .statuses = MANY,
-     .begin = api_sessions_get},
+     .quiet = true, .begin = api_sessions_get},
 	{HTTP_DELETE, "/api/v1/sessions/{id}", .scope = SCOPE_SESSIONS_END, .statuses = "204 404",
      .begin = api_session_delete},
 
 	{HTTP_GET, "/api/v1/accounts", .scope = SCOPE_ACCOUNTS_READ, .params = LIST " person", .statuses = MANY,
-     .begin = api_accounts_get},
+     .quiet = true, .begin = api_accounts_get},
 	{HTTP_GET, "/api/v1/accounts/changes", .scope = SCOPE_ACCOUNTS_READ, .statuses = MANY, .quiet = true,
      .begin = api_accounts_changes},
 	{HTTP_POST, "/api/v1/accounts/{id}", .scope = SCOPE_ACCOUNTS_KEEP, .statuses = "200 404 411 413 415 422",

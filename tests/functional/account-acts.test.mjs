@@ -177,6 +177,8 @@ test('a log-in that nobody uses ends, a phone on duty never', async () => {
 		await cell.daemon.control(`advance ${60_000}`)
 		await caughtUp(cell)
 		assert.equal((await at(sup, 'GET', '/api/v1/accounts/changes')).status, 200, `${n} minutes`)
+		// Somebody somewhere logs in, and it reads the lists anew: nobody's hand did that either.
+		for (const list of ['accounts', 'sessions']) assert.equal((await at(sup, 'GET', `/api/v1/${list}`)).status, 200, `${list} at ${n} minutes`)
 	}
 	await cell.daemon.control(`advance ${2 * 60_000}`)
 	await caughtUp(cell)
