@@ -195,24 +195,49 @@ bool audit_check_of(struct audit_check *c, struct audit_keys *k, bool *json)
 	return audit_check_begin(c);
 }
 
+struct upto {
+	struct audit_check *check;
+	uint64_t entry;
+};
+
+static bool check_upto(void *ctx, const struct store_audit *e)
+{
+	struct upto *u = ctx;
+
+	if (e->id > u->entry)
+		return false;
+	audit_check_entry(u->check, e, NULL);
+	return true;
+}
+
+static void unreadable_upto(void *ctx, uint64_t entry)
+{
+	struct upto *u = ctx;
+
+	if (entry <= u->entry)
+		audit_check_unreadable(u->check, entry);
+}
+
+/* People go on working meanwhile: what came since is read too, up to what the head names, and not beyond it. */
+static bool end_read(struct cell *cell, struct audit_check *c)
+{
+	struct upto u = {.check = c};
+	const struct audit_reader reader = {&u, check_upto, unreadable_upto};
+	char head[STORE_HASH_SIZE];
+
+	if (!audit_read_head(cell, head, &u.entry) ||
+	    (u.entry > c->last && !audit_read_redis(cell, c->last + 1, &reader)))
+		return false;
+	audit_check_end(c, head, u.entry);
+	return true;
+}
+
 static bool verify_redis(struct cell *cell, struct audit_check *c, struct audit_records *records)
 {
 	const struct audit_reader reader = {c, check_entry, check_unreadable};
-	char head[STORE_HASH_SIZE], again[STORE_HASH_SIZE];
-	uint64_t head_id, again_id;
-	bool ok = audit_read_head(cell, head, &head_id) && audit_read_redis(cell, 0, &reader);
 
-	/* People go on working meanwhile: what came since is read too, until nothing does. */
-	for (int i = 0; ok && i < 100; i++) {
-		ok = audit_read_head(cell, again, &again_id);
-		if (!ok || again_id <= c->last || c->last == 0)
-			break;
-		ok = audit_read_redis(cell, c->last + 1, &reader);
-	}
-	if (!ok)
-		return false;
-	audit_check_end(c, again, again_id);
-	return end_look(cell, c) && audit_log_look(cell, c, records) && aside_look(cell, c) && audit_records_look(records);
+	return audit_read_redis(cell, 0, &reader) && end_read(cell, c) && end_look(cell, c) &&
+	       audit_log_look(cell, c, records) && aside_look(cell, c) && audit_records_look(records);
 }
 
 static bool verify_file(const char *path, const struct audit_keys *k, struct audit_check *c)
@@ -287,23 +312,17 @@ static bool verify_all(struct cell *cell, const char *dir, struct audit_keys *k,
 	const struct audit_reader reader = {c, check_newer, check_unreadable};
 	struct dirent **list = NULL;
 	int count = scandir(dir, &list, segment_is, segment_order);
-	char head[STORE_HASH_SIZE];
-	uint64_t head_id;
 	bool ok = count >= 0 && count <= SEGMENTS_MAX;
 
 	if (!ok)
 		fprintf(stderr, "pinganctl: %s: %s\n", dir, count < 0 ? strerror(errno) : "too many segments");
 	ok = ok && segments_read(dir, list, count, k, c) && audit_read_redis(cell, c->last + 1, &reader) &&
-	     audit_read_head(cell, head, &head_id);
+	     end_read(cell, c);
 	for (int i = 0; i < count; i++)
 		free(list[i]);
 	free(list);
-	for (int i = 0; ok && i < 100 && head_id > c->last; i++)
-		ok = audit_read_redis(cell, c->last + 1, &reader) && audit_read_head(cell, head, &head_id);
-	if (!ok)
-		return false;
-	audit_check_end(c, head, head_id);
-	return end_look(cell, c) && audit_log_look(cell, c, records) && aside_look(cell, c) && audit_records_look(records);
+	return ok && end_look(cell, c) && audit_log_look(cell, c, records) && aside_look(cell, c) &&
+	       audit_records_look(records);
 }
 
 static bool is_folder(const char *path)

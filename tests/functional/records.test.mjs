@@ -1,6 +1,7 @@
 // Every record stands as chain, log and checkpoint say: whoever overwrites, puts back, swaps, plants or removes one in Redis is
 // found, whatever kind it is of.
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import test from 'node:test'
@@ -196,6 +197,21 @@ test('each kind of record, changed by hand in each way, is found; put back, all 
 	assert.ok((await verify(cell)).findings.some((f) => /made a checkpoint after entry \d+, which is not in audit.archive_dir/.test(f)))
 	renameSync(aside, path.join(archive, second[1]))
 	await whole(cell, 'at the end')
+	// People work on while it reads, thousands of acts a second as in an import: nothing of that is called wrong.
+	const working = [1, 2, 3].map((who) => {
+		const child = spawn('redis-cli', ['-s', cell.redis.socket], { stdio: ['pipe', 'ignore', 'inherit'] })
+		for (let n = 0; n < 5000; n++) {
+			const id = (who * 10000 + n).toString(16).padStart(16, '0')
+			child.stdin.write(`FCALL commit 4 pa:log pa:head pa:outbox pa:token:${id} 2 ${id} 1 0 0 0 "" "" 0 0 "" 0 "" w x "\\x08\\x01"\n`)
+		}
+		child.stdin.end()
+		return new Promise((done) => child.on('close', done))
+	})
+	let rested = false
+	const all = Promise.all(working).then(() => (rested = true))
+	while (!rested) await whole(cell, 'while people work')
+	await all
+	assert.ok((await whole(cell, 'after it')).log >= 15000)
 	// Nothing is vouched for that is not whole.
 	await lua(TOUCH, [`pa:${home}`])
 	const refused = await ctl(cell, 'audit', 'checkpoint')
