@@ -40,7 +40,8 @@ enum verdict account_decide(struct app *app, struct change *ch)
 	size_t from, len;
 	uint8_t *room;
 
-	if (p == NULL || ch->record->rev == 0) {
+	/* An erased account is not used again, by whatever was on its way when it was. */
+	if (p == NULL || ch->record->rev == 0 || p->erased_ms != 0) {
 		ch->answer = REFUSAL_WRONG_STATE;
 		return REFUSE;
 	}

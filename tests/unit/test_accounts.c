@@ -130,6 +130,36 @@ static void test_who_is_shut_out_loses_every_log_in_with_one_entry(void **state)
 	rig_free(g);
 }
 
+/* Asked for while they were there, and decided after they were erased: a password takes its time. */
+static void test_who_was_erased_is_let_in_by_nothing(void **state)
+{
+	static const enum account_act ACTS[] = {ACCOUNT_OPEN, ACCOUNT_RESET, ACCOUNT_RESET_CODE, ACCOUNT_SHUT,
+	                                        ACCOUNT_LOGOUT};
+	Pingan__V1__Person stone = PINGAN__V1__PERSON__INIT;
+	struct rig *g = rig_city();
+	struct account account;
+	uint64_t rev;
+
+	(void)state;
+	stone.id = stone.account = (char *)"op1";
+	stone.role = PINGAN__V1__ROLE__ROLE_OPERATOR;
+	stone.disabled = true;
+	stone.erased_ms = EPOCH;
+	rig_put(g, "person", "op1", &stone.base);
+	rig_start(g);
+	rev = rig_record(g, "person:op1")->rev;
+	for (size_t i = 0; i < COUNT_OF(ACTS); i++) {
+		struct login_ask a = act("op1", ACTS[i]);
+
+		app_account_act(g->app, 3 + i, &a);
+		rig_turn(g);
+		assert_int_equal(g->login_done[3 + i], -1);
+	}
+	assert_true(rig_record(g, "person:op1")->rev == rev);
+	assert_false(app_account(g->app, "op1", &account));
+	rig_free(g);
+}
+
 static void test_a_password_for_once_opens_no_page(void **state)
 {
 	struct rig *g = two();
@@ -352,6 +382,7 @@ int main(void)
 		cmocka_unit_test(test_whoever_works_elsewhere_too_is_not_theirs_to_shut_out),
 		cmocka_unit_test(test_nobody_acts_at_their_own_account),
 		cmocka_unit_test(test_who_is_shut_out_loses_every_log_in_with_one_entry),
+		cmocka_unit_test(test_who_was_erased_is_let_in_by_nothing),
 		cmocka_unit_test(test_a_password_for_once_opens_no_page),
 		cmocka_unit_test(test_a_key_is_taken_once_and_ends_the_others),
 		cmocka_unit_test(test_ones_other_log_ins_end_and_this_one_stays),
