@@ -17,7 +17,8 @@
 #define PATH_LEN 512
 #define FIRST_EVERY_S 2 /* after a start, until the store is there and the first one is written */
 #define SNAPSHOT_RETRY_MS 1000
-#define CHILD_FD 3 /* where a child says how it went */
+#define SNAPSHOT_RETRY_MAX_MS 60000 /* each try copies the daemon's page tables: no press waits for that every second */
+#define CHILD_FD 3                  /* where a child says how it went */
 
 /* What a child says, in one write: smaller than PIPE_BUF. */
 struct report {
@@ -44,6 +45,7 @@ struct snapshot {
 	bool wished;            /* somebody wants one that is begun after now */
 	bool for_wish;          /* the one being written is for them */
 	int64_t retry_ms;       /* not before; a wish that failed comes again */
+	int64_t pause_ms;       /* that it waits when it fails once more; 0 = the last one was written */
 	bool first; /* none was written since the start: what lies there may know homes that are erased by now */
 	struct snapshot_stats stats;
 };
@@ -102,6 +104,7 @@ static void write_file(struct snapshot *s, ms_t saved_ms, struct report *ret)
 static void ended(struct snapshot *s, const struct report *r)
 {
 	if (r->error == 0) {
+		s->pause_ms = 0;
 		s->stats.saved++;
 		s->stats.records = r->records;
 		s->stats.bytes = r->bytes;
@@ -115,7 +118,10 @@ static void ended(struct snapshot *s, const struct report *r)
 	s->stats.failed++;
 	if (s->for_wish) {
 		s->wished = true;
-		s->retry_ms = clock_mono(s->clock).ms + SNAPSHOT_RETRY_MS;
+		s->pause_ms = s->pause_ms == 0                          ? SNAPSHOT_RETRY_MS
+		              : 2 * s->pause_ms < SNAPSHOT_RETRY_MAX_MS ? 2 * s->pause_ms
+		                                                        : SNAPSHOT_RETRY_MAX_MS;
+		s->retry_ms = clock_mono(s->clock).ms + s->pause_ms;
 	}
 	if (s->metrics != NULL)
 		metric_add(s->metrics, METRIC_SNAPSHOT_FAILED, 1);
