@@ -634,7 +634,8 @@ struct app {
 
 	/* alive.c, drain.c */
 	struct drain drain;
-	uint64_t logins_rev, accounts_rev; /* how often records of log-ins, and of people and failed log-ins, came anew */
+	uint64_t logins_rev,
+		accounts_rev; /* how often log-ins began or went, and records of people and failed log-ins came anew */
 	mono_t alive_sent, alive_back, operators_at, logins_at, guesses_at, strangers_at;
 	uint32_t strangers; /* failed log-ins of accounts that are none, since strangers_at */
 	bool alive_pending;

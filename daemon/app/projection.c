@@ -373,7 +373,8 @@ static bool household_erased(struct app *app, const struct record *rec)
 static void told(struct app *app, struct record *rec)
 {
 	listings_touch(app, rec);
-	app->logins_rev += rec->type == RECORD_LOGIN;
+	/* One that begins or is gone: that it is used is written down all day long, and is no news. */
+	app->logins_rev += rec->type == RECORD_LOGIN && rec->rev <= 1;
 	app->accounts_rev += rec->type == RECORD_PERSON || rec->type == RECORD_GUESS;
 	switch (rec->type) {
 	case RECORD_INCIDENT:

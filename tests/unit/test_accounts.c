@@ -375,6 +375,28 @@ static void test_a_console_without_a_shift_ends_and_is_swept_away(void **state)
 	rig_free(g);
 }
 
+/* The page reads every account when this moves, and each reading is on record: hundreds are at work at any moment. */
+static void test_to_use_a_log_in_is_no_news_about_it(void **state)
+{
+	struct rig *g = idle_rig();
+	uint64_t sessions, accounts, now, of_accounts;
+
+	(void)state;
+	app_account_changes(g->app, &sessions, &accounts);
+	jump(g, MINUTES(10));
+	app_login_used(g->app, LOGIN_A);
+	rig_pass(g, SECONDS(1));
+	assert_true(rig_record(g, "login:" LOGIN_A)->rev == 2);
+	app_account_changes(g->app, &now, &of_accounts);
+	assert_true(now == sessions && of_accounts == accounts);
+	/* That one ends is. */
+	app_login_end(g->app, 3, LOGIN_B);
+	rig_turn(g);
+	app_account_changes(g->app, &now, &of_accounts);
+	assert_true(now > sessions);
+	rig_free(g);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -391,6 +413,7 @@ int main(void)
 		cmocka_unit_test(test_who_turns_busy_late_in_a_long_shift_has_half_an_hour),
 		cmocka_unit_test(test_a_phone_on_duty_is_never_thrown_out),
 		cmocka_unit_test(test_a_console_without_a_shift_ends_and_is_swept_away),
+		cmocka_unit_test(test_to_use_a_log_in_is_no_news_about_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
