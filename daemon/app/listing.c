@@ -183,6 +183,26 @@ static void area_take(char ret[16], const char *area)
 		ret[0] = '\0';
 }
 
+/* The newest entry that has changed it, or where it lies: a unit moves with its home, absences with who is away. */
+static uint64_t changed_by(struct app *app, enum listing which, const struct record *rec)
+{
+	const char *id = rec->key + strlen(KINDS[which].prefix), *kind = NULL, *name = id;
+	const struct record *with = NULL;
+	char key[STORE_KEY_MAX];
+
+	if (which == LISTING_DEVICES) {
+		const struct device_brief *d = device_brief(app, id);
+
+		kind = "household:";
+		name = d == NULL ? "" : d->household;
+	} else if (which == LISTING_ABSENCES) {
+		kind = "person:";
+	}
+	if (kind != NULL && (size_t)snprintf(key, sizeof key, "%s%s", kind, name) < sizeof key)
+		with = record_find(app, key);
+	return with != NULL && with->log_id > rec->log_id ? with->log_id : rec->log_id;
+}
+
 static bool read_one(struct app *app, enum listing which, const struct record *rec, struct listed *ret)
 {
 	const char *id = rec->key + strlen(KINDS[which].prefix);
@@ -197,7 +217,7 @@ static bool read_one(struct app *app, enum listing which, const struct record *r
 	                       .place = place_of(rec),
 	                       .rev = rec->rev,
 	                       .commit = rec->commits[0],
-	                       .log_id = rec->log_id};
+	                       .log_id = changed_by(app, which, rec)};
 	if (which == LISTING_HOMES) {
 		home = home_brief(app, id);
 	} else if (which == LISTING_DEVICES) {
@@ -243,7 +263,7 @@ bool app_listing_walk_since(struct app *app, enum listing which, const char *aft
 		const struct record *rec = item->value;
 		struct listed one;
 
-		if (since != 0 && rec->log_id <= since) {
+		if (since != 0 && rec->log_id <= since && changed_by(app, which, rec) <= since) {
 			skipped++;
 		} else {
 			n++;

@@ -296,6 +296,33 @@ static void a_unit_lies_where_its_home_does(void **state)
 	rig_free(g);
 }
 
+/* Whoever may see what lies in an area hears of a unit whose home has moved there: nobody has written to the unit. */
+static void what_moves_with_another_has_changed_with_it(void **state)
+{
+	static struct met m;
+	struct rig *g = city();
+	char place[LISTING_KEY_MAX];
+	struct listed one;
+	uint64_t since;
+
+	(void)state;
+	until_ready(g, LISTING_DEVICES);
+	since = g->app->newest;
+	m.count = m.stop = 0;
+	assert_true(app_listing_walk_since(g->app, LISTING_DEVICES, "", since, 100, meet, &m, place));
+	assert_int_equal(m.count, 0);
+	home_comes(g, "h1");
+	assert_true(app_listing_walk_since(g->app, LISTING_DEVICES, "", since, 100, meet, &m, place));
+	assert_int_equal(m.count, 1);
+	assert_string_equal(m.ids[0], "dev-h1");
+	assert_true(app_listing_find(g->app, LISTING_DEVICES, "dev-h1", &one));
+	assert_int_equal(one.log_id, g->app->newest);
+	m.count = 0;
+	assert_true(app_listing_walk_since(g->app, LISTING_DEVICES, "", g->app->newest, 100, meet, &m, place));
+	assert_int_equal(m.count, 0);
+	rig_free(g);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -304,6 +331,7 @@ int main(void)
 		cmocka_unit_test(what_stays_is_met_once_whatever_comes_and_goes_between_pages),
 		cmocka_unit_test(whoever_has_enough_goes_on_from_there),
 		cmocka_unit_test(what_has_changed_since_is_met_and_nothing_else),
+		cmocka_unit_test(what_moves_with_another_has_changed_with_it),
 		cmocka_unit_test(calls_come_newest_first_open_and_closed),
 		cmocka_unit_test(a_unit_lies_where_its_home_does),
 	};
