@@ -109,7 +109,8 @@ struct fleet_note {
 
 /* How many processes that makes. */
 uint32_t fleet_workers(const struct fleet_options *o);
-/* Homes worker, worker + processes, ..., or the last one those apart, until the scenario is over and the parent closes its end. Returns an exit code. */
+/* Homes worker, worker + processes, ..., or those apart in the last one, until the scenario is over and the parent closes its
+ * end. Returns an exit code. */
 int fleet_worker(const struct fleet_options *o, uint32_t worker, int fd);
 /* Keeps a loop's number in flight. */
 void fleet_loop_next(struct fleet *f);

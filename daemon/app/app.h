@@ -335,7 +335,7 @@ bool app_audit(struct app *app, const struct audit *a);
  * the figures as they stand. There is one for a sub-district: no home is walked. */
 void app_installed_begin(struct app *app, struct home_rows *ret);
 void app_installed_counts(struct app *app, struct home_rows *rows);
-/* False: no such area, or its name is longer. */
+/* False: no such area, or its name is longer. What was read before in this turn is gone. */
 bool app_area_name(struct app *app, const char *area, char *ret, size_t size) MUST_USE;
 
 /* The local snapshot, as it stands: every daemon says so in its proof of life. Returns how many have been wished for since

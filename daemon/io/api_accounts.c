@@ -22,6 +22,20 @@ static const struct {
 
 /* ------------------------------------------------------------ the list */
 
+/* Ends what the app has read for us: `p` is looked at before it. */
+static void area_names_tell(struct api_call *c, const Pingan__V1__Person *p)
+{
+	char codes[WHO_AREAS_MAX][16], name[64];
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n_areas && n < COUNT_OF(codes); i++)
+		n += text_copy(codes[n], sizeof codes[n], slice_str(p->areas[i]));
+	jot_open(&c->out, "area_names", '[');
+	for (size_t i = 0; i < n; i++)
+		jot_text(&c->out, NULL, app_area_name(api_app(c), codes[i], name, sizeof name) ? name : codes[i]);
+	jot_close(&c->out, ']');
+}
+
 static void tell(struct api_call *c, const struct listed *one)
 {
 	const Pingan__V1__Person *p = (const Pingan__V1__Person *)one->body;
@@ -54,6 +68,7 @@ static void tell(struct api_call *c, const struct listed *one)
 		if ((may & ACCOUNT_BIT(ACTS[i].act)) != 0)
 			jot_text(j, NULL, ACTS[i].name);
 	jot_close(j, ']');
+	area_names_tell(c, p);
 }
 
 static bool match(struct api_call *c, const struct listed *one)

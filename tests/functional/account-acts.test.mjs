@@ -50,6 +50,7 @@ before(async () => {
 	assert.equal((await at(admin, 'POST', '/api/v1/password', { password: made, new_password: OWN_PASSWORD })).status, 200)
 	assert.equal(JSON.parse((await at(admin, 'GET', '/api/v1/me')).body).must, undefined)
 	sup = await cell.login('sup01')
+	assert.deepEqual((await account(admin, 'op03')).area_names, ['听雨街道'])
 })
 after(async () => {
 	for (const end of ends.reverse()) await end()

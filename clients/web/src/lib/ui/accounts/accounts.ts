@@ -18,6 +18,7 @@ export interface Account {
 	name: string;
 	role: string;
 	areas: string[];
+	areaNames: string[];
 	disabled: boolean;
 	disabledMs: number;
 	password: boolean;
@@ -122,6 +123,7 @@ export async function listAccounts(by: Fetch = online, now = Date.now()): Promis
 			name: text(item, 'name') || text(item, 'id'),
 			role: text(item, 'role'),
 			areas: texts(item, 'areas'),
+			areaNames: texts(item, 'area_names'),
 			disabled: item['disabled'] === true,
 			disabledMs: time(item, 'disabled_since'),
 			password: item['password'] === true,
