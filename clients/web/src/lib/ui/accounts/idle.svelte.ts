@@ -2,7 +2,8 @@
  *
  * Owns:   when a hand last moved on this page, and what is told the daemon of it: once a minute at most, and only if one did. What a
  *         page asks by itself is no use of a log-in (the daemon knows which paths these are).
- * Result: `left`: seconds until the daemon ends it, from WARN_S on; null before.
+ * Result: `left`: seconds until the daemon ends it, from WARN_S on; null before. `said`: likewise, as it was when the warning came:
+ *         a screen reader says it once, not every second over what its user does about it.
  */
 const TELL_MS = 60_000;
 const LOOK_MS = 1000;
@@ -14,6 +15,7 @@ const tellDaemon: Tell = () =>
 
 export class Idle {
 	left = $state<number | null>(null);
+	said = $state<number | null>(null);
 	#seconds: () => number;
 	#tell: Tell;
 	#usedMs = Date.now();
@@ -34,7 +36,7 @@ export class Idle {
 
 	watch(): () => void {
 		this.#usedMs = this.#toldMs = Date.now();
-		this.left = null;
+		this.left = this.said = null;
 		const timer = setInterval(() => this.#look(), LOOK_MS);
 		return () => clearInterval(timer);
 	}
@@ -48,5 +50,6 @@ export class Idle {
 		const idle = this.#seconds();
 		const left = idle - Math.floor((now - this.#usedMs) / 1000);
 		this.left = idle > 0 && left <= WARN_S ? Math.max(0, left) : null;
+		this.said = this.left === null ? null : (this.said ?? this.left);
 	}
 }

@@ -35,6 +35,24 @@ it('tells the daemon once a minute at most, and nothing while nobody is there', 
 	stop();
 });
 
+it('says once that it is about to end: the seconds that run are for the eye', () => {
+	const idle = new Idle(
+		() => 900,
+		async () => {},
+	);
+	const stop = idle.watch();
+	vi.advanceTimersByTime(830_000);
+	expect(idle.said).toBe(null);
+	vi.advanceTimersByTime(12_000);
+	expect(idle.said).toBe(60);
+	vi.advanceTimersByTime(30_000);
+	expect(idle.left).toBe(28);
+	expect(idle.said).toBe(60);
+	idle.touch();
+	expect(idle.said).toBe(null);
+	stop();
+});
+
 it('who may be idle for ever is never warned', () => {
 	const idle = new Idle(
 		() => 0,
