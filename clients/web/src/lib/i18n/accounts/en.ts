@@ -90,6 +90,10 @@ export const en: Record<keyof typeof zh, string> = {
 	'first.codes.note':
 		'Without the phone, each of these opens once in place of a code. Shown this once: write them down, keep them locked away.',
 	'first.codes.print': 'Print',
+	'first.lost': 'The code is in force',
+	'first.lost.note':
+		'The answer was lost on its way, and the recovery codes with it. The app works. Should the phone be lost, an administrator takes the code away (of an administrator: whoever runs the system).',
+	'first.lost.on': 'Go on',
 	'first.codes.kept': 'I have them on paper',
 	'first.password': 'A password of your own',
 	'first.password.why': 'The present one was made by somebody else: it opens this log-in and no more.',

@@ -83,6 +83,10 @@ export const zh = {
 	'first.codes': '恢复码',
 	'first.codes.note': '手机不在身边时，每个恢复码可代替动态码登录一次。只显示这一次：请抄在纸上，锁好。',
 	'first.codes.print': '打印',
+	'first.lost': '动态码已经生效',
+	'first.lost.note':
+		'回复在途中丢失，恢复码没有送到。验证器可以照常使用；手机丢失时，请管理员取消动态码（管理员本人的，请系统运维人员取消）。',
+	'first.lost.on': '继续',
 	'first.codes.kept': '我已抄好',
 	'first.password': '换成自己的密码',
 	'first.password.why': '现在的密码是别人设的，只能用来登录这一次。',

@@ -189,6 +189,13 @@ export async function newKey(by: Fetch = online): Promise<NewKey | null> {
 	return made.key === '' || made.uri === '' ? null : made;
 }
 
+/** There is a key for codes, says the daemon; whoever can't be asked knows of none. */
+export async function hasKey(by: Fetch = online): Promise<boolean> {
+	const answer = await ask(by, 'GET', '/api/v1/me');
+	const body = (await answer?.json().catch(() => null)) as Item | null | undefined;
+	return answer?.ok === true && body?.['second'] === true;
+}
+
 export type KeyTaken =
 	{ ok: true; codes: string[] } | { ok: false; why: 'wrong' | 'wrong_code' | 'slow' | 'again' };
 
