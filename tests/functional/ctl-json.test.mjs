@@ -42,6 +42,8 @@ const TOLD = {
 	'roster absence list': [[], 1],
 	'roster swap list': [[], 0],
 	'person export': [[() => resident], 1],
+	'user export': [['op01'], 1],
+	'contact export': [['h0001', '1'], 1],
 	'retention show': [[], 0],
 	'audit verify': [[], 1],
 	'audit query': [['--since', '1h'], 1],
@@ -50,7 +52,7 @@ const TOLD = {
 	'drain': [[], 1],
 }
 // They change something; what they print to a program is in the tests of what they change.
-const CHANGES = ['home add', 'home set', 'resident add', 'resident set', 'resident remove', 'contact add', 'contact set', 'contact remove', 'area add', 'area set', 'area remove', 'station add', 'station set', 'station remove', 'user totp', 'user totp-off', 'token add', 'home erase', 'erase verify', 'log redact', 'audit export', 'audit trim', 'audit checkpoint', 'snapshot check', 'snapshot save']
+const CHANGES = ['home add', 'home set', 'resident add', 'resident set', 'resident remove', 'contact add', 'contact set', 'contact remove', 'area add', 'area set', 'area remove', 'station add', 'station set', 'station remove', 'user totp', 'user totp-off', 'token add', 'home erase', 'user erase', 'contact erase', 'erase verify', 'log redact', 'audit export', 'audit trim', 'audit checkpoint', 'snapshot check', 'snapshot save']
 
 const help = (...words) => execFileSync(program('pinganctl'), ['help', ...words], { encoding: 'utf8' })
 const commands = () => [...execFileSync(program('pinganctl'), ['man'], { encoding: 'utf8' }).matchAll(/^\\fBpinganctl ([a-z\\ -]+?)\\fR/gm)].map((m) => m[1].replaceAll('\\-', '-'))
