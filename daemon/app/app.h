@@ -273,6 +273,8 @@ bool app_search_complete(const struct app *app);
 /* By the record's name: its person does something, which is written down when it has not been for a while. What a page asks by
  * itself is no use. */
 void app_login_used(struct app *app, const char *login);
+/* It is open: not ended, not run out. What a listing has just told stays as it is. */
+bool app_login_open(struct app *app, const char *login);
 /* When it ends by itself (core/login_end.h); LOGIN_NEVER while on duty, 0 = it is over. *ret_idle_ms: how long it may be idle. */
 ms_t app_login_ends(struct app *app, const char *login, int64_t *ret_idle_ms);
 /* How long the log-in of this role may be idle (rights.c). */

@@ -434,6 +434,11 @@ void login_request(struct app *app, const char *login, int what)
 		used(app, login);
 }
 
+bool app_login_open(struct app *app, const char *login)
+{
+	return login_person(app, login) != NULL;
+}
+
 ms_t app_login_ends(struct app *app, const char *login, int64_t *ret_idle_ms)
 {
 	char key[STORE_KEY_MAX];

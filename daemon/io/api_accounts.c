@@ -217,7 +217,8 @@ void api_account_post(struct api_call *c, json_t *json)
 
 static bool mine(struct api_call *c, const struct listed *one)
 {
-	return strcmp(((const Pingan__V1__Login *)one->body)->person, c->who.id) == 0;
+	return strcmp(((const Pingan__V1__Login *)one->body)->person, c->who.id) == 0 &&
+	       app_login_open(api_app(c), one->id);
 }
 
 /* Told as everybody's are; a look at one's own is none at somebody. */

@@ -197,7 +197,8 @@ static bool session_match(struct api_call *c, const struct listed *one)
 	const Pingan__V1__Login *l = (const Pingan__V1__Login *)one->body;
 	const char *person = api_param(c, "person");
 
-	return (person == NULL || strcmp(l->person, person) == 0) && app_person_near(api_app(c), l->person, &c->who);
+	return (person == NULL || strcmp(l->person, person) == 0) && app_person_near(api_app(c), l->person, &c->who) &&
+	       app_login_open(api_app(c), one->id);
 }
 
 const struct api_list API_SESSIONS = {

@@ -142,6 +142,10 @@ test('one\'s own log-ins are listed, and the others end', async () => {
 	assert.equal(mine.length, 2)
 	assert.ok(mine.every((one) => one.person === 'cg03'))
 	assert.equal((await at(a, 'DELETE', '/api/v1/me/sessions')).status, 204)
+	// Over is over: it is not shown as open until it is swept away.
+	const open = async (cookie, path) => JSON.parse((await at(cookie, 'GET', path)).body).items.length
+	assert.equal(await open(a, '/api/v1/me/sessions'), 1)
+	assert.equal(await open(sup, '/api/v1/sessions?person=cg03'), 1)
 	assert.equal(await me(a), 200)
 	assert.equal(await me(b), 401)
 })

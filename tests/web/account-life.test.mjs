@@ -140,6 +140,7 @@ test('a phone sees its own log-ins and ends the others', { timeout: 120000 }, as
 	await phone.look('two')
 	await mine.getByRole('button', { name: '结束其他 1 处登录' }).tap()
 	await mine.getByText('其他登录已全部结束').waitFor()
+	await mine.getByRole('button', { name: /^结束其他/ }).waitFor({ state: 'detached' })
 	await phone.look('ended')
 	const gone = await fetch(`${stage.cell.daemon.origin}/api/v1/me`, { headers: { cookie: other } })
 	assert.equal(gone.status, 401)
