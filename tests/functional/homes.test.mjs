@@ -89,8 +89,9 @@ test('an earthquake, a day of tests, heartbeats, and closed loops', async (t) =>
 	assert.equal(addsUp(await play(t, cell, 'earthquake', '--share', 10)).press.count, HOMES / 10)
 	assert.equal(addsUp(await play(t, cell, 'daily-test')).test.count, HOMES)
 	const beats = addsUp(await play(t, cell, 'beat', '--beats', 3))
-	assert.equal(beats.beats.sent, 3 * HOMES)
-	assert.equal(beats.beats.answered, 3 * HOMES)
+	// Beats of the ordinary kind go on beside those that were asked for.
+	assert.ok(beats.beats.sent >= 3 * HOMES && beats.beats.sent < 4 * HOMES, `${beats.beats.sent} beats`)
+	assert.equal(beats.beats.answered, beats.beats.sent)
 	assert.ok(addsUp(await play(t, cell, 'beat-loop', '--in-flight', 8, '--total', 400)).beats.answered >= 400)
 	assert.equal(addsUp(await play(t, cell, 'press-loop', '--in-flight', 8, '--total', 100)).press.count, 100)
 })
