@@ -148,7 +148,7 @@ cmd_test() {
 		functional)
 			# Some of them ask the release to refuse what only a test build may do.
 			if build_c release && (build_web); then
-				suite_node functional tests/functional 3
+				suite_node functional tests/functional 2
 			else
 				tally functional 0 1 0 "did not build"
 			fi

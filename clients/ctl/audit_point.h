@@ -31,8 +31,8 @@ struct audit_point_reader {
 
 void audit_point_name(const char *dir, const char *cell, uint64_t entry, char *ret, size_t size);
 
-/* The newest good one of the folder that is of this cell; entry 0 when there is none. What is not good is told to the check. False with one line on
- * standard error. */
+/* The newest good one of the folder that is of this cell; entry 0 when there is none. What is not good is told to the check.
+ * False with one line on standard error. */
 bool audit_point_find(const char *dir, const struct audit_keys *k, struct audit_check *c,
                       struct audit_point *ret) MUST_USE;
 /* Again, record by record. */

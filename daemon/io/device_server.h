@@ -5,12 +5,13 @@
  * Result: bytes go to app_device_bytes(), what the app says goes out by links (io/links.h). A connection is freed in a sweep
  *         of its own, never inside a callback that touches it.
  * Bounds: DEVICE_ACCEPTS_MAX accepts a turn and listener, as many connections freed a turn; DEVICE_IN_MAX bytes unread
- *         by the app, then the socket waits; DEVICE_OUT_MAX bytes unsent, then SEND_FULL; DEVICE_KEPT_MAX of both for all
- *         connections together, then who wants more is closed. `connections_max` connections of a listener, `per_address_max` of one address, `strangers_max` of
- *         a listener that have not shown whose they are: who has to go then is in device_door.h. DEVICE_GREET_MS for the
- *         handshake, DEVICE_STRANGER_MS until a panel or watch has said something that we know, DEVICE_FRAME_MS for a frame
- *         once begun, DEVICE_LINGER_MS for the last bytes to go out. Who says nothing after that is the app's to close;
- *         panels and watches are closed here after DEVICE_PANEL_IDLE_MS, DEVICE_WATCH_IDLE_MS.
+ *         by the app, then the socket waits; DEVICE_OUT_MAX bytes unsent, then SEND_FULL; DEVICE_KEPT_MAX of both for
+ *         all connections together, then who wants more is closed. `connections_max` connections of a listener,
+ *         `per_address_max` of one address, `strangers_max` of a listener that have not shown whose they are: who has
+ *         to go then is in device_door.h. DEVICE_GREET_MS for the handshake, DEVICE_STRANGER_MS until a panel or watch
+ *         has said something that we know, DEVICE_FRAME_MS for a frame once begun, DEVICE_LINGER_MS for the last bytes
+ *         to go out. Who says nothing after that is the app's to close; panels and watches are closed here after
+ *         DEVICE_PANEL_IDLE_MS, DEVICE_WATCH_IDLE_MS.
  */
 #ifndef IO_DEVICE_SERVER_H
 #define IO_DEVICE_SERVER_H

@@ -4,7 +4,8 @@
  * Knows:  no connection and no file: it is fed what stands in them, in any order, and judges what stands in Redis.
  * Result: a body or revision that somebody overwrote, an older one put back, two records swapped, one put in or taken away by
  *         hand each is a finding. What was written before there were hashes, or before all that is left, is counted as such.
- * Bounds: RECORD_CHECK_MAX records at a time, 56 bytes a place, half of the places free; more are looked at in parts, by a hash of their key.
+ * Bounds: RECORD_CHECK_MAX records at a time, 56 bytes a place, half of the places free; more are looked at in parts, by a
+ *         hash of their key.
  *         Of hashes 16 bytes are kept.
  */
 #ifndef IO_RECORD_CHECK_H

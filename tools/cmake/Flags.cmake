@@ -25,10 +25,11 @@ endif()
 
 if(PINGAN_TEST_BUILD)
 	target_compile_definitions(pingan_codegen INTERFACE PINGAN_TEST_BUILD=1)
-	# Two hundred programs to link: gold takes a third of the time. A release has the system's own linker.
+	# Two hundred programs to link: gold takes a third of the time. A release has the system's own linker, and so have clang's
+	# sanitizers, of whose symbols gold would say that it can't export them.
 	include(CheckLinkerFlag)
 	check_linker_flag(C -fuse-ld=gold PINGAN_GOLD)
-	if(PINGAN_GOLD)
+	if(PINGAN_GOLD AND (CMAKE_C_COMPILER_ID STREQUAL "GNU" OR NOT PINGAN_SANITIZE))
 		target_link_options(pingan_codegen INTERFACE -fuse-ld=gold)
 	endif()
 endif()
