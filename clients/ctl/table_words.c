@@ -127,6 +127,7 @@ static const struct {
 	{"more than 64 rows are about this one", "关于它的行超过 64 行"},
 	{"its record in the registry is unreadable", "登记库里它的记录无法读取"},
 	{"this home was erased; its number is not used again", "这一户已被抹除，编号不再使用"},
+	{"this person was erased; the account is not used again", "此人的资料已被抹除，该账号不再使用"},
 	{"there is no such household; import homes first", "没有这一户；请先导入住户（homes）"},
 	{"this name is the system's own", "这个编号由系统保留"},
 	{"household", "住户"},

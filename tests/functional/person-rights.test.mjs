@@ -1,7 +1,7 @@
 // Whoever works here, and whoever a home names, has the rights that residents have: a copy of all that is held on them, and an
 // erasure that proves itself. One cell, one story, with marked words in it.
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 
@@ -203,6 +203,19 @@ test('who works here and who a home names: a copy of everything, and an erasure 
 	assert.deepEqual((await done('user', 'erase', 'cgplant', '--reason', 'asked')).reason, 'left', 'made again it looks once more')
 	// The account is nobody's again: not by a command, a table, or another system.
 	for (const args of [['user', 'enable', 'cgplant'], ['user', 'set', 'cgplant', '--name', NAME], ['user', 'password', 'cgplant']]) await refused(cell, /was erased; the account is not used again/, ...args)
+	const table = path.join(cell.dir, 'people.csv')
+	writeFileSync(table, `account,name,role,areas,phone\ncgplant,${NAME},caregiver,${area},${PHONE}\n`)
+	for (const [lang, words] of [['en', /people\.csv:2:.*this person was erased; the account is not used again/], ['zh', /people\.csv:2:.*此人的资料已被抹除，该账号不再使用/]]) await refused(cell, words, 'import', 'people', table, '--update', '--lang', lang)
+	const { token } = await done('token', 'add', 'office', '--scope', 'people:read,people:write,absences:read,absences:write', '--area', area.slice(0, 4), '--days', '1')
+	await caughtUp(cell)
+	const absence = { absences: [{ from: '2031-01-01T00:00:00Z', until: '2031-01-03T00:00:00Z', reason: 'sick' }] }
+	for (const [at, value] of [['people', { name: NAME, role: 'caregiver', areas: [area] }], ['absences', absence]])
+		for (const match of ['if-match', 'if-none-match']) {
+			const answer = await request(cell.daemon.ports.web, `/api/v1/${at}/cgplant`, { method: 'PUT', body: JSON.stringify(value), headers: { authorization: `Bearer ${token}`, [match]: '*', 'content-type': 'application/json' } })
+			assert.ok([403, 404, 412].includes(answer.status), `${at} ${match}: ${answer.status} ${answer.body}`)
+		}
+	await caughtUp(cell)
+	assert.deepEqual(await person(cell, 'cgplant'), stone, 'it stays as it was left')
 	await refused(cell, /this account is there already/, 'user', 'add', 'cgplant', '--name', NAME, '--role', 'caregiver', '--area', area)
 
 	// The chain is whole, and says who erased whom and why, by ids.
