@@ -107,6 +107,36 @@ test('what is set aside: counted, one key away, and never a call for help', asyn
 	await row(at, '蔡国栋').waitFor()
 })
 
+test('whoever is faster than the line: the panel is there with its key, and what is typed is in it', async () => {
+	const at = await desk()
+	await startShift(at, 'op07')
+	const chen = shift(daemon)
+	daemon.slow = true
+	await openRow(row(at, '蔡国栋'))
+	// No waiting between the keys, as fingers do it; the call's detail comes later.
+	await at.keyboard.press('s')
+	await at.keyboard.press('2')
+	await at.keyboard.type('明天上午换电池')
+	assert.equal(await at.getByRole('region', { name: '搁置', exact: true }).getByRole('textbox').inputValue(), '明天上午换电池')
+	await at.getByRole('region', { name: '呼援详情' }).getByText('正在打开…').waitFor()
+	await at.keyboard.press('Enter')
+	await row(at, '蔡国栋').waitFor({ state: 'detached' })
+
+	// Made of the detail: it says what it waits for, and has the keys as soon as it is there.
+	await openRow(row(at, '陈秀英'))
+	await at.keyboard.press('x')
+	await at.getByRole('region', { name: '正在打开…', exact: true }).waitFor()
+	await look(at, 'life-panel-opening')
+	daemon.slow = false
+	daemon.change(chen.id, { noVoice: true })
+	const closing = at.getByRole('region', { name: '结案', exact: true })
+	await closing.waitFor()
+	assert.ok(await closing.evaluate((panel) => panel === document.activeElement), 'its keys work')
+	await at.keyboard.press('Escape')
+	await closing.waitFor({ state: 'detached' })
+	assert.equal(await row(at, '陈秀英').getAttribute('aria-current'), 'true', 'the call stays open')
+})
+
 test('a storm, from its beginning to its report; an area without power; a flood at one desk', async () => {
 	const at = await desk()
 	await startShift(at, 'sup1')

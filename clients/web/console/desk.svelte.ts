@@ -312,6 +312,8 @@ export class Desk {
 			if (this.selected === null) return;
 			this.open(this.selected);
 		}
+		// Of a call that is gone there is nothing left to do but to open it again.
+		if (aboutCall(panel) && this.detail?.gone === true) return;
 		if (this.panel !== null && this.panel !== panel) this.line.clear(this.panel);
 		this.panel = panel;
 		this.drafts.set('panel', panel);

@@ -51,6 +51,8 @@ export class FakeDaemon {
 		this.frozen = false
 		this.away = false
 		this.silentReplies = new Set()
+		/** Nobody is told the detail that they opened, until it changes. */
+		this.slow = false
 		this.requests = []
 		this.storeUp = true
 		this.answers = new Map()
@@ -425,6 +427,7 @@ export class FakeDaemon {
 		switch (what.case) {
 			case 'open':
 				screen.open = v.incident
+				if (this.slow) return undefined
 				if (detail === undefined) return { result: P.Result.NOT_FOUND }
 				this.#send(screen, 'detail', detail)
 				return undefined
