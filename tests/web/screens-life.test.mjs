@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 
 import { openRow } from '../harness/press.mjs'
+import { until } from '../harness/until.mjs'
 import { common as C } from '../harness/proto.mjs'
 import { shift } from './support/scene.mjs'
 import { seats } from './support/seats.mjs'
@@ -135,6 +136,33 @@ test('whoever is faster than the line: the panel is there with its key, and what
 	await at.keyboard.press('Escape')
 	await closing.waitFor({ state: 'detached' })
 	assert.equal(await row(at, '陈秀英').getAttribute('aria-current'), 'true', 'the call stays open')
+})
+
+test('panels that are fetched: on the line all of them, so that none is missing without it; one that is says so', async () => {
+	const at = await desk()
+	const got = []
+	at.on('requestfinished', (request) => got.push(request.url()))
+	await startShift(at, 'sup1')
+	const panels = ['BindPanel', 'UnitPanel', 'RosterPanel', 'SessionsPanel', 'HomePanel']
+	await until(() => panels.every((name) => got.some((url) => url.includes(`/${name}-`) && url.endsWith('.js'))), { what: 'all panels are fetched' })
+	await at.context().setOffline(true)
+	daemon.cut()
+	await at.keyboard.press('g')
+	await at.getByRole('region', { name: '账号与登录', exact: true }).waitFor()
+
+	// Another one, for whom the server has them no more: never a blank, and a way on.
+	const other = await desk()
+	await other.route(/SessionsPanel/, (route) => route.abort())
+	daemon.back()
+	await startShift(other, 'sup1')
+	await other.keyboard.press('g')
+	const missing = other.getByRole('region', { name: '未能加载', exact: true })
+	await missing.getByRole('alert').waitFor()
+	await missing.getByRole('button', { name: '刷新页面' }).waitFor()
+	await look(other, 'life-panel-missing')
+	await other.unroute(/SessionsPanel/)
+	await missing.getByRole('button', { name: '重试' }).click()
+	await other.getByRole('region', { name: '账号与登录', exact: true }).waitFor()
 })
 
 test('a storm, from its beginning to its report; an area without power; a flood at one desk', async () => {

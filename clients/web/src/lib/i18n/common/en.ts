@@ -4,6 +4,9 @@ import type { zh } from './zh';
 export const en: Record<keyof typeof zh, string> = {
 	'app.demo': 'Demo data',
 	'app.loading': 'Loading…',
+	'app.reload': 'Reload the page',
+	'app.part_missing': 'Not loaded',
+	'app.part_missing.why': 'The line is down, or the service has just been upgraded.',
 
 	'class.0': 'Log',
 	'class.1': 'Life',

@@ -3,6 +3,9 @@
 export const zh = {
 	'app.demo': '演示数据',
 	'app.loading': '正在加载…',
+	'app.reload': '刷新页面',
+	'app.part_missing': '未能加载',
+	'app.part_missing.why': '与服务器的连接断了，或服务刚升级过。',
 
 	'class.0': '记录',
 	'class.1': '特急',
