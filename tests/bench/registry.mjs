@@ -26,7 +26,7 @@ const build = path.resolve(process.env.PINGAN_RELEASE_DIR ?? path.join(source, '
 process.env.PINGAN_BUILD_DIR = build // the harness takes its programs from there
 
 const { Authd, Child, Redis, login, program, request, until } = await import('../harness/index.mjs')
-const { console_: proto, randomId } = await import('../harness/proto.mjs')
+const { console_: proto } = await import('../harness/proto.mjs')
 const { Screen } = await import('../harness/screen.mjs')
 
 const run = promisify(execFile)
@@ -168,13 +168,8 @@ async function finds(cell, homes) {
 	/** Asks at the next desk; {s, reply}. */
 	async function ask(what) {
 		for (;;) {
-			const desk = desks[turn++ % DESKS]
-			const cmd = randomId()
 			const begun = performance.now()
-			const reply = await new Promise((resolve) => {
-				desk.waiting.set(cmd, resolve)
-				desk.send({ case: 'request', value: { cmd, what: { case: 'find', value: { text: what } } } })
-			})
+			const reply = await desks[turn++ % DESKS].request('find', { text: what })
 			if (reply.result !== proto.Result.RATE) return { ms: performance.now() - begun, reply }
 			await new Promise((later) => setTimeout(later, 50))
 		}

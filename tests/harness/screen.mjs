@@ -162,6 +162,15 @@ export class Screen {
 		this.live = true
 	}
 
+	/** Sends a request once; resolves with its Reply the moment that it is heard, and only then. */
+	request(what, value = {}, cmd = randomId()) {
+		const request = { case: 'request', value: { cmd, what: { case: what, value } } }
+		return new Promise((heard) => {
+			this.waiting.set(cmd, { heard, request })
+			this.send(request)
+		})
+	}
+
 	/**
 	 * Sends a request; `cmd` may be given to send the same one again. Resolves with its Reply. Whoever asks in a loop is told to
 	 * slow down, on a fast machine sooner than on a slow one: it then asks once more.
@@ -169,11 +178,8 @@ export class Screen {
 	async ask(what, value = {}, cmd = undefined) {
 		let reply = null
 		const once = async () => {
-			const id = cmd ?? randomId()
 			reply = null
-			const request = { case: 'request', value: { cmd: id, what: { case: what, value } } }
-			this.waiting.set(id, { heard: (r) => (reply = r), request })
-			this.send(request)
+			void this.request(what, value, cmd).then((said) => (reply = said))
 			await until(() => reply, { what: `reply to ${what}`, child: this.daemon.child })
 			return reply.result !== proto.Result.RATE
 		}
