@@ -16,7 +16,7 @@ const QUIET_MAX_MS = 600_000
 const [concurrency, report, folder, ...files] = process.argv.slice(2)
 const LONG = [
 	// functional: nearly half of their time they wait
-	'silent-units', 'dc09', 'device-link', 'device', 'hostile-web', 'stories', 'doctor', 'hostile', 'homes', 'webhook', 'ctl-help',
+	'silent-units', 'bench', 'dc09', 'device-link', 'device', 'hostile-web', 'stories', 'doctor', 'hostile', 'homes', 'webhook', 'ctl-help',
 	'accounts', 'tables', 'privacy', 'kill', 'dev-node', 'web', 'watch', 'audit', 'find', 'hostile-flood', 'dev-run',
 	// web
 	'people', 'a11y', 'life', 'links', 'screens-life', 'wall-screens', 'unit', 'record',

@@ -438,7 +438,8 @@ static void frame(struct fleet *f, struct fleet_home *h, struct slice body)
 		break;
 	case DOWN_STATUS:
 		a = find(h, down.alarm);
-		if (a == NULL || a->heard < STEP_STORED)
+		/* "Not stored yet", of what another daemon has acknowledged, takes nothing back. */
+		if (a == NULL || a->heard < STEP_STORED || down.step == STEP_NONE)
 			break;
 		a->heard = (uint8_t)down.step;
 		plan_repeat(f, a);

@@ -151,6 +151,17 @@ async function exports_(cell, homes, files) {
 	row('import', 'homes once more, all there already', null, s, 's', null)
 }
 
+/** The whole audit chain, and by it every record: beside it the bare reading of the records. */
+async function verify(cell) {
+	const bare = JSON.parse((await run(path.join(build, 'tests/bench/bench_read'), ['--redis', cell.redis.socket, '--match', 'pa:*:*'])).stdout)
+	await longest(cell)
+	const { s, result } = await seconds(() => cell.ctl('audit', 'verify', '--json'))
+	const found = JSON.parse(result)
+	if (found.findings !== 0) throw new Error(result)
+	row('verify', `${found.entries} audit entries and the records`, bare.took_s, s, 's', null)
+	turns(await longest(cell), 'verify')
+}
+
 async function finds(cell, homes) {
 	// A person may ask ten times a second: there are many, who ask in turns.
 	const password = path.join(cell.dir, 'password')
@@ -226,6 +237,7 @@ for (const homes of SIZES) {
 		await withCell(async (cell) => {
 			const files = await imports(cell, homes)
 			await exports_(cell, homes, files)
+			await verify(cell)
 			if (n === 0) await finds(cell, homes)
 		})
 	}

@@ -2,10 +2,12 @@
 // scenario, its numbers add up, and they are the daemon's own.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import net from 'node:net'
 import path from 'node:path'
 import test from 'node:test'
 
 import { Cell, program } from '../harness/index.mjs'
+import { create, device as proto, fromBinary, toBinary } from '../harness/proto.mjs'
 
 const HOMES = 300
 const PLAIN = { config: { listen: { devices: { tls: false } }, limits: { devices_per_address: 4 } } }
@@ -94,6 +96,39 @@ test('an earthquake, a day of tests, heartbeats, and closed loops', async (t) =>
 	assert.equal(beats.beats.answered, beats.beats.sent)
 	assert.ok(addsUp(await play(t, cell, 'beat-loop', '--in-flight', 8, '--total', 400)).beats.answered >= 400)
 	assert.equal(addsUp(await play(t, cell, 'press-loop', '--in-flight', 8, '--total', 100)).press.count, 100)
+})
+
+test('a server that says "not stored yet" of what it has acknowledged, and acknowledges it again, takes nothing back', async (t) => {
+	const cell = await start(t)
+	const framed = (what, value) => {
+		const bytes = toBinary(proto.DownSchema, create(proto.DownSchema, { body: { case: what, value } }))
+		assert.ok(bytes.length < 128)
+		return Buffer.concat([Buffer.from([bytes.length]), bytes])
+	}
+	const heard = new Set()
+	const server = net.createServer((socket) => {
+		let input = Buffer.alloc(0)
+		socket.on('error', () => {})
+		socket.on('data', (bytes) => {
+			input = Buffer.concat([input, bytes])
+			while (input.length > 0 && input.length > input[0]) {
+				const { body } = fromBinary(proto.UpSchema, input.subarray(1, 1 + input[0]))
+				input = input.subarray(1 + input[0])
+				if (body.case === 'hello') socket.write(framed('welcome', { version: 1, heartbeatS: 60 }))
+				if (body.case !== 'alarm') continue
+				const alarm = body.value.id
+				const ack = framed('ack', { alarm, incident: 7n })
+				// The first twice, the last never: a sim that counts the first twice would take them for all.
+				heard.add(alarm)
+				if (heard.size === 1) socket.write(Buffer.concat([ack, framed('status', { alarm, say: proto.Say.NOT_STORED }), ack]))
+				else if (heard.size < HOMES) socket.write(ack)
+			}
+		})
+	})
+	await new Promise((listens) => server.listen(0, '127.0.0.1', listens))
+	t.after(() => server.close())
+	const { code, result: r } = await play(t, { ...cell, daemon: { ports: { devices: server.address().port } } }, 'press-all', '--processes', 1, '--timeout', 3)
+	assert.deepEqual([code, r.ok, r.alarms.stored, r.alarms.unstored, r.press.count, r.bad], [1, false, HOMES - 1, 1, HOMES - 1, 0])
 })
 
 test('nobody listens: it says so, and ends by itself', async (t) => {

@@ -97,6 +97,13 @@ test('an administrator begins: key, codes for paper, a password of their own, an
 	await desk.page.getByRole('heading', { name: '换成自己的密码' }).waitFor()
 	await desk.page.getByLabel('新密码', { exact: true }).fill(OWN)
 	await desk.page.getByLabel('再输一次新密码').fill(OWN)
+	// Ended elsewhere while they typed: the log-in is there again, and the password made for them is still good for it.
+	await ok(cell, 'user', 'logout', 'op01')
+	await caughtUp(cell)
+	await desk.page.keyboard.press('Enter')
+	await desk.login('op01', password)
+	await desk.page.getByLabel('新密码', { exact: true }).fill(OWN)
+	await desk.page.getByLabel('再输一次新密码').fill(OWN)
 	await desk.page.keyboard.press('Enter')
 	await desk.page.getByRole('button', { name: '接班' }).waitFor()
 

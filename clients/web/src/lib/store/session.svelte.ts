@@ -126,12 +126,20 @@ class Session {
 		if (answer.ok) return null;
 		if (answer.status === 429)
 			return { why: 'slow', s: secondsOf(await answer.json().catch(() => null)) };
-		if (answer.status === 401) this.expired = true;
+		if (answer.status === 401) {
+			// Behind a first log-in there is no screen that stays: it begins anew.
+			if ((this.me?.must ?? []).length > 0) this.#left();
+			else this.expired = true;
+		}
 		return { why: answer.status === 403 ? 'wrong' : answer.status === 422 ? 'weak' : 'busy' };
 	}
 
 	async logout(): Promise<void> {
 		await call('/api/v1/logout', { method: 'POST' });
+		this.#left();
+	}
+
+	#left(): void {
 		this.me = null;
 		this.typed = '';
 		this.expired = false;
